@@ -1,0 +1,109 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// A C library of the system's.
+func system(_ name: String, _ pkgConfig: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/System/\(name)", pkgConfig: pkgConfig)
+}
+
+/// A room of the kernel.
+func kernel(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil)
+    -> Target
+{
+    .target(
+        name: name,
+        dependencies: dependencies,
+        path: "Sources/Kernel/\(name)",
+        resources: resources,
+        swiftSettings: strict
+    )
+}
+
+/// A solution, on top of the kernel.
+func solution(_ name: String) -> Target {
+    .target(
+        name: name,
+        dependencies: [
+            "Core", "Store", "Events", "Workflows", "Agents", "Identity", "HTTP", "Objects",
+            "Channels",
+            "Observability", "Platform",
+        ],
+        path: "Sources/Solutions/\(name)",
+        exclude: ["README.md"],
+        resources: [.embedInCode("Resources")],
+        swiftSettings: strict
+    )
+}
+
+/// The tests of one room.
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests",
+        dependencies: [.byName(name: name)] + dependencies,
+        swiftSettings: strict
+    )
+}
+
+let package = Package(
+    name: "weft",
+    products: [.executable(name: "weft", targets: ["weft"])],
+    targets: [
+        system("CSQLite", "sqlite3"),
+        system("COpenSSL", "libcrypto"),
+        system("CSodium", "libsodium"),
+        system("CCurl", "libcurl"),
+        system("CZlib", "zlib"),
+        .target(name: "CLinux", path: "Sources/System/CLinux"),
+
+        kernel("Core", []),
+        kernel("Observability", ["Core"]),
+        kernel("Store", ["Core", "CSQLite"]),
+        kernel("Events", ["Core", "Store", "Observability"]),
+        kernel("Identity", ["Core", "Store", "COpenSSL", "CSodium"]),
+        kernel("Objects", ["Core", "Store", "COpenSSL"]),
+        kernel("Channels", ["Core", "Store", "Events", "Observability", "CCurl"]),
+        kernel("Agents", ["Core", "Store", "Events", "Identity", "Observability"]),
+        kernel("Workflows", ["Core", "Store", "Events", "Agents", "Observability"]),
+        kernel("HTTP", ["Core", "Observability", "CLinux", "CZlib"]),
+        kernel(
+            "Platform",
+            [
+                "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
+                "Agents",
+                "Workflows", "HTTP",
+            ]
+        ),
+
+        solution("Logistics"),
+
+        .executableTarget(
+            name: "weft",
+            dependencies: [
+                "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
+                "Agents",
+                "Workflows", "HTTP", "Platform", "Logistics",
+            ],
+            path: "Sources/weft",
+            swiftSettings: strict
+        ),
+
+        tests("Core"),
+        tests("Store"),
+        tests("Events", ["Core", "Store"]),
+        tests("Identity", ["Core", "Store"]),
+        tests("Objects", ["Core", "Store"]),
+        tests("Channels", ["Core", "Store"]),
+        tests("Agents", ["Core", "Store", "Events"]),
+        tests("Workflows", ["Core", "Store", "Events", "Agents"]),
+        tests("HTTP", ["Core"]),
+        tests("Platform", ["Core", "Store", "HTTP"]),
+        tests("Logistics", ["Core", "Store", "Platform"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
