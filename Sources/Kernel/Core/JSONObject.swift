@@ -34,7 +34,7 @@ public struct JSONObject: Sendable {
     /// The keys in order.
     public var keys: [String] { members.map(\.key) }
 
-    /// The value of `key`; nil when absent. Assigning nil removes the member.
+    /// The value of `key`, nil when absent; assigning nil removes the member.
     public subscript(key: String) -> JSON? {
         get {
             position(of: key).map { members[$0].value }

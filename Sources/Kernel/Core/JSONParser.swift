@@ -14,7 +14,7 @@ public struct JSONSyntaxError: Error, Sendable, CustomStringConvertible {
 extension JSON {
     /// What a parser accepts.
     public struct Limits: Sendable {
-        /// How deep arrays and objects may nest. Default 64.
+        /// How deep arrays and objects may nest; default 64.
         public var depth: Int
         /// Whether a key that is repeated within one object is an error (default) or the last one wins.
         public var allowsRepeatedKeys: Bool

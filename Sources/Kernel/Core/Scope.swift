@@ -1,4 +1,4 @@
-/// The subject of organisation ids. The organisation's record lives in `Identity`.
+/// The subject of organisation ids; the organisation's record lives in `Identity`.
 public enum Organisation: Sendable {}
 
 /// The subject of account ids: a person's or a service's.
@@ -55,7 +55,7 @@ public struct Role: RawRepresentable, Sendable, Hashable, ExpressibleByStringLit
     public init(stringLiteral value: String) { rawValue = value }
 }
 
-/// On whose authority something is done. Nothing reads or changes records without one.
+/// On whose authority something is done: nothing reads or changes records without one.
 public struct Scope: Sendable {
     /// The only organisation whose records may be seen or changed.
     public var organisation: ID<Organisation>

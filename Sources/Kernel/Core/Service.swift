@@ -8,6 +8,7 @@ public protocol Service: Sendable {
     /// Runs until the task is cancelled, then winds down and returns.
     ///
     /// - Parameter ready: to be called once, when the service does its work.
+    /// - Throws: what makes the service unable to go on; the group then stops all others.
     func run(ready: @escaping @Sendable () -> Void) async throws
 }
 

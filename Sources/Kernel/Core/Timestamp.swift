@@ -99,7 +99,7 @@ public struct CalendarDate: Sendable, Hashable, Comparable, CustomStringConverti
         self.daysSinceEpoch = daysSinceEpoch
     }
 
-    /// The given day; nil when the calendar has no such day. Years 0 to 9999.
+    /// The given day, years 0 to 9999; nil when the calendar has no such day.
     public init?(year: Int, month: Int, day: Int) {
         guard (0...9999).contains(year), (1...12).contains(month), day >= 1 else { return nil }
         // Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", days_from_civil.
