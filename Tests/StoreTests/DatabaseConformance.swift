@@ -10,9 +10,14 @@ struct DatabaseConformance {
 
     func run() async throws {
         try await database.migrate([
-            Migration("test", 1, "accounts", [
-                "CREATE TABLE account (seq IDENTITY, name TEXT NOT NULL UNIQUE, balance BIGINT NOT NULL)"
-            ])
+            Migration(
+                "test",
+                1,
+                "accounts",
+                [
+                    "CREATE TABLE account (seq IDENTITY, name TEXT NOT NULL UNIQUE, balance BIGINT NOT NULL)"
+                ]
+            )
         ])
         try await keepsEveryKindOfValue()
         try await undoesAFailedTransaction()
@@ -26,14 +31,21 @@ struct DatabaseConformance {
 
     private func keepsEveryKindOfValue() async throws {
         try await database.migrate([
-            Migration("values", 1, "one of each", [
-                "CREATE TABLE sample (i BIGINT, d DOUBLE PRECISION, t TEXT, b BLOB, n TEXT)"
-            ])
+            Migration(
+                "values",
+                1,
+                "one of each",
+                [
+                    "CREATE TABLE sample (i BIGINT, d DOUBLE PRECISION, t TEXT, b BLOB, n TEXT)"
+                ]
+            )
         ])
         let values: [SQLValue] = [
             .int(Int64.min), .double(0.1), .text("naïve 🚚 \u{0}end"), .blob([0, 255, 7]), .null,
         ]
-        try await database.transaction { try $0.execute("INSERT INTO sample VALUES (?, ?, ?, ?, ?)", values) }
+        try await database.transaction {
+            try $0.execute("INSERT INTO sample VALUES (?, ?, ?, ?, ?)", values)
+        }
         let rows = try await database.query("SELECT i, d, t, b, n FROM sample", []) { row in
             [
                 SQLValue.int(try row.int(0)), .double(try row.double(1)), .text(try row.text(2)),
@@ -54,7 +66,10 @@ struct DatabaseConformance {
     private func undoesAFailedTransaction() async throws {
         await #expect(throws: Refusal.self) {
             try await database.transaction { transaction in
-                try transaction.execute("INSERT INTO account (name, balance) VALUES ('ghost', 1)", [])
+                try transaction.execute(
+                    "INSERT INTO account (name, balance) VALUES ('ghost', 1)",
+                    []
+                )
                 throw Refusal()
             }
         }
@@ -68,7 +83,9 @@ struct DatabaseConformance {
                     do {
                         try await database.transaction { transaction in
                             try transaction.execute(
-                                "INSERT INTO account (name, balance) VALUES (?, 0)", [.text("n\(index)")])
+                                "INSERT INTO account (name, balance) VALUES (?, 0)",
+                                [.text("n\(index)")]
+                            )
                             if index % 3 == 0 { throw Refusal() }
                         }
                         return true
@@ -93,9 +110,12 @@ struct DatabaseConformance {
                 group.addTask {
                     try await database.transaction { transaction in
                         let now = try transaction.first(
-                            "SELECT balance FROM account WHERE name = 'till'") { try $0.int(0) }
+                            "SELECT balance FROM account WHERE name = 'till'"
+                        ) { try $0.int(0) }
                         try transaction.execute(
-                            "UPDATE account SET balance = ? WHERE name = 'till'", [.int((now ?? 0) + 1)])
+                            "UPDATE account SET balance = ? WHERE name = 'till'",
+                            [.int((now ?? 0) + 1)]
+                        )
                     }
                 }
             }
@@ -106,16 +126,23 @@ struct DatabaseConformance {
 
     private func readsOneSnapshot() async throws {
         try await database.transaction {
-            try $0.execute("INSERT INTO account (name, balance) VALUES ('left', 50), ('right', 50)", [])
+            try $0.execute(
+                "INSERT INTO account (name, balance) VALUES ('left', 50), ('right', 50)",
+                []
+            )
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 for _ in 0..<50 {
                     try await database.transaction { transaction in
                         try transaction.execute(
-                            "UPDATE account SET balance = balance - 1 WHERE name = 'left'", [])
+                            "UPDATE account SET balance = balance - 1 WHERE name = 'left'",
+                            []
+                        )
                         try transaction.execute(
-                            "UPDATE account SET balance = balance + 1 WHERE name = 'right'", [])
+                            "UPDATE account SET balance = balance + 1 WHERE name = 'right'",
+                            []
+                        )
                     }
                 }
             }
@@ -124,7 +151,8 @@ struct DatabaseConformance {
                     let left = try reader.first("SELECT balance FROM account WHERE name = 'left'") {
                         try $0.int(0)
                     }
-                    let right = try reader.first("SELECT balance FROM account WHERE name = 'right'") {
+                    let right = try reader.first("SELECT balance FROM account WHERE name = 'right'")
+                    {
                         try $0.int(0)
                     }
                     return (left ?? 0) + (right ?? 0)
@@ -150,16 +178,24 @@ struct DatabaseConformance {
     private func refusesWhatItCannotKeep() async throws {
         let insert = "INSERT INTO account (name, balance) VALUES (?, ?)"
         try await database.transaction { try $0.execute(insert, ["once", 1]) }
-        await #expect { try await database.transaction { try $0.execute(insert, ["once", 1]) } } throws: {
+        await #expect {
+            try await database.transaction { try $0.execute(insert, ["once", 1]) }
+        } throws: {
             ($0 as? StoreError)?.reason == .duplicate
         }
-        await #expect { try await database.transaction { try $0.execute(insert, [nil, 1]) } } throws: {
+        await #expect {
+            try await database.transaction { try $0.execute(insert, [nil, 1]) }
+        } throws: {
             ($0 as? StoreError)?.reason == .constraint
         }
-        await #expect { try await database.transaction { try $0.execute(insert, ["too few"]) } } throws: {
+        await #expect {
+            try await database.transaction { try $0.execute(insert, ["too few"]) }
+        } throws: {
             ($0 as? StoreError)?.reason == .misuse
         }
-        await #expect { try await database.query("SELECT nonsense", []) { try $0.int(0) } } throws: {
+        await #expect {
+            try await database.query("SELECT nonsense", []) { try $0.int(0) }
+        } throws: {
             ($0 as? StoreError)?.reason == .misuse
         }
     }

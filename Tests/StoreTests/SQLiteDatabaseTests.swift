@@ -32,7 +32,9 @@ import Testing
         let folder = try ScratchFolder()
         let database = try SQLiteDatabase(path: folder.path + "/weft.db")
         database.close()
-        await #expect { try await database.transaction { try $0.execute("SELECT 1", []) } } throws: {
+        await #expect {
+            try await database.transaction { try $0.execute("SELECT 1", []) }
+        } throws: {
             ($0 as? StoreError)?.reason == .closed
         }
     }
@@ -41,9 +43,13 @@ import Testing
     func corrupt() throws {
         let folder = try ScratchFolder()
         let path = folder.path + "/weft.db"
-        let garbage = Data("this is a spreadsheet, honestly".utf8 + [UInt8](repeating: 7, count: 8_192))
+        let garbage = Data(
+            "this is a spreadsheet, honestly".utf8 + [UInt8](repeating: 7, count: 8_192)
+        )
         try garbage.write(to: URL(fileURLWithPath: path))
-        #expect { try SQLiteDatabase(path: path) } throws: { ($0 as? StoreError)?.reason == .corrupt }
+        #expect { try SQLiteDatabase(path: path) } throws: {
+            ($0 as? StoreError)?.reason == .corrupt
+        }
         #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == garbage)
     }
 
@@ -86,7 +92,8 @@ import Testing
 
     @Test(
         "A full disk is a typed error, loses nothing that was acknowledged, and heals",
-        .enabled(if: SmallDisk.possible, "needs root and tmpfs to mount a small file system"))
+        .enabled(if: SmallDisk.possible, "needs root and tmpfs to mount a small file system")
+    )
     func fullDisk() async throws {
         let disk = try SmallDisk(kibibytes: 1_024)
         let database = try SQLiteDatabase(path: disk.path + "/weft.db")
@@ -107,9 +114,14 @@ import Testing
         #expect(refusals.count == 5)
         #expect(refusals.allSatisfy { $0 == .full })
         #expect(acknowledged.count > 5)
-        #expect(try await database.query("SELECT id FROM t ORDER BY id", []) { try $0.int(0) } == acknowledged)
+        #expect(
+            try await database.query("SELECT id FROM t ORDER BY id", []) { try $0.int(0) }
+                == acknowledged
+        )
         try disk.grow(kibibytes: 8_192)
-        try await database.transaction { try $0.execute("INSERT INTO t VALUES (1000, 'again')", []) }
+        try await database.transaction {
+            try $0.execute("INSERT INTO t VALUES (1000, 'again')", [])
+        }
         #expect(try await database.problems().isEmpty)
         database.close()
     }
@@ -134,7 +146,9 @@ import Testing
         let copy = try SQLiteDatabase(path: folder.path + "/copy.db")
         #expect(try await copy.problems().isEmpty)
         let odd = try await copy.query(
-            "SELECT id FROM t GROUP BY id HAVING count(*) <> 2", []) { try $0.int(0) }
+            "SELECT id FROM t GROUP BY id HAVING count(*) <> 2",
+            []
+        ) { try $0.int(0) }
         #expect(odd.isEmpty)
         copy.close()
         database.close()
@@ -151,7 +165,9 @@ struct SmallDisk: ~Copyable {
     init(kibibytes: Int) throws {
         path = NSTemporaryDirectory() + "weft-disk-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        try #require(Self.shell("mount", "-t", "tmpfs", "-o", "size=\(kibibytes)k", "tmpfs", path) == 0)
+        try #require(
+            Self.shell("mount", "-t", "tmpfs", "-o", "size=\(kibibytes)k", "tmpfs", path) == 0
+        )
     }
 
     func grow(kibibytes: Int) throws {

@@ -42,6 +42,7 @@ public protocol Database: Sendable {
     ///
     /// - Returns: what `body` returned.
     /// - Throws: what `body` throws, and then nothing has changed; or `StoreError`.
+    @discardableResult
     func transaction<Value: Sendable>(
         _ body: @escaping @Sendable (any Transaction) throws -> Value
     ) async throws -> Value

@@ -90,6 +90,7 @@ public final class SQLiteDatabase: Database {
     }
 
     /// See ``Database/transaction(_:)``.
+    @discardableResult
     public func transaction<Value: Sendable>(
         _ body: @escaping @Sendable (any Transaction) throws -> Value
     ) async throws -> Value {
