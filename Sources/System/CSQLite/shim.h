@@ -14,3 +14,7 @@ static inline int weft_sqlite3_bind_text(sqlite3_stmt *statement, int index, con
 static inline int weft_sqlite3_bind_blob(sqlite3_stmt *statement, int index, const void *bytes, int length) {
     return sqlite3_bind_blob(statement, index, bytes, length, SQLITE_TRANSIENT);
 }
+
+// Computed macros, so not visible to Swift.
+static const int weft_sqlite_constraint_unique = SQLITE_CONSTRAINT_UNIQUE;
+static const int weft_sqlite_constraint_primary_key = SQLITE_CONSTRAINT_PRIMARYKEY;

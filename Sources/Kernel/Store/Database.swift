@@ -1,0 +1,175 @@
+public import Core
+
+/// Durable records behind one API, whatever keeps them.
+///
+/// Bodies are synchronous: a transaction is a function from records to records and never waits for
+/// the outside while it holds locks.
+public protocol Database: Sendable {
+    /// The dialect of SQL that migrations are written for.
+    var dialect: SQLDialect { get }
+
+    /// Runs one query against the latest committed state, inline on the calling thread where possible.
+    ///
+    /// - Parameters:
+    ///   - sql: one statement with `?` for each parameter.
+    ///   - parameters: the values of the `?`, in order.
+    ///   - map: makes a value of each row; the row is valid only during the call.
+    /// - Returns: the mapped rows in order.
+    /// - Throws: `StoreError`, or what `map` throws.
+    func query<Value>(
+        _ sql: String,
+        _ parameters: [SQLValue],
+        _ map: (any Row) throws -> Value
+    ) async throws -> [Value]
+
+    /// Runs several queries against one snapshot of the committed state.
+    ///
+    /// - Throws: `StoreError`, or what `body` throws.
+    func read<Value>(_ body: (any Reader) throws -> Value) async throws -> Value
+
+    /// Runs a long query or scan away from the calling thread.
+    ///
+    /// - Throws: `StoreError`, or what `body` throws.
+    func scan<Value: Sendable>(
+        _ body: @escaping @Sendable (any Reader) throws -> Value
+    ) async throws -> Value
+
+    /// Runs `body` atomically; when this returns, its changes are synced to the disk.
+    ///
+    /// Transactions are serializable: each sees all that were committed before it. The body may be
+    /// run again when the batch it was part of could not be committed, so its only effects must be on
+    /// the transaction.
+    ///
+    /// - Returns: what `body` returned.
+    /// - Throws: what `body` throws, and then nothing has changed; or `StoreError`.
+    @discardableResult
+    func transaction<Value: Sendable>(
+        _ body: @escaping @Sendable (any Transaction) throws -> Value
+    ) async throws -> Value
+
+    /// Brings the tables up to date, each migration in a transaction of its own, in list order.
+    ///
+    /// - Throws: `StoreError` of code `migration` when the database is newer than the program, or an
+    ///   applied migration was changed since.
+    func migrate(_ migrations: [Migration]) async throws
+
+    /// Writes a consistent copy of everything to a new file, while others read and write.
+    ///
+    /// - Throws: `StoreError`.
+    func backup(to path: String) async throws
+}
+
+/// The SQL dialects of the drivers.
+public enum SQLDialect: Sendable {
+    /// SQLite 3.40.
+    case sqlite
+}
+
+/// Reads one consistent state.
+public protocol Reader {
+    /// Runs one query; see ``Database/query(_:_:_:)``.
+    ///
+    /// - Throws: `StoreError`, or what `map` throws.
+    func query<Value>(
+        _ sql: String,
+        _ parameters: [SQLValue],
+        _ map: (any Row) throws -> Value
+    ) throws -> [Value]
+}
+
+extension Reader {
+    /// The first row of a query, mapped; nil when there is none.
+    ///
+    /// - Throws: `StoreError`, or what `map` throws.
+    public func first<Value>(
+        _ sql: String,
+        _ parameters: [SQLValue] = [],
+        _ map: (any Row) throws -> Value
+    ) throws -> Value? {
+        try query(sql, parameters, map).first
+    }
+
+    /// Whether a query has any row.
+    ///
+    /// - Throws: `StoreError`.
+    public func exists(_ sql: String, _ parameters: [SQLValue] = []) throws -> Bool {
+        try first(sql, parameters) { _ in true } ?? false
+    }
+}
+
+/// Reads and changes records within one atomic step.
+public protocol Transaction: Reader {
+    /// Runs one statement that changes records.
+    ///
+    /// - Returns: how many rows it changed.
+    /// - Throws: `StoreError`.
+    @discardableResult
+    func execute(_ sql: String, _ parameters: [SQLValue]) throws -> Int
+
+    /// Registers what is to be done once this transaction is synced; dropped when it fails.
+    ///
+    /// The action must be short and must not wait: it runs before the transaction's caller resumes.
+    func afterCommit(_ action: @escaping @Sendable () -> Void)
+}
+
+/// One row of a result, valid only within the mapping closure; columns count from 0.
+public protocol Row {
+    /// Whether the column is NULL.
+    func isNull(_ column: Int) -> Bool
+    /// The integer in the column.
+    func int(_ column: Int) throws(StoreError) -> Int64
+    /// The floating-point number in the column.
+    func double(_ column: Int) throws(StoreError) -> Double
+    /// The text in the column.
+    func text(_ column: Int) throws(StoreError) -> String
+    /// The bytes in the column.
+    func blob(_ column: Int) throws(StoreError) -> [UInt8]
+}
+
+extension Row {
+    /// The integer, nil when NULL.
+    public func optionalInt(_ column: Int) throws(StoreError) -> Int64? {
+        isNull(column) ? nil : try int(column)
+    }
+
+    /// The text, nil when NULL.
+    public func optionalText(_ column: Int) throws(StoreError) -> String? {
+        isNull(column) ? nil : try text(column)
+    }
+
+    /// The truth value, stored as 0 or 1.
+    public func bool(_ column: Int) throws(StoreError) -> Bool { try int(column) != 0 }
+
+    /// The id, stored as text.
+    public func id<Subject>(
+        _ column: Int,
+        _: Subject.Type = Subject.self
+    ) throws(StoreError) -> ID<Subject> {
+        let text = try text(column)
+        guard let id = ID<Subject>(text) else {
+            throw StoreError(.corrupt, "column \(column) holds \"\(text)\", which is no id")
+        }
+        return id
+    }
+
+    /// The moment, stored as microseconds.
+    public func timestamp(_ column: Int) throws(StoreError) -> Timestamp {
+        Timestamp(microseconds: try int(column))
+    }
+
+    /// The moment, nil when NULL.
+    public func optionalTimestamp(_ column: Int) throws(StoreError) -> Timestamp? {
+        isNull(column) ? nil : try timestamp(column)
+    }
+
+    /// The JSON value, stored as text.
+    public func json(_ column: Int) throws(StoreError) -> JSON {
+        do {
+            return try JSON(parsing: try text(column), limits: .init(depth: 512))
+        } catch let error as JSONSyntaxError {
+            throw StoreError(.corrupt, "column \(column) holds broken JSON: \(error)")
+        } catch {
+            throw error as? StoreError ?? StoreError(.corrupt, "column \(column): \(error)")
+        }
+    }
+}

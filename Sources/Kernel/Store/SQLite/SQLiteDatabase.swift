@@ -1,0 +1,183 @@
+import Core
+import Synchronization
+
+/// How the SQLite driver works.
+public struct SQLiteConfiguration: Sendable {
+    /// How long to wait for another program's lock; default 5 s.
+    public var busyTimeout: Duration = .seconds(5)
+    /// The most transactions committed with one sync; default 1,024.
+    public var batch = 1_024
+    /// The writer's page cache; default 8 MiB.
+    public var writerCacheKiB = 8_192
+    /// Each reader's page cache; default 2 MiB.
+    public var readerCacheKiB = 2_048
+    /// Whether commits are synced to the disk; default true, false only for throw-away data.
+    public var synced = true
+
+    /// The defaults.
+    public init() {}
+}
+
+/// A `Database` in one SQLite file: write-ahead log, one writer with group commit at
+/// `synchronous=FULL`, readers inline on the calling threads.
+public final class SQLiteDatabase: Database {
+    private let path: String
+    private let configuration: SQLiteConfiguration
+    private let writer: SQLiteWriter
+    private let idle = Mutex<[SQLiteConnection]>([])
+    private let scans = WorkerThread()
+
+    /// Opens the file, creating it when it is not there.
+    ///
+    /// - Parameters:
+    ///   - path: the database file; its folder must exist.
+    ///   - configuration: see ``SQLiteConfiguration``.
+    /// - Throws: `StoreError` of code `cannotOpen`, `corrupt`, `readOnly` or `busy`.
+    public init(path: String, configuration: SQLiteConfiguration = .init()) throws(StoreError) {
+        self.path = path
+        self.configuration = configuration
+        let connection = try SQLiteConnection(
+            path: path,
+            configuration: configuration,
+            readOnly: false
+        )
+        writer = SQLiteWriter(connection: connection, batch: configuration.batch)
+        try writer.start()
+    }
+
+    /// SQLite.
+    public var dialect: SQLDialect { .sqlite }
+
+    /// The failure after which the store refuses to write, nil while it is well.
+    public var failure: StoreError? { writer.poison }
+
+    /// Commits what was submitted and refuses what comes later; blocks until that is done.
+    public func close() {
+        writer.close()
+        scans.close()
+        idle.withLock { $0 = [] }
+    }
+
+    /// See ``Database/query(_:_:_:)``.
+    public func query<Value>(
+        _ sql: String,
+        _ parameters: [SQLValue],
+        _ map: (any Row) throws -> Value
+    ) async throws -> [Value] {
+        try withReader { connection in try connection.query(sql, parameters, map) }
+    }
+
+    /// See ``Database/read(_:)``.
+    public func read<Value>(_ body: (any Reader) throws -> Value) async throws -> Value {
+        try snapshot(body)
+    }
+
+    /// See ``Database/scan(_:)``.
+    public func scan<Value: Sendable>(
+        _ body: @escaping @Sendable (any Reader) throws -> Value
+    ) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            scans.run { continuation.resume(with: Result { try self.snapshot(body) }) }
+        }
+    }
+
+    private func snapshot<Value>(_ body: (any Reader) throws -> Value) throws -> Value {
+        try withReader { connection in
+            try connection.run("BEGIN")
+            defer { try? connection.run("COMMIT") }
+            return try body(SQLiteReader(connection: connection))
+        }
+    }
+
+    /// See ``Database/transaction(_:)``.
+    @discardableResult
+    public func transaction<Value: Sendable>(
+        _ body: @escaping @Sendable (any Transaction) throws -> Value
+    ) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            writer.submit(TransactionJob(body: body, continuation: continuation))
+        }
+    }
+
+    /// See ``Database/migrate(_:)``.
+    public func migrate(_ migrations: [Migration]) async throws {
+        let applied = try await transaction { transaction in
+            try transaction.execute(
+                """
+                CREATE TABLE IF NOT EXISTS weft_migration (
+                    module TEXT NOT NULL, version INTEGER NOT NULL, name TEXT NOT NULL,
+                    checksum INTEGER NOT NULL, PRIMARY KEY (module, version))
+                """,
+                []
+            )
+            return try transaction.query("SELECT module, version, checksum FROM weft_migration", [])
+            {
+                (module: try $0.text(0), version: Int(try $0.int(1)), checksum: try $0.int(2))
+            }
+        }
+        for step in try Migration.pending(migrations, applied: applied) {
+            try await transaction { transaction in
+                for statement in step.statements {
+                    let sql = statement.replacing(
+                        "IDENTITY",
+                        with: "INTEGER PRIMARY KEY AUTOINCREMENT"
+                    )
+                    try transaction.execute(sql, [])
+                }
+                try transaction.execute(
+                    "INSERT INTO weft_migration (module, version, name, checksum) VALUES (?, ?, ?, ?)",
+                    [.text(step.module), .int(step.version), .text(step.name), .int(step.checksum)]
+                )
+            }
+        }
+    }
+
+    /// See ``Database/backup(to:)``.
+    public func backup(to path: String) async throws {
+        try await withCheckedThrowingContinuation {
+            (continuation: CheckedContinuation<Void, any Error>) in
+            scans.run {
+                continuation.resume(
+                    with: Result {
+                        try self.withReader { connection in
+                            _ = try connection.execute("VACUUM INTO ?", [.text(path)])
+                        }
+                    }
+                )
+            }
+        }
+    }
+
+    /// Checks the whole file: pages, indexes, constraints.
+    ///
+    /// - Returns: what is wrong, nothing when all is well.
+    /// - Throws: `StoreError` when the check cannot be run.
+    public func problems() async throws -> [String] {
+        try await scan { reader in
+            try reader.query("PRAGMA integrity_check(20)", []) { try $0.text(0) }.filter {
+                $0 != "ok"
+            }
+        }
+    }
+
+    private func withReader<Value>(_ body: (SQLiteConnection) throws -> Value) throws -> Value {
+        let connection =
+            try idle.withLock { $0.popLast() }
+            ?? SQLiteConnection(path: path, configuration: configuration, readOnly: true)
+        defer { idle.withLock { $0.append(connection) } }
+        return try body(connection)
+    }
+}
+
+/// The snapshot that a body reads.
+struct SQLiteReader: Reader {
+    let connection: SQLiteConnection
+
+    func query<Value>(
+        _ sql: String,
+        _ parameters: [SQLValue],
+        _ map: (any Row) throws -> Value
+    ) throws -> [Value] {
+        try connection.query(sql, parameters, map)
+    }
+}
