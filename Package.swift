@@ -94,6 +94,7 @@ let package = Package(
         ),
 
         tests("Core"),
+        tests("Observability", ["Core"]),
         tests("Store"),
         tests("Events", ["Core", "Store"]),
         tests("Identity", ["Core", "Store"]),
