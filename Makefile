@@ -1,0 +1,74 @@
+# Every way to build, run and check Weft. `make run` is where to start.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# Parallel compiler jobs.
+JOBS ?= $(shell nproc)
+# Where `make install` puts the program.
+PREFIX ?= /usr/local
+# Goes before PREFIX when a package is being built.
+DESTDIR ?=
+# What `make run` keeps: the store, objects, keys.
+DATA ?= .run/data
+# More options for `weft serve`.
+ARGS ?=
+# Which tagged tests also run, separated by commas: long, …
+WEFT_TESTS ?=
+# The reference data that some tests read; they are skipped where it is absent.
+WEFT_DATA ?= $(abspath ../shared/data)
+
+RELEASE := .build/release/weft
+SWIFT_SOURCES := Sources Tests Package.swift
+BUILD_RELEASE := swift build -c release -j $(JOBS) --product weft --static-swift-stdlib
+
+export WEFT_TESTS WEFT_DATA
+
+.PHONY: help run test test-long lint format bench web deps release install clean
+
+help:  ## Lists the targets.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+run: deps web release  ## Builds all and serves a demonstration; data stays in .run/data.
+	exec $(RELEASE) serve --demo --data $(DATA) $(ARGS)
+
+test: deps web  ## Runs all tests but the long ones.
+	swift build --build-tests -j $(JOBS)
+	swift test --skip-build -j $(JOBS)
+	$(BUILD_RELEASE)
+	WEFT_BIN=$(abspath $(RELEASE)) .venv/bin/python -m pytest Tests/EndToEnd
+
+test-long: WEFT_TESTS := long
+test-long: test  ## Runs all tests, the long ones included.
+
+lint: deps  ## Checks format, lint rules and types of everything.
+	swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
+	tsc --strict --noEmit --project web/tsconfig.json
+	cd web && ../.venv/bin/deno fmt --check && ../.venv/bin/deno lint
+
+format: deps  ## Formats everything in place.
+	swift format format --in-place --parallel --recursive $(SWIFT_SOURCES)
+	cd web && ../.venv/bin/deno fmt
+
+bench: deps release  ## Runs the benchmarks; `make bench BENCH="http packing"` runs some.
+	WEFT_BIN=$(abspath $(RELEASE)) .venv/bin/python bench/run $(BENCH)
+
+web: deps  ## Builds the console into web/dist.
+	web/build.sh
+
+deps:  ## Installs what is missing to build and test.
+	@scripts/deps
+
+release: deps web  ## Builds the program with optimisation into .build/release.
+	$(BUILD_RELEASE)
+
+install: release  ## Installs the program and the console under PREFIX.
+	install -D -m 755 $(RELEASE) $(DESTDIR)$(PREFIX)/bin/weft
+	rm -rf $(DESTDIR)$(PREFIX)/share/weft/console
+	install -d $(DESTDIR)$(PREFIX)/share/weft/console
+	cp -R web/dist/. $(DESTDIR)$(PREFIX)/share/weft/console/
+	install -D -m 644 LICENSE NOTICE -t $(DESTDIR)$(PREFIX)/share/doc/weft
+
+clean:  ## Removes everything that was built; data in .run and the tools in .venv stay.
+	rm -rf .build web/dist
