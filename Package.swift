@@ -69,7 +69,7 @@ let package = Package(
         kernel("Objects", ["Core", "Store", "COpenSSL"]),
         kernel("Channels", ["Core", "Store", "Events", "Observability", "CCurl"]),
         kernel("Agents", ["Core", "Store", "Events", "Identity", "Observability"]),
-        kernel("Workflows", ["Core", "Store", "Events", "Agents", "Observability"]),
+        kernel("Workflows", ["Core", "Store", "Events", "Agents", "Observability", "COpenSSL"]),
         kernel("HTTP", ["Core", "Observability", "CLinux", "CZlib"]),
         kernel(
             "Platform",

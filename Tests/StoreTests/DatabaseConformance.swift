@@ -4,7 +4,7 @@ import Store
 import Synchronization
 import Testing
 
-/// What every driver of the store must do. One suite, run over each driver.
+/// What every driver of the store must do: one suite, run over each driver.
 struct DatabaseConformance {
     let database: any Database
 
@@ -25,6 +25,7 @@ struct DatabaseConformance {
         try await countsExactlyUnderContention()
         try await readsOneSnapshot()
         try await runsActionsOnlyAfterCommit()
+        try await undoesAFailedAttempt()
         try await refusesWhatItCannotKeep()
         try await refusesForeignMigrations()
     }
@@ -173,6 +174,25 @@ struct DatabaseConformance {
             transaction.afterCommit { heard.withLock { $0.append("kept") } }
         }
         #expect(heard.withLock { $0 } == ["kept"])
+    }
+
+    private func undoesAFailedAttempt() async throws {
+        let heard = Mutex<[String]>([])
+        try await database.transaction { transaction in
+            try transaction.execute("INSERT INTO account VALUES (901, 'before', 1)", [])
+            try? transaction.attempt {
+                try transaction.execute("INSERT INTO account VALUES (902, 'inside', 1)", [])
+                transaction.afterCommit { heard.withLock { $0.append("inside") } }
+                throw Refusal()
+            }
+            try transaction.attempt {
+                try transaction.execute("INSERT INTO account VALUES (903, 'after', 1)", [])
+                transaction.afterCommit { heard.withLock { $0.append("after") } }
+            }
+        }
+        let names = try await balances()
+        #expect(names["before"] == 1 && names["inside"] == nil && names["after"] == 1)
+        #expect(heard.withLock { $0 } == ["after"])
     }
 
     private func refusesWhatItCannotKeep() async throws {

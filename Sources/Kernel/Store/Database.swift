@@ -106,6 +106,11 @@ public protocol Transaction: Reader {
     @discardableResult
     func execute(_ sql: String, _ parameters: [SQLValue]) throws -> Int
 
+    /// Runs `body` so that its changes are undone when it throws, while the transaction goes on.
+    ///
+    /// - Throws: what `body` throws; or `StoreError`.
+    func attempt<Value>(_ body: () throws -> Value) throws -> Value
+
     /// Registers what is to be done once this transaction is synced; dropped when it fails.
     ///
     /// The action must be short and must not wait: it runs before the transaction's caller resumes.

@@ -1,3 +1,5 @@
+import Core
+
 /// One step of a module's tables, applied once and never changed afterwards.
 public struct Migration: Sendable {
     /// The module whose tables these are, for instance `events`.
@@ -19,11 +21,7 @@ public struct Migration: Sendable {
 
     /// FNV-1a of the statements, to notice an applied step that was edited.
     var checksum: Int64 {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in statements.joined(separator: ";").utf8 {
-            hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3
-        }
-        return Int64(bitPattern: hash)
+        Int64(bitPattern: fnv1a64(statements.joined(separator: ";").utf8))
     }
 
     /// What is to be applied, given what the database says was applied.

@@ -245,6 +245,24 @@ final class SQLiteTransaction: Transaction {
         try open().execute(sql, parameters)
     }
 
+    func attempt<Value>(_ body: () throws -> Value) throws -> Value {
+        let connection = try open()
+        let registered = actions.count
+        try connection.run("SAVEPOINT attempt")
+        do {
+            let value = try body()
+            try connection.run("RELEASE attempt")
+            return value
+        } catch {
+            actions.removeSubrange(registered...)
+            if connection.inTransaction {
+                try connection.run("ROLLBACK TO attempt")
+                try connection.run("RELEASE attempt")
+            }
+            throw error
+        }
+    }
+
     func afterCommit(_ action: @escaping @Sendable () -> Void) {
         actions.append(action)
     }

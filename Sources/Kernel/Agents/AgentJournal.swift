@@ -1,0 +1,263 @@
+public import Core
+public import Store
+
+/// The tables of agents' runs, steps and decisions.
+public struct AgentJournal: Sendable {
+    private let database: any Database
+
+    /// The journal in `database`.
+    public init(database: any Database) {
+        self.database = database
+    }
+
+    /// The journal's tables.
+    public static let migrations: [Migration] = [
+        Migration(
+            "agents",
+            1,
+            "runs, steps, decisions",
+            [
+                """
+                CREATE TABLE agent_run (
+                    key TEXT PRIMARY KEY, organisation TEXT NOT NULL, agent TEXT NOT NULL,
+                    started_at BIGINT NOT NULL)
+                """,
+                """
+                CREATE TABLE agent_step (
+                    run TEXT NOT NULL, step BIGINT NOT NULL, tool TEXT NOT NULL, input TEXT NOT NULL,
+                    output TEXT, fault TEXT, at BIGINT NOT NULL, duration_micros BIGINT NOT NULL,
+                    PRIMARY KEY (run, step))
+                """,
+                """
+                CREATE TABLE decision (
+                    id TEXT PRIMARY KEY, organisation TEXT NOT NULL, agent TEXT NOT NULL,
+                    subject TEXT NOT NULL, at BIGINT NOT NULL, run TEXT NOT NULL UNIQUE,
+                    latency_micros BIGINT NOT NULL, body TEXT NOT NULL)
+                """,
+                "CREATE INDEX decision_by_subject ON decision (organisation, subject, at)",
+                "CREATE INDEX decision_by_agent ON decision (organisation, agent, at)",
+            ]
+        )
+    ]
+
+    /// Inputs beyond this many bytes are kept as their length and hash.
+    private static let keptInputBytes = 16_384
+
+    /// The form in which an input is kept.
+    static func kept(_ input: JSON) -> JSON {
+        let bytes = input.bytes(.compact)
+        guard bytes.count > keptInputBytes else { return input }
+        return [
+            "$bytes": .int(bytes.count), "$fnv1a64": .string(String(fnv1a64(bytes), radix: 16)),
+        ]
+    }
+
+    func start(of key: String) async throws -> Timestamp? {
+        try await database.query("SELECT started_at FROM agent_run WHERE key = ?", [.text(key)]) {
+            try $0.timestamp(0)
+        }.first
+    }
+
+    func steps(of key: String) async throws -> [AgentRun.Step] {
+        try await database.query(
+            """
+            SELECT step, tool, input, output, fault, at, duration_micros FROM agent_step
+            WHERE run = ? ORDER BY step
+            """,
+            [.text(key)],
+            Self.step
+        )
+    }
+
+    private static func step(_ row: any Row) throws -> AgentRun.Step {
+        let outcome: Result<JSON, GeneralFault>
+        if row.isNull(3) {
+            let fault = try row.json(4)
+            outcome = .failure(
+                GeneralFault(
+                    fault["kind"]?.string.flatMap(FaultKind.init) ?? .internal,
+                    code: fault["code"]?.string ?? "unknown",
+                    fault["message"]?.string ?? "",
+                    pointer: fault["pointer"]?.string,
+                    details: fault["details"]?.object ?? [:]
+                )
+            )
+        } else {
+            outcome = .success(try row.json(3))
+        }
+        return AgentRun.Step(
+            index: Int(try row.int(0)),
+            tool: try row.text(1),
+            input: try row.json(2),
+            outcome: outcome,
+            at: try row.timestamp(5),
+            duration: .microseconds(try row.int(6))
+        )
+    }
+
+    func open(
+        _ invocation: Invocation,
+        agent: String,
+        start: Timestamp,
+        in transaction: any Transaction
+    ) throws {
+        try transaction.execute(
+            """
+            INSERT INTO agent_run (key, organisation, agent, started_at) VALUES (?, ?, ?, ?)
+            ON CONFLICT (key) DO NOTHING
+            """,
+            [.text(invocation.key), .id(invocation.scope.organisation), .text(agent), .time(start)]
+        )
+    }
+
+    func write(_ steps: [AgentRun.Step], key: String, in transaction: any Transaction) throws {
+        for step in steps {
+            var output: JSON?
+            var fault: JSON?
+            switch step.outcome {
+            case .success(let value): output = value
+            case .failure(let error):
+                fault = [
+                    "kind": .string(error.kind.rawValue), "code": .string(error.code),
+                    "message": .string(error.message), "pointer": .optional(error.pointer),
+                    "details": .object(error.details),
+                ]
+            }
+            try transaction.execute(
+                """
+                INSERT INTO agent_step (run, step, tool, input, output, fault, at, duration_micros)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+                [
+                    .text(key), .int(step.index), .text(step.tool), .json(step.input),
+                    .json(output), .json(fault), .time(step.at), .int(step.duration.microseconds),
+                ]
+            )
+        }
+    }
+
+    func record(
+        _ decision: Decision,
+        run key: String,
+        organisation: ID<Organisation>,
+        latency: Duration,
+        in transaction: any Transaction
+    ) throws {
+        try transaction.execute(
+            """
+            INSERT INTO decision (id, organisation, agent, subject, at, run, latency_micros, body)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                .id(decision.id), .id(organisation), .text(decision.agent), .text(decision.subject),
+                .time(decision.at), .text(key), .int(latency.microseconds), .json(decision.body),
+            ]
+        )
+    }
+}
+
+extension AgentJournal {
+    /// The decisions about one thing, oldest first, without their tool calls.
+    ///
+    /// - Parameters:
+    ///   - subject: for instance `order:018f…`.
+    ///   - scope: decides the organisation.
+    ///   - reader: what to read.
+    /// - Returns: the decisions.
+    /// - Throws: `StoreError`.
+    public func decisions(
+        about subject: String,
+        scope: Scope,
+        in reader: any Reader
+    ) throws -> [Decision] {
+        try reader.query(
+            """
+            SELECT id, agent, at, subject, body FROM decision
+            WHERE organisation = ? AND subject = ? ORDER BY at, id
+            """,
+            [.id(scope.organisation), .text(subject)],
+            Self.decision
+        )
+    }
+
+    /// One decision with its tool calls.
+    ///
+    /// - Returns: the decision's wire form; nil when there is none in the organisation.
+    /// - Throws: `StoreError`.
+    public func decision(
+        _ id: ID<Decision>,
+        scope: Scope,
+        in reader: any Reader
+    ) throws -> JSON? {
+        let found = try reader.first(
+            """
+            SELECT id, agent, at, subject, body, run FROM decision
+            WHERE organisation = ? AND id = ?
+            """,
+            [.id(scope.organisation), .id(id)]
+        ) { (decision: try Self.decision($0), run: try $0.text(5)) }
+        guard let found else { return nil }
+        let steps = try reader.query(
+            """
+            SELECT step, tool, input, output, fault, at, duration_micros FROM agent_step
+            WHERE run = ? ORDER BY step
+            """,
+            [.text(found.run)],
+            Self.step
+        )
+        var json = found.decision.json
+        json["toolCalls"] = .array(steps.map(Self.shown))
+        return json
+    }
+
+    /// How often each agent decided, and how long it took: `[{"agent","invocations","p50Micros",
+    /// "p99Micros"}]` over its latest 1,000 decisions.
+    ///
+    /// - Throws: `StoreError`.
+    public func activity(
+        of agent: String,
+        scope: Scope,
+        in reader: any Reader
+    ) throws -> (invocations: Int, p50Micros: Int, p99Micros: Int) {
+        let count = try reader.first(
+            "SELECT count(*) FROM decision WHERE organisation = ? AND agent = ?",
+            [.id(scope.organisation), .text(agent)]
+        ) { Int(try $0.int(0)) }
+        let latencies = try reader.query(
+            """
+            SELECT latency_micros FROM decision WHERE organisation = ? AND agent = ?
+            ORDER BY at DESC LIMIT 1000
+            """,
+            [.id(scope.organisation), .text(agent)]
+        ) { Int(try $0.int(0)) }.sorted()
+        func quantile(_ share: Double) -> Int {
+            guard !latencies.isEmpty else { return 0 }
+            let rank = Int((Double(latencies.count) * share).rounded(.up))
+            return latencies[max(0, min(latencies.count, rank) - 1)]
+        }
+        return (count ?? 0, quantile(0.5), quantile(0.99))
+    }
+
+    private static func decision(_ row: any Row) throws -> Decision {
+        Decision(
+            id: try row.id(0),
+            agent: try row.text(1),
+            at: try row.timestamp(2),
+            subject: try row.text(3),
+            body: try row.json(4)
+        )
+    }
+
+    private static func shown(_ step: AgentRun.Step) -> JSON {
+        var json: JSON = [
+            "tool": .string(step.tool), "input": step.input, "startedAt": step.at.json,
+            "durationMicros": .int(step.duration.microseconds),
+        ]
+        switch step.outcome {
+        case .success(let output): json["output"] = kept(output)
+        case .failure(let fault):
+            json["error"] = ["code": .string(fault.code), "message": .string(fault.message)]
+        }
+        return json
+    }
+}

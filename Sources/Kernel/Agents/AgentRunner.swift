@@ -1,0 +1,104 @@
+public import Core
+public import Store
+
+/// Runs agents durably: each run picks up where its journal ends.
+public struct AgentRunner: Sendable {
+    private let registry: ToolRegistry
+    private let database: any Database
+    private let journal: AgentJournal
+    private let clock: any WallClock
+    private let observe: @Sendable (_ agent: String, _ latency: Duration, _ failed: Bool) -> Void
+
+    /// A runner.
+    ///
+    /// - Parameters:
+    ///   - registry: the tools and agents.
+    ///   - database: what tools read and change.
+    ///   - journal: keeps runs and decisions.
+    ///   - clock: for times and durations.
+    ///   - observe: hears of every run that ended, for metrics.
+    public init(
+        registry: ToolRegistry,
+        database: any Database,
+        journal: AgentJournal,
+        clock: any WallClock,
+        observe: @escaping @Sendable (String, Duration, Bool) -> Void = { _, _, _ in }
+    ) {
+        self.registry = registry
+        self.database = database
+        self.journal = journal
+        self.clock = clock
+        self.observe = observe
+    }
+
+    /// Lets an agent decide a case.
+    ///
+    /// - Parameters:
+    ///   - name: the agent's name.
+    ///   - input: the case.
+    ///   - invocation: the agent's own scope, and a key that is the same when the run is repeated.
+    ///   - execution: the workflow execution that asks, for the decision's record.
+    /// - Returns: what is left to commit: the decision with the last steps; its output is the agent's.
+    /// - Throws: what the policy throws.
+    public func prepare(
+        _ name: String,
+        input: JSON,
+        invocation: Invocation,
+        execution: String? = nil
+    ) async throws -> PreparedCall {
+        guard let agent = registry.agents[name] else {
+            throw GeneralFault(.notFound, code: "unknown-agent", "there is no agent \"\(name)\"")
+        }
+        let start = try await journal.start(of: invocation.key) ?? invocation.now
+        let journaled = try await journal.steps(of: invocation.key)
+        let run = AgentRun(
+            agent: agent,
+            input: input,
+            invocation: invocation,
+            start: start,
+            journaled: journaled,
+            registry: registry,
+            database: database,
+            journal: journal,
+            clock: clock
+        )
+        let began = clock.now()
+        let conclusion: Conclusion
+        do {
+            conclusion = try await agent.policy.decide(run)
+        } catch {
+            observe(name, clock.now() - began, true)
+            throw error
+        }
+        let latency = clock.now() - began
+        observe(name, latency, false)
+        let decision = Decision(
+            id: invocation.ids.next(),
+            agent: name,
+            at: start,
+            subject: conclusion.subject,
+            body: Decision.body(
+                of: conclusion,
+                input: input,
+                policy: agent.policy,
+                latency: latency,
+                onBehalfOf: invocation.scope.onBehalfOf,
+                execution: execution
+            )
+        )
+        let held = run.held
+        return .commit { [journal] transaction in
+            try invocation.stillWanted(transaction)
+            try journal.open(invocation, agent: name, start: start, in: transaction)
+            try journal.write(held, key: invocation.key, in: transaction)
+            try journal.record(
+                decision,
+                run: invocation.key,
+                organisation: invocation.scope.organisation,
+                latency: latency,
+                in: transaction
+            )
+            return conclusion.output
+        }
+    }
+}

@@ -1,0 +1,128 @@
+public import Core
+public import Store
+
+/// All tools and agents of the program: an immutable value, built once.
+public struct ToolRegistry: Sendable {
+    /// The tools by name.
+    public let tools: [String: Tool]
+    /// The agents by name.
+    public let agents: [String: Agent]
+
+    /// A registry.
+    ///
+    /// - Throws: a fault of code `invalid-registry` when a name is used twice, or an agent lists a
+    ///   tool that does not exist.
+    public init(tools: [Tool], agents: [Agent]) throws(GeneralFault) {
+        var byName: [String: Tool] = [:]
+        for tool in tools {
+            guard byName.updateValue(tool, forKey: tool.name) == nil else {
+                throw Self.invalid("two tools are called \"\(tool.name)\"")
+            }
+        }
+        var agentsByName: [String: Agent] = [:]
+        for agent in agents {
+            guard agentsByName.updateValue(agent, forKey: agent.name) == nil else {
+                throw Self.invalid("two agents are called \"\(agent.name)\"")
+            }
+            for name in agent.tools where byName[name] == nil {
+                throw Self.invalid("agent \"\(agent.name)\" lists \"\(name)\", which is no tool")
+            }
+        }
+        self.tools = byName
+        self.agents = agentsByName
+    }
+
+    private static func invalid(_ message: String) -> GeneralFault {
+        GeneralFault(.internal, code: "invalid-registry", message)
+    }
+
+    /// Authorises, validates and prepares a call; a query is answered right away.
+    ///
+    /// - Parameters:
+    ///   - name: the tool's name.
+    ///   - input: what it takes.
+    ///   - invocation: the circumstances; its scope decides what may be called.
+    ///   - database: what queries read.
+    /// - Returns: the output, or the change that is left to make.
+    /// - Throws: a fault of code `unknown-tool`, `forbidden`, or one that names what is wrong with
+    ///   the input; or what the tool throws.
+    public func prepare(
+        _ name: String,
+        input: JSON,
+        invocation: Invocation,
+        database: any Database
+    ) async throws -> PreparedCall {
+        guard let tool = tools[name] else {
+            throw GeneralFault(.notFound, code: "unknown-tool", "there is no tool \"\(name)\"")
+        }
+        try authorise(tool, for: invocation.scope)
+        try tool.input.validate(input)
+        let reader = JSONReader(input)
+        switch tool.body {
+        case .read(let body):
+            return .done(try await database.read { try body(reader, invocation, $0) })
+        case .compute(let body), .external(let body):
+            return .done(try await body(reader, invocation))
+        case .write(let body):
+            let commit = try await body(reader, invocation)
+            return .commit { transaction in
+                try invocation.stillWanted(transaction)
+                return try commit(transaction)
+            }
+        }
+    }
+
+    /// Calls a tool to its end.
+    ///
+    /// - Parameters:
+    ///   - name: the tool's name.
+    ///   - input: what it takes.
+    ///   - invocation: the circumstances.
+    ///   - database: what it reads and changes.
+    /// - Returns: the tool's output.
+    /// - Throws: as ``prepare(_:input:invocation:database:)``.
+    public func call(
+        _ name: String,
+        input: JSON,
+        invocation: Invocation,
+        database: any Database
+    ) async throws -> JSON {
+        let prepared = try await prepare(
+            name,
+            input: input,
+            invocation: invocation,
+            database: database
+        )
+        switch prepared {
+        case .done(let output): return output
+        case .commit(let commit): return try await database.transaction(commit)
+        }
+    }
+
+    /// An agent reaches exactly the tools it lists; everybody else what their roles allow.
+    private func authorise(_ tool: Tool, for scope: Scope) throws(GeneralFault) {
+        if scope.roles.contains(.agent) {
+            guard let agent = agents[scope.actor.name], agent.tools.contains(tool.name) else {
+                throw GeneralFault(
+                    .forbidden,
+                    code: "forbidden",
+                    "agent \"\(scope.actor.name)\" may not use \"\(tool.name)\""
+                )
+            }
+        } else {
+            guard !scope.roles.isDisjoint(with: tool.roles) else {
+                let allowed = tool.roles.map(\.rawValue).sorted().joined(separator: ", ")
+                throw GeneralFault(
+                    .forbidden,
+                    code: "forbidden",
+                    "\"\(tool.name)\" needs one of the roles: \(allowed.isEmpty ? "none" : allowed)"
+                )
+            }
+        }
+    }
+}
+
+extension Role {
+    /// The role of every agent's service account; what it reaches is the agent's list of tools.
+    public static let agent: Role = "ai-agent"
+}

@@ -1,0 +1,227 @@
+public import Core
+public import Store
+
+/// Where a rule sends the events it matches.
+public protocol EventTarget: Sendable {
+    /// Takes the event within the dispatcher's transaction, which also moves the cursor.
+    ///
+    /// Taking the same event twice for the same rule must have the effect of taking it once.
+    ///
+    /// - Throws: when the event cannot be taken; it then becomes a dead letter with that reason.
+    func take(_ event: Event, rule: String, in transaction: any Transaction) throws
+}
+
+/// Events that match `pattern` go to `target`.
+public struct EventRule: Sendable {
+    /// Unique within the installation, for instance `logistics.process-new-order`.
+    public var name: String
+    /// What to match.
+    public var pattern: Pattern
+    /// Where to send it.
+    public var target: any EventTarget
+
+    /// A rule.
+    public init(name: String, pattern: Pattern, target: any EventTarget) {
+        self.name = name
+        self.pattern = pattern
+        self.target = target
+    }
+}
+
+/// Tails the log by cursor and gives each event to the rules that match it.
+///
+/// The deliveries of a batch and the cursor commit together, so each event reaches each matching
+/// rule exactly once, across crashes too. A target that throws leaves a dead letter behind and does
+/// not hold up the others.
+public struct Dispatcher: Service {
+    private static let cursor = "dispatcher"
+    private static let batch = 256
+
+    private let database: any Database
+    private let log: EventLog
+    private let rules: [EventRule]
+    private let clock: any WallClock
+    private let ids: IDGenerator
+    private let report: @Sendable (any Error) -> Void
+
+    /// A dispatcher.
+    ///
+    /// - Parameters:
+    ///   - database: the store that holds the log.
+    ///   - log: the log to tail.
+    ///   - rules: what to match.
+    ///   - clock: for dead letters and for pausing.
+    ///   - ids: for dead letters.
+    ///   - report: hears of failures of the store, after which the dispatcher tries again.
+    public init(
+        database: any Database,
+        log: EventLog,
+        rules: [EventRule],
+        clock: any WallClock,
+        ids: IDGenerator,
+        report: @escaping @Sendable (any Error) -> Void = { _ in }
+    ) {
+        self.database = database
+        self.log = log
+        self.rules = rules
+        self.clock = clock
+        self.ids = ids
+        self.report = report
+    }
+
+    /// `dispatcher`.
+    public var name: String { "dispatcher" }
+
+    /// Dispatches until cancelled.
+    ///
+    /// - Parameter ready: called at once.
+    /// - Throws: nothing but cancellation.
+    public func run(ready: @escaping @Sendable () -> Void) async throws {
+        ready()
+        try await log.signal.forEach(orEvery: .seconds(1), clock: clock) {
+            do {
+                while try await dispatchBatch() > 0, !Task.isCancelled {}
+            } catch {
+                // The store is busy or full: the cursor has not moved, the next turn tries again.
+                report(error)
+            }
+        }
+    }
+
+    /// Dispatches the next events, at most 256 of them.
+    ///
+    /// - Returns: how many events the cursor passed.
+    /// - Throws: `StoreError`.
+    public func dispatchBatch() async throws -> Int {
+        let position = try await database.read { try log.cursor(Self.cursor, in: $0) }
+        let events = try await log.events(after: position, limit: Self.batch)
+        guard let last = events.last else { return 0 }
+        let matched = events.flatMap { event in
+            let json = event.json
+            return rules.filter { $0.pattern.matches(json) }.map { (event, $0) }
+        }
+        return try await database.transaction { transaction in
+            guard try log.cursor(Self.cursor, in: transaction) == position else {
+                return events.count
+            }
+            for (event, rule) in matched {
+                try deliver(event, to: rule, in: transaction)
+            }
+            try log.advance(Self.cursor, to: last.seq, in: transaction)
+            return events.count
+        }
+    }
+
+    private func deliver(_ event: Event, to rule: EventRule, in transaction: any Transaction) throws
+    {
+        do {
+            try transaction.attempt {
+                try rule.target.take(event, rule: rule.name, in: transaction)
+            }
+        } catch let error as StoreError where error.kind == .unavailable {
+            throw error
+        } catch {
+            try bury(event, rule: rule.name, reason: error, in: transaction)
+        }
+    }
+
+    private func bury(
+        _ event: Event,
+        rule: String,
+        reason: any Error,
+        in transaction: any Transaction
+    ) throws {
+        let message = (reason as? any Fault)?.message ?? String(describing: reason)
+        try transaction.execute(
+            """
+            INSERT INTO dead_letter (id, organisation, rule, event_seq, reason, attempts, at)
+            VALUES (?, ?, ?, ?, ?, 1, ?)
+            ON CONFLICT (rule, event_seq) DO UPDATE SET
+                reason = excluded.reason, attempts = dead_letter.attempts + 1, at = excluded.at,
+                redriven_at = NULL
+            """,
+            [
+                .id(ids.next(DeadLetter.self)), .id(event.organisation), .text(rule),
+                .int(event.seq),
+                .text(message), .time(clock.now()),
+            ]
+        )
+    }
+
+    /// The organisation's events that a rule's target would not take, newest first.
+    ///
+    /// - Throws: `StoreError`.
+    public func deadLetters(limit: Int = 100, scope: Scope) async throws -> [DeadLetter] {
+        try await database.query(
+            """
+            SELECT id, rule, event_seq, reason, attempts, at FROM dead_letter
+            WHERE organisation = ? AND redriven_at IS NULL ORDER BY at DESC LIMIT ?
+            """,
+            [.id(scope.organisation), .int(limit)]
+        ) { row in
+            DeadLetter(
+                id: try row.id(0),
+                rule: try row.text(1),
+                eventSeq: try row.int(2),
+                reason: try row.text(3),
+                attempts: Int(try row.int(4)),
+                at: try row.timestamp(5)
+            )
+        }
+    }
+
+    /// Gives a dead letter to its rule again; when that fails again it stays, with the new reason.
+    ///
+    /// - Returns: whether the target took it.
+    /// - Throws: a fault of code `dead-letter-not-found`, or `rule-not-found`; or `StoreError`.
+    public func redrive(_ id: ID<DeadLetter>, scope: Scope) async throws -> Bool {
+        try await database.transaction { transaction in
+            let found = try transaction.first(
+                """
+                SELECT rule, event_seq FROM dead_letter
+                WHERE id = ? AND organisation = ? AND redriven_at IS NULL
+                """,
+                [.id(id), .id(scope.organisation)]
+            ) { (rule: try $0.text(0), seq: try $0.int(1)) }
+            guard let found, let event = try log.event(at: found.seq, in: transaction) else {
+                throw GeneralFault(
+                    .notFound,
+                    code: "dead-letter-not-found",
+                    "there is no open dead letter \(id)"
+                )
+            }
+            guard let rule = rules.first(where: { $0.name == found.rule }) else {
+                throw GeneralFault(
+                    .conflict,
+                    code: "rule-not-found",
+                    "the rule \"\(found.rule)\" no longer exists"
+                )
+            }
+            try transaction.execute(
+                "UPDATE dead_letter SET redriven_at = ? WHERE id = ?",
+                [.time(clock.now()), .id(id)]
+            )
+            try deliver(event, to: rule, in: transaction)
+            return try transaction.exists(
+                "SELECT 1 FROM dead_letter WHERE id = ? AND redriven_at IS NOT NULL",
+                [.id(id)]
+            )
+        }
+    }
+}
+
+/// An event that a rule's target would not take.
+public struct DeadLetter: Sendable {
+    /// Its id.
+    public var id: ID<DeadLetter>
+    /// The rule that matched.
+    public var rule: String
+    /// The event's place in the log.
+    public var eventSeq: Int64
+    /// Why the target would not take it.
+    public var reason: String
+    /// How often it was tried.
+    public var attempts: Int
+    /// When it was tried last.
+    public var at: Timestamp
+}

@@ -1,0 +1,127 @@
+public import Core
+public import Store
+
+/// The append-only log of what happened, in the same store as the records.
+///
+/// An event is appended inside the transaction that changes the records, so neither is ever there
+/// without the other.
+public struct EventLog: Sendable {
+    private let database: any Database
+    private let changed: Signal
+
+    /// The log in `database`; `changed` is given after every commit that appended.
+    public init(database: any Database, changed: Signal = Signal()) {
+        self.database = database
+        self.changed = changed
+    }
+
+    /// Given after every commit that appended events.
+    public var signal: Signal { changed }
+
+    /// The log's tables.
+    public static let migrations: [Migration] = [
+        Migration(
+            "events",
+            1,
+            "log, cursors, dead letters",
+            [
+                """
+                CREATE TABLE event (
+                    seq IDENTITY, id TEXT NOT NULL UNIQUE, organisation TEXT NOT NULL,
+                    source TEXT NOT NULL, type TEXT NOT NULL, subject TEXT, time BIGINT NOT NULL,
+                    data TEXT NOT NULL, actor TEXT NOT NULL, on_behalf_of TEXT, traceparent TEXT NOT NULL)
+                """,
+                "CREATE INDEX event_by_subject ON event (organisation, subject, seq)",
+                "CREATE TABLE event_cursor (name TEXT PRIMARY KEY, seq BIGINT NOT NULL)",
+                """
+                CREATE TABLE dead_letter (
+                    id TEXT PRIMARY KEY, organisation TEXT NOT NULL, rule TEXT NOT NULL,
+                    event_seq BIGINT NOT NULL, reason TEXT NOT NULL, attempts BIGINT NOT NULL,
+                    at BIGINT NOT NULL, redriven_at BIGINT, UNIQUE (rule, event_seq))
+                """,
+            ]
+        )
+    ]
+
+    private static let columns =
+        "seq, id, organisation, source, type, subject, time, data, actor, on_behalf_of, traceparent"
+
+    /// Appends an event within the caller's transaction.
+    ///
+    /// - Throws: `StoreError`.
+    public func append(_ event: Event, in transaction: any Transaction) throws {
+        try transaction.execute(
+            """
+            INSERT INTO event (id, organisation, source, type, subject, time, data, actor,
+                on_behalf_of, traceparent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                .id(event.id), .id(event.organisation), .text(event.source), .text(event.type),
+                .text(event.subject), .time(event.time), .json(event.data), .json(event.actor.json),
+                .json(event.onBehalfOf?.json), .text(event.trace.description),
+            ]
+        )
+        transaction.afterCommit { [changed] in changed.notify() }
+    }
+
+    /// The events after `cursor` in order, of every organisation: for the dispatcher alone.
+    ///
+    /// - Throws: `StoreError`.
+    func events(after cursor: Int64, limit: Int) async throws -> [Event] {
+        try await database.query(
+            "SELECT \(Self.columns) FROM event WHERE seq > ? ORDER BY seq LIMIT ?",
+            [.int(cursor), .int(limit)],
+            Event.init(row:)
+        )
+    }
+
+    /// The event at `seq`, whatever its organisation: for redrive.
+    func event(at seq: Int64, in reader: any Reader) throws -> Event? {
+        try reader.first(
+            "SELECT \(Self.columns) FROM event WHERE seq = ?",
+            [.int(seq)],
+            Event.init(row:)
+        )
+    }
+
+    /// What happened to one thing, oldest first.
+    ///
+    /// - Parameters:
+    ///   - subject: for instance `order:018f…`.
+    ///   - cursor: only what stands after this place in the log.
+    ///   - limit: at most this many; default 100.
+    ///   - scope: decides the organisation.
+    /// - Returns: the events.
+    /// - Throws: `StoreError`.
+    public func events(
+        about subject: String,
+        after cursor: Int64 = 0,
+        limit: Int = 100,
+        scope: Scope
+    ) async throws -> [Event] {
+        try await database.query(
+            """
+            SELECT \(Self.columns) FROM event
+            WHERE organisation = ? AND subject = ? AND seq > ? ORDER BY seq LIMIT ?
+            """,
+            [.id(scope.organisation), .text(subject), .int(cursor), .int(limit)],
+            Event.init(row:)
+        )
+    }
+
+    func cursor(_ name: String, in reader: any Reader) throws -> Int64 {
+        try reader.first("SELECT seq FROM event_cursor WHERE name = ?", [.text(name)]) {
+            try $0.int(0)
+        } ?? 0
+    }
+
+    func advance(_ name: String, to seq: Int64, in transaction: any Transaction) throws {
+        try transaction.execute(
+            """
+            INSERT INTO event_cursor (name, seq) VALUES (?, ?)
+            ON CONFLICT (name) DO UPDATE SET seq = excluded.seq
+            """,
+            [.text(name), .int(seq)]
+        )
+    }
+}

@@ -1,0 +1,141 @@
+/// Header fields in their order, looked up without regard to case.
+///
+/// All names and values lie in one buffer; a field is two spans of it. A request's headers are the
+/// bytes as they came, so that nothing is copied for the fields that nobody asks for.
+public struct Headers: Sendable, ExpressibleByDictionaryLiteral {
+    struct Field: Sendable {
+        var nameStart: UInt32
+        var nameCount: UInt32
+        var valueStart: UInt32
+        var valueCount: UInt32
+    }
+
+    private(set) var bytes: [UInt8]
+    private(set) var fields: [Field]
+
+    /// No fields.
+    public init() {
+        bytes = []
+        fields = []
+    }
+
+    init(bytes: [UInt8], fields: [Field]) {
+        self.bytes = bytes
+        self.fields = fields
+    }
+
+    /// The given fields.
+    public init(dictionaryLiteral elements: (String, String)...) {
+        self.init()
+        for (name, value) in elements {
+            add(name, value)
+        }
+    }
+
+    /// How many fields there are.
+    public var count: Int { fields.count }
+
+    /// The value of the first field `name`; assigning replaces all fields of that name, nil removes them.
+    public subscript(name: String) -> String? {
+        get {
+            for field in fields where matches(field, name) { return value(field) }
+            return nil
+        }
+        set {
+            fields = fields.filter { !matches($0, name) }
+            if let newValue { add(name, newValue) }
+        }
+    }
+
+    /// The values of all fields `name` in their order.
+    public func all(_ name: String) -> [String] {
+        fields.filter { matches($0, name) }.map(value)
+    }
+
+    /// Whether there is a field `name`.
+    public func contains(_ name: String) -> Bool {
+        fields.contains { matches($0, name) }
+    }
+
+    /// Adds a field behind the others.
+    ///
+    /// Control bytes in the value become spaces, so that no value can start a field of its own.
+    ///
+    /// - Parameters:
+    ///   - name: a token; anything else is a programmer's error and traps.
+    ///   - value: the value.
+    public mutating func add(_ name: String, _ value: String) {
+        precondition(!name.isEmpty && name.utf8.allSatisfy(Byte.isToken), "bad field name")
+        let nameStart = bytes.count
+        bytes.append(contentsOf: name.utf8)
+        let valueStart = bytes.count
+        bytes.append(contentsOf: value.utf8.lazy.map { Byte.isFieldValue($0) ? $0 : Byte.space })
+        fields.append(
+            Field(
+                nameStart: UInt32(nameStart),
+                nameCount: UInt32(valueStart - nameStart),
+                valueStart: UInt32(valueStart),
+                valueCount: UInt32(bytes.count - valueStart)
+            )
+        )
+    }
+
+    /// Every field in order, with the name as it was written.
+    public var list: [(name: String, value: String)] {
+        fields.map { (String(decoding: nameBytes($0), as: UTF8.self), value($0)) }
+    }
+
+    /// Whether the comma-separated list in the fields `name` has `token`, in any case.
+    public func list(_ name: String, contains token: String) -> Bool {
+        fields.contains { field in
+            matches(field, name)
+                && valueBytes(field).split(separator: UInt8(ascii: ",")).contains { element in
+                    Self.equal(Self.trimmed(element), token)
+                }
+        }
+    }
+
+    func nameBytes(_ field: Field) -> ArraySlice<UInt8> {
+        bytes[Int(field.nameStart)..<Int(field.nameStart + field.nameCount)]
+    }
+
+    func valueBytes(_ field: Field) -> ArraySlice<UInt8> {
+        bytes[Int(field.valueStart)..<Int(field.valueStart + field.valueCount)]
+    }
+
+    func value(_ field: Field) -> String { String(decoding: valueBytes(field), as: UTF8.self) }
+
+    @inline(__always)
+    func matches(_ field: Field, _ name: String) -> Bool {
+        Int(field.nameCount) == name.utf8.count && Self.equal(nameBytes(field), name)
+    }
+
+    static func equal(_ bytes: ArraySlice<UInt8>, _ text: String) -> Bool {
+        guard bytes.count == text.utf8.count else { return false }
+        var at = bytes.startIndex
+        for byte in text.utf8 {
+            if Byte.lowercased(bytes[at]) != Byte.lowercased(byte) { return false }
+            at += 1
+        }
+        return true
+    }
+
+    static func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        var bytes = bytes
+        while let first = bytes.first, first == Byte.space || first == Byte.tab {
+            bytes.removeFirst()
+        }
+        while let last = bytes.last, last == Byte.space || last == Byte.tab { bytes.removeLast() }
+        return bytes
+    }
+}
+
+extension Headers: Equatable {
+    /// Whether the same fields come in the same order, names in any case.
+    public static func == (lhs: Headers, rhs: Headers) -> Bool {
+        lhs.count == rhs.count
+            && zip(lhs.list, rhs.list).allSatisfy {
+                $0.name.lowercased() == $1.name.lowercased() && $0.value == $1.value
+            }
+    }
+}

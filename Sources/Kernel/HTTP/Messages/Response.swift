@@ -1,0 +1,98 @@
+public import Core
+
+/// An answer.
+public struct Response: Sendable {
+    /// What an answer carries.
+    public enum Body: Sendable {
+        /// Bytes in memory.
+        case bytes([UInt8])
+        /// A file on disk, sent without passing through memory.
+        case file(OpenFile)
+
+        /// The length in bytes.
+        public var count: Int {
+            switch self {
+            case .bytes(let bytes): bytes.count
+            case .file(let file): file.count
+            }
+        }
+    }
+
+    /// The status.
+    public var status: Status
+    /// The header fields; `Content-Length`, `Transfer-Encoding` and `Date` are the server's own.
+    public var headers: Headers
+    /// The body.
+    public var body: Body
+    /// The length that an answer to HEAD declares although it has no body.
+    var declaredLength: Int?
+    /// Whether the server may compress the body.
+    public var isCompressible = true
+
+    /// An answer.
+    public init(status: Status = .ok, headers: Headers = [:], body: Body = .bytes([])) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+
+    /// A JSON answer.
+    public static func json(_ value: JSON, status: Status = .ok, headers: Headers = [:])
+        -> Response
+    {
+        var headers = headers
+        headers.add("Content-Type", "application/json")
+        return Response(status: status, headers: headers, body: .bytes(value.bytes()))
+    }
+
+    /// A text in UTF-8.
+    ///
+    /// - Parameters:
+    ///   - text: the text.
+    ///   - status: the status.
+    ///   - type: the content type.
+    public static func text(
+        _ text: String,
+        status: Status = .ok,
+        type: String = "text/plain; charset=utf-8"
+    ) -> Response {
+        Response(status: status, headers: ["Content-Type": type], body: .bytes(Array(text.utf8)))
+    }
+
+    /// Bytes of the given content type.
+    public static func bytes(_ bytes: [UInt8], type: String, status: Status = .ok) -> Response {
+        Response(status: status, headers: ["Content-Type": type], body: .bytes(bytes))
+    }
+
+    /// A file of the given content type.
+    public static func file(_ file: OpenFile, type: String, status: Status = .ok) -> Response {
+        Response(status: status, headers: ["Content-Type": type], body: .file(file))
+    }
+
+    /// 204.
+    public static let noContent = Response(status: .noContent)
+
+    /// A redirection to `location`, which must be encoded already.
+    public static func redirect(to location: String, status: Status = .seeOther) -> Response {
+        Response(status: status, headers: ["Location": location])
+    }
+
+    /// The body in memory; nil when it is a file.
+    public var bytes: [UInt8]? {
+        guard case .bytes(let bytes) = body else { return nil }
+        return bytes
+    }
+
+    /// The body read as JSON, for tests and middleware.
+    ///
+    /// - Throws: when the body is a file or no JSON.
+    public func json() throws -> JSON { try JSON(parsing: bytes ?? []) }
+
+    /// The same answer without its body, declaring its length, as HEAD wants it.
+    func withoutBody() -> Response {
+        var response = self
+        response.declaredLength = body.count
+        response.body = .bytes([])
+        return response
+    }
+}

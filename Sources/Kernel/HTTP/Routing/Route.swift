@@ -1,0 +1,64 @@
+/// What answers a request.
+public typealias Handler = @Sendable (Request) async throws -> Response
+
+/// What stands before a handler: it may answer itself, change the request or the answer, or pass on.
+public typealias Middleware = @Sendable (Request, Handler) async throws -> Response
+
+/// How a route is served.
+public struct RouteOptions: Sendable {
+    /// The largest body in bytes; a larger one is answered 413. Default 1 MiB.
+    public var bodyLimit: Int
+    /// What stands before this route's handler, outermost first; default nothing.
+    public var middleware: [Middleware]
+
+    /// The defaults: 1 MiB, no middleware.
+    public init(bodyLimit: Int = 1 << 20, middleware: [Middleware] = []) {
+        self.bodyLimit = bodyLimit
+        self.middleware = middleware
+    }
+}
+
+/// A registered route.
+struct Route: Sendable {
+    let pattern: String
+    let parameterNames: [String]
+    let options: RouteOptions
+    let handler: Handler
+}
+
+/// What a router makes of a method and a path.
+enum RouteMatch: Sendable {
+    case found(Route, [String])
+    case notAllowed([Method])
+    case options([Method])
+    case notFound
+
+    /// The largest body that may be read for this answer.
+    var bodyLimit: Int {
+        if case .found(let route, _) = self { return route.options.bodyLimit }
+        return RouteOptions().bodyLimit
+    }
+}
+
+/// A piece of a pattern.
+enum PatternPiece: Equatable {
+    case literal(String)
+    case parameter(String)
+    case rest(String)
+
+    /// Reads `/api/orders/{id}` or `/files/{path...}`; a pattern that breaks the form traps.
+    static func parse(_ pattern: String) -> [PatternPiece] {
+        precondition(pattern.hasPrefix("/"), "a pattern starts with /: \(pattern)")
+        if pattern == "/" { return [] }
+        return pattern.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map {
+            piece in
+            guard piece.hasPrefix("{") else {
+                precondition(!piece.contains("{"), "a parameter fills its segment: \(pattern)")
+                return .literal(String(piece))
+            }
+            precondition(piece.hasSuffix("}"), "a parameter ends with }: \(pattern)")
+            let name = String(piece.dropFirst().dropLast())
+            return name.hasSuffix("...") ? .rest(String(name.dropLast(3))) : .parameter(name)
+        }
+    }
+}

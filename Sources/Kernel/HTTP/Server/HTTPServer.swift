@@ -1,0 +1,34 @@
+public import Core
+import Glibc
+import Synchronization
+
+/// The HTTP/1.1 server: strict, on event loops of its own.
+///
+/// HTTP/2 and internet-facing TLS are the reverse proxy's.
+public final class HTTPServer: Service {
+    /// The name in logs.
+    public let name = "http"
+    /// What it was made with.
+    public let configuration: Configuration
+    let router: Router
+    private let port = Mutex<Int?>(nil)
+
+    /// A server of `router`.
+    public init(_ router: Router, configuration: Configuration = Configuration()) {
+        self.router = router
+        self.configuration = configuration
+    }
+
+    /// The port it listens on; nil before it is ready.
+    public var boundPort: Int? { port.withLock { $0 } }
+
+    /// How many cores this process may use.
+    static var cores: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
+    /// Listens and answers until cancelled, then drains.
+    ///
+    /// - Parameter ready: called once it listens.
+    /// - Throws: `ListenFault` when the address cannot be listened on.
+    public func run(ready: @escaping @Sendable () -> Void) async throws {
+    }
+}

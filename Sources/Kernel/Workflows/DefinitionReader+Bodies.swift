@@ -1,0 +1,282 @@
+import Core
+
+extension DefinitionReader {
+    mutating func readBody(
+        _ type: String,
+        _ object: JSONObject,
+        _ states: JSONObject,
+        _ pointer: String
+    ) -> State.Body? {
+        switch type {
+        case "Task": readTask(object, pointer)
+        case "Pass": .pass(result: object["Result"])
+        case "Choice": readChoice(object, states, pointer)
+        case "Wait": readWait(object, pointer)
+        case "Succeed": .succeed
+        case "Fail":
+            .fail(
+                error: textField("Error", object, pointer),
+                cause: textField("Cause", object, pointer)
+            )
+        case "Parallel": readParallel(object, pointer)
+        case "Map": readMap(object, pointer)
+        default: nil
+        }
+    }
+
+    private mutating func readTask(_ object: JSONObject, _ pointer: String) -> State.Body? {
+        guard let resource = object["Resource"]?.string, !resource.isEmpty else {
+            report(pointer + "/Resource", "\"Resource\" must name a tool, agent or service")
+            return nil
+        }
+        let timeout = countField("TimeoutSeconds", object, pointer, 1...99_999_999)
+        let heartbeat = countField("HeartbeatSeconds", object, pointer, 1...99_999_999)
+        if case .literal(let timeout) = timeout, case .literal(let heartbeat) = heartbeat,
+            heartbeat >= timeout
+        {
+            report(pointer + "/HeartbeatSeconds", "must be less than \"TimeoutSeconds\"")
+        }
+        return .task(.init(resource: resource, timeout: timeout, heartbeat: heartbeat))
+    }
+
+    /// `Name` or `NamePath`.
+    private mutating func countField(
+        _ name: String,
+        _ object: JSONObject,
+        _ pointer: String,
+        _ range: ClosedRange<Int>
+    ) -> State.CountField? {
+        if let value = object[name + "Path"] {
+            if object[name] != nil {
+                report(
+                    "\(pointer)/\(name)Path",
+                    "a state has \"\(name)\" or \"\(name)Path\", not both"
+                )
+            }
+            return path(value, "\(pointer)/\(name)Path").map { .path($0) }
+        }
+        return object[name].flatMap { count($0, "\(pointer)/\(name)", range) }
+            .map { .literal($0) }
+    }
+
+    private mutating func textField(
+        _ name: String,
+        _ object: JSONObject,
+        _ pointer: String
+    ) -> State.TextField? {
+        if let value = object[name + "Path"] {
+            if object[name] != nil {
+                report(
+                    "\(pointer)/\(name)Path",
+                    "a state has \"\(name)\" or \"\(name)Path\", not both"
+                )
+            }
+            return expression(value, "\(pointer)/\(name)Path").map { .expression($0) }
+        }
+        return object[name].flatMap { text($0, "\(pointer)/\(name)") }.map { .literal($0) }
+    }
+
+    private mutating func readWait(_ object: JSONObject, _ pointer: String) -> State.Body? {
+        let forms = ["Seconds", "SecondsPath", "Timestamp", "TimestampPath"]
+            .filter { object[$0] != nil }
+        guard forms.count == 1, let form = forms.first, let value = object[form] else {
+            report(
+                pointer,
+                "a Wait has exactly one of Seconds, SecondsPath, Timestamp and TimestampPath"
+            )
+            return nil
+        }
+        let place = pointer + "/" + form
+        switch form {
+        case "Seconds":
+            return count(value, place, 0...99_999_999).map { .wait(.seconds($0)) }
+        case "Timestamp":
+            guard let moment = Condition.Test.moment(value) else {
+                report(place, "must be a time like \"2026-11-20T08:30:00Z\"")
+                return nil
+            }
+            return .wait(.timestamp(moment))
+        case "SecondsPath":
+            return path(value, place).map { .wait(.secondsPath($0)) }
+        default:
+            return path(value, place).map { .wait(.timestampPath($0)) }
+        }
+    }
+
+    private mutating func readParallel(_ object: JSONObject, _ pointer: String) -> State.Body? {
+        guard let branches = object["Branches"]?.array, !branches.isEmpty else {
+            report(pointer + "/Branches", "\"Branches\" must be an array of at least one machine")
+            return nil
+        }
+        var places: [String] = []
+        for (at, branch) in branches.enumerated() {
+            let place = "\(pointer)/Branches/\(at)"
+            places.append(place)
+            guard let branch = branch.object else {
+                report(place, "must be an object with \"StartAt\" and \"States\"")
+                continue
+            }
+            checkFields(branch, ["StartAt", "States", "Comment", "QueryLanguage"], place)
+            checkLanguage(branch, place)
+            readMachine(branch, place)
+        }
+        return .parallel(branches: places)
+    }
+
+    private mutating func readMap(_ object: JSONObject, _ pointer: String) -> State.Body? {
+        let fields = ["ItemProcessor", "Iterator"].filter { object[$0] != nil }
+        guard fields.count == 1, let field = fields.first, let processor = object[field]?.object
+        else {
+            report(pointer, "a Map has an \"ItemProcessor\" (or the older \"Iterator\")")
+            return nil
+        }
+        let place = pointer + "/" + field
+        checkFields(
+            processor,
+            ["StartAt", "States", "Comment", "ProcessorConfig", "QueryLanguage"],
+            place
+        )
+        checkLanguage(processor, place)
+        if let configuration = processor["ProcessorConfig"]?.object {
+            checkFields(configuration, ["Mode"], place + "/ProcessorConfig")
+            if let mode = configuration["Mode"], mode != "INLINE" {
+                report(
+                    place + "/ProcessorConfig/Mode",
+                    mode == "DISTRIBUTED"
+                        ? "distributed maps are not supported yet" : "must be \"INLINE\""
+                )
+            }
+        }
+        readMachine(processor, place)
+        return .map(
+            .init(
+                processor: place,
+                items: object["ItemsPath"].flatMap { path($0, pointer + "/ItemsPath") },
+                concurrency: countField("MaxConcurrency", object, pointer, 0...99_999_999)
+                    ?? .literal(0)
+            )
+        )
+    }
+
+    private mutating func readChoice(
+        _ object: JSONObject,
+        _ states: JSONObject,
+        _ pointer: String
+    ) -> State.Body? {
+        guard let entries = object["Choices"]?.array, !entries.isEmpty else {
+            report(pointer + "/Choices", "\"Choices\" must be an array of at least one rule")
+            return nil
+        }
+        var rules: [ChoiceRule] = []
+        for (at, entry) in entries.enumerated() {
+            let place = "\(pointer)/Choices/\(at)"
+            let condition = condition(entry, place, isTop: true)
+            guard let next = entry["Next"]?.string else {
+                report(place + "/Next", "\"Next\" must name a state")
+                continue
+            }
+            checkTarget(next, states, place + "/Next")
+            if let condition { rules.append(ChoiceRule(condition: condition, next: next)) }
+        }
+        var otherwise: String?
+        if let value = object["Default"], let name = text(value, pointer + "/Default") {
+            checkTarget(name, states, pointer + "/Default")
+            otherwise = name
+        }
+        return .choice(rules, otherwise: otherwise)
+    }
+
+    private mutating func condition(
+        _ json: JSON,
+        _ pointer: String,
+        isTop: Bool = false
+    ) -> Condition? {
+        guard let object = json.object else {
+            report(pointer, "a rule must be an object")
+            return nil
+        }
+        var extras: Set = ["Comment"]
+        if isTop { extras.insert("Next") }
+        let operators = object.keys.filter { Self.operators[$0] != nil }
+        for combination in ["And", "Or", "Not"] where object[combination] != nil {
+            checkFields(object, extras.union([combination]), pointer)
+            return combined(combination, object[combination] ?? .null, pointer)
+        }
+        guard operators.count == 1, let name = operators.first,
+            let (test, kind) = Self.operators[name], let value = object[name]
+        else {
+            checkFields(object, extras.union(["Variable"]).union(Self.operators.keys), pointer)
+            report(pointer, "a rule has exactly one comparison operator, or And, Or or Not")
+            return nil
+        }
+        checkFields(object, extras.union(["Variable", name]), pointer)
+        guard let variable = object["Variable"] else {
+            report(pointer + "/Variable", "\"Variable\" must be a path")
+            return nil
+        }
+        let place = pointer + "/" + name
+        let path = path(variable, pointer + "/Variable")
+        guard let operand = operand(value, kind, place), let path else { return nil }
+        return .test(path, test, operand)
+    }
+
+    private mutating func combined(
+        _ name: String,
+        _ value: JSON,
+        _ pointer: String
+    ) -> Condition? {
+        let place = pointer + "/" + name
+        if name == "Not" { return condition(value, place).map { .not($0) } }
+        guard let entries = value.array, !entries.isEmpty else {
+            report(place, "must be an array of at least one rule")
+            return nil
+        }
+        let inner = entries.enumerated().map { condition($1, "\(place)/\($0)") }
+        guard inner.allSatisfy({ $0 != nil }) else { return nil }
+        let conditions = inner.compactMap { $0 }
+        return name == "And" ? .and(conditions) : .or(conditions)
+    }
+
+    private mutating func operand(
+        _ value: JSON,
+        _ kind: OperandKind,
+        _ pointer: String
+    ) -> Condition.Operand? {
+        let fits: Bool
+        switch kind {
+        case .path: return path(value, pointer).map { .path($0) }
+        case .string: fits = value.string != nil
+        case .number: fits = value.double != nil
+        case .boolean: fits = value.bool != nil
+        case .timestamp: fits = Condition.Test.moment(value) != nil
+        }
+        if !fits { report(pointer, "must be a \(kind.rawValue)") }
+        return fits ? .literal(value) : nil
+    }
+
+    private enum OperandKind: String {
+        case string, number, boolean, path
+        case timestamp = "time like \"2026-11-20T08:30:00Z\""
+    }
+
+    private static let operators: [String: (Condition.Test, OperandKind)] = {
+        var table: [String: (Condition.Test, OperandKind)] = [
+            "BooleanEquals": (.booleanEquals, .boolean),
+            "BooleanEqualsPath": (.booleanEquals, .path),
+            "StringMatches": (.stringMatches, .string),
+            "IsNull": (.isNull, .boolean), "IsPresent": (.isPresent, .boolean),
+            "IsNumeric": (.isNumeric, .boolean), "IsString": (.isString, .boolean),
+            "IsBoolean": (.isBoolean, .boolean), "IsTimestamp": (.isTimestamp, .boolean),
+        ]
+        for order in Condition.Order.allCases {
+            let name = order.rawValue
+            table["String" + name] = (.string(order), .string)
+            table["Numeric" + name] = (.numeric(order), .number)
+            table["Timestamp" + name] = (.timestamp(order), .timestamp)
+            table["String\(name)Path"] = (.string(order), .path)
+            table["Numeric\(name)Path"] = (.numeric(order), .path)
+            table["Timestamp\(name)Path"] = (.timestamp(order), .path)
+        }
+        return table
+    }()
+}

@@ -1,0 +1,84 @@
+public import Core
+public import Store
+
+extension ExecutionTables {
+    private static let columns =
+        "id, workflow, version, status, started_at, ended_at, current, subject, error, cause"
+
+    /// Executions, newest first.
+    ///
+    /// - Parameters:
+    ///   - workflow: only of this workflow.
+    ///   - status: only of this status.
+    ///   - subject: only about this thing.
+    ///   - limit: at most this many.
+    ///   - scope: decides the organisation.
+    ///   - reader: what to read.
+    /// - Returns: their wire forms.
+    /// - Throws: `StoreError`.
+    public func list(
+        workflow: String? = nil,
+        status: String? = nil,
+        subject: String? = nil,
+        limit: Int = 50,
+        scope: Scope,
+        in reader: any Reader
+    ) throws -> [JSON] {
+        var sql = "SELECT \(Self.columns) FROM execution WHERE organisation = ?"
+        var parameters: [SQLValue] = [.id(scope.organisation)]
+        for (column, value) in [("workflow", workflow), ("status", status), ("subject", subject)] {
+            guard let value else { continue }
+            sql += " AND \(column) = ?"
+            parameters.append(.text(value))
+        }
+        sql += " ORDER BY started_at DESC, id DESC LIMIT ?"
+        parameters.append(.int(limit))
+        return try reader.query(sql, parameters, Self.summary)
+    }
+
+    /// One execution with its history and definition.
+    ///
+    /// - Parameters:
+    ///   - id: which one.
+    ///   - scope: decides the organisation.
+    ///   - reader: what to read.
+    /// - Returns: its wire form; nil when there is none in the organisation.
+    /// - Throws: `StoreError`.
+    public func detail(_ id: ID<Execution>, scope: Scope, in reader: any Reader) throws -> JSON? {
+        let sql = """
+            SELECT \(Self.columns), input, output FROM execution WHERE organisation = ? AND id = ?
+            """
+        let found = try reader.first(sql, [.id(scope.organisation), .id(id)]) { row in
+            var json = try Self.summary(row)
+            json["input"] = try row.json(10)
+            json["output"] = row.isNull(11) ? .null : try row.json(11)
+            return json
+        }
+        guard var json = found else { return nil }
+        json["history"] = .array(
+            try reader.query(
+                "SELECT body FROM execution_event WHERE execution = ? ORDER BY id",
+                [.id(id)]
+            ) { try $0.json(0) }
+        )
+        json["definition"] = try source(
+            of: json["workflow"]?.string ?? "",
+            version: json["version"]?.string ?? "",
+            in: reader
+        )
+        return json
+    }
+
+    private static func summary(_ row: any Row) throws -> JSON {
+        [
+            "id": .string(try row.text(0)), "workflow": .string(try row.text(1)),
+            "version": .string(try row.text(2)), "status": .string(try row.text(3)),
+            "startedAt": try row.timestamp(4).json,
+            "endedAt": try row.optionalTimestamp(5)?.json ?? .null,
+            "state": .optional(try row.optionalText(6)),
+            "subject": .optional(try row.optionalText(7)),
+            "error": .optional(try row.optionalText(8)),
+            "cause": .optional(try row.optionalText(9)),
+        ]
+    }
+}

@@ -1,0 +1,162 @@
+public import Core
+
+/// A customer's wish to have goods brought from a depot to one or more stops.
+public struct Order: Sendable, Hashable {
+    /// The id.
+    public var id: ID<Order>
+    /// What people call it, for instance `LO-000123`.
+    public var reference: String
+    /// Who ordered.
+    public var customer: ID<Customer>
+    /// How far it has come.
+    public private(set) var status: OrderStatus
+    /// Why it has that status; nil when nothing was said.
+    public private(set) var statusReason: String?
+    /// The day on which transport is wanted.
+    public private(set) var requestedDate: CalendarDate
+    /// Where the goods are fetched.
+    public var depot: ID<Depot>
+    /// The stops, in the order of visits; never empty.
+    public var deliveries: [Delivery]
+    /// The lines; never empty.
+    public var items: [OrderItem]
+    /// Anything people should know; nil when nothing was said.
+    public private(set) var notes: String?
+    /// Every status it ever had, oldest first.
+    public private(set) var history: [StatusChange]
+    /// When it was placed.
+    public var createdAt: Timestamp
+    /// When it was last changed.
+    public private(set) var updatedAt: Timestamp
+
+    /// An order just placed: received, delivered to the customer's own address unless told otherwise.
+    public init(
+        id: ID<Order>,
+        reference: String,
+        draft: OrderDraft,
+        customer: Customer,
+        at moment: Timestamp,
+        by actor: Actor
+    ) {
+        self.id = id
+        self.reference = reference
+        self.customer = customer.id
+        status = .received
+        requestedDate = draft.requestedDate
+        depot = draft.depot
+        deliveries = draft.deliveries ?? [Delivery(stop: 1, address: customer.address)]
+        items = draft.items
+        notes = draft.notes.flatMap { $0.isEmpty ? nil : $0 }
+        history = [StatusChange(at: moment, from: nil, to: .received, actor: actor)]
+        createdAt = moment
+        updatedAt = moment
+    }
+
+    /// How many pieces there are.
+    public var pieces: Int { items.reduce(0) { $0 + $1.quantity } }
+
+    /// The mass of all pieces in grams.
+    public var totalWeightGrams: Int { items.reduce(0) { $0 + $1.totalWeightGrams } }
+
+    /// The volume of all pieces in cubic millimetres.
+    public var totalVolumeMm3: Int { items.reduce(0) { $0 + $1.totalVolumeMm3 } }
+
+    /// The places of the stops, in the order of visits.
+    public var route: [Coordinate] { deliveries.map(\.address.coordinate) }
+
+    /// Moves to `next` and writes it into the history.
+    ///
+    /// Throws `illegal-transition` (a conflict that names the allowed moves) and changes nothing
+    /// when the table has no such move.
+    public mutating func move(
+        to next: OrderStatus,
+        at moment: Timestamp,
+        by actor: Actor,
+        reason: String? = nil
+    ) throws(GeneralFault) {
+        try status.checkMove(to: next)
+        history.append(
+            StatusChange(at: moment, from: status, to: next, actor: actor, reason: reason)
+        )
+        status = next
+        statusReason = reason
+        updatedAt = moment
+    }
+
+    /// Starts a failed order again: failed → received, and nothing else.
+    public mutating func retry(at moment: Timestamp, by actor: Actor) throws(GeneralFault) {
+        try move(to: .received, at: moment, by: actor)
+    }
+
+    /// Applies a client's change, all of it or nothing.
+    ///
+    /// Throws `illegal-transition` for a forbidden move, and the conflict `already-booked` when the
+    /// day is to change although a vehicle may have been reserved for it.
+    public mutating func apply(
+        _ patch: OrderPatch,
+        at moment: Timestamp,
+        by actor: Actor
+    ) throws(GeneralFault) {
+        var changed = self
+        if let date = patch.requestedDate, date != requestedDate {
+            guard status == .received || status == .failed else {
+                throw GeneralFault(
+                    .conflict,
+                    code: "already-booked",
+                    "the date can change only while the order is received or failed; "
+                        + "it is \(status.rawValue)",
+                    pointer: "/requestedDate"
+                )
+            }
+            changed.requestedDate = date
+        }
+        if let notes = patch.notes { changed.notes = notes.isEmpty ? nil : notes }
+        if let next = patch.status {
+            try changed.move(to: next, at: moment, by: actor, reason: patch.reason)
+        }
+        changed.updatedAt = moment
+        self = changed
+    }
+}
+
+extension Order {
+    /// The whole order for one column of a record; `init(record:)` reads it back.
+    public var record: JSON {
+        [
+            "id": id.json,
+            "reference": .string(reference),
+            "customerId": customer.json,
+            "status": .string(status.rawValue),
+            "statusReason": .optional(statusReason),
+            "requestedDate": .string(requestedDate.description),
+            "depotId": depot.json,
+            "deliveries": .array(deliveries.map(\.json)),
+            "items": .array(items.map(\.json)),
+            "notes": .optional(notes),
+            "history": .array(history.map(\.json)),
+            "createdAt": createdAt.json,
+            "updatedAt": updatedAt.json,
+        ]
+    }
+
+    /// Reads what `record` wrote; dates of the past are fine here.
+    public init(record: JSON) throws(GeneralFault) {
+        let reader = JSONReader(record)
+        id = try reader.member("id").id()
+        reference = try reader.member("reference").string()
+        customer = try reader.member("customerId").id()
+        status = try reader.member("status").choice()
+        statusReason = try reader.optional("statusReason")?.string()
+        requestedDate = try reader.member("requestedDate").date()
+        depot = try reader.member("depotId").id()
+        deliveries = try OrderDraft.deliveries(in: reader.member("deliveries"))
+        items = try OrderDraft.items(in: reader.member("items"))
+        notes = try reader.optional("notes")?.string()
+        history = []
+        for entry in try reader.member("history").array() {
+            history.append(try StatusChange(reading: entry))
+        }
+        createdAt = try reader.member("createdAt").timestamp()
+        updatedAt = try reader.member("updatedAt").timestamp()
+    }
+}
