@@ -99,7 +99,7 @@ let package = Package(
         tests("Events", ["Core", "Store"]),
         tests("Identity", ["Core", "Store"]),
         tests("Objects", ["Core", "Store"]),
-        tests("Channels", ["Core", "Store"]),
+        tests("Channels", ["Core", "Store", "Observability"]),
         tests("Agents", ["Core", "Store", "Events"]),
         tests("Workflows", ["Core", "Store", "Events", "Agents"]),
         tests("HTTP", ["Core"]),

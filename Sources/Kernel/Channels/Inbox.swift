@@ -1,0 +1,125 @@
+public import Core
+public import Store
+
+/// Each account's messages within the program.
+///
+/// Everything here is about the scope's own account in the scope's organisation: nobody reads or
+/// marks what was sent to another.
+public struct Inbox: Sendable {
+    /// The subject of inbox ids; a message keeps the id that it had in the outbox.
+    public typealias Entry = Outbox.Entry
+
+    /// One message in an inbox.
+    public struct Item: Sendable, Hashable {
+        /// The message's id, which sorts by time.
+        public var id: ID<Entry>
+        /// What it says.
+        public var message: Message
+        /// When it was sent.
+        public var at: Timestamp
+        /// When it was read; nil while unread.
+        public var readAt: Timestamp?
+
+        /// `{"id","subject","body","at","read","link","severity"}`.
+        public var json: JSON {
+            [
+                "id": id.json, "subject": .string(message.subject), "body": .string(message.body),
+                "at": at.json, "read": .bool(readAt != nil), "link": .optional(message.link),
+                "severity": .string(message.severity.rawValue),
+            ]
+        }
+    }
+
+    private let clock: any WallClock
+
+    /// An inbox whose clock says when a message was read.
+    public init(clock: any WallClock) {
+        self.clock = clock
+    }
+
+    /// The newest messages first.
+    ///
+    /// - Parameters:
+    ///   - scope: whose inbox.
+    ///   - limit: how many, 1 to 200. Default 50.
+    ///   - before: only messages older than this one, to page on.
+    ///   - unreadOnly: whether to leave out what was read. Default false.
+    ///   - reader: the state to read.
+    /// - Returns: at most `limit` messages.
+    /// - Throws: `StoreError`.
+    public func list(
+        scope: Scope,
+        limit: Int = 50,
+        before: ID<Entry>? = nil,
+        unreadOnly: Bool = false,
+        in reader: any Reader
+    ) throws -> [Item] {
+        var sql = """
+            SELECT id, subject, body, link, severity, created_at, read_at FROM channels_inbox
+            WHERE organisation = ? AND account = ?
+            """
+        var parameters: [SQLValue] = [.id(scope.organisation), .id(scope.actor.id)]
+        if let before {
+            sql += " AND id < ?"
+            parameters.append(.id(before))
+        }
+        if unreadOnly { sql += " AND read_at IS NULL" }
+        parameters.append(.int(min(max(limit, 1), 200)))
+        return try reader.query(sql + " ORDER BY id DESC LIMIT ?", parameters) { row in
+            Item(
+                id: try row.id(0),
+                message: Message(
+                    stored: try row.text(1),
+                    body: try row.text(2),
+                    link: try row.optionalText(3),
+                    severity: Message.Severity(rawValue: try row.text(4)) ?? .info
+                ),
+                at: try row.timestamp(5),
+                readAt: try row.optionalTimestamp(6)
+            )
+        }
+    }
+
+    /// How many messages are unread.
+    ///
+    /// - Throws: `StoreError`.
+    public func unread(scope: Scope, in reader: any Reader) throws -> Int {
+        let count = try reader.first(
+            """
+            SELECT COUNT(*) FROM channels_inbox
+            WHERE organisation = ? AND account = ? AND read_at IS NULL
+            """,
+            [.id(scope.organisation), .id(scope.actor.id)]
+        ) { try $0.int(0) }
+        return Int(count ?? 0)
+    }
+
+    /// Marks one message as read; nothing when it was read before.
+    ///
+    /// - Throws: `ChannelError` of code `not-found` when the inbox has no such message, or `StoreError`.
+    public func markRead(_ id: ID<Entry>, scope: Scope, in transaction: any Transaction) throws {
+        let changed = try transaction.execute(
+            """
+            UPDATE channels_inbox SET read_at = COALESCE(read_at, ?)
+            WHERE id = ? AND organisation = ? AND account = ?
+            """,
+            [.time(clock.now()), .id(id), .id(scope.organisation), .id(scope.actor.id)]
+        )
+        guard changed == 1 else { throw ChannelError(.notFound, "there is no such message") }
+    }
+
+    /// Marks all messages as read.
+    ///
+    /// - Returns: how many were unread.
+    /// - Throws: `StoreError`.
+    @discardableResult
+    public func markAllRead(scope: Scope, in transaction: any Transaction) throws -> Int {
+        try transaction.execute(
+            """
+            UPDATE channels_inbox SET read_at = ?
+            WHERE organisation = ? AND account = ? AND read_at IS NULL
+            """,
+            [.time(clock.now()), .id(scope.organisation), .id(scope.actor.id)]
+        )
+    }
+}

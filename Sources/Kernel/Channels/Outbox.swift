@@ -1,0 +1,163 @@
+public import Core
+public import Store
+
+/// Messages that are to be sent, written in the transaction that decides so.
+///
+/// What is enqueued is sent if and only if that transaction is committed, whatever crashes after.
+/// ``OutboxDelivery`` sends it.
+public struct Outbox: Sendable {
+    /// The subject of outbox ids.
+    public enum Entry: Sendable {}
+
+    /// Wakes the lane of the inbox.
+    let inboxSignal = Signal()
+    /// Wakes the lane of e-mail.
+    let emailSignal = Signal()
+    private let ids: IDGenerator
+    private let clock: any WallClock
+
+    /// An outbox; one instance is shared by all who enqueue and the delivery.
+    public init(ids: IDGenerator, clock: any WallClock) {
+        self.ids = ids
+        self.clock = clock
+    }
+
+    /// Notes that `message` is to be sent; nothing when the effect was noted before.
+    ///
+    /// - Parameters:
+    ///   - message: what to say.
+    ///   - destination: to whom; for several people enqueue several times, with different keys.
+    ///   - effect: names the effect within the organisation, for instance
+    ///     `order-booked:<order id>:<account id>`, 1 to 200 characters. The same effect is enqueued only
+    ///     once, ever, even if message or destination differ.
+    ///   - scope: on whose authority; the message belongs to its organisation and trace.
+    ///   - transaction: the transaction that decides it.
+    /// - Returns: the entry's id, and whether it is new.
+    /// - Throws: `ChannelError` for a bad key, or `StoreError`.
+    @discardableResult
+    public func enqueue(
+        _ message: Message,
+        to destination: Destination,
+        effect: String,
+        scope: Scope,
+        in transaction: any Transaction
+    ) throws -> (id: ID<Entry>, isNew: Bool) {
+        guard (1...200).contains(effect.count) else {
+            throw ChannelError(.invalidMessage, "the effect's key must have 1 to 200 characters")
+        }
+        let id = ids.next(Entry.self)
+        let now = clock.now()
+        let inserted = try transaction.execute(
+            """
+            INSERT INTO channels_outbox (id, organisation, effect_key, channel, address, subject, body,
+                link, severity, traceparent, status, attempts, due_at, created_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0, ?, ?)
+            ON CONFLICT (organisation, effect_key) DO NOTHING
+            """,
+            [
+                .id(id), .id(scope.organisation), .text(effect), .text(destination.channel),
+                .text(destination.address), .text(message.subject), .text(message.body),
+                .text(message.link), .text(message.severity.rawValue),
+                .text(scope.trace.description), .time(now), .time(now),
+            ]
+        )
+        if inserted == 0 {
+            let known = try transaction.first(
+                "SELECT id FROM channels_outbox WHERE organisation = ? AND effect_key = ?",
+                [.id(scope.organisation), .text(effect)]
+            ) { try $0.id(0, Entry.self) }
+            guard let known else {
+                throw StoreError(.corrupt, "an outbox entry was refused as known and is not there")
+            }
+            return (known, false)
+        }
+        let signal =
+            switch destination {
+            case .inbox: inboxSignal
+            case .email: emailSignal
+            }
+        transaction.afterCommit { signal.notify() }
+        return (id, true)
+    }
+
+    /// What became of an entry of the scope's organisation.
+    ///
+    /// - Throws: `ChannelError` of code `not-found`, or `StoreError`.
+    public func state(
+        of id: ID<Entry>,
+        scope: Scope,
+        in reader: any Reader
+    ) throws -> OutboxState {
+        let state = try reader.first(
+            """
+            SELECT status, reason, attempts, due_at, finished_at FROM channels_outbox
+            WHERE id = ? AND organisation = ?
+            """,
+            [.id(id), .id(scope.organisation)]
+        ) { row in
+            let status = try row.text(0)
+            guard let known = OutboxState.Status(rawValue: status) else {
+                throw StoreError(.corrupt, "\"\(status)\" is no status of an outbox entry")
+            }
+            return OutboxState(
+                status: known,
+                reason: try row.optionalText(1),
+                attempts: Int(try row.int(2)),
+                dueAt: try row.timestamp(3),
+                finishedAt: try row.optionalTimestamp(4)
+            )
+        }
+        guard let state else { throw ChannelError(.notFound, "there is no such message") }
+        return state
+    }
+
+    /// Sends an entry that failed or was skipped once more, from the first attempt.
+    ///
+    /// - Throws: `ChannelError` of code `not-found` when there is no such entry in that state, or
+    ///   `StoreError`.
+    public func redrive(_ id: ID<Entry>, scope: Scope, in transaction: any Transaction) throws {
+        let changed = try transaction.execute(
+            """
+            UPDATE channels_outbox
+            SET status = 'pending', attempts = 0, due_at = ?, finished_at = NULL
+            WHERE id = ? AND organisation = ? AND status IN ('failed', 'skipped')
+            """,
+            [.time(clock.now()), .id(id), .id(scope.organisation)]
+        )
+        guard changed == 1 else {
+            throw ChannelError(.notFound, "there is no such message that failed or was skipped")
+        }
+        let signals = [inboxSignal, emailSignal]
+        transaction.afterCommit {
+            for signal in signals {
+                signal.notify()
+            }
+        }
+    }
+}
+
+/// What became of an outbox entry.
+public struct OutboxState: Sendable, Hashable {
+    /// The states of an entry.
+    public enum Status: String, Sendable {
+        /// It waits for its first or next attempt.
+        case pending
+        /// It was handed over: stored in the inbox, or accepted by the mail server.
+        case delivered
+        /// It will not be tried again; `reason` says why.
+        case failed
+        /// There is no way to send it here; `reason` says why.
+        case skipped
+    }
+
+    /// The state.
+    public var status: Status
+    /// What the last attempt ran into; nil when nothing has gone wrong.
+    public var reason: String?
+    /// How often it was tried.
+    public var attempts: Int
+    /// When it is tried next, while pending.
+    public var dueAt: Timestamp
+    /// When it was delivered or given up.
+    public var finishedAt: Timestamp?
+}

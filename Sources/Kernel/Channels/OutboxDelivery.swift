@@ -1,0 +1,130 @@
+public import Core
+public import Observability
+public import Store
+
+/// Sends what is in the outbox.
+///
+/// - Inbox messages are stored in the inbox in the transaction that marks them delivered: exactly once.
+/// - E-mail is delivered at least once. An entry is claimed before it is sent by moving its due time
+///   beyond the longest time that sending takes; should the program die in between, it is due again then.
+///   A mail that the server had accepted just before is sent twice, with the same `Message-ID`
+///   (`<outbox id@sender's domain>`), by which many mail systems drop the second.
+/// - A refusal for now (4xx, no connection, no answer) is tried again after growing pauses, a refusal for
+///   good (5xx) is not; either ends as `failed` with the reason.
+public struct OutboxDelivery: Service {
+    /// How mail is written and handed over.
+    public struct Email: Sendable {
+        /// Takes the mail.
+        public var transport: any MailTransport
+        /// In `From`, and the envelope's sender.
+        public var sender: EmailAddress
+        /// The name in `From`; default Weft.
+        public var senderName: String
+        /// Precedes links that are paths, for instance `https://weft.example.com`; without it such links
+        /// are left out.
+        public var linkBase: String?
+        /// Mails under way at once; default 2, as the transport's connections.
+        public var concurrency: Int
+        /// How long an entry stays claimed; must be longer than the transport may take; default 2 min.
+        public var lease: Duration
+
+        /// Settings; transport and sender have no default.
+        public init(
+            transport: any MailTransport,
+            sender: EmailAddress,
+            senderName: String = "Weft",
+            linkBase: String? = nil,
+            concurrency: Int = 2,
+            lease: Duration = .seconds(120)
+        ) {
+            self.transport = transport
+            self.sender = sender
+            self.senderName = senderName
+            self.linkBase = linkBase
+            self.concurrency = max(1, concurrency)
+            self.lease = lease
+        }
+    }
+
+    /// `outbox`.
+    public let name = "outbox"
+
+    let database: any Database
+    let email: Email?
+    let policy: RetryPolicy
+    let clock: any WallClock
+    let random: any RandomSource
+    let log: Logger
+    private let outbox: Outbox
+    private let outcomes: Family<Counter>
+    private let latency: Family<Histogram>
+
+    /// A delivery.
+    ///
+    /// - Parameters:
+    ///   - outbox: the instance that others enqueue with: it wakes this.
+    ///   - database: keeps outbox and inbox.
+    ///   - email: nil where no mail server is configured; e-mail entries are then skipped.
+    ///   - policy: when to try again.
+    ///   - clock: says what is due.
+    ///   - random: spreads the pauses.
+    ///   - metrics: counts deliveries.
+    ///   - log: hears of failures.
+    public init(
+        _ outbox: Outbox,
+        database: any Database,
+        email: Email?,
+        policy: RetryPolicy = RetryPolicy(),
+        clock: any WallClock,
+        random: any RandomSource,
+        metrics: Metrics,
+        log: Logger
+    ) {
+        self.database = database
+        self.email = email
+        self.policy = policy
+        self.clock = clock
+        self.random = random
+        self.log = log
+        self.outbox = outbox
+        outcomes = metrics.counter(
+            "weft_deliveries_total",
+            help: "Attempts to deliver a message, by channel and outcome.",
+            labels: ["channel", "outcome"]
+        )
+        latency = metrics.histogram(
+            "weft_delivery_seconds",
+            help: "Time from enqueueing a message to its delivery.",
+            labels: ["channel"]
+        )
+    }
+
+    /// Delivers until the task is cancelled.
+    ///
+    /// - Throws: `StoreError` when the store is closed or broken.
+    public func run(ready: @escaping @Sendable () -> Void) async throws {
+        try await withThrowingTaskGroup { group in
+            // Two lanes: a slow mail server must not hold up the inbox.
+            group.addTask { try await loop(outbox.inboxSignal) { try await deliverInbox() } }
+            group.addTask { try await loop(outbox.emailSignal) { try await deliverEmail() } }
+            ready()
+            try await group.waitForAll()
+        }
+    }
+
+    /// Works until nothing is due, whenever something was enqueued and every second, for retries.
+    private func loop(_ signal: Signal, work: @Sendable () async throws -> Bool) async throws {
+        try await signal.forEach(orEvery: .seconds(1), clock: clock) {
+            do {
+                while !Task.isCancelled, try await work() {}
+            } catch let error as StoreError where error.reason == .busy || error.reason == .full {
+                log.warning("outbox waits for the store", ["reason": .string(error.message)])
+            }
+        }
+    }
+
+    func count(_ channel: String, _ outcome: String, createdAt: Timestamp? = nil) {
+        outcomes.with(channel, outcome).add()
+        if let createdAt { latency.with(channel).record(clock.now() - createdAt) }
+    }
+}
