@@ -50,7 +50,7 @@ public struct ToolRoute: Sendable {
             object = members
         }
         let properties = tool.input.json["properties"]
-        for item in request.query {
+        for item in request.query.list {
             object[item.name] = Self.typed(item.value, properties?[item.name]?["type"]?.string)
         }
         for parameter in request.parameters {
