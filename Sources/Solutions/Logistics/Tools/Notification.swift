@@ -1,0 +1,114 @@
+import Agents
+import Channels
+import Core
+import Platform
+import Store
+
+/// What there is to tell about an order.
+enum OrderNews {
+    /// Vehicles are booked.
+    case booked
+    /// Processing failed, for this reason.
+    case failed(String)
+    /// It was cancelled after its vehicles were booked.
+    case cancelled(String?)
+}
+
+extension LogisticsTools {
+    func notifyCustomer() throws -> Tool {
+        try Tool(
+            name: "logistics.notify-customer",
+            purpose: "Tells the customer of the booking, and whoever placed the order how it went.",
+            input: Self.object(
+                [
+                    ("orderId", Self.id), ("news", ["enum": ["booked", "failed"]]),
+                    ("reason", ["type": "string", "maxLength": 2_000]),
+                ],
+                required: ["orderId", "news"]),
+            body: .write { [self] input, invocation in
+                let id = try input.member("orderId").id(Order.self)
+                let news: OrderNews =
+                    input.value["news"]?.string == "booked"
+                    ? .booked : .failed(input.value["reason"]?.string ?? "for an unknown reason")
+                return { transaction in
+                    let order = try Orders(scope: invocation.scope).order(id, in: transaction)
+                    try tellCustomer(news, order, invocation, in: transaction)
+                    return ["orderId": id.json, "notified": true]
+                }
+            })
+    }
+
+    /// Puts the messages into the outbox: e-mail for the customer, the inbox for who placed the order.
+    ///
+    /// Of a failure the customer does not hear: it is for people here to mend first.
+    func tellCustomer(
+        _ news: OrderNews, _ order: Order, _ invocation: Invocation,
+        in transaction: any Transaction
+    ) throws {
+        let scope = invocation.scope
+        let customer = try Fleet(scope: scope).customer(order.customer, in: transaction)
+        let bookings = try Bookings(scope: scope).bookings(of: order.id, in: transaction)
+        let active = bookings.filter(\.status.holdsVehicle)
+        let message: Message
+        let key: String
+        switch news {
+        case .booked:
+            guard let first = active.first else {
+                throw GeneralFault(
+                    .conflict, code: "not-booked", "order \(order.reference) has no booking to tell of")
+            }
+            key = "order-booked:\(order.id):\(first.id)"
+            message = try bookedMessage(order, customer, active, in: transaction, scope)
+        case .failed(let reason):
+            key = "order-failed:\(order.id):\(order.history.count)"
+            message = try Message(
+                subject: "Order \(order.reference) could not be processed",
+                body: "\(reason)\n\nThe order is marked as failed and holds no vehicle. "
+                    + "Open it to see why, then try again.",
+                link: "/console/orders/\(order.id)", severity: .warning)
+        case .cancelled(let reason):
+            key = "order-cancelled:\(order.id)"
+            message = try Message(
+                subject: "Order \(order.reference) was cancelled",
+                body: "The transport of order \(order.reference) for \(order.requestedDate) was "
+                    + "cancelled" + (reason.map { ": \($0)" } ?? "") + ".",
+                link: "/console/orders/\(order.id)", severity: .info)
+        }
+        let person = scope.onBehalfOf ?? scope.actor
+        if person.kind == .person {
+            try kernel.outbox.enqueue(
+                message, to: .inbox(person.id), effect: "\(key):inbox", scope: scope,
+                in: transaction)
+        }
+        if case .failed = news { return }
+        try kernel.outbox.enqueue(
+            message, to: .email(EmailAddress(customer.email)), effect: "\(key):email", scope: scope,
+            in: transaction)
+    }
+
+    private func bookedMessage(
+        _ order: Order, _ customer: Customer, _ bookings: [Booking], in reader: any Reader,
+        _ scope: Scope
+    ) throws -> Message {
+        var lines = [
+            "Dear \(customer.name),", "",
+            "your order \(order.reference) is booked for \(order.requestedDate).", "",
+        ]
+        var total: [Money] = []
+        for booking in bookings {
+            let vehicle = try Fleet(scope: scope).vehicle(booking.vehicle, in: reader)
+            lines.append("Vehicle: \(vehicle.name)")
+            if let eta = booking.etaAt { lines.append("Expected arrival at the last stop: \(eta)") }
+            lines.append("Price: \(booking.price)")
+            lines.append("Greenhouse gases: \((booking.co2Grams + 500) / 1_000) kg CO2e")
+            lines.append("")
+            total.append(booking.price)
+        }
+        if bookings.count > 1, let first = total.first {
+            lines.append("Total price: \(try Money.sum(total, currency: first.currency))")
+        }
+        return try Message(
+            subject: "Order \(order.reference) is booked", body: lines.joined(separator: "\n"),
+            link: "/console/orders/\(order.id)", severity: .info)
+    }
+}

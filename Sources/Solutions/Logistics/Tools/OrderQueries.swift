@@ -1,0 +1,108 @@
+import Agents
+import Core
+import Objects
+import Platform
+import Store
+
+extension LogisticsTools {
+    func orderQueries() throws -> [Tool] {
+        [try listOrders(), try getOrder(), try getLayout(), try fetchOrder()]
+    }
+
+    private func listOrders() throws -> Tool {
+        try Tool(
+            name: "logistics.list-orders",
+            purpose: "Lists orders, newest first, by status, text, customer and requested date.",
+            input: Self.object([
+                ("status", Self.text), ("q", Self.text), ("customerId", Self.id),
+                ("from", Self.date), ("to", Self.date),
+                ("limit", ["type": "integer", "minimum": 1, "maximum": 200]),
+                ("cursor", Self.text),
+            ]),
+            roles: Self.readers,
+            body: .read { input, invocation, reader in
+                let scope = invocation.scope
+                let filter = try OrderFilter(reading: input)
+                let found = try Orders(scope: scope).list(filter, in: reader)
+                let page = found.prefix(filter.limit)
+                let view = OrderView(scope: scope)
+                let counts = try Orders(scope: scope).counts(in: reader)
+                return [
+                    "items": .array(try page.map { try view.summary($0, in: reader) }),
+                    "nextCursor": found.count > filter.limit
+                        ? .optional(page.last.map(OrderFilter.cursor(after:))) : .null,
+                    "counts": .object(
+                        JSONObject(OrderStatus.allCases.map { ($0.rawValue, .int(counts[$0] ?? 0)) })),
+                ]
+            })
+    }
+
+    private func getOrder() throws -> Tool {
+        try Tool(
+            name: "logistics.get-order",
+            purpose: "Shows an order with its history, bookings, layout, run and decisions.",
+            input: Self.object([("id", Self.text)], required: ["id"]), roles: Self.readers,
+            body: .read { [kernel] input, invocation, reader in
+                let scope = invocation.scope
+                let id = try Self.orderID(input.member("id"))
+                let order = try Orders(scope: scope).order(id, in: reader)
+                return try OrderView(scope: scope).detail(order, journal: kernel.journal, in: reader)
+            })
+    }
+
+    /// The id in a path; anything else is an order that does not exist.
+    static func orderID(_ reader: JSONReader) throws -> ID<Order> {
+        guard let id = ID<Order>(try reader.string()) else {
+            throw GeneralFault(
+                .notFound, code: "order-not-found", "there is no order \(reader.value)")
+        }
+        return id
+    }
+
+    private func getLayout() throws -> Tool {
+        try Tool(
+            name: "logistics.get-layout",
+            purpose: "Shows where every box of an order stands in the booked vehicles.",
+            input: Self.object([("id", Self.text)], required: ["id"]), roles: Self.readers,
+            body: .external { [kernel] input, invocation in
+                let scope = invocation.scope
+                let id = try Self.orderID(input.member("id"))
+                let known = try await kernel.database.read { reader in
+                    let order = try Orders(scope: scope).order(id, in: reader)
+                    let store = Bookings(scope: scope)
+                    let loads = try store.bookings(of: order.id, in: reader)
+                        .filter(\.status.holdsVehicle).map { booking in
+                            (
+                                load: try store.load(of: booking.id, in: reader),
+                                vehicle: try Fleet(scope: scope).vehicle(booking.vehicle, in: reader)
+                            )
+                        }
+                    return loads
+                }
+                let object = try await kernel.objects.read(
+                    ObjectKey(OrderView.layoutKey(id)), version: nil, scope: scope)
+                let document = try JSON(parsing: object.bytes)
+                return SavedLayout.shown(
+                    document, order: id, version: object.version.version, loads: known)
+            })
+    }
+
+    private func fetchOrder() throws -> Tool {
+        try Tool(
+            name: "logistics.fetch-order",
+            purpose: "Gives an agent the order it is to work on.",
+            input: Self.object([("orderId", Self.id)], required: ["orderId"]),
+            body: .read { input, invocation, reader in
+                let scope = invocation.scope
+                let order = try Orders(scope: scope).order(input.member("orderId").id(), in: reader)
+                let fleet = Fleet(scope: scope)
+                var json = order.detail(
+                    customer: try fleet.customer(order.customer, in: reader),
+                    depot: try fleet.depot(order.depot, in: reader))
+                for key in ["bookings", "layout", "execution", "decisions", "history"] {
+                    json[key] = nil
+                }
+                return json
+            })
+    }
+}
