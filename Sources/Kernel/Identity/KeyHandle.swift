@@ -29,39 +29,19 @@ final class KeyHandle: @unchecked Sendable {
 
     /// A public key from its point's coordinates; nil when the point is not on the curve.
     static func point(x: [UInt8], y: [UInt8]) -> KeyHandle? {
-        let build = OSSL_PARAM_BLD_new()
-        defer { OSSL_PARAM_BLD_free(build) }
         let point = [0x04] + x + y
-        return point.withUnsafeBufferPointer { point -> KeyHandle? in
-            guard
-                OSSL_PARAM_BLD_push_utf8_string(build, OSSL_PKEY_PARAM_GROUP_NAME, "P-256", 0)
-                    == 1,
-                OSSL_PARAM_BLD_push_octet_string(
-                    build,
-                    OSSL_PKEY_PARAM_PUB_KEY,
-                    point.baseAddress,
-                    point.count
-                ) == 1, let parameters = OSSL_PARAM_BLD_to_param(build)
-            else { return nil }
-            defer { OSSL_PARAM_free(parameters) }
-            let context = EVP_PKEY_CTX_new_from_name(nil, "EC", nil)
-            defer { EVP_PKEY_CTX_free(context) }
-            var key: OpaquePointer?
-            guard EVP_PKEY_fromdata_init(context) == 1,
-                EVP_PKEY_fromdata(context, &key, weft_evp_pkey_public(), parameters) == 1, let key
-            else {
-                ERR_clear_error()
-                return nil
-            }
-            let handle = KeyHandle(key)
-            let check = EVP_PKEY_CTX_new_from_pkey(nil, key, nil)
-            defer { EVP_PKEY_CTX_free(check) }
-            guard EVP_PKEY_public_check(check) == 1 else {
-                ERR_clear_error()
-                return nil
-            }
-            return handle
+        guard let key = weft_p256_public_key(point, point.count) else {
+            ERR_clear_error()
+            return nil
         }
+        let handle = KeyHandle(key)
+        let check = EVP_PKEY_CTX_new_from_pkey(nil, key, nil)
+        defer { EVP_PKEY_CTX_free(check) }
+        guard EVP_PKEY_public_check(check) == 1 else {
+            ERR_clear_error()
+            return nil
+        }
+        return handle
     }
 
     /// The point's coordinates, 32 bytes each.

@@ -17,7 +17,7 @@ public final class PasswordHasher: Sendable {
     private static let passes: UInt64 = 2
 
     /// A hash nobody has the password of, so that an unknown e-mail takes as long as a known one.
-    private static let nobody = PasswordHash(
+    static let nobody = PasswordHash(
         "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5bm9ibw"
             + "$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
     )

@@ -8,8 +8,26 @@
 #include <openssl/param_build.h>
 #include <openssl/pem.h>
 
-/* The selections are nested macros, which Swift does not import. */
-static inline int weft_evp_pkey_public(void) { return EVP_PKEY_PUBLIC_KEY; }
+/* A P-256 public key from its uncompressed point, NULL when that is not on the curve. In C because the
+   builder keeps the pointers it is given, and a Swift string's lives only for one call. */
+static inline EVP_PKEY *weft_p256_public_key(const unsigned char *point, size_t count) {
+    EVP_PKEY *key = NULL;
+    OSSL_PARAM *parameters = NULL;
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
+    OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
+    if (context != NULL && build != NULL
+        && OSSL_PARAM_BLD_push_utf8_string(build, OSSL_PKEY_PARAM_GROUP_NAME, "P-256", 0) == 1
+        && OSSL_PARAM_BLD_push_octet_string(build, OSSL_PKEY_PARAM_PUB_KEY, point, count) == 1
+        && (parameters = OSSL_PARAM_BLD_to_param(build)) != NULL
+        && EVP_PKEY_fromdata_init(context) == 1
+        && EVP_PKEY_fromdata(context, &key, EVP_PKEY_PUBLIC_KEY, parameters) != 1) {
+        key = NULL;
+    }
+    OSSL_PARAM_free(parameters);
+    OSSL_PARAM_BLD_free(build);
+    EVP_PKEY_CTX_free(context);
+    return key;
+}
 
 /* BIO_get_mem_data is a macro over BIO_ctrl. */
 static inline long weft_bio_mem_data(BIO *bio, char **data) { return BIO_get_mem_data(bio, data); }
