@@ -23,7 +23,7 @@ struct LogisticsTools {
         self.kernel = kernel
         schemas = try OrderSchemas.load()
         emissions = try EmissionFactors.embedded()
-        distances = GeodesicDistance()
+        distances = RoadFactorDistance()
     }
 
     func all() throws -> [Tool] {

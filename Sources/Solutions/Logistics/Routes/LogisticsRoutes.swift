@@ -1,0 +1,81 @@
+import Core
+import HTTP
+import Platform
+
+/// The solution's routes; each maps to one tool. The seed's bare paths are aliases.
+enum LogisticsRoutes {
+    static let importLimit = 8 << 20
+
+    static var all: [ToolRoute] {
+        var routes: [ToolRoute] = [
+            ToolRoute(.get, "/api/vehicles", tool: "logistics.list-vehicles"),
+            ToolRoute(.get, "/api/vehicles/available", tool: "logistics.list-available-vehicles"),
+            ToolRoute(.get, "/api/depots", tool: "logistics.list-depots"),
+            ToolRoute(
+                .post, "/api/bookings", tool: "logistics.create-booking", status: .created),
+            ToolRoute(.post, "/api/bookings/calculate-price", tool: "logistics.calculate-price"),
+            ToolRoute(.get, "/api/bookings/{id}", tool: "logistics.get-booking"),
+            ToolRoute(
+                .patch, "/api/bookings/{id}/status", tool: "logistics.update-booking-status"),
+            ToolRoute(.get, "/api/metrics/logistics", tool: "logistics.metrics"),
+            ToolRoute(.get, "/api/orders/{id}/layout", tool: "logistics.get-layout"),
+            ToolRoute(.post, "/api/orders/{id}/retry", tool: "logistics.retry-order"),
+            ToolRoute(
+                .post, "/api/orders/import", tool: "logistics.import-orders",
+                bodyLimit: importLimit, input: importInput),
+        ]
+        for base in ["/api/orders", "/orders"] {
+            routes += [
+                ToolRoute(.get, base, tool: "logistics.list-orders"),
+                ToolRoute(
+                    .post, base, tool: "logistics.create-order", status: .created,
+                    response: created),
+                ToolRoute(.get, base + "/{id}", tool: "logistics.get-order"),
+                ToolRoute(.patch, base + "/{id}", tool: "logistics.change-order"),
+            ]
+        }
+        for base in ["/api/customers", "/customers"] {
+            routes += [
+                ToolRoute(.get, base, tool: "logistics.list-customers"),
+                ToolRoute(.get, base + "/{id}", tool: "logistics.get-customer"),
+            ]
+        }
+        // The seed's proxy path for the transport API.
+        routes += routes.filter {
+            $0.path.hasPrefix("/api/vehicles") || $0.path.hasPrefix("/api/bookings")
+        }.map { route in
+            var alias = route
+            alias.path = "/api/transport/" + route.path.dropFirst(5)
+            return alias
+        }
+        return routes
+    }
+
+    private static func created(_ order: JSON) -> Response {
+        let id = order["id"]?.string ?? ""
+        return .json(order, status: .created, headers: ["Location": "/api/orders/\(id)"])
+    }
+
+    /// A CSV file or JSON as the body, `partial` in the query.
+    private static func importInput(_ request: Request) throws -> JSON {
+        let type = request.headers["content-type"] ?? ""
+        guard let text = String(validating: request.body, as: UTF8.self) else {
+            throw GeneralFault(.malformed, code: "not-utf8", "the file is not UTF-8 text")
+        }
+        let partial = request.query.list.last { $0.name == "partial" }?.value
+        guard partial == nil || partial == "true" || partial == "false" else {
+            throw GeneralFault(
+                .invalid, code: "invalid-value", "\"partial\" is true or false", pointer: "/partial")
+        }
+        let isJSON = type.contains("json")
+        guard isJSON || type.hasPrefix("text/csv") else {
+            throw GeneralFault(
+                .invalid, code: "unsupported-media-type",
+                "send the file as text/csv or application/json, not as \"\(type.prefix(80))\"")
+        }
+        return [
+            "format": isJSON ? "json" : "csv", "text": .string(text),
+            "partial": .bool(partial == "true"),
+        ]
+    }
+}
