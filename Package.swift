@@ -69,7 +69,10 @@ let package = Package(
         kernel("Objects", ["Core", "Store", "COpenSSL"]),
         kernel("Channels", ["Core", "Store", "Events", "Observability", "CCurl"]),
         kernel("Agents", ["Core", "Store", "Events", "Identity", "Observability"]),
-        kernel("Workflows", ["Core", "Store", "Events", "Agents", "Observability", "COpenSSL"]),
+        kernel(
+            "Workflows",
+            ["Core", "Store", "Events", "Identity", "Agents", "Observability", "COpenSSL"]
+        ),
         kernel("HTTP", ["Core", "Observability", "CLinux", "CZlib"]),
         kernel(
             "Platform",

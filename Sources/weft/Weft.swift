@@ -1,17 +1,15 @@
-import Core
-
-#if canImport(Glibc)
-    import Glibc
-#endif
+import Glibc
 
 @main
 struct Weft {
     static func main() async {
-        let arguments = CommandLine.arguments.dropFirst()
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        let rest = Array(arguments.dropFirst())
         switch arguments.first {
-        case "workflow": exit(await WorkflowCommand.run(Array(arguments.dropFirst())))
+        case "pack": exit(packCommand(rest))
+        case "workflow": exit(await WorkflowCommand.run(rest))
         default:
-            let usage = Array("usage: weft workflow run|lint …\n".utf8)
+            let usage = Array("usage: weft pack|workflow …\n".utf8)
             _ = write(STDERR_FILENO, usage, usage.count)
             exit(2)
         }

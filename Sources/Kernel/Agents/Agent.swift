@@ -6,11 +6,20 @@ public struct Agent: Sendable {
     public var purpose: String
     /// The only tools it can reach.
     public var tools: Set<String>
+    /// The other agents whom the workflows it owns may ask.
+    public var colleagues: Set<String>
     /// How it decides.
     public var policy: any RulePolicy
 
     /// An agent.
-    public init(name: String, purpose: String, tools: Set<String>, policy: any RulePolicy) {
+    public init(
+        name: String,
+        purpose: String,
+        tools: Set<String>,
+        colleagues: Set<String> = [],
+        policy: any RulePolicy
+    ) {
+        self.colleagues = colleagues
         self.name = name
         self.purpose = purpose
         self.tools = tools

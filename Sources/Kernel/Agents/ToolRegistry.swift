@@ -1,4 +1,5 @@
 public import Core
+import Identity
 public import Store
 
 /// All tools and agents of the program: an immutable value, built once.
@@ -101,7 +102,7 @@ public struct ToolRegistry: Sendable {
 
     /// An agent reaches exactly the tools it lists; everybody else what their roles allow.
     private func authorise(_ tool: Tool, for scope: Scope) throws(GeneralFault) {
-        if scope.roles.contains(.agent) {
+        if scope.roles.contains(.aiAgent) {
             guard let agent = agents[scope.actor.name], agent.tools.contains(tool.name) else {
                 throw GeneralFault(
                     .forbidden,
@@ -120,9 +121,4 @@ public struct ToolRegistry: Sendable {
             }
         }
     }
-}
-
-extension Role {
-    /// The role of every agent's service account; what it reaches is the agent's list of tools.
-    public static let agent: Role = "ai-agent"
 }

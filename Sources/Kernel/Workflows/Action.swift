@@ -57,6 +57,8 @@ public struct ScheduledTask: Sendable, Hashable {
     public var heartbeatSeconds: Int?
     /// What completes a `.waitForTaskToken` task.
     public var token: String?
+    /// What the definition's `Credentials` gave; who performs the task must heed or refuse it.
+    public var credentials: JSON?
 }
 
 /// How an execution stands.

@@ -130,6 +130,7 @@ struct State: Sendable {
         var resource: String
         var timeout: CountField?
         var heartbeat: CountField?
+        var credentials: PayloadTemplate?
     }
 
     enum WaitBody: Sendable {

@@ -36,7 +36,19 @@ extension DefinitionReader {
         {
             report(pointer + "/HeartbeatSeconds", "must be less than \"TimeoutSeconds\"")
         }
-        return .task(.init(resource: resource, timeout: timeout, heartbeat: heartbeat))
+        var credentials: PayloadTemplate?
+        if let value = object["Credentials"] {
+            if value.object == nil { report(pointer + "/Credentials", "must be an object") }
+            credentials = template(value, pointer + "/Credentials")
+        }
+        return .task(
+            .init(
+                resource: resource,
+                timeout: timeout,
+                heartbeat: heartbeat,
+                credentials: credentials
+            )
+        )
     }
 
     /// `Name` or `NamePath`.

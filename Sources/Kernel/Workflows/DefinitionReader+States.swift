@@ -13,7 +13,7 @@ extension DefinitionReader {
         return [
             "Task": paths.union(flow).union(results).union([
                 "Resource", "TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSeconds",
-                "HeartbeatSecondsPath",
+                "HeartbeatSecondsPath", "Credentials",
             ]),
             "Pass": paths.union(flow).union(["Result", "ResultPath", "Parameters"]),
             "Choice": paths.union(["Choices", "Default"]),

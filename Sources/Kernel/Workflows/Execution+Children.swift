@@ -86,8 +86,7 @@ extension Execution {
         _ state: State,
         _ id: Int
     ) throws(StateError) {
-        guard let branch = branches[id], case .children(var children) = branch.phase else { return }
-        let index = children.started
+        guard let index = update(id, { $0.startNext() }), let branch = branches[id] else { return }
         var input = items[index]
         if let selector = state.parameters {
             input = try evaluation(
@@ -96,8 +95,6 @@ extension Execution {
                 item: (index, input)
             ).value(of: selector)
         }
-        children.started += 1
-        branches[id]?.phase = .children(children)
         let child = addBranch(
             machine: map.processor,
             parent: id,
@@ -110,6 +107,19 @@ extension Execution {
         turn.ready.append(child)
     }
 
+    /// Changes what a branch knows of its children, without copying their results.
+    @discardableResult
+    private mutating func update<Result>(
+        _ id: Int,
+        _ change: (inout Branch.Children) -> Result
+    ) -> Result? {
+        guard case .children(var children)? = branches[id]?.phase else { return nil }
+        branches[id]?.phase = .ready
+        let result = change(&children)
+        branches[id]?.phase = .children(children)
+        return result
+    }
+
     func iteration(
         _ child: Branch,
         _ state: State,
@@ -120,24 +130,25 @@ extension Execution {
     }
 
     mutating func childSucceeded(_ child: Branch, _ output: JSON, _ parentID: Int) {
-        guard let parent = branches[parentID], let state = state(of: parent),
-            case .children(var children) = parent.phase
-        else { return }
-        children.results[child.index] = output
-        children.done += 1
+        guard let state = branches[parentID].flatMap({ state(of: $0) }) else { return }
         branches[parentID]?.lastEvent = child.lastEvent
+        var success: Int?
         if case .map = state.body {
-            children.lastSuccess = record(
+            success = record(
                 "MapIterationSucceeded",
                 previous: child.lastEvent,
                 iteration(child, state, "Succeeded")
             )
         }
-        branches[parentID]?.phase = .children(children)
+        guard let progress = update(parentID, { $0.finish(child.index, output, success) }) else {
+            return
+        }
         do throws(StateError) {
-            if children.done == children.results.count {
+            if progress.isComplete {
                 try join(parentID)
-            } else if case .map(let map) = state.body, children.started < children.results.count {
+            } else if case .map(let map) = state.body, progress.hasMore,
+                let parent = branches[parentID]
+            {
                 try startIteration(map, try items(of: map, state, parent), state, parentID)
             }
         } catch {
@@ -157,5 +168,23 @@ extension Execution {
         branches[id]?.phase = .ready
         let results = JSON.array(children.results.map { $0 ?? .null })
         try leave(id, with: try place(results, state, branch), state)
+    }
+}
+
+extension Branch.Children {
+    mutating func startNext() -> Int {
+        started += 1
+        return started - 1
+    }
+
+    mutating func finish(
+        _ index: Int,
+        _ output: JSON,
+        _ success: Int?
+    ) -> (isComplete: Bool, hasMore: Bool) {
+        results[index] = output
+        done += 1
+        lastSuccess = success
+        return (done == results.count, started < results.count)
     }
 }

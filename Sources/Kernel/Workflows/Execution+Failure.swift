@@ -56,7 +56,8 @@ extension Execution {
             finish(.failed, "ExecutionFailed", error: problem.name, cause: problem.cause)
             return
         }
-        if case .task = self.state(of: branch)?.body {
+        // Recorded so for Parallel; no recording shows a failing task in a Map.
+        if case .parallel = state.body, case .task = self.state(of: branch)?.body {
             record("TaskStateAborted", previous: branch.lastEvent)
         }
         if case .map = state.body {

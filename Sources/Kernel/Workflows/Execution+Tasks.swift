@@ -12,6 +12,9 @@ extension Execution {
             token = Evaluation(input: .null, context: .null, random: random).uuid()
         }
         let selected = evaluation(of: branch, input: try selected(state, branch), token: token)
+        let credentials = try task.credentials.map { template throws(StateError) in
+            try selected.value(of: template)
+        }
         let scheduled = ScheduledTask(
             step: newStep(),
             branch: branch.id,
@@ -22,7 +25,8 @@ extension Execution {
             attempt: branch.retries.reduce(0, +),
             timeoutSeconds: try selected.count(task.timeout, "TimeoutSecondsPath"),
             heartbeatSeconds: try selected.count(task.heartbeat, "HeartbeatSecondsPath"),
-            token: token
+            token: token,
+            credentials: credentials
         )
         record("\(events.prefix)Scheduled", in: branch.id, events.scheduled(scheduled))
         record("\(events.prefix)Started", in: branch.id, events.details("Started"))

@@ -75,11 +75,13 @@ public struct Execution: Sendable {
         // AWS has the first state follow from nothing, not from ExecutionStarted.
         let root = addBranch(machine: "", parent: nil, index: 0, input: input, after: 0)
         if input.byteCount > limits.payloadBytes {
-            let problem = StateError(
-                name: StateError.Name.dataLimitExceeded,
+            // No state has been entered, so none can handle it.
+            finish(
+                .failed,
+                "ExecutionFailed",
+                error: StateError.Name.dataLimitExceeded,
                 cause: "The input is larger than \(limits.payloadBytes) bytes."
             )
-            fail(root, problem)
         } else {
             turn.ready = [root]
         }

@@ -125,6 +125,9 @@ struct TaskEvents {
             details["region"] = ""
             details["resource"] = .string(action)
             details["resourceType"] = .string(type)
+            if let role = task.credentials?["RoleArn"] {
+                details["taskCredentials"] = .object(JSONObject([("roleArn", role)]))
+            }
         } else {
             details["input"] = task.input
             details["inputDetails"] = .untruncated

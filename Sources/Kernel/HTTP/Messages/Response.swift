@@ -45,12 +45,7 @@ public struct Response: Sendable {
         return Response(status: status, headers: headers, body: .bytes(value.bytes()))
     }
 
-    /// A text in UTF-8.
-    ///
-    /// - Parameters:
-    ///   - text: the text.
-    ///   - status: the status.
-    ///   - type: the content type.
+    /// A text in UTF-8, by default plain.
     public static func text(
         _ text: String,
         status: Status = .ok,

@@ -6,7 +6,7 @@ public typealias Middleware = @Sendable (Request, Handler) async throws -> Respo
 
 /// How a route is served.
 public struct RouteOptions: Sendable {
-    /// The largest body in bytes; a larger one is answered 413. Default 1 MiB.
+    /// The largest body in bytes, default 1 MiB; a larger one is answered 413.
     public var bodyLimit: Int
     /// What stands before this route's handler, outermost first; default nothing.
     public var middleware: [Middleware]

@@ -30,5 +30,38 @@ public final class HTTPServer: Service {
     /// - Parameter ready: called once it listens.
     /// - Throws: `ListenFault` when the address cannot be listened on.
     public func run(ready: @escaping @Sendable () -> Void) async throws {
+        let listener = try Listener(address: configuration.address, port: configuration.port)
+        let admission = Admission(
+            limit: configuration.connections,
+            limitPerAddress: configuration.connectionsPerAddress
+        )
+        var workers: [Worker] = []
+        for _ in 0..<max(1, configuration.threads) {
+            workers.append(
+                try Worker(
+                    router: router,
+                    configuration: configuration,
+                    listener: listener,
+                    admission: admission
+                )
+            )
+        }
+        let all = workers
+        for worker in all { try worker.loop.start() }
+        for worker in all { worker.loop.perform { worker.listen(with: all) } }
+        port.withLock { $0 = listener.port }
+        ready()
+        let cancelled = Latch(1)
+        await withTaskCancellationHandler {
+            await cancelled.wait()
+        } onCancel: {
+            cancelled.countDown()
+        }
+        port.withLock { $0 = nil }
+        let drained = Latch(all.count)
+        for worker in all {
+            worker.loop.perform { worker.drain { drained.countDown() } }
+        }
+        await drained.wait()
     }
 }

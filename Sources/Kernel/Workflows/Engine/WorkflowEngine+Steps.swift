@@ -1,6 +1,7 @@
 import Agents
 import Core
 import Events
+import Identity
 import Store
 
 extension WorkflowEngine {
@@ -64,7 +65,7 @@ extension WorkflowEngine {
         let scope = Scope(
             organisation: record.organisation,
             actor: try await around.account(agent, record.organisation),
-            roles: [.agent],
+            roles: [.aiAgent],
             onBehalfOf: record.onBehalfOf,
             trace: record.trace.child(random: AnyRandom(around.random))
         )

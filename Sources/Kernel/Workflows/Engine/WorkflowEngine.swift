@@ -102,6 +102,8 @@ public final class WorkflowEngine: Service {
                 throw refuse("agent \"\(owner.name)\" does not list the tool \"\(name)\"")
             case .agent(let name)? where registry.agents[name] == nil:
                 throw refuse("there is no agent \"\(name)\"")
+            case .agent(let name)? where name != owner.name && !owner.colleagues.contains(name):
+                throw refuse("agent \"\(owner.name)\" may not ask \"\(name)\"")
             default: break
             }
         }

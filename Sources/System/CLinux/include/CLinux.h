@@ -1,14 +1,12 @@
 #pragma once
 
 // What the Glibc module map leaves out.
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 
 // accept4 is hidden behind _GNU_SOURCE in the Glibc module.

@@ -1,0 +1,187 @@
+import CLinux
+import Core
+import Glibc
+
+extension Connection {
+    /// Reads once what the socket has; level-triggered readiness brings the rest.
+    func receive() {
+        let buffer = loop.readBuffer
+        let count = read(descriptor, buffer.baseAddress, buffer.count)
+        guard count > 0 else {
+            if count == 0 {
+                peerLeft()
+            } else if errno != EAGAIN && errno != EINTR {
+                close()
+            }
+            return
+        }
+        if phase == .lingering { return }
+        // The buffer is the loop's and stays as it is until the next read, which is not before this
+        // returns.
+        let input = Span(_unsafeElements: UnsafeBufferPointer(rebasing: buffer[..<count]))
+        if pendingStart < pending.count || phase == .answering {
+            keep(input, from: 0)
+            processPending()
+        } else {
+            keep(input, from: process(input, from: 0))
+        }
+        afterProcessing()
+    }
+
+    private func keep(_ input: Span<UInt8>, from start: Int) {
+        guard start < input.count, !isClosing, phase != .closed, phase != .lingering else { return }
+        if pendingStart > 0 {
+            pending.removeFirst(pendingStart)
+            pendingStart = 0
+        }
+        input.extracting(start..<input.count).withUnsafeBufferPointer {
+            pending.append(contentsOf: $0)
+        }
+    }
+
+    func processPending() {
+        guard pendingStart < pending.count, phase == .head || phase == .body else { return }
+        let input = pending
+        pendingStart = process(input.span, from: pendingStart)
+        if pendingStart == pending.count {
+            pending = []
+            pendingStart = 0
+        }
+        afterProcessing()
+    }
+
+    /// Takes requests off `input` as long as each is answered at once; gives where it stopped.
+    private func process(_ input: Span<UInt8>, from start: Int) -> Int {
+        var at = start
+        do throws(HTTPFault) {
+            while (phase == .head || phase == .body) && !isClosing && tail == nil
+                && out.count - sent < Self.outLimit
+            {
+                guard let event = try parser.next(input, &at) else { break }
+                switch event {
+                case .head(let head):
+                    try begin(head)
+                case .body(let range):
+                    bodyWindow += range.count
+                    input.extracting(range).withUnsafeBufferPointer { body.append(contentsOf: $0) }
+                case .end:
+                    dispatch()
+                }
+            }
+        } catch {
+            refuse(error)
+            return input.count
+        }
+        return at
+    }
+
+    /// Keeps deadlines and interest in step with what was read.
+    private func afterProcessing() {
+        guard phase != .closed else { return }
+        if phase == .head, !headHasBegun, !parser.isIdle {
+            headHasBegun = true
+            setPhaseDeadline(worker.configuration.headerTimeout)
+        }
+        updateInterest()
+    }
+
+    func updateInterest() {
+        guard phase != .closed else { return }
+        var wanted: UInt32 = 0
+        if !peerHasLeft {
+            wanted |= EPOLLRDHUP.rawValue
+            if pending.count - pendingStart < Self.pendingLimit || phase == .lingering {
+                wanted |= EPOLLIN.rawValue
+            }
+        }
+        if writeDeadline != .max { wanted |= EPOLLOUT.rawValue }
+        if wanted != interest {
+            interest = wanted
+            loop.modify(slot, descriptor: descriptor, events: wanted)
+        }
+    }
+
+    // MARK: Requests
+
+    private func begin(_ head: RequestHead) throws(HTTPFault) {
+        if worker.configuration.onAccess != nil { startedAt = .now }
+        minorVersion = head.minorVersion
+        keepsAlive = head.keepsAlive && !worker.isDraining
+        let request = Request(
+            head.method,
+            head.target,
+            headers: head.headers,
+            remoteAddress: address,
+            trace: worker.trace(head.headers)
+        )
+        match = worker.router.match(request.method, request.segments)
+        self.request = request
+        parser.bodyLimit = match.bodyLimit
+        headHasBegun = false
+        switch head.framing {
+        case .none:
+            phase = .body
+            return
+        case .length(let count):
+            guard count <= match.bodyLimit else { throw Router.tooLarge(limit: match.bodyLimit) }
+            body.reserveCapacity(min(count, Self.pendingLimit))
+        case .chunked: break
+        }
+        phase = .body
+        bodyWindow = 0
+        setPhaseDeadline(worker.configuration.bodyTimeout)
+        if head.expectsContinue { try invite() }
+    }
+
+    /// Answers `Expect: 100-continue`: the body is asked for only when somebody will read it.
+    private func invite() throws(HTTPFault) {
+        if case .found = match {
+            ResponseWriter.append("HTTP/1.1 100 Continue\r\n\r\n", to: &out)
+            flushSoon()
+            return
+        }
+        // The body that was announced will not be read, so the stream ends with this answer.
+        keepsAlive = false
+        mustLinger = true
+        dispatch()
+    }
+
+    private func dispatch() {
+        guard var request else { return }
+        request.body = body
+        body = []
+        self.request = request
+        phase = .answering
+        clearPhaseDeadline()
+        let router = worker.router
+        let match = match
+        loop.obligations += 1
+        let sealed = request
+        task = Task(executorPreference: loop) { [self] in
+            let response = await router.respond(to: sealed, match: match)
+            loop.perform {
+                self.loop.obligations -= 1
+                self.complete(response)
+            }
+        }
+        // A handler that never suspends is done after this.
+        loop.runJobs()
+    }
+
+    /// The client has shut its side: nobody waits for the answer under way, as far as one can know.
+    func peerLeft() {
+        guard !peerHasLeft, phase != .closed else { return }
+        peerHasLeft = true
+        switch phase {
+        case .answering:
+            task?.cancel()
+            keepsAlive = false
+            updateInterest()
+        case .head where sent < out.count || tail != nil || willFlush:
+            isClosing = true
+            updateInterest()
+        default:
+            close()
+        }
+    }
+}

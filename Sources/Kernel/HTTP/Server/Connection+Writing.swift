@@ -1,0 +1,210 @@
+import CLinux
+import Core
+import Glibc
+
+extension Connection {
+    /// The handler is done.
+    func complete(_ response: Response) {
+        task = nil
+        guard phase == .answering, let request else { return }
+        self.request = nil
+        write(response, to: request)
+        phase = .head
+        if isClosing { return }
+        setPhaseDeadline(worker.configuration.idleTimeout)
+        resumeLater()
+    }
+
+    /// Answers a request that cannot be read on, and ends the connection.
+    func refuse(_ fault: HTTPFault) {
+        guard phase != .closed, phase != .lingering else { return }
+        let refused = request
+        request = nil
+        body = []
+        pending = []
+        pendingStart = 0
+        keepsAlive = false
+        mustLinger = true
+        phase = .head
+        write(ProblemDetails.response(for: fault), to: refused)
+    }
+
+    private func write(_ response: Response, to request: Request?) {
+        var response = response
+        let isCompressed = compressIfWorthwhile(&response, request)
+        if worker.isDraining || peerHasLeft
+            || response.headers.list("connection", contains: "close")
+        {
+            keepsAlive = false
+        }
+        let frame = ResponseWriter.Frame(
+            date: worker.date,
+            minorVersion: minorVersion,
+            closes: !keepsAlive,
+            isCompressed: isCompressed
+        )
+        ResponseWriter.appendHead(response, frame, to: &out)
+        if !response.status.isBodiless {
+            switch response.body {
+            case .bytes(let bytes) where bytes.count <= Self.copyLimit:
+                out.append(contentsOf: bytes)
+            case .bytes(let bytes):
+                tail = .bytes(bytes, sent: 0)
+            case .file(let file):
+                tail = .file(file, sent: 0)
+            }
+        }
+        if !keepsAlive { isClosing = true }
+        flushSoon()
+        if let startedAt, let request, let hook = worker.configuration.onAccess {
+            hook(request, response.status, response.body.count, ContinuousClock.now - startedAt)
+        }
+    }
+
+    private func compressIfWorthwhile(_ response: inout Response, _ request: Request?) -> Bool {
+        guard case .bytes(let bytes) = response.body, let request, response.isCompressible,
+            bytes.count > worker.configuration.compressionThreshold, bytes.count <= 4 << 20,
+            !response.headers.contains("content-encoding"),
+            let type = response.headers["content-type"], StaticFiles.isText(type)
+        else { return false }
+        response.headers.add("Vary", "Accept-Encoding")
+        guard AcceptEncoding.allowsGzip(request.headers), let compressed = worker.compress(bytes)
+        else { return false }
+        response.body = .bytes(compressed)
+        return true
+    }
+
+    func flushSoon() {
+        guard !willFlush else { return }
+        willFlush = true
+        loop.flushLater(self)
+    }
+
+    // MARK: The socket
+
+    /// Writes what the socket takes.
+    func flush() {
+        willFlush = false
+        guard phase != .closed, phase != .lingering else { return }
+        let outcome = writeAll()
+        switch outcome {
+        case .failed:
+            close()
+        case .blocked(let progressed):
+            if progressed || writeDeadline == .max {
+                writeDeadline = loop.now + worker.configuration.writeTimeout.milliseconds
+                loop.setDeadline(slot, min(phaseDeadline, writeDeadline))
+            }
+            updateInterest()
+        case .done:
+            if writeDeadline != .max {
+                writeDeadline = .max
+                updateInterest()
+            }
+            if isClosing {
+                finish()
+            } else {
+                resumeLater()
+            }
+        }
+    }
+
+    private enum Outcome {
+        case done
+        case blocked(progressed: Bool)
+        case failed
+    }
+
+    private func writeAll() -> Outcome {
+        var progressed = false
+        while sent < out.count {
+            let count = out.withUnsafeBufferPointer { buffer in
+                Glibc.send(
+                    descriptor,
+                    buffer.baseAddress.map { $0 + sent },
+                    buffer.count - sent,
+                    Int32(MSG_NOSIGNAL)
+                )
+            }
+            if count < 0 {
+                if errno == EINTR { continue }
+                return errno == EAGAIN ? .blocked(progressed: progressed) : .failed
+            }
+            progressed = true
+            sent += count
+        }
+        if out.capacity > Self.pendingLimit {
+            out = []
+        } else {
+            out.removeAll(keepingCapacity: true)
+        }
+        sent = 0
+        // Bounded, so that one large answer does not hold up the loop.
+        var budget = 16
+        while let part = tail {
+            guard budget > 0 else {
+                flushSoon()
+                return .blocked(progressed: true)
+            }
+            budget -= 1
+            let count = advance(part)
+            if count < 0 {
+                if errno == EINTR { continue }
+                return errno == EAGAIN ? .blocked(progressed: progressed) : .failed
+            }
+            // The file has become shorter: the length that was declared cannot be kept.
+            if count == 0 { return .failed }
+            progressed = true
+        }
+        return .done
+    }
+
+    /// Sends some of the tail and moves it on.
+    private func advance(_ part: Tail) -> Int {
+        switch part {
+        case .bytes(let bytes, let start):
+            let count = bytes.withUnsafeBufferPointer { buffer in
+                Glibc.send(
+                    descriptor,
+                    buffer.baseAddress.map { $0 + start },
+                    min(256 << 10, buffer.count - start),
+                    Int32(MSG_NOSIGNAL)
+                )
+            }
+            if count > 0 {
+                tail = start + count == bytes.count ? nil : .bytes(bytes, sent: start + count)
+            }
+            return count
+        case .file(let file, let start):
+            if file.count == start {
+                tail = nil
+                return 1
+            }
+            var offset = off_t(start)
+            let count = sendfile(
+                descriptor,
+                file.descriptor,
+                &offset,
+                min(256 << 10, file.count - start)
+            )
+            if count > 0 {
+                tail = start + count == file.count ? nil : .file(file, sent: start + count)
+            }
+            return count
+        }
+    }
+
+    /// Everything is written and nothing more will be.
+    private func finish() {
+        guard mustLinger || pendingStart < pending.count, !peerHasLeft else {
+            close()
+            return
+        }
+        shutdown(descriptor, Int32(SHUT_WR))
+        phase = .lingering
+        pending = []
+        pendingStart = 0
+        setPhaseDeadline(.seconds(2))
+        updateInterest()
+    }
+}

@@ -1,0 +1,191 @@
+import CLinux
+import Core
+import Glibc
+
+/// One client's connection: reads requests, has them answered one after the other, writes the answers.
+///
+/// Invariant behind `@unchecked Sendable`: it owns the socket's descriptor, and everything is touched on
+/// the loop's thread only; the task of a handler comes back through `loop.perform`.
+final class Connection: LoopChannel, @unchecked Sendable {
+    enum Phase {
+        /// Waits for a request or reads its head.
+        case head
+        case body
+        /// A handler is at work; what comes meanwhile waits in `pending`.
+        case answering
+        /// Everything is answered and our side is shut; reads the rest away, so that the client gets
+        /// the answer instead of a reset.
+        case lingering
+        case closed
+    }
+
+    /// The part of an answer that is too large to be copied into `out`; it follows `out`.
+    enum Tail {
+        case bytes([UInt8], sent: Int)
+        case file(OpenFile, sent: Int)
+    }
+
+    /// Bodies up to this size are copied behind their head and leave with it in one system call.
+    static let copyLimit = 32 << 10
+    /// With more unsent bytes than this no further request is read.
+    static let outLimit = 256 << 10
+    static let pendingLimit = 64 << 10
+
+    let worker: Worker
+    let loop: EventLoop
+    let descriptor: Int32
+    let address: String
+    var slot = -1
+    var phase = Phase.head
+
+    // In.
+    var parser: RequestParser
+    var pending: [UInt8] = []
+    var pendingStart = 0
+    var interest = EPOLLIN.rawValue | EPOLLRDHUP.rawValue
+    var peerHasLeft = false
+    var isResuming = false
+
+    // The request under way.
+    var request: Request?
+    var match = RouteMatch.notFound
+    var body: [UInt8] = []
+    var bodyWindow = 0
+    var minorVersion = 1
+    var keepsAlive = true
+    var task: Task<Void, Never>?
+    var startedAt: ContinuousClock.Instant?
+
+    // Out.
+    var out: [UInt8] = []
+    var sent = 0
+    var tail: Tail?
+    var willFlush = false
+    /// Close once everything is written.
+    var isClosing = false
+    /// The client may still be sending, so closing must not reset what it has not read yet.
+    var mustLinger = false
+
+    /// When the phase has lasted too long, in the loop's milliseconds.
+    var phaseDeadline = UInt64.max
+    /// When the client has taken nothing for too long.
+    var writeDeadline = UInt64.max
+    var headHasBegun = false
+
+    init(worker: Worker, descriptor: Int32, address: String) {
+        self.worker = worker
+        loop = worker.loop
+        self.descriptor = descriptor
+        self.address = address
+        parser = RequestParser(
+            limits: RequestParser.Limits(
+                head: worker.configuration.headerLimit,
+                fields: worker.configuration.fieldLimit
+            )
+        )
+    }
+
+    /// Begins to watch the socket; false when epoll refuses.
+    func open() -> Bool {
+        guard let slot = loop.add(self, descriptor: descriptor, events: interest) else {
+            return false
+        }
+        self.slot = slot
+        headHasBegun = true
+        setPhaseDeadline(worker.configuration.headerTimeout)
+        return true
+    }
+
+    // MARK: Events
+
+    func ready(_ events: UInt32) {
+        if events & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0 {
+            close()
+            return
+        }
+        if events & interest & EPOLLIN.rawValue != 0 {
+            receive()
+        } else if events & EPOLLRDHUP.rawValue != 0 {
+            peerLeft()
+        }
+        // The handler of a client that has left would work for nobody.
+        if events & EPOLLRDHUP.rawValue != 0, phase == .answering { peerLeft() }
+        if events & EPOLLOUT.rawValue != 0, phase != .closed { flush() }
+    }
+
+    func resume() {
+        isResuming = false
+        guard phase == .head || phase == .body else { return }
+        processPending()
+    }
+
+    func resumeLater() {
+        guard !isResuming, pendingStart < pending.count else { return }
+        isResuming = true
+        loop.resumeLater(self)
+    }
+
+    /// The server stops: an idle connection ends at once, others after the answer under way.
+    func drain() {
+        if phase == .head, parser.isIdle, pendingStart == pending.count, sent == out.count,
+            tail == nil
+        {
+            close()
+        }
+    }
+
+    /// Ends the connection now, and the handler's task with it.
+    func close() {
+        guard phase != .closed else { return }
+        phase = .closed
+        task?.cancel()
+        task = nil
+        request = nil
+        tail = nil
+        loop.remove(slot, descriptor: descriptor)
+        Glibc.close(descriptor)
+        worker.left(address)
+    }
+
+    // MARK: Deadlines
+
+    func setPhaseDeadline(_ duration: Duration) {
+        phaseDeadline = loop.now + duration.milliseconds
+        loop.setDeadline(slot, min(phaseDeadline, writeDeadline))
+    }
+
+    func clearPhaseDeadline() {
+        phaseDeadline = .max
+        loop.setDeadline(slot, writeDeadline)
+    }
+
+    func deadlinePassed() {
+        if writeDeadline <= loop.now {
+            close()
+            return
+        }
+        guard phaseDeadline <= loop.now else {
+            loop.setDeadline(slot, min(phaseDeadline, writeDeadline))
+            return
+        }
+        switch phase {
+        case .head:
+            if parser.isIdle { close() } else { refuse(Self.tooSlow) }
+        case .body:
+            if bodyWindow >= worker.configuration.bodyProgress {
+                bodyWindow = 0
+                setPhaseDeadline(worker.configuration.bodyTimeout)
+            } else {
+                refuse(Self.tooSlow)
+            }
+        case .answering, .closed: break
+        case .lingering: close()
+        }
+    }
+
+    static let tooSlow = HTTPFault(
+        .requestTimeout,
+        code: "too-slow",
+        "the request did not arrive in time"
+    )
+}

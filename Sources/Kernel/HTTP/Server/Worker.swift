@@ -1,0 +1,179 @@
+import CLinux
+import Core
+import Glibc
+import Synchronization
+
+/// The server's part that lives on one event loop: its share of the listener and its connections.
+///
+/// Invariant behind `@unchecked Sendable`: it guards the descriptors of its connections, and everything
+/// but `loop` is touched on the loop's thread only; other threads come in through `loop.perform`.
+final class Worker: LoopChannel, @unchecked Sendable {
+    let loop: EventLoop
+    let router: Router
+    let configuration: HTTPServer.Configuration
+    private let listener: Listener
+    private let admission: Admission
+    private let random: SeededRandom
+    private(set) var isDraining = false
+    private var peers: [Worker] = []
+    private var slot: Int?
+    private var isWatching = false
+    private var onDrained: (@Sendable () -> Void)?
+    private var dateSecond = UInt64.max
+    private var dateText: [UInt8] = []
+    private var deflater: Deflater?
+
+    init(
+        router: Router,
+        configuration: HTTPServer.Configuration,
+        listener: Listener,
+        admission: Admission
+    ) throws {
+        loop = try EventLoop()
+        self.router = router
+        self.configuration = configuration
+        self.listener = listener
+        self.admission = admission
+        // Trace ids need to differ, not to be secret; a system call for each would cost a request's
+        // fifth.
+        random = SeededRandom(seed: SystemRandom().next())
+    }
+
+    // MARK: Accepting
+
+    private static let listenEvents = EPOLLIN.rawValue | EPOLLEXCLUSIVE.rawValue
+
+    /// Starts to accept, for itself and its peers.
+    func listen(with peers: [Worker]) {
+        self.peers = peers
+        slot = loop.add(self, descriptor: listener.descriptor, events: Self.listenEvents)
+        isWatching = slot != nil
+    }
+
+    func ready(_ events: UInt32) {
+        // Bounded, so that a flood of connections does not starve those that are open.
+        for _ in 0..<32 where isWatching {
+            switch listener.accept() {
+            case .connection(let descriptor, let address): accepted(descriptor, address)
+            case .failed: break
+            case .nothing: return
+            case .exhausted:
+                pause()
+                return
+            }
+        }
+    }
+
+    /// Stops accepting for a while: the listener stays readable, and asking again would only spin.
+    private func pause() {
+        guard let slot else { return }
+        loop.unwatch(slot, descriptor: listener.descriptor)
+        isWatching = false
+        loop.setDeadline(slot, loop.now + 200)
+    }
+
+    private func accepted(_ descriptor: Int32, _ address: String) {
+        guard admission.enter(address) else {
+            let answer =
+                "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 1\r\n"
+                + "Connection: close\r\n\r\n"
+            var text = answer
+            _ = text.withUTF8 { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            close(descriptor)
+            return
+        }
+        var one: Int32 = 1
+        setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &one, 4)
+        var chosen = self
+        var least = loop.load.load(ordering: .relaxed)
+        for peer in peers {
+            let load = peer.loop.load.load(ordering: .relaxed)
+            if load < least {
+                chosen = peer
+                least = load
+            }
+        }
+        let worker = chosen
+        worker.loop.perform { worker.adopt(descriptor, address) }
+    }
+
+    private func adopt(_ descriptor: Int32, _ address: String) {
+        let connection = Connection(worker: self, descriptor: descriptor, address: address)
+        if isDraining || !connection.open() {
+            close(descriptor)
+            admission.leave(address)
+        }
+    }
+
+    func left(_ address: String) {
+        admission.leave(address)
+        finishDrainIfEmpty()
+    }
+
+    // MARK: Draining
+
+    /// Stops accepting, closes what is idle, and calls `onDrained` once nothing is left or the deadline
+    /// has passed.
+    func drain(onDrained: @escaping @Sendable () -> Void) {
+        isDraining = true
+        self.onDrained = onDrained
+        if let slot {
+            if isWatching { loop.unwatch(slot, descriptor: listener.descriptor) }
+            isWatching = false
+            loop.setDeadline(slot, loop.now + configuration.drainDeadline.milliseconds)
+        }
+        for case let connection as Connection in loop.channels { connection.drain() }
+        finishDrainIfEmpty()
+    }
+
+    func deadlinePassed() {
+        guard let slot else { return }
+        if isDraining {
+            for case let connection as Connection in loop.channels { connection.close() }
+            finishDrainIfEmpty()
+        } else {
+            loop.watch(slot, descriptor: listener.descriptor, events: Self.listenEvents)
+            isWatching = true
+        }
+    }
+
+    private func finishDrainIfEmpty() {
+        guard isDraining, let onDrained,
+            loop.load.load(ordering: .relaxed) == (slot == nil ? 0 : 1)
+        else { return }
+        self.onDrained = nil
+        if let slot { loop.remove(slot, descriptor: listener.descriptor) }
+        slot = nil
+        // The peers hold each other.
+        peers = []
+        loop.stop()
+        onDrained()
+    }
+
+    func flush() {}
+    func resume() {}
+
+    // MARK: For connections
+
+    /// The `Date` field's value, made once a second.
+    var date: [UInt8] {
+        let second = loop.now / 1_000
+        if second != dateSecond {
+            dateSecond = second
+            dateText = ResponseWriter.date(configuration.clock.now())
+        }
+        return dateText
+    }
+
+    func trace(_ headers: Headers) -> TraceContext { Request.trace(headers, random: random) }
+
+    /// Compresses a body at the fastest level; nil when that does not make it smaller.
+    func compress(_ bytes: [UInt8]) -> [UInt8]? {
+        if deflater == nil { deflater = Deflater(level: 1) }
+        return deflater?.compress(bytes)
+    }
+}
+
+extension Duration {
+    var milliseconds: UInt64 { UInt64(max(0, microseconds / 1_000)) }
+}

@@ -1,0 +1,113 @@
+public import Agents
+public import Channels
+public import Core
+public import Events
+public import Identity
+public import Objects
+public import Observability
+public import Store
+import Synchronization
+public import Workflows
+
+/// The rooms that a solution stands on, composed once in `weft serve`.
+public struct Kernel: Sendable {
+    /// The records.
+    public var database: any Database
+    /// The log of what happened.
+    public var events: EventLog
+    /// Files.
+    public var objects: any ObjectStore
+    /// Messages to be sent.
+    public var outbox: Outbox
+    /// Accounts of people and agents.
+    public var accounts: Accounts
+    /// Agents' runs and decisions.
+    public var journal: AgentJournal
+    /// Stops running workflows.
+    public var workflows: WorkflowControl
+    /// Threads for long computations.
+    public var workers: WorkerPool
+    /// Time.
+    public var clock: any WallClock
+    /// Ids.
+    public var ids: IDGenerator
+    /// Numbers for operators.
+    public var metrics: Metrics
+    /// Lines for operators.
+    public var logger: Logger
+    /// What was configured.
+    public var configuration: Configuration
+
+    /// The rooms.
+    public init(
+        database: any Database, events: EventLog, objects: any ObjectStore, outbox: Outbox,
+        accounts: Accounts, journal: AgentJournal, workflows: WorkflowControl,
+        workers: WorkerPool, clock: any WallClock, ids: IDGenerator, metrics: Metrics,
+        logger: Logger, configuration: Configuration
+    ) {
+        self.database = database
+        self.events = events
+        self.objects = objects
+        self.outbox = outbox
+        self.accounts = accounts
+        self.journal = journal
+        self.workflows = workflows
+        self.workers = workers
+        self.clock = clock
+        self.ids = ids
+        self.metrics = metrics
+        self.logger = logger
+        self.configuration = configuration
+    }
+
+    /// Appends an event that the holder of `scope` causes.
+    ///
+    /// - Parameters:
+    ///   - type: what happened, in the past tense.
+    ///   - subject: what it happened to.
+    ///   - data: the facts.
+    ///   - invocation: whose call causes it, and when.
+    ///   - transaction: the transaction that changes the records.
+    /// - Throws: `StoreError`.
+    public func emit(
+        _ type: String, about subject: String, _ data: JSON, by invocation: Invocation,
+        in transaction: any Transaction
+    ) throws {
+        let source = type.split(separator: ".").first.map(String.init) ?? type
+        try events.append(
+            Event(
+                id: ids.next(), source: "weft/\(source)", type: type, subject: subject,
+                time: invocation.now, data: data, scope: invocation.scope),
+            in: transaction)
+    }
+}
+
+/// Lets tools stop workflows, although the engine is built after the tools it runs.
+public final class WorkflowControl: Sendable {
+    private let engine = Mutex<WorkflowEngine?>(nil)
+
+    /// A control that has no engine yet.
+    public init() {}
+
+    /// Gives the control its engine; called once, by whoever composes the program.
+    public func bind(_ engine: WorkflowEngine) {
+        self.engine.withLock { $0 = engine }
+    }
+
+    /// See ``WorkflowEngine/abortAll(about:organisation:cause:in:)``.
+    ///
+    /// - Parameters:
+    ///   - subject: what the executions are about.
+    ///   - organisation: whose.
+    ///   - cause: why.
+    ///   - transaction: the caller's.
+    /// - Throws: `StoreError`.
+    public func abortAll(
+        about subject: String, organisation: ID<Organisation>, cause: String,
+        in transaction: any Transaction
+    ) throws {
+        guard let engine = engine.withLock({ $0 }) else { return }
+        try engine.abortAll(
+            about: subject, organisation: organisation, cause: cause, in: transaction)
+    }
+}

@@ -1,0 +1,68 @@
+public import Agents
+public import Core
+public import HTTP
+public import Store
+public import Workflows
+
+/// A complete part of the product on top of the kernel: tables, tools, agents, workflows, rules,
+/// routes. Adding a solution is adding a target and one line in `weft serve`.
+public protocol Solution: Sendable {
+    /// Lower case, the prefix of everything it brings, for instance `logistics`.
+    var name: String { get }
+
+    /// Its tables.
+    var migrations: [Migration] { get }
+
+    /// What it can do and who decides in it.
+    ///
+    /// - Throws: a fault when a part of it is malformed; the program then does not start.
+    func parts(on kernel: Kernel) throws -> SolutionParts
+
+    /// Fills an organisation with demonstration records; does nothing when they are there already.
+    ///
+    /// - Throws: `StoreError`, or a fault of the demonstration data.
+    func demonstrate(on kernel: Kernel, scope: Scope) async throws
+}
+
+/// What a solution brings to the program.
+public struct SolutionParts: Sendable {
+    /// Commands and queries.
+    public var tools: [Tool]
+    /// Who decides.
+    public var agents: [Agent]
+    /// What is done, step by step.
+    public var workflows: [Workflow]
+    /// Which events start which workflow.
+    public var starts: [WorkflowStart]
+    /// Routes that map to tools.
+    public var routes: [ToolRoute]
+
+    /// The parts.
+    public init(
+        tools: [Tool], agents: [Agent], workflows: [Workflow], starts: [WorkflowStart],
+        routes: [ToolRoute]
+    ) {
+        self.tools = tools
+        self.agents = agents
+        self.workflows = workflows
+        self.starts = starts
+        self.routes = routes
+    }
+}
+
+/// Events that match a pattern start a workflow, with the event's data as input.
+public struct WorkflowStart: Sendable {
+    /// The rule's name, unique within the installation.
+    public var rule: String
+    /// The EventBridge pattern.
+    public var pattern: JSON
+    /// The workflow's name.
+    public var workflow: String
+
+    /// A start.
+    public init(rule: String, pattern: JSON, workflow: String) {
+        self.rule = rule
+        self.pattern = pattern
+        self.workflow = workflow
+    }
+}

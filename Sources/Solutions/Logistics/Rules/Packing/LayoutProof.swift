@@ -1,0 +1,129 @@
+/// What shows that a layout is sound: per box how well it is supported and how much it bears, and
+/// for the whole the use of room and payload, the centre of gravity and the axle loads.
+public struct LayoutProof: Sendable, Hashable {
+    /// The proof of one box.
+    public struct Box: Sendable, Hashable {
+        /// The share of its base that rests on the floor or on other boxes, 0…1.
+        public var supported: Double
+        /// The grams that rest on it, through the whole stack above.
+        public var bearsGrams: Double
+        /// The grams that may rest on it; nil is unlimited.
+        public var maxLoadGrams: Int?
+    }
+
+    /// A point in the space, in mm.
+    public struct Point: Sendable, Hashable {
+        /// Along the length.
+        public var x: Double
+        /// Across.
+        public var y: Double
+        /// Above the floor.
+        public var z: Double
+    }
+
+    /// The payload on each axle, in grams; negative where the load lifts it.
+    public struct AxleLoads: Sendable, Hashable {
+        /// On the front axle or the fifth wheel.
+        public var frontGrams: Double
+        /// On the rear axle or axle group.
+        public var rearGrams: Double
+    }
+
+    /// One entry per box, in the layout's order.
+    public var boxes: [Box]
+    /// The share of the space's volume that is filled, 0…1.
+    public var volumeUtilisation: Double
+    /// The payload's share of what the space may carry; nil when it has no limit.
+    public var weightUtilisation: Double?
+    /// The mass of all boxes in grams.
+    public var weightGrams: Int
+    /// The boxes' common centre of gravity, each box being of even density; nil when they weigh nothing.
+    public var centreOfGravity: Point?
+    /// The axle loads; nil when the space names no axles.
+    public var axleLoads: AxleLoads?
+
+    /// Works out the proof of `boxes`, which must be of kinds that `problem` has.
+    ///
+    /// Axle loads are those of a beam on two supports: with the payload `m` at `x`, the moments about
+    /// the front support give `rear = m·(x − front)/(rear − front)`, and `front = m − rear` (statics;
+    /// VDI 2700 Blatt 4 draws load distribution plans in this way). How weight runs down a stack:
+    /// every box hands on its own and what it bears in proportion to the areas of contact.
+    public init(_ boxes: [PackedBox], in problem: LoadProblem) {
+        let contacts = Self.contacts(boxes)
+        var bears = [Double](repeating: 0, count: boxes.count)
+        for index in boxes.indices.sorted(by: { boxes[$0].z > boxes[$1].z }) {
+            let total = bears[index] + Double(problem.items[boxes[index].item].weightGrams)
+            let area = contacts[index].reduce(0.0) { $0 + $1.area }
+            for contact in contacts[index] {
+                bears[contact.lower] += total * contact.area / area
+            }
+        }
+        self.boxes = boxes.indices.map { index in
+            let box = boxes[index]
+            let base = Double(box.length) * Double(box.width)
+            let area = contacts[index].reduce(0.0) { $0 + $1.area }
+            return Box(
+                supported: box.z == 0 ? 1 : min(1, area / base),
+                bearsGrams: bears[index],
+                maxLoadGrams: problem.items[box.item].maxLoadGrams
+            )
+        }
+        var weight = 0
+        var volume = 0
+        var moment = Point(x: 0, y: 0, z: 0)
+        for box in boxes {
+            let mass = problem.items[box.item].weightGrams
+            weight += mass
+            volume += box.length * box.width * box.height
+            moment.x += Double(mass) * (Double(box.x) + Double(box.length) / 2)
+            moment.y += Double(mass) * (Double(box.y) + Double(box.width) / 2)
+            moment.z += Double(mass) * (Double(box.z) + Double(box.height) / 2)
+        }
+        weightGrams = weight
+        volumeUtilisation = Double(volume) / Double(problem.space.volume)
+        weightUtilisation = problem.space.maxWeightGrams.map {
+            $0 == 0 ? 0 : Double(weight) / Double($0)
+        }
+        let mass = Double(weight)
+        centreOfGravity =
+            weight > 0 ? Point(x: moment.x / mass, y: moment.y / mass, z: moment.z / mass) : nil
+        axleLoads = problem.space.axles.map { axles in
+            let span = Double(axles.rearPosition - axles.frontPosition)
+            let rear = (moment.x - mass * Double(axles.frontPosition)) / span
+            return AxleLoads(frontGrams: mass - rear, rearGrams: rear)
+        }
+    }
+
+    private struct Contact {
+        var lower: Int
+        var area: Double
+    }
+
+    private static func contacts(_ boxes: [PackedBox]) -> [[Contact]] {
+        var byTop: [Int: [Int]] = [:]
+        for (index, box) in boxes.enumerated() {
+            byTop[box.z + box.height, default: []].append(index)
+        }
+        // Per level a grid of cells as long as its longest box, so that few need a look.
+        var cells: [Int: [Int: [Int]]] = [:]
+        var cellLength: [Int: Int] = [:]
+        for (top, members) in byTop {
+            let length = members.reduce(1) { max($0, boxes[$1].length) }
+            cellLength[top] = length
+            cells[top] = Dictionary(grouping: members) { boxes[$0].x / length }
+        }
+        return boxes.map { box in
+            guard box.z > 0, let length = cellLength[box.z], let level = cells[box.z] else {
+                return []
+            }
+            let near = (box.x / length - 1)...((box.x + box.length) / length)
+            return near.flatMap { level[$0] ?? [] }.compactMap { lower in
+                let under = boxes[lower]
+                let x = min(box.x + box.length, under.x + under.length) - max(box.x, under.x)
+                let y = min(box.y + box.width, under.y + under.width) - max(box.y, under.y)
+                return x > 0 && y > 0
+                    ? Contact(lower: lower, area: Double(x) * Double(y)) : nil
+            }
+        }
+    }
+}

@@ -1,0 +1,165 @@
+import { useQuery } from "../api/query";
+import type { AgentSummary, Decision, Page as ListOf, Run } from "../api/types";
+import { Link } from "../shell/router";
+import { duration, humanise } from "../ui/format";
+import { Icon } from "../ui/Icon";
+import { Section } from "../ui/Page";
+import { Failure, Skeleton } from "../ui/States";
+import { type Flow, flow, type Step, type StepState } from "./flow";
+import { RunBadge } from "./status";
+
+const ROW = 32;
+const LANE = 20;
+const EDGE = 12;
+
+interface Props {
+  runId: string;
+  /** Asked for every two seconds while an agent is at work. */
+  live: boolean;
+  decisions: Decision[];
+}
+
+/** The run as a thread through the agents: one lane each, one row a step. */
+export function FlowCard({ runId, live, decisions }: Props) {
+  const run = useQuery<Run>(`/api/executions/${runId}`, live ? 1000 : 0);
+  const agents = useQuery<ListOf<AgentSummary>>("/api/agents");
+  if (run.error !== null) {
+    return (
+      <Section title="How it was done">
+        <Failure error={run.error} retry={run.refresh} />
+      </Section>
+    );
+  }
+  if (!run.data || agents.loading) {
+    return (
+      <Section title="How it was done">
+        <Skeleton lines={8} />
+      </Section>
+    );
+  }
+  const told = flow(run.data, agents.data?.items ?? [], decisions);
+  const steps = told.steps.filter((each) => !each.inner).length;
+  return (
+    <Section
+      title={run.data.status === "RUNNING" ? "Being done now" : "How it was done"}
+      aside={
+        <span className="card-aside">
+          <span className="faint num">{told.done} of {steps} steps</span>
+          <RunBadge status={run.data.status} />
+          <Link to={`/runs/${run.data.id}`}>Run</Link>
+        </span>
+      }
+    >
+      <Thread told={told} />
+      {run.data.error && (
+        <p className="form-error" role="status">
+          <Icon name="alarm" />
+          <span>
+            <strong>{run.data.error}</strong> {run.data.cause}
+          </span>
+        </p>
+      )}
+    </Section>
+  );
+}
+
+function Thread({ told }: { told: Flow }) {
+  const { lanes, steps } = told;
+  const width = EDGE * 2 + LANE * (lanes.length - 1);
+  const height = steps.length * ROW;
+  const reached = lastReached(steps);
+  return (
+    <div className="flow">
+      <ul className="flow-lanes" aria-label="Agents">
+        {lanes.map((lane, index) => (
+          <li key={lane} className={`lane-${index % 4}`}>
+            <span className="flow-dot" />
+            {humanise(lane)}
+          </li>
+        ))}
+      </ul>
+      <div className="flow-body">
+        <svg width={width} height={height} className="flow-thread" aria-hidden="true">
+          {lanes.map((lane, index) => (
+            <line
+              key={lane}
+              className={`flow-warp lane-${index % 4}`}
+              x1={x(index)}
+              x2={x(index)}
+              y1={4}
+              y2={height - 4}
+            />
+          ))}
+          <path className="flow-ahead" d={thread(steps, 0, steps.length - 1)} />
+          {reached > 0 && <path className="flow-weft" d={thread(steps, 0, reached)} />}
+          {steps.map((step, index) => (
+            <circle
+              key={step.key}
+              className={`flow-knot flow-${step.state} lane-${step.lane % 4}`}
+              cx={x(step.lane)}
+              cy={y(index)}
+              r={step.inner ? 3 : 5.5}
+            />
+          ))}
+        </svg>
+        <ol className="flow-steps">
+          {steps.map((step) => (
+            <li
+              key={step.key}
+              className={`flow-step flow-step-${step.state}${step.inner ? " flow-inner" : ""}`}
+              aria-current={step.state === "running" ? "step" : undefined}
+            >
+              <span className="flow-label" title={step.note || undefined}>
+                {step.label}
+                {step.note && <span className="faint flow-note">{step.note}</span>}
+              </span>
+              <span className={`flow-agent lane-${step.lane % 4}`}>
+                {humanise(lanes[step.lane] ?? "")}
+              </span>
+              <span className="num faint flow-time">
+                {step.micros !== null ? duration(step.micros) : ""}
+              </span>
+              <span className="flow-state">{WORDS[step.state]}</span>
+            </li>
+          ))}
+        </ol>
+      </div>
+    </div>
+  );
+}
+
+const WORDS: Record<StepState, string> = {
+  done: "done",
+  running: "now",
+  failed: "failed",
+  waiting: "to come",
+  skipped: "not reached",
+};
+
+const x = (lane: number) => EDGE + lane * LANE;
+const y = (row: number) => row * ROW + ROW / 2;
+
+function lastReached(steps: Step[]): number {
+  for (let index = steps.length - 1; index >= 0; index--) {
+    const state = steps[index]?.state;
+    if (state !== "waiting" && state !== "skipped") return index;
+  }
+  return -1;
+}
+
+/** A line from knot to knot, bending over half a row where it changes lanes. */
+function thread(steps: Step[], from: number, to: number): string {
+  let d = "";
+  for (let index = from; index <= to; index++) {
+    const step = steps[index];
+    const before = steps[index - 1];
+    if (!step) continue;
+    if (!before || index === from) d += `M${x(step.lane)} ${y(index)}`;
+    else if (before.lane === step.lane) d += `L${x(step.lane)} ${y(index)}`;
+    else {
+      const middle = (y(index - 1) + y(index)) / 2;
+      d += `C${x(before.lane)} ${middle} ${x(step.lane)} ${middle} ${x(step.lane)} ${y(index)}`;
+    }
+  }
+  return d;
+}

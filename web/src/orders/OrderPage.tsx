@@ -1,0 +1,215 @@
+import { lazy, type ReactNode, Suspense, useState } from "react";
+import { explain, patch, post } from "../api/client";
+import { invalidate, remember, useQuery } from "../api/query";
+import type { Decision, Order, Page as ListOf } from "../api/types";
+import { DecisionList } from "../decisions/DecisionList";
+import { useEscape } from "../shell/keys";
+import { navigate, setQuery, useLocation } from "../shell/router";
+import { Button } from "../ui/Button";
+import { count, cubic, date, kg } from "../ui/format";
+import { Page, Section, Tabs } from "../ui/Page";
+import { Empty, Failure, Skeleton } from "../ui/States";
+import { toast } from "../ui/Toast";
+import { BookingList } from "./BookingList";
+import { CancelDialog } from "./CancelDialog";
+import { FlowCard } from "./FlowCard";
+import { ItemTable } from "./ItemTable";
+import { OrderFacts } from "./OrderFacts";
+import { moving, Status } from "./status";
+import { Timeline } from "./Timeline";
+
+// Brings three.js along, so it is fetched only when a load is looked at.
+const LoadPanel = lazy(() => import("../load/LoadPanel"));
+
+type Tab = "overview" | "load" | "decisions" | "history";
+
+/** One order: where it stands, what was decided, and how it is loaded. */
+export function OrderPage({ id }: { id: string }) {
+  const path = `/api/orders/${encodeURIComponent(id)}`;
+  const { query } = useLocation();
+  const [quick, setQuick] = useState(true);
+  const order = useQuery<Order>(path, quick ? 1000 : 2000);
+  const live = order.data ? moving(order.data.status) : true;
+  if (live !== quick) setQuick(live);
+  const [cancelling, setCancelling] = useState(false);
+  const [busy, setBusy] = useState(false);
+  useEscape(() => navigate("/orders"), 0);
+
+  const data = order.data;
+  // The list is asked for again when the order itself tells of another decision.
+  const decisionCount = data?.decisions?.length ?? 0;
+  const decisions = useQuery<ListOf<Decision>>(
+    decisionCount > 0 ? `/api/decisions?subject=order:${encodeURIComponent(id)}` : null,
+    live ? 2000 : 0,
+  );
+
+  if (order.error !== null || !data) {
+    return (
+      <Page title="Order" back={{ to: "/orders", label: "Orders" }}>
+        <div className="card">
+          {order.error !== null
+            ? <Failure error={order.error} retry={order.refresh} />
+            : <Skeleton lines={12} />}
+        </div>
+      </Page>
+    );
+  }
+
+  const act = async (work: () => Promise<Order>, said: string) => {
+    setBusy(true);
+    try {
+      remember(path, await work());
+      invalidate("/api/orders?", "/api/inbox", "/api/executions");
+      toast(said);
+      setCancelling(false);
+    } catch (error) {
+      toast(explain(error), "wrong");
+      void order.refresh();
+    } finally {
+      setBusy(false);
+    }
+  };
+  const retry = () => act(() => post<Order>(`${path}/retry`), `${data.reference} starts again`);
+  const cancel = (reason: string) =>
+    act(
+      () => patch<Order>(path, { status: "cancelled", reason }),
+      `${data.reference} is cancelled`,
+    );
+  const callable = !["delivered", "cancelled", "dispatched"].includes(data.status);
+  const tab = (query.get("tab") ?? "overview") as Tab;
+  const told = decisions.data?.items ?? [];
+
+  return (
+    <Page
+      title={data.reference}
+      back={{ to: "/orders", label: "Orders" }}
+      heading={
+        <span className="heading-row">
+          <span className="num">{data.reference}</span>
+          <Status status={data.status} />
+        </span>
+      }
+      lead={
+        <>
+          {data.customer.name} · for {date(data.requestedDate)} · {count(data.itemCount)} pieces,
+          {" "}
+          {kg(data.totalWeightGrams)}, {cubic(data.totalVolumeMm3)}
+        </>
+      }
+      actions={
+        <>
+          {data.status === "failed" && (
+            <Button kind="primary" icon="retry" busy={busy} onClick={retry}>Retry</Button>
+          )}
+          {callable && (
+            <Button icon="stop" onClick={() => setCancelling(true)}>
+              Cancel order
+            </Button>
+          )}
+        </>
+      }
+    >
+      {data.statusReason && (data.status === "failed" || data.status === "cancelled") && (
+        <p className={data.status === "failed" ? "notice notice-wrong" : "notice"}>
+          <strong>{data.status === "failed" ? "Why it failed" : "Why it was cancelled"}:</strong>
+          {" "}
+          {data.statusReason}
+        </p>
+      )}
+      <Tabs
+        label="Order"
+        active={tab}
+        onChange={(key) =>
+          setQuery({
+            tab: key === "overview" ? null : key,
+            decision: null,
+            step: null,
+            open: null,
+          })}
+        tabs={[
+          { key: "overview", label: "Overview" },
+          { key: "load", label: "Load", badge: data.layout?.boxes ?? 0 },
+          { key: "decisions", label: "Decisions", badge: decisionCount },
+          { key: "history", label: "History" },
+        ]}
+      />
+      <Panel tab={tab}>
+        {tab === "overview" && <Overview order={data} live={live} decisions={told} />}
+        {tab === "load" && (data.layout
+          ? (
+            <Suspense fallback={<Waiting />}>
+              <LoadPanel orderId={id} version={data.layout.version} />
+            </Suspense>
+          )
+          : (
+            <div className="card">
+              <Empty icon="cube" title={live ? "Not packed yet" : "There is no load plan"}>
+                {live
+                  ? "It appears here as soon as the analyser has packed the order."
+                  : "The order stopped before it was packed."}
+              </Empty>
+            </div>
+          ))}
+        {tab === "decisions" && (
+          <DecisionList decisions={told} loading={decisions.loading} expected={decisionCount} />
+        )}
+        {tab === "history" && (
+          <Section title="History">
+            <Timeline moves={data.history ?? []} detailed />
+          </Section>
+        )}
+      </Panel>
+      {cancelling && (
+        <CancelDialog
+          order={data}
+          busy={busy}
+          onCancel={cancel}
+          onClose={() => setCancelling(false)}
+        />
+      )}
+    </Page>
+  );
+}
+
+function Panel({ tab, children }: { tab: Tab; children: ReactNode }) {
+  return (
+    <div id={`panel-${tab}`} role="tabpanel" aria-labelledby={`tab-${tab}`} className="panel">
+      {children}
+    </div>
+  );
+}
+
+const Waiting = () => (
+  <div className="card">
+    <Skeleton lines={6} tall />
+  </div>
+);
+
+interface OverviewProps {
+  order: Order;
+  live: boolean;
+  decisions: Decision[];
+}
+
+function Overview({ order, live, decisions }: OverviewProps) {
+  const run = order.execution && (
+    <FlowCard runId={order.execution.id} live={live} decisions={decisions} />
+  );
+  const first = live || order.status === "failed";
+  return (
+    <div className="columns">
+      <div className="column">
+        {first && run}
+        {(order.bookings?.length ?? 0) > 0 && <BookingList bookings={order.bookings ?? []} />}
+        <ItemTable items={order.items ?? []} />
+        {!first && run}
+      </div>
+      <div className="column">
+        <Section title="Status">
+          <Timeline moves={order.history ?? []} ahead={order.status} />
+        </Section>
+        <OrderFacts order={order} />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,59 @@
+import type { ReactNode } from "react";
+import { AgentsPage } from "../agents/AgentsPage";
+import { CustomersPage } from "../customers/CustomersPage";
+import { VehiclesPage } from "../fleet/VehiclesPage";
+import { InboxPage } from "../inbox/InboxPage";
+import { NewOrderPage } from "../orders/NewOrderPage";
+import { OrderPage } from "../orders/OrderPage";
+import { OrdersPage } from "../orders/OrdersPage";
+import { RunPage } from "../runs/RunPage";
+import { RunsPage } from "../runs/RunsPage";
+import type { IconName } from "../ui/Icon";
+import { NotFound } from "./NotFound";
+
+export interface Destination {
+  path: string;
+  label: string;
+  icon: IconName;
+  /** Pressed after `g`. */
+  key: string;
+}
+
+export const DESTINATIONS: Destination[] = [
+  { path: "/inbox", label: "Inbox", icon: "inbox", key: "i" },
+  { path: "/orders", label: "Orders", icon: "orders", key: "o" },
+  { path: "/vehicles", label: "Vehicles", icon: "vehicles", key: "v" },
+  { path: "/customers", label: "Customers", icon: "customers", key: "c" },
+  { path: "/agents", label: "Agents", icon: "agents", key: "a" },
+  { path: "/runs", label: "Runs", icon: "runs", key: "r" },
+];
+
+const SCREENS: [RegExp, (id: string) => ReactNode][] = [
+  [/^\/(?:orders)?$/, () => <OrdersPage />],
+  [/^\/orders\/new$/, () => <NewOrderPage />],
+  [/^\/orders\/([^/]+)$/, (id) => <OrderPage id={id} />],
+  [/^\/inbox$/, () => <InboxPage />],
+  [/^\/vehicles$/, () => <VehiclesPage />],
+  [/^\/customers$/, () => <CustomersPage />],
+  [/^\/agents$/, () => <AgentsPage />],
+  [/^\/runs$/, () => <RunsPage />],
+  [/^\/runs\/([^/]+)$/, (id) => <RunPage id={id} />],
+];
+
+/** The screen of a path below the base. */
+export function screen(path: string): ReactNode {
+  for (const [pattern, make] of SCREENS) {
+    const match = pattern.exec(path);
+    if (match) return make(decoded(match[1] ?? ""));
+  }
+  return <NotFound />;
+}
+
+/** A path typed by hand may hold a bad escape; then it simply names nothing. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}

@@ -1,0 +1,24 @@
+/** The names React's types mention; the console does not use prop types. */
+export type Validator<T> = (props: T) => Error | null;
+export type Requireable<T> = Validator<T>;
+export type ValidationMap<T> = { [K in keyof T]?: Validator<T> };
+export type ReactComponentLike = unknown;
+export type ReactElementLike = unknown;
+export type ReactNodeLike = unknown;
+export type InferProps<T> = { [K in keyof T]: unknown };
+export const any: unknown;
+export const array: unknown;
+export const bool: unknown;
+export const func: unknown;
+export const number: unknown;
+export const object: unknown;
+export const string: unknown;
+export const node: unknown;
+export const element: unknown;
+export const instanceOf: unknown;
+export const oneOf: unknown;
+export const oneOfType: unknown;
+export const arrayOf: unknown;
+export const objectOf: unknown;
+export const shape: unknown;
+export const exact: unknown;

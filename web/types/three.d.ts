@@ -1,0 +1,124 @@
+/** The part of three r111 that the load view uses. */
+export class Vector3 {
+  x: number;
+  y: number;
+  z: number;
+  constructor(x?: number, y?: number, z?: number);
+  set(x: number, y: number, z: number): this;
+  copy(v: Vector3): this;
+  project(camera: Camera): this;
+}
+export class Vector2 {
+  constructor(x?: number, y?: number);
+}
+export class Color {
+  constructor(value?: string | number);
+}
+export class Matrix4 {
+  compose(position: Vector3, rotation: Quaternion, scale: Vector3): this;
+}
+export class Quaternion {
+  constructor();
+}
+export class Box3 {
+  constructor(min?: Vector3, max?: Vector3);
+  min: Vector3;
+  max: Vector3;
+}
+export class Ray {
+  intersectBox(box: Box3, target: Vector3): Vector3 | null;
+  origin: Vector3;
+}
+export class Raycaster {
+  ray: Ray;
+  setFromCamera(point: Vector2, camera: Camera): void;
+}
+export class Object3D {
+  position: Vector3;
+  scale: Vector3;
+  visible: boolean;
+  frustumCulled: boolean;
+  renderOrder: number;
+  add(...objects: Object3D[]): this;
+  remove(...objects: Object3D[]): this;
+  lookAt(target: Vector3): void;
+}
+export class Scene extends Object3D {}
+export class Group extends Object3D {}
+export class Camera extends Object3D {}
+export class PerspectiveCamera extends Camera {
+  constructor(fov: number, aspect: number, near: number, far: number);
+  aspect: number;
+  updateProjectionMatrix(): void;
+  updateMatrixWorld(force?: boolean): void;
+}
+export class BufferAttribute {
+  constructor(array: Float32Array, itemSize: number);
+  needsUpdate: boolean;
+}
+export class BufferGeometry {
+  setAttribute(name: string, attribute: BufferAttribute): this;
+  setDrawRange(start: number, count: number): void;
+  dispose(): void;
+}
+export class BoxBufferGeometry extends BufferGeometry {
+  constructor(width: number, height: number, depth: number);
+}
+export class PlaneBufferGeometry extends BufferGeometry {
+  constructor(width: number, height: number);
+}
+export class SphereBufferGeometry extends BufferGeometry {
+  constructor(radius: number, widthSegments?: number, heightSegments?: number);
+}
+export class EdgesGeometry extends BufferGeometry {
+  constructor(geometry: BufferGeometry);
+}
+export interface MaterialOptions {
+  color?: string | number | Color;
+  transparent?: boolean;
+  opacity?: number;
+  depthTest?: boolean;
+  depthWrite?: boolean;
+  polygonOffset?: boolean;
+  polygonOffsetFactor?: number;
+  polygonOffsetUnits?: number;
+  side?: number;
+}
+export class Material {
+  constructor(options?: MaterialOptions);
+  opacity: number;
+  dispose(): void;
+}
+export class MeshLambertMaterial extends Material {}
+export class MeshBasicMaterial extends Material {}
+export class LineBasicMaterial extends Material {}
+export class Mesh extends Object3D {
+  constructor(geometry: BufferGeometry, material: Material);
+  geometry: BufferGeometry;
+  material: Material;
+}
+export class InstancedMesh extends Mesh {
+  constructor(geometry: BufferGeometry, material: Material, count: number);
+  count: number;
+  instanceMatrix: BufferAttribute;
+  setMatrixAt(index: number, matrix: Matrix4): void;
+}
+export class LineSegments extends Object3D {
+  constructor(geometry: BufferGeometry, material: Material);
+  geometry: BufferGeometry;
+}
+export class AmbientLight extends Object3D {
+  constructor(color: number, intensity: number);
+}
+export class DirectionalLight extends Object3D {
+  constructor(color: number, intensity: number);
+}
+export class WebGLRenderer {
+  constructor(options: { canvas: HTMLCanvasElement; antialias: boolean; alpha: boolean });
+  setPixelRatio(ratio: number): void;
+  setSize(width: number, height: number, updateStyle: boolean): void;
+  render(scene: Scene, camera: Camera): void;
+  dispose(): void;
+  forceContextLoss(): void;
+}
+export const BackSide: number;
