@@ -45,7 +45,11 @@ final class MailServer {
         process = child
         close(ends[1])
         let output = FileHandle(fileDescriptor: ends[0], closeOnDealloc: true)
-        let line = String(decoding: output.availableData, as: UTF8.self)
+        // Python may write the line feed by itself.
+        var line = ""
+        while !line.hasSuffix("\n"), case let more = output.availableData, !more.isEmpty {
+            line += String(decoding: more, as: UTF8.self)
+        }
         self.port = try #require(Int(line.split(separator: " ").last?.dropLast() ?? ""))
     }
 

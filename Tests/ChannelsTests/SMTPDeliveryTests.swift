@@ -230,7 +230,7 @@ struct SMTPDeliveryTests {
             import email, email.policy, json, sys
             mail = email.message_from_bytes(sys.stdin.buffer.read(), policy=email.policy.default)
             json.dump({"subject": mail["subject"], "id": mail["message-id"].strip(), "from": mail["from"],
-                "body": mail.get_content(), "defects": len(mail.defects)}, sys.stdout)
+                "body": mail.get_content().replace("\\r\\n", "\\n"), "defects": len(mail.defects)}, sys.stdout)
             """
         let process = Process()
         process.executableURL = URL(filePath: MailServer.python)

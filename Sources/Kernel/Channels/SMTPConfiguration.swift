@@ -69,10 +69,10 @@ public struct SMTPConfiguration: Sendable {
         guard (1...65_535).contains(port) else {
             throw ChannelError(.invalidConfiguration, "\(port) is no port")
         }
-        guard connections >= 1, timeout > .zero, connectTimeout > .zero else {
+        guard timeout > .zero, connectTimeout > .zero else {
             throw ChannelError(
                 .invalidConfiguration,
-                "connections and time-outs of the mail server must be above zero"
+                "the time-outs of the mail server must be above zero"
             )
         }
         let scheme = security == .tls ? "smtps" : "smtp"

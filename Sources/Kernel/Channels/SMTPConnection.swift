@@ -1,59 +1,44 @@
 import CCurl
 import Core
+import Glibc
 import Synchronization
 
 /// One libcurl handle and the thread that uses it.
 ///
-/// `@unchecked Sendable`: `handle` and `words` are touched by `init` before anybody else has the object,
-/// by work on `thread`, which does one piece at a time, and by `deinit`, which no work outlives because
-/// all work holds the object.
+/// A connection is kept for the next mail only after a success. After anything else it may still owe an
+/// answer, which the next mail would take for its own; and libcurl 7.88, which keeps it all the same,
+/// would on closing say QUIT and wait up to two minutes for an answer, whatever the time-outs. So such a
+/// connection is cut below libcurl, and the handle is thrown away.
+///
+/// `@unchecked Sendable`: `handle` and `words` are touched by work on `thread`, which does one piece at a
+/// time, and by `deinit`, which no work outlives because all work holds the object.
 final class SMTPConnection: @unchecked Sendable {
     /// How long a mail under way may take once its task was cancelled.
     static let grace: Duration = .seconds(3)
 
-    private let handle: UnsafeMutableRawPointer
+    private let configuration: SMTPConfiguration
+    private let url: String
+    private var handle: UnsafeMutableRawPointer?
     private let words: UnsafeMutablePointer<CChar>
     private let thread = WorkerThread()
 
-    init(_ configuration: SMTPConfiguration, url: String) throws(ChannelError) {
-        guard let handle = curl_easy_init() else {
-            throw ChannelError(.invalidConfiguration, "libcurl cannot be started")
-        }
-        self.handle = handle
+    init(_ configuration: SMTPConfiguration) throws(ChannelError) {
+        self.configuration = configuration
+        url = try configuration.url()
         words = .allocate(capacity: Int(CURL_ERROR_SIZE))
         words.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
-        set(CURLOPT_URL, url)
-        set(CURLOPT_PROTOCOLS_STR, "smtp,smtps")
-        // Not through a proxy that the environment names for browsing.
-        set(CURLOPT_PROXY, "")
-        set(CURLOPT_NOSIGNAL, 1)
-        set(CURLOPT_UPLOAD, 1)
-        set(CURLOPT_TIMEOUT_MS, milliseconds(configuration.timeout))
-        set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(configuration.connectTimeout))
-        switch configuration.security {
-        case .none, .tls: set(CURLOPT_USE_SSL, Int(CURLUSESSL_NONE.rawValue))
-        case .opportunistic: set(CURLOPT_USE_SSL, Int(CURLUSESSL_TRY.rawValue))
-        case .startTLS: set(CURLOPT_USE_SSL, Int(CURLUSESSL_ALL.rawValue))
-        }
-        if let user = configuration.user { set(CURLOPT_USERNAME, user) }
-        if let password = configuration.password { set(CURLOPT_PASSWORD, password) }
-        if let file = configuration.certificates { set(CURLOPT_CAINFO, file) }
-        weft_curl_set_pointer(handle, CURLOPT_ERRORBUFFER, words)
-        weft_curl_set_read(handle, readMail)
-        weft_curl_set_write(handle, readReply)
-        weft_curl_set_progress(handle, checkProgress)
-        set(CURLOPT_NOPROGRESS, 0)
     }
 
     deinit {
         thread.close()
-        curl_easy_cleanup(handle)
+        cut()
         words.deallocate()
     }
 
     /// Sends one mail; returns when the server has answered, or the time is over.
     func send(_ mail: Mail) async -> Result<Void, MailFailure> {
-        let exchange = SMTPExchange(mail.bytes)
+        // libcurl gives up by itself at the time-out; the second more is for where it does not.
+        let exchange = SMTPExchange(mail.bytes, timeout: configuration.timeout + .seconds(1))
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 thread.run { continuation.resume(returning: self.perform(mail, exchange)) }
@@ -64,28 +49,75 @@ final class SMTPConnection: @unchecked Sendable {
     }
 
     private func perform(_ mail: Mail, _ exchange: SMTPExchange) -> Result<Void, MailFailure> {
-        guard !exchange.isOverdue(after: .zero) else {
+        guard !exchange.isCancelled(for: .zero) else {
             return .failure(MailFailure(.interrupted, "stopped before it was sent"))
+        }
+        guard let handle = handle ?? open() else {
+            return .failure(MailFailure(.transient, "libcurl cannot be started"))
         }
         let recipients = curl_slist_append(nil, "<\(mail.recipient)>")
         defer { curl_slist_free_all(recipients) }
         let this = Unmanaged.passUnretained(exchange).toOpaque()
-        set(CURLOPT_MAIL_FROM, "<\(mail.sender)>")
+        set(handle, CURLOPT_MAIL_FROM, "<\(mail.sender)>")
         weft_curl_set_pointer(handle, CURLOPT_MAIL_RCPT, recipients)
-        set(CURLOPT_INFILESIZE, mail.bytes.count)
+        set(handle, CURLOPT_INFILESIZE, mail.bytes.count)
         weft_curl_set_pointer(handle, CURLOPT_READDATA, this)
         // libcurl hands the server's replies to the write function when this is set.
         weft_curl_set_pointer(handle, CURLOPT_HEADERDATA, this)
         weft_curl_set_pointer(handle, CURLOPT_XFERINFODATA, this)
         words[0] = 0
         let code = curl_easy_perform(handle)
-        withExtendedLifetime(exchange) {}
         if code == CURLE_OK { return .success(()) }
-        return .failure(failure(code, exchange))
+        let failure = failure(handle, code, exchange)
+        cut()
+        withExtendedLifetime(exchange) {}
+        return .failure(failure)
     }
 
-    private func failure(_ code: CURLcode, _ exchange: SMTPExchange) -> MailFailure {
-        if code == CURLE_ABORTED_BY_CALLBACK {
+    private func open() -> UnsafeMutableRawPointer? {
+        guard let handle = curl_easy_init() else { return nil }
+        self.handle = handle
+        set(handle, CURLOPT_URL, url)
+        set(handle, CURLOPT_PROTOCOLS_STR, "smtp,smtps")
+        // Not through a proxy that the environment names for browsing.
+        set(handle, CURLOPT_PROXY, "")
+        set(handle, CURLOPT_NOSIGNAL, 1)
+        set(handle, CURLOPT_UPLOAD, 1)
+        set(handle, CURLOPT_TIMEOUT_MS, milliseconds(configuration.timeout))
+        set(handle, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(configuration.connectTimeout))
+        switch configuration.security {
+        case .none, .tls: set(handle, CURLOPT_USE_SSL, Int(CURLUSESSL_NONE.rawValue))
+        case .opportunistic: set(handle, CURLOPT_USE_SSL, Int(CURLUSESSL_TRY.rawValue))
+        case .startTLS: set(handle, CURLOPT_USE_SSL, Int(CURLUSESSL_ALL.rawValue))
+        }
+        if let user = configuration.user { set(handle, CURLOPT_USERNAME, user) }
+        if let password = configuration.password { set(handle, CURLOPT_PASSWORD, password) }
+        if let file = configuration.certificates { set(handle, CURLOPT_CAINFO, file) }
+        weft_curl_set_pointer(handle, CURLOPT_ERRORBUFFER, words)
+        weft_curl_set_read(handle, readMail)
+        weft_curl_set_write(handle, readReply)
+        weft_curl_set_progress(handle, checkProgress)
+        set(handle, CURLOPT_NOPROGRESS, 0)
+        return handle
+    }
+
+    /// Ends the connection without another word, and the handle with it.
+    private func cut() {
+        guard let handle else { return }
+        // -1 when libcurl has closed the connection itself.
+        var socket = -1
+        weft_curl_get_long(handle, CURLINFO_LASTSOCKET, &socket)
+        if socket >= 0 { shutdown(Int32(socket), Int32(SHUT_RDWR)) }
+        curl_easy_cleanup(handle)
+        self.handle = nil
+    }
+
+    private func failure(
+        _ handle: UnsafeMutableRawPointer,
+        _ code: CURLcode,
+        _ exchange: SMTPExchange
+    ) -> MailFailure {
+        if code == CURLE_ABORTED_BY_CALLBACK, exchange.isCancelled(for: .zero) {
             return MailFailure(.interrupted, "stopped while it was sent")
         }
         var reply = 0
@@ -99,21 +131,21 @@ final class SMTPConnection: @unchecked Sendable {
         // 530, 534, 535 and 538 are about signing in (RFC 4954): the operator can mend that.
         let isPermanent =
             isAboutMail && (500..<600).contains(reply) && ![530, 534, 535, 538].contains(reply)
-        let said = isAboutMail && reply >= 400 && !exchange.reply.isEmpty
+        let said = isAboutMail && !exchange.refusal.isEmpty
         return MailFailure(
             isPermanent ? .permanent : .transient,
             said
-                ? "the mail server answered: \(exchange.reply)"
+                ? "the mail server answered: \(exchange.refusal)"
                 : "\(detail) (libcurl \(code.rawValue))"
         )
     }
 
-    private func set(_ option: CURLoption, _ value: String) {
+    private func set(_ handle: UnsafeMutableRawPointer, _ option: CURLoption, _ value: String) {
         // libcurl copies strings.
         _ = value.withCString { weft_curl_set_pointer(handle, option, $0) }
     }
 
-    private func set(_ option: CURLoption, _ value: Int) {
+    private func set(_ handle: UnsafeMutableRawPointer, _ option: CURLoption, _ value: Int) {
         weft_curl_set_long(handle, option, value)
     }
 
@@ -129,21 +161,25 @@ final class SMTPExchange: @unchecked Sendable {
     private let bytes: [UInt8]
     private var sent = 0
     private(set) var hasBegun = false
-    /// The server's latest reply, for people: printable ASCII, at most 300 bytes.
-    private(set) var reply = ""
+    /// The server's first reply that refuses something: printable ASCII, at most 300 bytes.
+    private(set) var refusal = ""
+    private let limit: ContinuousClock.Instant
     private let cancelled = Mutex<ContinuousClock.Instant?>(nil)
 
-    init(_ bytes: [UInt8]) {
+    init(_ bytes: [UInt8], timeout: Duration) {
         self.bytes = bytes
+        limit = .now + timeout
     }
 
     func cancel() {
         cancelled.withLock { $0 = $0 ?? .now }
     }
 
-    func isOverdue(after grace: Duration) -> Bool {
-        cancelled.withLock { $0.map { .now >= $0 + grace } ?? false }
+    func isCancelled(for duration: Duration) -> Bool {
+        cancelled.withLock { $0.map { .now >= $0 + duration } ?? false }
     }
+
+    var isOverdue: Bool { .now >= limit || isCancelled(for: SMTPConnection.grace) }
 
     func read(into buffer: UnsafeMutablePointer<CChar>, _ room: Int) -> Int {
         hasBegun = true
@@ -157,10 +193,12 @@ final class SMTPExchange: @unchecked Sendable {
     }
 
     func hear(_ line: UnsafeBufferPointer<CChar>) {
-        let text = line.prefix(300).map { UInt8(bitPattern: $0) }.filter {
-            (0x20...0x7E).contains($0)
-        }
-        reply = String(decoding: text, as: UTF8.self)
+        // What comes after a refusal only answers QUIT.
+        let isRefusal =
+            line.first == CChar(UInt8(ascii: "4")) || line.first == CChar(UInt8(ascii: "5"))
+        guard isRefusal, refusal.isEmpty else { return }
+        let text = line.prefix(300).map { UInt8(bitPattern: $0) }
+        refusal = String(decoding: text.filter { (0x20...0x7E).contains($0) }, as: UTF8.self)
     }
 }
 
@@ -197,5 +235,5 @@ private func checkProgress(
     _: curl_off_t,
     _: curl_off_t
 ) -> Int32 {
-    exchange(pointer)?.isOverdue(after: SMTPConnection.grace) == true ? 1 : 0
+    exchange(pointer)?.isOverdue == true ? 1 : 0
 }

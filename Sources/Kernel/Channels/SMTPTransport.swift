@@ -17,9 +17,14 @@ public final class SMTPTransport: MailTransport {
     /// - Throws: `ChannelError` of code `invalid-configuration`.
     public init(_ configuration: SMTPConfiguration) throws(ChannelError) {
         var connections: [SMTPConnection] = []
-        let url = try configuration.url()
+        guard configuration.connections >= 1 else {
+            throw ChannelError(
+                .invalidConfiguration,
+                "the mail server needs at least one connection"
+            )
+        }
         for _ in 0..<configuration.connections {
-            connections.append(try SMTPConnection(configuration, url: url))
+            connections.append(try SMTPConnection(configuration))
         }
         slots = Mutex(Slots(free: connections))
     }
