@@ -1,3 +1,4 @@
+import { useState } from "react";
 import { useQuery } from "../api/query";
 import type { AgentSummary, Decision, Page as ListOf, Run } from "../api/types";
 import { Link } from "../shell/router";
@@ -21,7 +22,11 @@ interface Props {
 
 /** The run as a thread through the agents: one lane each, one row a step. */
 export function FlowCard({ runId, live, decisions }: Props) {
-  const run = useQuery<Run>(`/api/executions/${runId}`, live ? 1000 : 0);
+  // A run goes on a little after the order is booked: it still has to tell the customer.
+  const [running, setRunning] = useState(true);
+  const run = useQuery<Run>(`/api/executions/${runId}`, live || running ? 1000 : 0);
+  const goesOn = run.data === undefined || run.data.status === "RUNNING";
+  if (goesOn !== running) setRunning(goesOn);
   const agents = useQuery<ListOf<AgentSummary>>("/api/agents");
   if (run.error !== null) {
     return (

@@ -1,4 +1,4 @@
-import { lazy, type ReactNode, Suspense, useState } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { explain, patch, post } from "../api/client";
 import { invalidate, remember, useQuery } from "../api/query";
 import type { Decision, Order, Page as ListOf } from "../api/types";
@@ -42,6 +42,8 @@ export function OrderPage({ id }: { id: string }) {
     decisionCount > 0 ? `/api/decisions?subject=order:${encodeURIComponent(id)}` : null,
     live ? 2000 : 0,
   );
+  const { refresh: askDecisions } = decisions;
+  useEffect(() => void askDecisions(), [decisionCount, askDecisions]);
 
   if (order.error !== null || !data) {
     return (

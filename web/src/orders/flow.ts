@@ -147,7 +147,7 @@ export function flow(run: Run, agents: AgentSummary[], decisions: Decision[]): F
       note: state.Comment ?? "",
       lane,
       state: stepState(visit, run),
-      micros: visit?.entered && visit.left ? (visit.left - visit.entered) * 1000 : null,
+      micros: visit?.entered && visit.left ? Math.max(0, visit.left - visit.entered) * 1000 : null,
       inner: false,
     });
     if (!state.Resource?.startsWith("weft:agent:")) continue;
