@@ -6,7 +6,7 @@ import { DecisionList } from "../decisions/DecisionList";
 import { useEscape } from "../shell/keys";
 import { navigate, setQuery, useLocation } from "../shell/router";
 import { Button } from "../ui/Button";
-import { count, cubic, date, kg } from "../ui/format";
+import { counted, cubic, date, kg } from "../ui/format";
 import { Page, Section, Tabs } from "../ui/Page";
 import { Empty, Failure, Skeleton } from "../ui/States";
 import { toast } from "../ui/Toast";
@@ -93,9 +93,9 @@ export function OrderPage({ id }: { id: string }) {
       }
       lead={
         <>
-          {data.customer.name} · for {date(data.requestedDate)} · {count(data.itemCount)} pieces,
-          {" "}
-          {kg(data.totalWeightGrams)}, {cubic(data.totalVolumeMm3)}
+          {data.customer.name} · for {date(data.requestedDate)} ·{" "}
+          {counted(data.itemCount, "piece")}, {kg(data.totalWeightGrams)},{" "}
+          {cubic(data.totalVolumeMm3)}
         </>
       }
       actions={
