@@ -129,7 +129,9 @@ function costs(decision: Decision): [string, JSX.Element | string][] {
   if (latencyMicros !== undefined) facts.push(["Took", duration(latencyMicros)]);
   if (onBehalfOf) facts.push(["On behalf of", onBehalfOf.name]);
   facts.push(["At", timeFine(decision.at)]);
-  if (executionId) facts.push(["Run", <Link to={`/runs/${executionId}`}>See the run</Link>]);
+  if (executionId) {
+    facts.push(["Run", <Link key="run" to={`/runs/${executionId}`}>See the run</Link>]);
+  }
   return facts;
 }
 

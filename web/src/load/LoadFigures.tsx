@@ -9,7 +9,7 @@ export function LoadFigures({ vehicle }: { vehicle: LoadedVehicle }) {
   const weight = vehicle.boxes.reduce((sum, box) => sum + box.weightGrams, 0);
   return (
     <Section title={vehicle.vehicle.name}>
-      <p className="faint">
+      <p className="faint vehicle-size">
         {vehicle.vehicle.class} · {meters(container.lengthMm)} × {meters(container.widthMm)} ×{" "}
         {meters(container.heightMm)}
       </p>

@@ -44,7 +44,7 @@ export function BookingList({ bookings }: { bookings: Booking[] }) {
             )}
           </ul>
           {(booking.breakdown?.length ?? 0) > 0 && (
-            <table className="table table-plain price">
+            <table className="table table-plain table-kept price">
               <caption className="sr-only">How the price is made up</caption>
               <tbody>
                 {booking.breakdown?.map((line) => (

@@ -1,3 +1,4 @@
+import { useState } from "react";
 import { useQuery } from "../api/query";
 import type { AgentSummary, Decision, Page as ListOf, Run } from "../api/types";
 import { Link } from "../shell/router";
@@ -21,7 +22,11 @@ interface Props {
 
 /** The run as a thread through the agents: one lane each, one row a step. */
 export function FlowCard({ runId, live, decisions }: Props) {
-  const run = useQuery<Run>(`/api/executions/${runId}`, live ? 1000 : 0);
+  // A run goes on a little after the order is booked: it still has to tell the customer.
+  const [running, setRunning] = useState(true);
+  const run = useQuery<Run>(`/api/executions/${runId}`, live || running ? 1000 : 0);
+  const goesOn = run.data === undefined || run.data.status === "RUNNING";
+  if (goesOn !== running) setRunning(goesOn);
   const agents = useQuery<ListOf<AgentSummary>>("/api/agents");
   if (run.error !== null) {
     return (
@@ -38,13 +43,12 @@ export function FlowCard({ runId, live, decisions }: Props) {
     );
   }
   const told = flow(run.data, agents.data?.items ?? [], decisions);
-  const steps = told.steps.filter((each) => !each.inner).length;
   return (
     <Section
       title={run.data.status === "RUNNING" ? "Being done now" : "How it was done"}
       aside={
         <span className="card-aside">
-          <span className="faint num">{told.done} of {steps} steps</span>
+          <span className="faint num">{told.done} of {told.planned} steps</span>
           <RunBadge status={run.data.status} />
           <Link to={`/runs/${run.data.id}`}>Run</Link>
         </span>
@@ -67,7 +71,9 @@ function Thread({ told }: { told: Flow }) {
   const { lanes, steps } = told;
   const width = EDGE * 2 + LANE * (lanes.length - 1);
   const height = steps.length * ROW;
-  const reached = lastReached(steps);
+  const rows = steps.map((_, index) => index);
+  // What was not reached is passed by, so that the strong line shows only what happened.
+  const went = rows.filter((index) => !AHEAD.has(steps[index]?.state ?? "waiting"));
   return (
     <div className="flow">
       <ul className="flow-lanes" aria-label="Agents">
@@ -90,8 +96,8 @@ function Thread({ told }: { told: Flow }) {
               y2={height - 4}
             />
           ))}
-          <path className="flow-ahead" d={thread(steps, 0, steps.length - 1)} />
-          {reached > 0 && <path className="flow-weft" d={thread(steps, 0, reached)} />}
+          <path className="flow-ahead" d={thread(steps, rows)} />
+          <path className="flow-weft" d={thread(steps, went)} />
           {steps.map((step, index) => (
             <circle
               key={step.key}
@@ -139,27 +145,25 @@ const WORDS: Record<StepState, string> = {
 const x = (lane: number) => EDGE + lane * LANE;
 const y = (row: number) => row * ROW + ROW / 2;
 
-function lastReached(steps: Step[]): number {
-  for (let index = steps.length - 1; index >= 0; index--) {
-    const state = steps[index]?.state;
-    if (state !== "waiting" && state !== "skipped") return index;
-  }
-  return -1;
-}
+const AHEAD = new Set<StepState>(["waiting", "skipped"]);
 
-/** A line from knot to knot, bending over half a row where it changes lanes. */
-function thread(steps: Step[], from: number, to: number): string {
+/** A line from knot to knot of these rows, bending where it changes lanes or passes a row by. */
+function thread(steps: Step[], rows: number[]): string {
   let d = "";
-  for (let index = from; index <= to; index++) {
-    const step = steps[index];
-    const before = steps[index - 1];
-    if (!step) continue;
-    if (!before || index === from) d += `M${x(step.lane)} ${y(index)}`;
-    else if (before.lane === step.lane) d += `L${x(step.lane)} ${y(index)}`;
+  rows.forEach((row, index) => {
+    const step = steps[row];
+    const last = rows[index - 1];
+    const before = last === undefined ? undefined : steps[last];
+    if (!step) return;
+    if (!before || last === undefined) d += `M${x(step.lane)} ${y(row)}`;
+    else if (before.lane !== step.lane) {
+      const middle = (y(last) + y(row)) / 2;
+      d += `C${x(before.lane)} ${middle} ${x(step.lane)} ${middle} ${x(step.lane)} ${y(row)}`;
+    } else if (row === last + 1) d += `L${x(step.lane)} ${y(row)}`;
     else {
-      const middle = (y(index - 1) + y(index)) / 2;
-      d += `C${x(before.lane)} ${middle} ${x(step.lane)} ${middle} ${x(step.lane)} ${y(index)}`;
+      const aside = x(step.lane) + LANE / 2;
+      d += `C${aside} ${y(last) + ROW} ${aside} ${y(row) - ROW} ${x(step.lane)} ${y(row)}`;
     }
-  }
+  });
   return d;
 }

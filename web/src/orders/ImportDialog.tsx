@@ -4,7 +4,7 @@ import { invalidate } from "../api/query";
 import type { ImportReport } from "../api/types";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
-import { count } from "../ui/format";
+import { count, counted } from "../ui/format";
 import { Icon } from "../ui/Icon";
 import { toast } from "../ui/Toast";
 
@@ -31,7 +31,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
       invalidate("/api/orders");
       setReport(done);
       if (done.rejected === 0) {
-        toast(`${count(done.imported)} orders imported`);
+        toast(`${counted(done.imported, "order")} imported`);
         onClose();
       }
     } catch (reason) {
@@ -126,7 +126,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
             </span>
           </p>
           <div className="report">
-            <table className="table table-plain">
+            <table className="table table-plain table-kept">
               <thead>
                 <tr>
                   <th scope="col" className="right">Row</th>

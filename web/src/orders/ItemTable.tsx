@@ -1,5 +1,5 @@
 import type { OrderItem } from "../api/types";
-import { count, cubic, kg, mm } from "../ui/format";
+import { count, counted, cubic, kg, mm } from "../ui/format";
 import { Icon } from "../ui/Icon";
 import { Section } from "../ui/Page";
 
@@ -9,7 +9,7 @@ export function ItemTable({ items }: { items: OrderItem[] }) {
   return (
     <Section
       title="Items"
-      aside={<span className="faint num">{count(items.length)} kinds</span>}
+      aside={<span className="faint num">{counted(items.length, "kind")}</span>}
       className="card-table"
     >
       <div className="scroll-x">

@@ -7,7 +7,7 @@ import { navigate } from "../shell/router";
 import { Button } from "../ui/Button";
 import { Combobox } from "../ui/Combobox";
 import { AreaField, SelectField, TextField } from "../ui/Field";
-import { count, cubic, kg, place, today } from "../ui/format";
+import { counted, cubic, kg, place, today } from "../ui/format";
 import { Icon } from "../ui/Icon";
 import { Page, Section } from "../ui/Page";
 import { toast } from "../ui/Toast";
@@ -199,7 +199,8 @@ export function NewOrderPage() {
             </div>
           )}
           <p className="num form-sum">
-            <strong>{count(sum.pieces)}</strong> pieces · <strong>{kg(sum.grams)}</strong> ·{" "}
+            <strong>{counted(sum.pieces, "piece")}</strong> · <strong>{kg(sum.grams)}</strong> ·
+            {" "}
             <strong>{cubic(sum.mm3)}</strong>
           </p>
           <Button onClick={() => navigate("/orders")}>Discard</Button>

@@ -1,3 +1,4 @@
+import { Fragment } from "react";
 import type { Address, Order } from "../api/types";
 import { Link } from "../shell/router";
 import { Facts } from "../ui/Data";
@@ -13,7 +14,7 @@ export function OrderFacts({ order }: { order: Order }) {
         facts={[
           [
             "Customer",
-            <>
+            <Fragment key="customer">
               <Link to={`/customers?q=${encodeURIComponent(customer.name)}`}>{customer.name}</Link>
               {customer.email && (
                 <>
@@ -27,13 +28,13 @@ export function OrderFacts({ order }: { order: Order }) {
                   <a href={`tel:${customer.phone.replace(/\s/g, "")}`}>{customer.phone}</a>
                 </>
               )}
-            </>,
+            </Fragment>,
           ],
           ["Requested", dateLong(order.requestedDate)],
           ["Pickup", pickup ? [pickup.name, pickup.city].filter(Boolean).join(", ") : "–"],
           ...(order.deliveries ?? []).map((each): [string, JSX.Element] => [
             (order.deliveries?.length ?? 0) > 1 ? `Stop ${each.stop}` : "Deliver to",
-            <Postal address={each.address} />,
+            <Postal key={each.stop} address={each.address} />,
           ]),
           ["Load", `${kg(order.totalWeightGrams)}, ${cubic(order.totalVolumeMm3)}`],
           ...(layout

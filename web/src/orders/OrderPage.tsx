@@ -1,4 +1,4 @@
-import { lazy, type ReactNode, Suspense, useState } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { explain, patch, post } from "../api/client";
 import { invalidate, remember, useQuery } from "../api/query";
 import type { Decision, Order, Page as ListOf } from "../api/types";
@@ -6,7 +6,7 @@ import { DecisionList } from "../decisions/DecisionList";
 import { useEscape } from "../shell/keys";
 import { navigate, setQuery, useLocation } from "../shell/router";
 import { Button } from "../ui/Button";
-import { count, cubic, date, kg } from "../ui/format";
+import { counted, cubic, date, kg } from "../ui/format";
 import { Page, Section, Tabs } from "../ui/Page";
 import { Empty, Failure, Skeleton } from "../ui/States";
 import { toast } from "../ui/Toast";
@@ -42,6 +42,8 @@ export function OrderPage({ id }: { id: string }) {
     decisionCount > 0 ? `/api/decisions?subject=order:${encodeURIComponent(id)}` : null,
     live ? 2000 : 0,
   );
+  const { refresh: askDecisions } = decisions;
+  useEffect(() => void askDecisions(), [decisionCount, askDecisions]);
 
   if (order.error !== null || !data) {
     return (
@@ -91,9 +93,9 @@ export function OrderPage({ id }: { id: string }) {
       }
       lead={
         <>
-          {data.customer.name} · for {date(data.requestedDate)} · {count(data.itemCount)} pieces,
-          {" "}
-          {kg(data.totalWeightGrams)}, {cubic(data.totalVolumeMm3)}
+          {data.customer.name} · for {date(data.requestedDate)} ·{" "}
+          {counted(data.itemCount, "piece")}, {kg(data.totalWeightGrams)},{" "}
+          {cubic(data.totalVolumeMm3)}
         </>
       }
       actions={

@@ -26,6 +26,8 @@ export interface Step {
 export interface Flow {
   lanes: string[];
   steps: Step[];
+  /** Steps of the intended way, and how many of them are done. */
+  planned: number;
   done: number;
 }
 
@@ -115,7 +117,7 @@ function resourceName(resource: string | undefined): string {
 
 export function flow(run: Run, agents: AgentSummary[], decisions: Decision[]): Flow {
   const definition = run.definition;
-  if (!definition) return { lanes: [], steps: [], done: 0 };
+  if (!definition) return { lanes: [], steps: [], planned: 0, done: 0 };
   const names = agents.map((each) => each.name);
   const owner = (resource: string | undefined): number => {
     const name = resourceName(resource);
@@ -147,7 +149,7 @@ export function flow(run: Run, agents: AgentSummary[], decisions: Decision[]): F
       note: state.Comment ?? "",
       lane,
       state: stepState(visit, run),
-      micros: visit?.entered && visit.left ? (visit.left - visit.entered) * 1000 : null,
+      micros: visit?.entered && visit.left ? Math.max(0, visit.left - visit.entered) * 1000 : null,
       inner: false,
     });
     if (!state.Resource?.startsWith("weft:agent:")) continue;
@@ -157,10 +159,11 @@ export function flow(run: Run, agents: AgentSummary[], decisions: Decision[]): F
       if (!tools.has(call.tool)) steps.push(inner(name, call, index, lane));
     }
   }
-  const outer = steps.filter((each) => !each.inner);
+  const outer = steps.filter((each) => !each.inner && path.includes(each.key));
   return {
     lanes: names.length > 0 ? names : ["workflow"],
     steps,
+    planned: outer.length,
     done: outer.filter((each) => each.state === "done").length,
   };
 }

@@ -114,7 +114,7 @@ function History({ events, startedAt }: { events: RunEvent[]; startedAt: string 
   let state = "";
   return (
     <div className="scroll-x">
-      <table className="table table-plain history">
+      <table className="table table-plain table-kept history">
         <thead>
           <tr>
             <th scope="col" className="right">#</th>

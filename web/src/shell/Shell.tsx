@@ -20,7 +20,8 @@ interface Props {
 export function Shell({ children, onSwitch }: Props) {
   const { path } = useLocation();
   const me = useQuery<Me>("/api/me").data;
-  const unread = useQuery<Inbox>("/api/inbox", 10_000).data?.unread ?? 0;
+  const inbox = useQuery<Inbox>("/api/inbox", 10_000);
+  const unread = inbox.data?.unread ?? 0;
   const [over, setOver] = useState<"palette" | "shortcuts" | "more" | null>(null);
   const close = () => setOver(null);
   useShortcuts({

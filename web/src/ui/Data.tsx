@@ -6,7 +6,9 @@ export function Value({ value }: { value: unknown }) {
   if (isPlain(value)) {
     return (
       <Facts
-        facts={Object.entries(value).map(([key, each]) => [humanise(key), <Leaf value={each} />])}
+        facts={Object.entries(value).map((
+          [key, each],
+        ) => [humanise(key), <Leaf key={key} value={each} />])}
       />
     );
   }

@@ -45,6 +45,9 @@ const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto", style
 const currencies = new Map<string, Intl.NumberFormat>();
 
 export const count = (n: number) => whole.format(n);
+/** "1 piece", "20 pieces". */
+export const counted = (n: number, one: string, many = `${one}s`) =>
+  `${count(n)} ${n === 1 ? one : many}`;
 export const percent = (n: number) => percents.format(n);
 export const percentFine = (n: number) => percentsFine.format(n);
 export const km = (meters: number) => kilometers.format(meters / 1000);

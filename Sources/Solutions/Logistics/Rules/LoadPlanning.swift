@@ -1,4 +1,4 @@
-import Core
+public import Core
 
 /// A kind of vehicle: all that matters for packing, so that vehicles alike share one layout.
 public struct VehicleKind: Sendable, Hashable {
