@@ -34,7 +34,12 @@ public struct AgentJournal: Sendable {
                     subject TEXT NOT NULL, at BIGINT NOT NULL, run TEXT NOT NULL UNIQUE,
                     latency_micros BIGINT NOT NULL, body TEXT NOT NULL)
                 """,
-                "CREATE INDEX decision_by_subject ON decision (organisation, subject, at)",
+                """
+            CREATE TABLE agent_failure (
+                run TEXT PRIMARY KEY, organisation TEXT NOT NULL, agent TEXT NOT NULL,
+                at BIGINT NOT NULL, code TEXT NOT NULL, message TEXT NOT NULL)
+            """,
+            "CREATE INDEX decision_by_subject ON decision (organisation, subject, at)",
                 "CREATE INDEX decision_by_agent ON decision (organisation, agent, at)",
             ]
         )
@@ -136,6 +141,24 @@ public struct AgentJournal: Sendable {
         }
     }
 
+    /// Keeps that a run came to no conclusion; with the steps it had taken, for whoever looks why.
+    func recordFailure(
+        _ fault: GeneralFault, steps: [AgentRun.Step], agent: String, invocation: Invocation,
+        start: Timestamp, in transaction: any Transaction
+    ) throws {
+        try open(invocation, agent: agent, start: start, in: transaction)
+        try write(steps, key: invocation.key, in: transaction)
+        try transaction.execute(
+            """
+            INSERT INTO agent_failure (run, organisation, agent, at, code, message)
+            VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (run) DO NOTHING
+            """,
+            [
+                .text(invocation.key), .id(invocation.scope.organisation), .text(agent),
+                .time(start), .text(fault.code), .text(fault.message),
+            ])
+    }
+
     func record(
         _ decision: Decision,
         run key: String,
@@ -218,7 +241,7 @@ extension AgentJournal {
         of agent: String,
         scope: Scope,
         in reader: any Reader
-    ) throws -> (invocations: Int, p50Micros: Int, p99Micros: Int) {
+    ) throws -> (invocations: Int, errors: Int, p50Micros: Int, p99Micros: Int) {
         let count = try reader.first(
             "SELECT count(*) FROM decision WHERE organisation = ? AND agent = ?",
             [.id(scope.organisation), .text(agent)]
@@ -235,7 +258,13 @@ extension AgentJournal {
             let rank = Int((Double(latencies.count) * share).rounded(.up))
             return latencies[max(0, min(latencies.count, rank) - 1)]
         }
-        return (count ?? 0, quantile(0.5), quantile(0.99))
+        let errors = try reader.first(
+            "SELECT count(*) FROM agent_failure WHERE organisation = ? AND agent = ?",
+            [.id(scope.organisation), .text(agent)]
+        ) { Int(try $0.int(0)) }
+        return (
+            (count ?? 0) + (errors ?? 0), errors ?? 0, quantile(0.5), quantile(0.99)
+        )
     }
 
     private static func decision(_ row: any Row) throws -> Decision {

@@ -68,6 +68,17 @@ public struct AgentRunner: Sendable {
             conclusion = try await agent.policy.decide(run)
         } catch {
             observe(name, clock.now() - began, true)
+            if let fault = error as? any Fault, fault.kind != .unavailable {
+                let general = GeneralFault(copying: fault)
+                let held = run.held
+                // What failed stays failed; the steps are kept for whoever looks why.
+                try await database.transaction { [journal] transaction in
+                    try invocation.stillWanted(transaction)
+                    try journal.recordFailure(
+                        general, steps: held, agent: name, invocation: invocation, start: start,
+                        in: transaction)
+                }
+            }
             throw error
         }
         let latency = clock.now() - began
