@@ -476,12 +476,14 @@ struct PackingBlocks {
     }
 
     private mutating func listParts() {
+        var own: [BlockPart] = []
         for index in shapes.indices {
-            let start = parts.count
-            appendParts(of: index, at: SIMD3(0, 0, 0), to: &parts)
+            own.removeAll(keepingCapacity: true)
+            appendParts(of: index, at: SIMD3(0, 0, 0), to: &own)
             // Lower boxes first, so that whatever carries a box is placed before it.
-            parts[start...].sort { ($0.z, $0.x, $0.y) < ($1.z, $1.x, $1.y) }
-            bodies[index].parts = Int32(start)
+            own.sort { ($0.z, $0.x, $0.y) < ($1.z, $1.x, $1.y) }
+            bodies[index].parts = Int32(parts.count)
+            parts += own
         }
     }
 
