@@ -19,6 +19,13 @@ public struct LayoutProof: Sendable, Hashable {
         public var y: Double
         /// Above the floor.
         public var z: Double
+
+        /// The point with these coordinates.
+        public init(x: Double, y: Double, z: Double) {
+            self.x = x
+            self.y = y
+            self.z = z
+        }
     }
 
     /// The payload on each axle, in grams; negative where the load lifts it.
@@ -27,6 +34,12 @@ public struct LayoutProof: Sendable, Hashable {
         public var frontGrams: Double
         /// On the rear axle or axle group.
         public var rearGrams: Double
+
+        /// These loads.
+        public init(frontGrams: Double, rearGrams: Double) {
+            self.frontGrams = frontGrams
+            self.rearGrams = rearGrams
+        }
     }
 
     /// One entry per box, in the layout's order.

@@ -28,6 +28,10 @@ extension PackingBeam {
             let outcome = outcomes[index]
             let allowance = min(outcome.steps, iterationLimit - iterations)
             let cut = !outcome.complete || allowance < outcome.steps
+            if allowance == 0 {
+                finished = true
+                return
+            }
             if cut || outcome.volume > bestVolume {
                 // Played again here, for the layout.
                 var again = deadline
@@ -78,9 +82,10 @@ extension PackingBeam {
                         continue
                     }
                     helper.state.copy(parents[job.parent])
-                    helper.search.place(helper.state, job.space, job.block)
                     results[index] = helper.search.play(
                         helper.state,
+                        placing: job.block,
+                        in: job.space,
                         allowance: allowance,
                         deadline: own
                     )

@@ -56,9 +56,7 @@ final class PackingBeam {
         let root = PackingState()
         main.reset(root)
         scratch.copy(root)
-        var patience = deadline
-        patience.isPatient = true
-        let first = main.play(scratch, allowance: iterationLimit, deadline: patience)
+        let first = main.play(scratch, steps: 0, allowance: iterationLimit, deadline: deadline)
         account(first)
         var width = 1.0
         while !finished {
@@ -136,8 +134,13 @@ final class PackingBeam {
         -> Outcome
     {
         scratch.copy(parents[job.parent])
-        main.place(scratch, job.space, job.block)
-        return main.play(scratch, allowance: allowance, deadline: deadline)
+        return main.play(
+            scratch,
+            placing: job.block,
+            in: job.space,
+            allowance: allowance,
+            deadline: deadline
+        )
     }
 
     /// Counts an outcome and keeps its layout when it is the best so far.

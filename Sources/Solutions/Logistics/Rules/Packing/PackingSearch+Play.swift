@@ -12,20 +12,38 @@ extension PackingSearch {
     struct Deadline {
         var clock: Packer.Clock
         var end: Double
-        /// Makes a few steps however late it is, so that some layout comes of any budget.
-        var isPatient = false
 
-        func hasPassed(after steps: Int) -> Bool {
-            // Asking the time costs about as much as a step in a small problem.
-            guard steps & 7 == 0, end < .infinity, steps > 0 || !isPatient else { return false }
-            return clock() >= end
-        }
+        var hasPassed: Bool { end < .infinity && clock() >= end }
     }
 
-    /// Greedily fills `state`; stops after `allowance` steps or at the deadline.
-    func play(_ state: PackingState, allowance: Int, deadline: Deadline) -> Outcome {
-        var outcome = Outcome()
-        while outcome.steps < allowance, !deadline.hasPassed(after: outcome.steps) {
+    /// Places a block and plays the rest; the placing is the first of the steps.
+    ///
+    /// When it is too late to begin, nothing is counted, and the outcome cannot be the best.
+    func play(
+        _ state: PackingState,
+        placing block: Int32,
+        in space: Int,
+        allowance: Int,
+        deadline: Deadline
+    ) -> Outcome {
+        if deadline.hasPassed { return Outcome(volume: -1, steps: 0, complete: false) }
+        place(state, space, block)
+        return play(state, steps: 1, allowance: allowance, deadline: deadline)
+    }
+
+    /// Greedily fills `state`, of which `steps` are counted already.
+    ///
+    /// Stops when they reach `allowance` or at the deadline.
+    func play(_ state: PackingState, steps: Int, allowance: Int, deadline: Deadline) -> Outcome {
+        var outcome = Outcome(volume: 0, steps: steps, complete: false)
+        while outcome.steps < allowance {
+            // Asking the time costs about as much as a step in a small problem. The first steps of
+            // all are never refused, so that some layout comes of any budget.
+            if outcome.steps & 7 == 7 || (model.checksParts && outcome.steps > 7),
+                deadline.hasPassed
+            {
+                break
+            }
             guard let space = nextSpace(state) else {
                 outcome.complete = true
                 break
