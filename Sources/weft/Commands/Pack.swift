@@ -15,14 +15,14 @@ func packCommand(_ arguments: [String]) -> Int32 {
     do {
         options = try PackOptions(arguments)
     } catch {
-        complain("\(error.message)\nTry: weft pack --help")
+        complainOfPack("\(error.message)\nTry: weft pack --help")
         return 2
     }
     do {
         return try options.layoutPath == nil ? pack(options) : validate(options)
     } catch {
         let place = error.pointer.map { $0.isEmpty ? "" : " at \($0)" } ?? ""
-        complain("\(options.loadPath)\(place): \(error.message)")
+        complainOfPack("\(options.loadPath)\(place): \(error.message)")
         return 1
     }
 }
@@ -31,7 +31,7 @@ private func pack(_ options: PackOptions) throws(PackingError) -> Int32 {
     let problem = try readLoad(options)
     for (index, item) in problem.items.enumerated() {
         if let reason = item.reasonNotToFit(problem.space) {
-            complain("/items/\(index) (\(item.id)) is left out: \(reason)")
+            complainOfPack("/items/\(index) (\(item.id)) is left out: \(reason)")
         }
     }
     let layout = try Packer().pack(problem, options: options.search)
@@ -47,13 +47,13 @@ private func validate(_ options: PackOptions) throws(PackingError) -> Int32 {
         boxes = try LoadFile.boxes(parse(read(path)), of: problem)
     } catch {
         let place = error.pointer.map { $0.isEmpty ? "" : " at \($0)" } ?? ""
-        complain("\(path)\(place): \(error.message)")
+        complainOfPack("\(path)\(place): \(error.message)")
         return 1
     }
     let violations = LayoutValidator().violations(of: boxes, in: problem)
     write(LoadFile.json(violations))
     for violation in violations.prefix(20) {
-        complain("\(violation.rule.rawValue): \(violation.message)")
+        complainOfPack("\(violation.rule.rawValue): \(violation.message)")
     }
     return violations.isEmpty ? 0 : 1
 }
@@ -116,7 +116,7 @@ private func write(_ json: JSON) {
     emit(json.bytes() + [0x0A], to: 1)
 }
 
-private func complain(_ message: String) {
+private func complainOfPack(_ message: String) {
     emit(Array("weft pack: \(message)\n".utf8), to: 2)
 }
 

@@ -23,7 +23,7 @@ public final class HTTPServer: Service {
     public var boundPort: Int? { port.withLock { $0 } }
 
     /// How many cores this process may use.
-    static var cores: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+    public static var cores: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
     /// Listens and answers until cancelled, then drains.
     ///

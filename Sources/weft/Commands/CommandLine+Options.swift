@@ -1,0 +1,80 @@
+import Core
+import Glibc
+
+/// A command's words: options with values, flags, and the rest in order.
+struct CommandOptions {
+    private(set) var values: [String: String] = [:]
+    private(set) var flags: Set<String> = []
+    private(set) var words: [String] = []
+
+    /// Splits `arguments`; `valued` and `flags` are the options that the command knows.
+    init(
+        _ arguments: some Sequence<String>, valued: Set<String> = [], flags known: Set<String> = []
+    ) throws(UsageError) {
+        var rest = Array(arguments)[...]
+        while let argument = rest.popFirst() {
+            if valued.contains(argument) {
+                guard let value = rest.popFirst() else {
+                    throw UsageError("\(argument) needs a value")
+                }
+                values[argument] = value
+            } else if known.contains(argument) {
+                flags.insert(argument)
+            } else if argument.hasPrefix("--") {
+                let near = nearest(to: argument, among: valued.union(known))
+                throw UsageError(
+                    "unknown option \(argument)" + (near.map { "; did you mean \($0)?" } ?? ""))
+            } else {
+                words.append(argument)
+            }
+        }
+    }
+}
+
+/// The command was called wrongly: exit code 2.
+struct UsageError: Error {
+    let message: String
+
+    init(_ message: String) {
+        self.message = message
+    }
+}
+
+/// Runs a command and turns what it throws into a message and an exit code: 0 done, 1 refused,
+/// 2 usage.
+func exitCode(of command: () async throws -> Void, usage: String) async -> Int32 {
+    do {
+        try await command()
+        return 0
+    } catch let error as UsageError {
+        complain("\(error.message)\n\(usage)")
+        return 2
+    } catch let fault as any Fault {
+        complain(fault.message + (fault.pointer.map { " (at \($0))" } ?? ""))
+        if let errors = fault.details["errors"]?.array {
+            for error in errors.prefix(50) {
+                complain("  " + error.text())
+            }
+        }
+        return 1
+    } catch let failure as ServiceFailure {
+        let fault = failure.underlying as? any Fault
+        complain("\(failure.service): \(fault?.message ?? failure.description)")
+        return 1
+    } catch {
+        complain(String(describing: error))
+        return 1
+    }
+}
+
+/// Writes a line for people to standard error.
+func complain(_ message: String) {
+    let bytes = Array("weft: \(message)\n".utf8)
+    _ = write(STDERR_FILENO, bytes, bytes.count)
+}
+
+/// Writes a line to standard output.
+func say(_ line: String) {
+    let bytes = Array((line + "\n").utf8)
+    _ = write(STDOUT_FILENO, bytes, bytes.count)
+}

@@ -1,0 +1,140 @@
+import Core
+import Glibc
+import HTTP
+import Identity
+import Observability
+import Platform
+import Store
+
+/// `weft serve`: runs everything until it is told to stop.
+enum ServeCommand {
+    static let usage = """
+        usage: weft serve [--demo] [--port N] [--data DIR] [--config FILE] [--ready-json]
+          --demo         fill an empty data folder with a demonstration company
+          --port N       listen there instead of the configured port; 0 takes a free one
+          --data DIR     keep everything there instead of in the configured folder
+          --ready-json   once ready, print one line {"url","email","password"}
+        """
+
+    static func run(_ arguments: [String]) async -> Int32 {
+        await exitCode(of: { try await serve(arguments) }, usage: usage)
+    }
+
+    private static func serve(_ arguments: [String]) async throws {
+        let options = try CommandOptions(
+            arguments, valued: ["--port", "--data", "--config"], flags: ["--demo", "--ready-json"])
+        guard options.words.isEmpty else {
+            throw UsageError("unexpected \"\(options.words[0])\"")
+        }
+        let stop = StopSignals()
+        let configuration = try ConfigurationFile.load(options)
+        let logger = Self.logger(configuration)
+        let folder = try DataFolder(configuration.text("data.folder") ?? "weft-data")
+        try folder.lock()
+        let installation = try await Installation(configuration, folder: folder, logger: logger)
+        let signIn =
+            options.flags.contains("--demo")
+            ? try await Demonstration.prepare(installation) : nil
+        let health = Health(clock: installation.clock)
+        let database = installation.database
+        health.register("store") {
+            if let failure = database.failure { throw failure }
+            _ = try await database.query("SELECT 1", []) { try $0.int(0) }
+        }
+        ProcessMetrics.register(in: installation.kernel.metrics, clock: installation.clock)
+        let server = HTTPServer(
+            try ServerRoutes(installation: installation, health: health).router(),
+            configuration: Self.http(configuration, installation.kernel.metrics))
+        let group = ServiceGroup(
+            [try installation.delivery(), installation.engine, installation.dispatcher, server]
+        ) { logger.debug($0) }
+        let json = options.flags.contains("--ready-json")
+        try await group.run(
+            ready: { announce(server, configuration, signIn, asJSON: json) },
+            until: { await stop.wait() })
+        database.close()
+    }
+
+    private static func announce(
+        _ server: HTTPServer, _ configuration: Configuration, _ signIn: Demonstration?, asJSON: Bool
+    ) {
+        let address = configuration.text("server.address") ?? "127.0.0.1"
+        let host = address.contains(":") ? "[\(address)]" : address
+        let url = "http://\(host):\(server.boundPort ?? 0)"
+        if asJSON {
+            let line: JSON = [
+                "url": .string(url), "email": .optional(signIn?.email),
+                "password": .optional(signIn?.password),
+            ]
+            say(line.text())
+        } else {
+            say("Weft is ready at \(url)")
+            if let signIn {
+                say("Sign in as \(signIn.email) with the password \(signIn.password)")
+            }
+            say("Press Ctrl-C to stop.")
+        }
+    }
+
+    private static func http(
+        _ configuration: Configuration, _ metrics: Metrics
+    ) -> HTTPServer.Configuration {
+        var http = HTTPServer.Configuration()
+        http.address = configuration.text("server.address") ?? http.address
+        http.port = configuration.integer("server.port")
+        let threads = configuration.integer("server.threads")
+        if threads > 0 { http.threads = threads }
+        let latency = metrics.histogram(
+            "weft_http_request_seconds", help: "How long requests took, by route and status.",
+            labels: ["method", "route", "status"])
+        http.onAccess = { request, status, _, duration in
+            latency.with(
+                request.method.rawValue, request.route ?? "none", String(status.rawValue)
+            ).record(duration)
+        }
+        return http
+    }
+
+    private static func logger(_ configuration: Configuration) -> Logger {
+        let format: LogFormat? =
+            switch configuration.text("log.format") {
+            case "json": .json
+            case "text": .terminal
+            default: nil
+            }
+        let level = configuration.text("log.level").flatMap(LogLevel.init(rawValue:)) ?? .info
+        return Logger(sink: StandardErrorLog(format: format), clock: SystemClock(), minimum: level)
+    }
+}
+
+/// Waits for SIGINT or SIGTERM on a thread of its own.
+///
+/// The signals are blocked before any other thread starts, so that none of them takes one.
+private struct StopSignals {
+    private let thread = WorkerThread()
+
+    init() {
+        var signals = Self.set
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
+        signal(SIGPIPE, SIG_IGN)
+    }
+
+    private static var set: sigset_t {
+        var set = sigset_t()
+        sigemptyset(&set)
+        sigaddset(&set, SIGINT)
+        sigaddset(&set, SIGTERM)
+        return set
+    }
+
+    func wait() async {
+        let (stream, arrived) = AsyncStream.makeStream(of: Void.self)
+        thread.run {
+            var signals = Self.set
+            var number: Int32 = 0
+            sigwait(&signals, &number)
+            arrived.yield()
+        }
+        for await _ in stream { return }
+    }
+}

@@ -1,0 +1,163 @@
+import Core
+import Glibc
+import HTTP
+import Identity
+import Observability
+import Platform
+import Store
+
+/// Everything the server answers: tools, sign-in, health, metrics, console.
+struct ServerRoutes {
+    let installation: Installation
+    let health: Health
+
+    private var identity: IdentityAssembly { installation.identity }
+    private var clock: any WallClock { installation.clock }
+
+    func router() throws -> Router {
+        var router = Router()
+        router.use { request, next in
+            guard let header = request.headers["authorization"] else { return try await next(request) }
+            guard header.prefix(7).lowercased() == "bearer " else {
+                throw GeneralFault(
+                    .unauthenticated, code: "unauthenticated",
+                    "the Authorization header must be \"Bearer <access token>\"")
+            }
+            var request = request
+            request.scope = try await identity.authenticator.authenticate(
+                bearer: String(header.dropFirst(7)), trace: request.trace)
+            return try await next(request)
+        }
+        router.finish { _, response in
+            response.headers["X-Content-Type-Options"] = "nosniff"
+            response.headers["Referrer-Policy"] = "no-referrer"
+            response.headers["X-Frame-Options"] = "DENY"
+            response.headers["Content-Security-Policy"] = Self.policy
+            if response.headers["cache-control"] == nil {
+                response.headers["Cache-Control"] = "no-store"
+            }
+        }
+        let logger = installation.kernel.logger
+        router.onInternalError { error, request in
+            logger.with(trace: request.trace).error(
+                "request failed",
+                [
+                    "method": .string(request.method.rawValue), "path": .string(request.path),
+                    "error": .string(String(describing: error)),
+                ])
+        }
+        try ToolRoutes(
+            registry: installation.registry, database: installation.database, clock: clock,
+            ids: installation.kernel.ids
+        ).add(installation.routes, to: &router)
+        addSignIn(to: &router)
+        addHealth(to: &router)
+        try addConsole(to: &router)
+        return router
+    }
+
+    private static let policy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+        + "connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; "
+        + "frame-ancestors 'none'"
+
+    private func addSignIn(to router: inout Router) {
+        let small = RouteOptions(bodyLimit: 16 << 10)
+        router.post("/auth/token", options: small) { request in
+            let body = try request.reader()
+            try body.onlyKeys(["email", "password", "organisation"])
+            let signedIn = try await identity.signIn.token(
+                email: body.member("email").string(length: 0...320),
+                password: Secret(body.member("password").string(length: 0...1_000)),
+                organisation: body.optional("organisation")?.id(),
+                address: request.remoteAddress, trace: request.trace)
+            return answer(signedIn)
+        }
+        router.post("/auth/refresh", options: small) { request in
+            let body = try request.reader()
+            try body.onlyKeys(["refreshToken"])
+            let token = Secret(try body.member("refreshToken").string(length: 0...1_000))
+            return answer(try await identity.signIn.refresh(token, trace: request.trace))
+        }
+        router.post("/auth/revoke", options: small) { request in
+            let body = try request.reader()
+            try body.onlyKeys(["refreshToken"])
+            let token = Secret(try body.member("refreshToken").string(length: 0...1_000))
+            try await identity.signIn.revoke(token, trace: request.trace)
+            return .noContent
+        }
+        router.get("/api/me") { request in
+            let scope = try request.authority()
+            let found = try await installation.database.read { reader in
+                (
+                    account: try identity.accounts.account(
+                        scope.actor.id, scope: scope, in: reader),
+                    organisation: try identity.accounts.organisation(scope: scope, in: reader)
+                )
+            }
+            return .json([
+                "account": [
+                    "id": found.account.id.json, "name": .string(found.account.name),
+                    "email": .optional(found.account.email),
+                ],
+                "organisation": [
+                    "id": found.organisation.id.json, "name": .string(found.organisation.name),
+                ],
+                "roles": .array(scope.roles.map(\.rawValue).sorted().map { .string($0) }),
+                "organisations": [
+                    [
+                        "id": found.organisation.id.json,
+                        "name": .string(found.organisation.name),
+                    ]
+                ],
+            ])
+        }
+    }
+
+    private func answer(_ signedIn: SignedIn) -> Response {
+        var json = signedIn.json
+        let left = signedIn.accessExpiresAt - clock.now()
+        json["expiresIn"] = .int(max(0, Int(left.seconds)))
+        return .json(json)
+    }
+
+    private func addHealth(to router: inout Router) {
+        router.get("/health/live") { _ in .json(["status": "live"]) }
+        router.get("/health/ready") { _ in
+            let report = await health.report()
+            return .json(report.json(), status: report.isReady ? .ok : .serviceUnavailable)
+        }
+        router.get("/metrics") { _ in
+            .bytes(
+                Array(installation.kernel.metrics.render().utf8), type: Metrics.contentType)
+        }
+        router.get("/") { _ in .redirect(to: "/console/") }
+    }
+
+    private func addConsole(to router: inout Router) throws {
+        guard let folder = Self.consoleFolder() else {
+            installation.kernel.logger.warning(
+                "the console was not found: `make web` builds it; the API works without")
+            return
+        }
+        router.mount("/console", try StaticFiles(directory: folder))
+    }
+
+    /// `WEFT_CONSOLE`, `share/weft/console` beside the program, or `web/dist` of the sources.
+    private static func consoleFolder() -> String? {
+        var buffer = [CChar](repeating: 0, count: 4_096)
+        let length = readlink("/proc/self/exe", &buffer, buffer.count - 1)
+        let program = String(
+            decoding: buffer.prefix(max(0, length)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let parts = program.split(separator: "/")
+        var candidates = [getenv("WEFT_CONSOLE").map { String(cString: $0) }]
+        if parts.count >= 2 {
+            let prefix = "/" + parts.dropLast(2).joined(separator: "/")
+            candidates.append(prefix + "/share/weft/console")
+        }
+        if let build = parts.firstIndex(of: ".build") {
+            candidates.append("/" + parts[..<build].joined(separator: "/") + "/web/dist")
+        }
+        return candidates.compactMap { $0 }.first { access($0 + "/index.html", R_OK) == 0 }
+    }
+}
