@@ -69,7 +69,10 @@ public struct Headers: Sendable, ExpressibleByDictionaryLiteral {
         let nameStart = bytes.count
         bytes.append(contentsOf: name.utf8)
         let valueStart = bytes.count
-        bytes.append(contentsOf: value.utf8.lazy.map { Byte.isFieldValue($0) ? $0 : Byte.space })
+        bytes.append(contentsOf: value.utf8)
+        for at in valueStart..<bytes.count where !Byte.isFieldValue(bytes[at]) {
+            bytes[at] = Byte.space
+        }
         fields.append(
             Field(
                 nameStart: UInt32(nameStart),

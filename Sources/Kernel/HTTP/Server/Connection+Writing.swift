@@ -26,7 +26,8 @@ extension Connection {
         keepsAlive = false
         mustLinger = true
         phase = .head
-        write(ProblemDetails.response(for: fault), to: refused)
+        let response = ProblemDetails.response(for: fault)
+        write(refused?.method == .head ? response.withoutBody() : response, to: refused)
     }
 
     private func write(_ response: Response, to request: Request?) {
@@ -101,7 +102,7 @@ extension Connection {
                 writeDeadline = .max
                 updateInterest()
             }
-            if isClosing {
+            if isClosing || (worker.isDraining && isUnused) {
                 finish()
             } else {
                 resumeLater()

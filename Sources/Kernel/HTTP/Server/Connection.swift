@@ -127,12 +127,11 @@ final class Connection: LoopChannel, @unchecked Sendable {
 
     /// The server stops: an idle connection ends at once, others after the answer under way.
     func drain() {
-        if phase == .head, parser.isIdle, pendingStart == pending.count, sent == out.count,
-            tail == nil
-        {
-            close()
-        }
+        if isUnused, sent == out.count, tail == nil { close() }
     }
+
+    /// Whether no byte of a further request has come.
+    var isUnused: Bool { phase == .head && parser.isIdle && pendingStart == pending.count }
 
     /// Ends the connection now, and the handler's task with it.
     func close() {

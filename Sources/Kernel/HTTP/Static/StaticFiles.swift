@@ -161,7 +161,7 @@ public struct StaticFiles: Sendable {
     }
 
     /// Whether the name has a hash before its last dot: a last part after `-` or `.` of at least eight
-    /// letters and digits, one of them a digit (esbuild writes `main-3F9A1C2B.js`).
+    /// letters and digits, with a digit or all upper case (esbuild writes `main-3F9A1C2B.js`).
     static func isHashed(_ path: String) -> Bool {
         guard let name = path.split(separator: "/").last, let dot = name.lastIndex(of: ".") else {
             return false
@@ -172,7 +172,9 @@ public struct StaticFiles: Sendable {
         }
         guard let mark = stem.lastIndex(where: { $0 == "-" || $0 == "." }) else { return false }
         let hash = stem[stem.index(after: mark)...].utf8
-        return (8...64).contains(hash.count) && hash.contains(where: Byte.isDigit)
+        let isMarked =
+            hash.contains(where: Byte.isDigit) || hash.allSatisfy { (0x41...0x5A).contains($0) }
+        return (8...64).contains(hash.count) && isMarked
             && hash.allSatisfy { Byte.isDigit($0) || (0x61...0x7A).contains($0 | 0x20) }
     }
 
