@@ -39,12 +39,10 @@ extension LogisticsTools {
     }
 
     private func calculatePrice() throws -> Tool {
-        var schema = schemas.calculatePrice
-        schema["properties"]?["orderId"] = Self.id
-        return try Tool(
+        try Tool(
             name: "logistics.calculate-price",
             purpose: "Prices a vehicle for an order or for given amounts, with CO2 and arrival.",
-            input: schema, roles: Self.readers,
+            input: schemas.calculatePrice, roles: Self.readers,
             body: .external { [self] input, invocation in
                 let request = try PriceRequest(reading: input)
                 let scope = invocation.scope
