@@ -19,7 +19,11 @@ enum ConfigurationFile {
         if let port = options.values["--port"] { given["server.port"] = .string(port) }
         if let data = options.values["--data"] { given["data.folder"] = .string(data) }
         return try Configuration(
-            file: file, path: path, environment: environment(), options: given)
+            file: file,
+            path: path,
+            environment: environment(),
+            options: given
+        )
     }
 
     private static func environment() -> [String: String] {

@@ -14,7 +14,9 @@ struct Demonstration {
         let demonstration =
             found
             ?? Demonstration(
-                email: "demo@weft.example", password: "demo-" + String(SystemRandom().next(), radix: 36))
+                email: "demo@weft.example",
+                password: "demo-" + String(SystemRandom().next(), radix: 36)
+            )
         if found == nil {
             let json: JSON = [
                 "email": .string(demonstration.email), "password": .string(demonstration.password),
@@ -22,9 +24,14 @@ struct Demonstration {
             try WholeFile.write(json.bytes(.pretty), to: installation.folder.demonstration)
         }
         let scope = try await Founding.found(
-            installation, organisation: "Weft Demo Freight", email: demonstration.email,
-            name: "Demo Planner", password: demonstration.password, roles: [.admin, .planner],
-            unlessThere: true)
+            installation,
+            organisation: "Weft Demo Freight",
+            email: demonstration.email,
+            name: "Demo Planner",
+            password: demonstration.password,
+            roles: [.admin, .planner],
+            unlessThere: true
+        )
         for solution in installation.solutions {
             try await solution.demonstrate(on: installation.kernel, scope: scope)
         }
@@ -32,12 +39,16 @@ struct Demonstration {
     }
 
     private static func kept(_ folder: DataFolder) throws -> Demonstration? {
-        guard let bytes = try? WholeFile.read(folder.demonstration, limit: 4_096) else { return nil }
+        guard let bytes = try? WholeFile.read(folder.demonstration, limit: 4_096) else {
+            return nil
+        }
         let json = try JSON(parsing: bytes)
         guard let email = json["email"]?.string, let password = json["password"]?.string else {
             throw GeneralFault(
-                .invalid, code: "demonstration",
-                "\(folder.demonstration) does not hold {\"email\",\"password\"}")
+                .invalid,
+                code: "demonstration",
+                "\(folder.demonstration) does not hold {\"email\",\"password\"}"
+            )
         }
         return Demonstration(email: email, password: password)
     }
@@ -52,8 +63,13 @@ enum Founding {
     ///     refusing.
     /// - Returns: the person's authority.
     static func found(
-        _ installation: Installation, organisation name: String, email: String, name person: String,
-        password: String, roles: Set<Role>, unlessThere: Bool
+        _ installation: Installation,
+        organisation name: String,
+        email: String,
+        name person: String,
+        password: String,
+        roles: Set<Role>,
+        unlessThere: Bool
     ) async throws -> Scope {
         let accounts = installation.identity.accounts
         let trace = TraceContext(random: SystemRandom())
@@ -64,23 +80,41 @@ enum Founding {
             let known = try await accounts.list(scope: scope).first { $0.email == email }
             guard let known else {
                 throw GeneralFault(
-                    .conflict, code: "not-the-demonstration",
-                    "the folder holds \"\(name)\", but without \(email)")
+                    .conflict,
+                    code: "not-the-demonstration",
+                    "the folder holds \"\(name)\", but without \(email)"
+                )
             }
             return Scope(
-                organisation: there.id, actor: known.actor, roles: known.roles, trace: trace)
+                organisation: there.id,
+                actor: known.actor,
+                roles: known.roles,
+                trace: trace
+            )
         }
         let address = try EmailAddress(email)
         try PasswordRules.check(Secret(password), for: address)
         let hash = try await installation.identity.passwords.hash(Secret(password))
         return try await installation.database.transaction { transaction in
             let organisation = try accounts.createOrganisation(
-                name: name, scope: system, in: transaction)
+                name: name,
+                scope: system,
+                in: transaction
+            )
             let account = try accounts.createPerson(
-                email: address, name: person, password: hash, roles: roles,
-                scope: try system.entering(organisation.id), in: transaction)
+                email: address,
+                name: person,
+                password: hash,
+                roles: roles,
+                scope: try system.entering(organisation.id),
+                in: transaction
+            )
             return Scope(
-                organisation: organisation.id, actor: account.actor, roles: roles, trace: trace)
+                organisation: organisation.id,
+                actor: account.actor,
+                roles: roles,
+                trace: trace
+            )
         }
     }
 }

@@ -39,50 +39,84 @@ struct Installation {
         try await database.migrate(
             EventLog.migrations + IdentityTables.migrations + ObjectTables.migrations
                 + ChannelsTables.migrations + AgentJournal.migrations + ExecutionTables.migrations
-                + ToolRoutes.migrations + solutions.flatMap(\.migrations))
+                + ToolRoutes.migrations + solutions.flatMap(\.migrations)
+        )
         var signIn = SignInConfiguration()
         signIn.issuer = configuration.text("auth.issuer") ?? signIn.issuer
         let identity = IdentityAssembly(
-            database: database, key: try SigningKey.loadOrCreate(folder: folder.keys), clock: clock,
-            random: random, configuration: signIn)
+            database: database,
+            key: try SigningKey.loadOrCreate(folder: folder.keys),
+            clock: clock,
+            random: random,
+            configuration: signIn
+        )
         let metrics = Metrics()
         let events = EventLog(database: database)
         let workers = configuration.integer("workers")
         let kernel = Kernel(
-            database: database, events: events,
+            database: database,
+            events: events,
             objects: try FileObjectStore(path: folder.objects, database: database, clock: clock),
-            outbox: Outbox(ids: ids, clock: clock), accounts: identity.accounts,
-            journal: AgentJournal(database: database), workflows: WorkflowControl(),
-            workers: WorkerPool(threads: workers > 0 ? workers : HTTPServer.cores), clock: clock,
-            ids: ids, metrics: metrics, logger: logger, configuration: configuration)
+            outbox: Outbox(ids: ids, clock: clock),
+            accounts: identity.accounts,
+            journal: AgentJournal(database: database),
+            workflows: WorkflowControl(),
+            workers: WorkerPool(threads: workers > 0 ? workers : HTTPServer.cores),
+            clock: clock,
+            ids: ids,
+            metrics: metrics,
+            logger: logger,
+            configuration: configuration
+        )
         let parts = try solutions.map { try $0.parts(on: kernel) }
         let agents = parts.flatMap(\.agents)
         let registry = try ToolRegistry(
             tools: try PlatformTools(kernel: kernel, agents: agents).all() + parts.flatMap(\.tools),
-            agents: agents)
+            agents: agents
+        )
         let runs = metrics.histogram(
-            "weft_agent_run_seconds", help: "How long agents took to decide.",
-            labels: ["agent", "outcome"])
+            "weft_agent_run_seconds",
+            help: "How long agents took to decide.",
+            labels: ["agent", "outcome"]
+        )
         let runner = AgentRunner(
-            registry: registry, database: database, journal: kernel.journal, clock: clock
+            registry: registry,
+            database: database,
+            journal: kernel.journal,
+            clock: clock
         ) { agent, latency, failed in
             runs.with(agent, failed ? "failed" : "decided").record(latency)
         }
         let engine = try WorkflowEngine(
             workflows: parts.flatMap(\.workflows),
             surroundings: .init(
-                database: database, registry: registry, agents: runner, events: events,
-                clock: clock, random: random, ids: ids,
+                database: database,
+                registry: registry,
+                agents: runner,
+                events: events,
+                clock: clock,
+                random: random,
+                ids: ids,
                 account: ServiceAccounts(identity.accounts, database).account,
-                report: { logger.error("workflow step", ["error": .string(String(describing: $0))]) }))
+                report: {
+                    logger.error("workflow step", ["error": .string(String(describing: $0))])
+                }
+            )
+        )
         kernel.workflows.bind(engine)
         let rules = try parts.flatMap(\.starts).map { start in
             EventRule(
-                name: start.rule, pattern: try Pattern(start.pattern),
-                target: WorkflowTarget(engine: engine, workflow: start.workflow))
+                name: start.rule,
+                pattern: try Pattern(start.pattern),
+                target: WorkflowTarget(engine: engine, workflow: start.workflow)
+            )
         }
         dispatcher = Dispatcher(
-            database: database, log: events, rules: rules, clock: clock, ids: ids
+            database: database,
+            log: events,
+            rules: rules,
+            clock: clock,
+            ids: ids
         ) { logger.error("dispatching", ["error": .string(String(describing: $0))]) }
         self.database = database
         self.identity = identity
@@ -106,15 +140,26 @@ struct Installation {
             email = OutboxDelivery.Email(
                 transport: try SMTPTransport(
                     SMTPConfiguration(
-                        host: host, port: configuration.integer("mail.port"), security: security,
+                        host: host,
+                        port: configuration.integer("mail.port"),
+                        security: security,
                         user: configuration.text("mail.user"),
-                        password: configuration.text("mail.password"))),
+                        password: configuration.text("mail.password")
+                    )
+                ),
                 sender: try EmailAddress(configuration.text("mail.from") ?? "weft@localhost"),
-                linkBase: configuration.text("server.url"))
+                linkBase: configuration.text("server.url")
+            )
         }
         return OutboxDelivery(
-            kernel.outbox, database: database, email: email, clock: clock, random: SystemRandom(),
-            metrics: kernel.metrics, log: kernel.logger)
+            kernel.outbox,
+            database: database,
+            email: email,
+            clock: clock,
+            random: SystemRandom(),
+            metrics: kernel.metrics,
+            log: kernel.logger
+        )
     }
 
     /// The authority of whoever sits at the machine: the first administrator of an organisation.
@@ -122,14 +167,17 @@ struct Installation {
     /// - Parameter name: the organisation's name; nil for the only one.
     func administrator(of name: String?) async throws -> Scope {
         let all = try await identity.accounts.organisations(
-            scope: .installation(trace: TraceContext(random: SystemRandom())))
+            scope: .installation(trace: TraceContext(random: SystemRandom()))
+        )
         let found = all.filter { $0.id != .system && (name == nil || $0.name == name) }
         guard let organisation = found.first, found.count == 1 else {
             throw GeneralFault(
-                .notFound, code: "organisation-not-found",
+                .notFound,
+                code: "organisation-not-found",
                 found.isEmpty
                     ? "there is no such organisation; `weft init` makes one"
-                    : "there are several organisations; name one with --organisation")
+                    : "there are several organisations; name one with --organisation"
+            )
         }
         let scope = try Scope.installation(trace: TraceContext(random: SystemRandom()))
             .entering(organisation.id)
@@ -138,11 +186,17 @@ struct Installation {
             let admin = people.first(where: { $0.kind == .person && $0.roles.contains(.admin) })
         else {
             throw GeneralFault(
-                .notFound, code: "no-administrator", "\(organisation.name) has no administrator")
+                .notFound,
+                code: "no-administrator",
+                "\(organisation.name) has no administrator"
+            )
         }
         return Scope(
-            organisation: organisation.id, actor: admin.actor, roles: admin.roles,
-            trace: scope.trace)
+            organisation: organisation.id,
+            actor: admin.actor,
+            roles: admin.roles,
+            trace: scope.trace
+        )
     }
 }
 
@@ -164,7 +218,10 @@ private final class ServiceAccounts: Sendable {
             .entering(organisation)
         let actor = try await database.transaction { [accounts] transaction in
             try accounts.ensureServiceAccount(
-                name: name, roles: [.aiAgent], scope: scope, in: transaction
+                name: name,
+                roles: [.aiAgent],
+                scope: scope,
+                in: transaction
             ).actor
         }
         known.withLock { $0[key] = actor }

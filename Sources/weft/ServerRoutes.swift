@@ -17,15 +17,21 @@ struct ServerRoutes {
     func router() throws -> Router {
         var router = Router()
         router.use { request, next in
-            guard let header = request.headers["authorization"] else { return try await next(request) }
+            guard let header = request.headers["authorization"] else {
+                return try await next(request)
+            }
             guard header.prefix(7).lowercased() == "bearer " else {
                 throw GeneralFault(
-                    .unauthenticated, code: "unauthenticated",
-                    "the Authorization header must be \"Bearer <access token>\"")
+                    .unauthenticated,
+                    code: "unauthenticated",
+                    "the Authorization header must be \"Bearer <access token>\""
+                )
             }
             var request = request
             request.scope = try await identity.authenticator.authenticate(
-                bearer: String(header.dropFirst(7)), trace: request.trace)
+                bearer: String(header.dropFirst(7)),
+                trace: request.trace
+            )
             return try await next(request)
         }
         router.finish { _, response in
@@ -44,10 +50,13 @@ struct ServerRoutes {
                 [
                     "method": .string(request.method.rawValue), "path": .string(request.path),
                     "error": .string(String(describing: error)),
-                ])
+                ]
+            )
         }
         try ToolRoutes(
-            registry: installation.registry, database: installation.database, clock: clock,
+            registry: installation.registry,
+            database: installation.database,
+            clock: clock,
             ids: installation.kernel.ids
         ).add(installation.routes, to: &router)
         addSignIn(to: &router)
@@ -70,7 +79,9 @@ struct ServerRoutes {
                 email: body.member("email").string(length: 0...320),
                 password: Secret(body.member("password").string(length: 0...1_000)),
                 organisation: body.optional("organisation")?.id(),
-                address: request.remoteAddress, trace: request.trace)
+                address: request.remoteAddress,
+                trace: request.trace
+            )
             return answer(signedIn)
         }
         router.post("/auth/refresh", options: small) { request in
@@ -91,7 +102,10 @@ struct ServerRoutes {
             let found = try await installation.database.read { reader in
                 (
                     account: try identity.accounts.account(
-                        scope.actor.id, scope: scope, in: reader),
+                        scope.actor.id,
+                        scope: scope,
+                        in: reader
+                    ),
                     organisation: try identity.accounts.organisation(scope: scope, in: reader)
                 )
             }
@@ -129,7 +143,9 @@ struct ServerRoutes {
         }
         router.get("/metrics") { _ in
             .bytes(
-                Array(installation.kernel.metrics.render().utf8), type: Metrics.contentType)
+                Array(installation.kernel.metrics.render().utf8),
+                type: Metrics.contentType
+            )
         }
         router.get("/") { _ in .redirect(to: "/console/") }
     }
@@ -137,7 +153,8 @@ struct ServerRoutes {
     private func addConsole(to router: inout Router) throws {
         guard let folder = Self.consoleFolder() else {
             installation.kernel.logger.warning(
-                "the console was not found: `make web` builds it; the API works without")
+                "the console was not found: `make web` builds it; the API works without"
+            )
             return
         }
         router.mount("/console", try StaticFiles(directory: folder))
@@ -148,7 +165,9 @@ struct ServerRoutes {
         var buffer = [CChar](repeating: 0, count: 4_096)
         let length = readlink("/proc/self/exe", &buffer, buffer.count - 1)
         let program = String(
-            decoding: buffer.prefix(max(0, length)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            decoding: buffer.prefix(max(0, length)).map { UInt8(bitPattern: $0) },
+            as: UTF8.self
+        )
         let parts = program.split(separator: "/")
         var candidates = [getenv("WEFT_CONSOLE").map { String(cString: $0) }]
         if parts.count >= 2 {

@@ -72,7 +72,8 @@ private final class Shop: Sendable {
                 Agent(
                     name: "shop.owner",
                     purpose: "Runs the shop.",
-                    tools: ["shop.count"], colleagues: ["shop.clerk"],
+                    tools: ["shop.count"],
+                    colleagues: ["shop.clerk"],
                     policy: Nod(tools: [])
                 ),
                 Agent(

@@ -35,11 +35,11 @@ public struct AgentJournal: Sendable {
                     latency_micros BIGINT NOT NULL, body TEXT NOT NULL)
                 """,
                 """
-            CREATE TABLE agent_failure (
-                run TEXT PRIMARY KEY, organisation TEXT NOT NULL, agent TEXT NOT NULL,
-                at BIGINT NOT NULL, code TEXT NOT NULL, message TEXT NOT NULL)
-            """,
-            "CREATE INDEX decision_by_subject ON decision (organisation, subject, at)",
+                CREATE TABLE agent_failure (
+                    run TEXT PRIMARY KEY, organisation TEXT NOT NULL, agent TEXT NOT NULL,
+                    at BIGINT NOT NULL, code TEXT NOT NULL, message TEXT NOT NULL)
+                """,
+                "CREATE INDEX decision_by_subject ON decision (organisation, subject, at)",
                 "CREATE INDEX decision_by_agent ON decision (organisation, agent, at)",
             ]
         )
@@ -143,8 +143,12 @@ public struct AgentJournal: Sendable {
 
     /// Keeps that a run came to no conclusion; with the steps it had taken, for whoever looks why.
     func recordFailure(
-        _ fault: GeneralFault, steps: [AgentRun.Step], agent: String, invocation: Invocation,
-        start: Timestamp, in transaction: any Transaction
+        _ fault: GeneralFault,
+        steps: [AgentRun.Step],
+        agent: String,
+        invocation: Invocation,
+        start: Timestamp,
+        in transaction: any Transaction
     ) throws {
         try open(invocation, agent: agent, start: start, in: transaction)
         try write(steps, key: invocation.key, in: transaction)
@@ -156,7 +160,8 @@ public struct AgentJournal: Sendable {
             [
                 .text(invocation.key), .id(invocation.scope.organisation), .text(agent),
                 .time(start), .text(fault.code), .text(fault.message),
-            ])
+            ]
+        )
     }
 
     func record(

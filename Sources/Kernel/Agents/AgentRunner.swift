@@ -75,8 +75,13 @@ public struct AgentRunner: Sendable {
                 try await database.transaction { [journal] transaction in
                     try invocation.stillWanted(transaction)
                     try journal.recordFailure(
-                        general, steps: held, agent: name, invocation: invocation, start: start,
-                        in: transaction)
+                        general,
+                        steps: held,
+                        agent: name,
+                        invocation: invocation,
+                        start: start,
+                        in: transaction
+                    )
                 }
             }
             throw error

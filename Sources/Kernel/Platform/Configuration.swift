@@ -17,30 +17,56 @@ public struct Configuration: Sendable {
     /// Everything that can be configured.
     public static let keys: [ConfigurationKey] = [
         .init("server.address", .text, "127.0.0.1", "The address to listen on."),
-        .init("server.port", .integer(0...65_535), 8080, "The port to listen on; 0 takes a free one."),
+        .init(
+            "server.port",
+            .integer(0...65_535),
+            8080,
+            "The port to listen on; 0 takes a free one."
+        ),
         .init("server.threads", .integer(0...256), 0, "Event loops; 0 for one per core."),
         .init(
-            "server.url", .text, nil,
-            "The address that people use, for links in messages, for instance https://weft.example."),
+            "server.url",
+            .text,
+            nil,
+            "The address that people use, for links in messages, for instance https://weft.example."
+        ),
         .init("data.folder", .text, "weft-data", "Where the store, objects and keys are."),
         .init(
-            "log.level", .choice(["debug", "info", "warning", "error"]), "info",
-            "The least important lines to write."),
+            "log.level",
+            .choice(["debug", "info", "warning", "error"]),
+            "info",
+            "The least important lines to write."
+        ),
         .init(
-            "log.format", .choice(["auto", "json", "text"]), "auto",
-            "JSON lines, or text for people; auto is text on a terminal."),
+            "log.format",
+            .choice(["auto", "json", "text"]),
+            "auto",
+            "JSON lines, or text for people; auto is text on a terminal."
+        ),
         .init("auth.issuer", .text, "weft", "The issuer in access tokens."),
         .init(
-            "packing.seconds", .number(0.01...600), 1.0, unit: "seconds",
-            "How long packing one order may compute."),
-        .init("workers", .integer(0...256), 0, "Threads for long computations; 0 for one per core."),
+            "packing.seconds",
+            .number(0.01...600),
+            1.0,
+            unit: "seconds",
+            "How long packing one order may compute."
+        ),
+        .init(
+            "workers",
+            .integer(0...256),
+            0,
+            "Threads for long computations; 0 for one per core."
+        ),
         .init("mail.host", .text, nil, "The SMTP server; without it e-mail is not sent."),
         .init("mail.port", .integer(1...65_535), 587, "The SMTP server's port."),
         .init("mail.user", .text, nil, "The name to sign in to the SMTP server."),
         .init("mail.password", .text, nil, isSecret: true, "The password for the SMTP server."),
         .init(
-            "mail.security", .choice(["none", "starttls", "tls"]), "starttls",
-            "How the connection to the SMTP server is protected."),
+            "mail.security",
+            .choice(["none", "starttls", "tls"]),
+            "starttls",
+            "How the connection to the SMTP server is protected."
+        ),
         .init("mail.from", .text, "weft@localhost", "The sender of e-mail."),
     ]
 
@@ -57,7 +83,9 @@ public struct Configuration: Sendable {
     /// - Throws: a fault that names the key, the place and what was expected; for an unknown key the
     ///   nearest known one.
     public init(
-        file: JSON? = nil, path: String = "weft.json", environment: [String: String] = [:],
+        file: JSON? = nil,
+        path: String = "weft.json",
+        environment: [String: String] = [:],
         options: [String: JSON] = [:]
     ) throws(GeneralFault) {
         let names = Self.keys.map(\.name)
@@ -75,9 +103,13 @@ public struct Configuration: Sendable {
         where variable.hasPrefix("WEFT_") && !Self.foreign.contains(variable) {
             guard let key = Self.keys.first(where: { $0.variable == variable }) else {
                 throw Self.unknown(
-                    "environment variable \(variable)", near: nearest(to: variable, among: variables))
+                    "environment variable \(variable)",
+                    near: nearest(to: variable, among: variables)
+                )
             }
-            values[key.name] = (try key.value(.string(text), from: variable), .environment(variable))
+            values[key.name] = (
+                try key.value(.string(text), from: variable), .environment(variable)
+            )
         }
         for (name, raw) in options.sorted(by: { $0.key < $1.key }) {
             guard let key = Self.keys.first(where: { $0.name == name }) else { continue }
@@ -93,16 +125,22 @@ public struct Configuration: Sendable {
 
     private static func unknown(_ what: String, near: String?) -> GeneralFault {
         GeneralFault(
-            .invalid, code: "unknown-configuration",
-            "\(what) is not known" + (near.map { "; did you mean \($0)?" } ?? ""))
+            .invalid,
+            code: "unknown-configuration",
+            "\(what) is not known" + (near.map { "; did you mean \($0)?" } ?? "")
+        )
     }
 
     private static func flattened(
-        _ json: JSON, _ path: String
+        _ json: JSON,
+        _ path: String
     ) throws(GeneralFault) -> [(String, JSON)] {
         guard case .object(let object) = json else {
             throw GeneralFault(
-                .invalid, code: "invalid-configuration", "\(path): expected an object")
+                .invalid,
+                code: "invalid-configuration",
+                "\(path): expected an object"
+            )
         }
         var flat: [(String, JSON)] = []
         for member in object {

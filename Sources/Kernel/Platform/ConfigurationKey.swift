@@ -31,8 +31,12 @@ public struct ConfigurationKey: Sendable {
 
     /// A key.
     public init(
-        _ name: String, _ kind: Kind, _ fallback: JSON?, unit: String? = nil,
-        isSecret: Bool = false, _ meaning: String
+        _ name: String,
+        _ kind: Kind,
+        _ fallback: JSON?,
+        unit: String? = nil,
+        isSecret: Bool = false,
+        _ meaning: String
     ) {
         self.name = name
         self.kind = kind
@@ -81,8 +85,10 @@ public struct ConfigurationKey: Sendable {
         guard let value else {
             let shown = isSecret ? "a secret" : raw.text()
             throw GeneralFault(
-                .invalid, code: "invalid-configuration",
-                "\(name) (\(place)): expected \(form), found \(shown)")
+                .invalid,
+                code: "invalid-configuration",
+                "\(name) (\(place)): expected \(form), found \(shown)"
+            )
         }
         return value
     }

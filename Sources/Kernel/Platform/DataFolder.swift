@@ -37,15 +37,19 @@ public struct DataFolder: Sendable {
         guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
             close(file)
             throw GeneralFault(
-                .conflict, code: "data-folder-in-use",
-                "another weft serve works on \(path); stop it first, or use another --data folder")
+                .conflict,
+                code: "data-folder-in-use",
+                "another weft serve works on \(path); stop it first, or use another --data folder"
+            )
         }
     }
 
     private static func failure(_ path: String, _ verb: String) -> GeneralFault {
         GeneralFault(
-            .unavailable, code: "data-folder",
-            "cannot \(verb) \(path): \(String(cString: strerror(errno)))")
+            .unavailable,
+            code: "data-folder",
+            "cannot \(verb) \(path): \(String(cString: strerror(errno)))"
+        )
     }
 }
 
@@ -74,7 +78,10 @@ public enum WholeFile {
             bytes += buffer[0..<count]
             guard bytes.count <= limit else {
                 throw GeneralFault(
-                    .tooLarge, code: "file-too-large", "\(path) is larger than \(limit) bytes")
+                    .tooLarge,
+                    code: "file-too-large",
+                    "\(path) is larger than \(limit) bytes"
+                )
             }
         }
     }
@@ -91,7 +98,9 @@ public enum WholeFile {
         guard file >= 0 else { throw failure(temporary, "write") }
         var done = 0
         while done < bytes.count {
-            let count = bytes[done...].withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
+            let count = bytes[done...].withUnsafeBytes {
+                Glibc.write(file, $0.baseAddress, $0.count)
+            }
             if count < 0 {
                 if errno == EINTR { continue }
                 close(file)
@@ -106,6 +115,9 @@ public enum WholeFile {
 
     private static func failure(_ path: String, _ verb: String) -> GeneralFault {
         GeneralFault(
-            .unavailable, code: "file", "cannot \(verb) \(path): \(String(cString: strerror(errno)))")
+            .unavailable,
+            code: "file",
+            "cannot \(verb) \(path): \(String(cString: strerror(errno)))"
+        )
     }
 }

@@ -40,10 +40,19 @@ public struct Kernel: Sendable {
 
     /// The rooms.
     public init(
-        database: any Database, events: EventLog, objects: any ObjectStore, outbox: Outbox,
-        accounts: Accounts, journal: AgentJournal, workflows: WorkflowControl,
-        workers: WorkerPool, clock: any WallClock, ids: IDGenerator, metrics: Metrics,
-        logger: Logger, configuration: Configuration
+        database: any Database,
+        events: EventLog,
+        objects: any ObjectStore,
+        outbox: Outbox,
+        accounts: Accounts,
+        journal: AgentJournal,
+        workflows: WorkflowControl,
+        workers: WorkerPool,
+        clock: any WallClock,
+        ids: IDGenerator,
+        metrics: Metrics,
+        logger: Logger,
+        configuration: Configuration
     ) {
         self.database = database
         self.events = events
@@ -70,15 +79,25 @@ public struct Kernel: Sendable {
     ///   - transaction: the transaction that changes the records.
     /// - Throws: `StoreError`.
     public func emit(
-        _ type: String, about subject: String, _ data: JSON, by invocation: Invocation,
+        _ type: String,
+        about subject: String,
+        _ data: JSON,
+        by invocation: Invocation,
         in transaction: any Transaction
     ) throws {
         let source = type.split(separator: ".").first.map(String.init) ?? type
         try events.append(
             Event(
-                id: ids.next(), source: "weft/\(source)", type: type, subject: subject,
-                time: invocation.now, data: data, scope: invocation.scope),
-            in: transaction)
+                id: ids.next(),
+                source: "weft/\(source)",
+                type: type,
+                subject: subject,
+                time: invocation.now,
+                data: data,
+                scope: invocation.scope
+            ),
+            in: transaction
+        )
     }
 }
 
@@ -103,11 +122,17 @@ public final class WorkflowControl: Sendable {
     ///   - transaction: the caller's.
     /// - Throws: `StoreError`.
     public func abortAll(
-        about subject: String, organisation: ID<Organisation>, cause: String,
+        about subject: String,
+        organisation: ID<Organisation>,
+        cause: String,
         in transaction: any Transaction
     ) throws {
         guard let engine = engine.withLock({ $0 }) else { return }
         try engine.abortAll(
-            about: subject, organisation: organisation, cause: cause, in: transaction)
+            about: subject,
+            organisation: organisation,
+            cause: cause,
+            in: transaction
+        )
     }
 }

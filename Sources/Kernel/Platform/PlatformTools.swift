@@ -52,7 +52,8 @@ public struct PlatformTools: Sendable {
 
     private func listDecisions() throws -> Tool {
         try Tool(
-            name: "platform.list-decisions", purpose: "Lists what was decided about one thing.",
+            name: "platform.list-decisions",
+            purpose: "Lists what was decided about one thing.",
             input: [
                 "type": "object",
                 "properties": ["subject": ["type": "string", "minLength": 1, "maxLength": 200]],
@@ -61,28 +62,35 @@ public struct PlatformTools: Sendable {
             roles: Self.members,
             body: .read { [kernel] input, invocation, reader in
                 let found = try kernel.journal.decisions(
-                    about: input.member("subject").string(), scope: invocation.scope, in: reader)
+                    about: input.member("subject").string(),
+                    scope: invocation.scope,
+                    in: reader
+                )
                 return ["items": .array(found.map(\.json))]
-            })
+            }
+        )
     }
 
     private func getDecision() throws -> Tool {
         try Tool(
             name: "platform.get-decision",
             purpose: "Shows a decision: what was seen, weighed and chosen, and why.",
-            input: Self.id, roles: Self.members,
+            input: Self.id,
+            roles: Self.members,
             body: .read { [kernel] input, invocation, reader in
                 let text = try input.member("id").string()
                 guard let id = ID<Decision>(text),
                     let found = try kernel.journal.decision(id, scope: invocation.scope, in: reader)
                 else { throw Self.missing("decision", text) }
                 return found
-            })
+            }
+        )
     }
 
     private func listExecutions() throws -> Tool {
         try Tool(
-            name: "platform.list-executions", purpose: "Lists workflow runs, newest first.",
+            name: "platform.list-executions",
+            purpose: "Lists workflow runs, newest first.",
             input: [
                 "type": "object",
                 "properties": [
@@ -99,29 +107,39 @@ public struct PlatformTools: Sendable {
                     workflow: input.value["workflow"]?.string,
                     status: input.value["status"]?.string,
                     subject: input.value["subject"]?.string,
-                    limit: input.value["limit"]?.int ?? 50, scope: invocation.scope, in: reader)
+                    limit: input.value["limit"]?.int ?? 50,
+                    scope: invocation.scope,
+                    in: reader
+                )
                 return ["items": .array(found)]
-            })
+            }
+        )
     }
 
     private func getExecution() throws -> Tool {
         try Tool(
             name: "platform.get-execution",
-            purpose: "Shows a workflow run with its history and definition.", input: Self.id,
+            purpose: "Shows a workflow run with its history and definition.",
+            input: Self.id,
             roles: Self.members,
             body: .read { input, invocation, reader in
                 let text = try input.member("id").string()
                 guard let id = ID<Execution>(text),
                     let found = try ExecutionTables().detail(
-                        id, scope: invocation.scope, in: reader)
+                        id,
+                        scope: invocation.scope,
+                        in: reader
+                    )
                 else { throw Self.missing("run", text) }
                 return found
-            })
+            }
+        )
     }
 
     private func listInbox() throws -> Tool {
         try Tool(
-            name: "platform.list-inbox", purpose: "Lists your own messages, newest first.",
+            name: "platform.list-inbox",
+            purpose: "Lists your own messages, newest first.",
             input: [
                 "type": "object",
                 "properties": ["limit": ["type": "integer", "minimum": 1, "maximum": 200]],
@@ -131,55 +149,74 @@ public struct PlatformTools: Sendable {
             body: .read { [kernel] input, invocation, reader in
                 let inbox = Inbox(clock: kernel.clock)
                 let found = try inbox.list(
-                    scope: invocation.scope, limit: input.value["limit"]?.int ?? 50, in: reader)
+                    scope: invocation.scope,
+                    limit: input.value["limit"]?.int ?? 50,
+                    in: reader
+                )
                 return [
                     "items": .array(found.map(\.json)),
                     "unread": .int(try inbox.unread(scope: invocation.scope, in: reader)),
                 ]
-            })
+            }
+        )
     }
 
     private func markRead() throws -> Tool {
         try Tool(
-            name: "platform.mark-read", purpose: "Marks one of your messages as read.",
-            input: Self.id, roles: Self.members,
+            name: "platform.mark-read",
+            purpose: "Marks one of your messages as read.",
+            input: Self.id,
+            roles: Self.members,
             body: .write { [kernel] input, invocation in
                 let text = try input.member("id").string()
                 guard let id = ID<Inbox.Entry>(text) else { throw Self.missing("message", text) }
                 return { transaction in
                     try Inbox(clock: kernel.clock).markRead(
-                        id, scope: invocation.scope, in: transaction)
+                        id,
+                        scope: invocation.scope,
+                        in: transaction
+                    )
                     return .null
                 }
-            })
+            }
+        )
     }
 
     private func listAgents() throws -> Tool {
         try Tool(
             name: "platform.list-agents",
             purpose: "Lists the agents: purpose, tools, policy, and how busy they were.",
-            input: ["type": "object", "additionalProperties": false], roles: Self.members,
+            input: ["type": "object", "additionalProperties": false],
+            roles: Self.members,
             body: .read { [kernel, agents] _, invocation, reader in
                 let items = try agents.map { agent -> JSON in
                     let seen = try kernel.journal.activity(
-                        of: agent.name, scope: invocation.scope, in: reader)
+                        of: agent.name,
+                        scope: invocation.scope,
+                        in: reader
+                    )
                     let tools = agent.tools.sorted() + agent.colleagues.sorted()
                     return [
                         "name": .string(agent.name), "purpose": .string(agent.purpose),
                         "tools": .array(tools.map { .string($0) }),
                         "policy": [
-                            "name": .string(agent.policy.name), "version": .int(agent.policy.version),
+                            "name": .string(agent.policy.name),
+                            "version": .int(agent.policy.version),
                         ],
                         "invocations": .int(seen.invocations), "errors": .int(seen.errors),
                         "p50Micros": .int(seen.p50Micros), "p99Micros": .int(seen.p99Micros),
                     ]
                 }
                 return ["items": .array(items)]
-            })
+            }
+        )
     }
 
     private static func missing(_ noun: String, _ text: String) -> GeneralFault {
         GeneralFault(
-            .notFound, code: "\(noun)-not-found", "there is no \(noun) \"\(text.prefix(60))\"")
+            .notFound,
+            code: "\(noun)-not-found",
+            "there is no \(noun) \"\(text.prefix(60))\""
+        )
     }
 }

@@ -39,7 +39,10 @@ public struct SolutionParts: Sendable {
 
     /// The parts.
     public init(
-        tools: [Tool], agents: [Agent], workflows: [Workflow], starts: [WorkflowStart],
+        tools: [Tool],
+        agents: [Agent],
+        workflows: [Workflow],
+        starts: [WorkflowStart],
         routes: [ToolRoute]
     ) {
         self.tools = tools

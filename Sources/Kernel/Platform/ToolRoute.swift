@@ -21,8 +21,12 @@ public struct ToolRoute: Sendable {
 
     /// A route.
     public init(
-        _ method: Method, _ path: String, tool: String, status: Status = .ok,
-        bodyLimit: Int = 1 << 20, input: (@Sendable (Request) throws -> JSON)? = nil,
+        _ method: Method,
+        _ path: String,
+        tool: String,
+        status: Status = .ok,
+        bodyLimit: Int = 1 << 20,
+        input: (@Sendable (Request) throws -> JSON)? = nil,
         response: (@Sendable (JSON) throws -> Response)? = nil
     ) {
         self.method = method
@@ -44,8 +48,11 @@ public struct ToolRoute: Sendable {
             let body = try request.json()
             guard case .object(let members) = body else {
                 throw GeneralFault(
-                    .invalid, code: "wrong-type", "expected an object, found \(body.kind)",
-                    pointer: "")
+                    .invalid,
+                    code: "wrong-type",
+                    "expected an object, found \(body.kind)",
+                    pointer: ""
+                )
             }
             object = members
         }

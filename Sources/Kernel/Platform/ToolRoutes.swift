@@ -12,7 +12,10 @@ public struct ToolRoutes: Sendable {
 
     /// Routes over `registry`.
     public init(
-        registry: ToolRegistry, database: any Database, clock: any WallClock, ids: IDGenerator
+        registry: ToolRegistry,
+        database: any Database,
+        clock: any WallClock,
+        ids: IDGenerator
     ) {
         self.registry = registry
         self.database = database
@@ -22,14 +25,19 @@ public struct ToolRoutes: Sendable {
 
     /// The table of answers to requests that carried an `Idempotency-Key`.
     public static let migrations: [Migration] = [
-        Migration("platform", 1, "idempotency keys", [
-            """
-            CREATE TABLE idempotency (
-                organisation TEXT NOT NULL, account TEXT NOT NULL, key TEXT NOT NULL,
-                request TEXT NOT NULL, output TEXT NOT NULL, at BIGINT NOT NULL,
-                PRIMARY KEY (organisation, account, key))
-            """
-        ])
+        Migration(
+            "platform",
+            1,
+            "idempotency keys",
+            [
+                """
+                CREATE TABLE idempotency (
+                    organisation TEXT NOT NULL, account TEXT NOT NULL, key TEXT NOT NULL,
+                    request TEXT NOT NULL, output TEXT NOT NULL, at BIGINT NOT NULL,
+                    PRIMARY KEY (organisation, account, key))
+                """
+            ]
+        )
     ]
 
     /// Adds `routes` to `router`.
@@ -39,11 +47,15 @@ public struct ToolRoutes: Sendable {
         for route in routes {
             guard let tool = registry.tools[route.tool] else {
                 throw GeneralFault(
-                    .internal, code: "unknown-tool",
-                    "\(route.method.rawValue) \(route.path) calls \"\(route.tool)\", which is no tool")
+                    .internal,
+                    code: "unknown-tool",
+                    "\(route.method.rawValue) \(route.path) calls \"\(route.tool)\", which is no tool"
+                )
             }
             router.on(
-                route.method, route.path, options: RouteOptions(bodyLimit: route.bodyLimit)
+                route.method,
+                route.path,
+                options: RouteOptions(bodyLimit: route.bodyLimit)
             ) { [self] request in
                 let output = try await call(tool, route, request)
                 if let response = route.response { return try response(output) }
@@ -57,17 +69,29 @@ public struct ToolRoutes: Sendable {
         let input = try route.input(of: request, for: tool)
         let key = try request.headers["idempotency-key"].map(Self.checked)
         let invocation = Invocation(
-            scope: scope, now: clock.now(), key: key ?? scope.trace.description, ids: ids)
+            scope: scope,
+            now: clock.now(),
+            key: key ?? scope.trace.description,
+            ids: ids
+        )
         guard let key, tool.effect == .write else {
             return try await registry.call(
-                tool.name, input: input, invocation: invocation, database: database)
+                tool.name,
+                input: input,
+                invocation: invocation,
+                database: database
+            )
         }
         let print = Self.fingerprint(route, input)
         if let known = try await database.read({ try earlier(key, print, scope, in: $0) }) {
             return known
         }
         let prepared = try await registry.prepare(
-            tool.name, input: input, invocation: invocation, database: database)
+            tool.name,
+            input: input,
+            invocation: invocation,
+            database: database
+        )
         guard case .commit(let commit) = prepared else {
             throw GeneralFault(.internal, code: "no-change", "\(tool.name) made no change")
         }
@@ -82,26 +106,33 @@ public struct ToolRoutes: Sendable {
                 [
                     .id(scope.organisation), .id(scope.actor.id), .text(key), .text(print),
                     .json(output), .time(invocation.now),
-                ])
+                ]
+            )
             return output
         }
     }
 
     /// What was answered to the same key before.
     private func earlier(
-        _ key: String, _ print: String, _ scope: Scope, in reader: any Reader
+        _ key: String,
+        _ print: String,
+        _ scope: Scope,
+        in reader: any Reader
     ) throws -> JSON? {
         let found = try reader.first(
             """
             SELECT request, output FROM idempotency
             WHERE organisation = ? AND account = ? AND key = ?
-            """, [.id(scope.organisation), .id(scope.actor.id), .text(key)]
+            """,
+            [.id(scope.organisation), .id(scope.actor.id), .text(key)]
         ) { (request: try $0.text(0), output: try $0.json(1)) }
         guard let found else { return nil }
         guard found.request == print else {
             throw GeneralFault(
-                .invalid, code: "idempotency-key-reused",
-                "this Idempotency-Key was used before with another request; use a new key")
+                .invalid,
+                code: "idempotency-key-reused",
+                "this Idempotency-Key was used before with another request; use a new key"
+            )
         }
         return found.output
     }
@@ -109,8 +140,10 @@ public struct ToolRoutes: Sendable {
     private static func checked(_ key: String) throws(GeneralFault) -> String {
         guard (1...200).contains(key.utf8.count) else {
             throw GeneralFault(
-                .invalid, code: "invalid-idempotency-key",
-                "an Idempotency-Key has 1 to 200 characters")
+                .invalid,
+                code: "invalid-idempotency-key",
+                "an Idempotency-Key has 1 to 200 characters"
+            )
         }
         return key
     }

@@ -22,11 +22,14 @@ public struct LogisticsSolution: Solution {
     public func parts(on kernel: Kernel) throws -> SolutionParts {
         let definition = try JSON(parsing: PackageResources.process_order_asl_json)
         return SolutionParts(
-            tools: try LogisticsTools(kernel: kernel).all(), agents: Self.agents,
+            tools: try LogisticsTools(kernel: kernel).all(),
+            agents: Self.agents,
             workflows: [
                 try Workflow(
-                    name: "logistics.process-order", agent: "logistics.orchestrator",
-                    source: definition)
+                    name: "logistics.process-order",
+                    agent: "logistics.orchestrator",
+                    source: definition
+                )
             ],
             starts: [
                 WorkflowStart(
@@ -34,9 +37,11 @@ public struct LogisticsSolution: Solution {
                     pattern: [
                         "source": ["weft/order"], "type": ["order.placed", "order.retried"],
                     ],
-                    workflow: "logistics.process-order")
+                    workflow: "logistics.process-order"
+                )
             ],
-            routes: LogisticsRoutes.all)
+            routes: LogisticsRoutes.all
+        )
     }
 
     private static var agents: [Agent] {
@@ -49,7 +54,8 @@ public struct LogisticsSolution: Solution {
                     "logistics.notify-customer",
                 ],
                 colleagues: ["logistics.analyser", "logistics.transport"],
-                policy: OrchestratorPolicy()),
+                policy: OrchestratorPolicy()
+            ),
             Agent(
                 name: "logistics.analyser",
                 purpose: "Calculates an order's load, packs it in 3D and keeps the layout.",
@@ -57,7 +63,8 @@ public struct LogisticsSolution: Solution {
                     "logistics.fetch-order", "logistics.calculate-load", "logistics.pack-order",
                     "logistics.save-layout",
                 ],
-                policy: AnalyserPolicy()),
+                policy: AnalyserPolicy()
+            ),
             Agent(
                 name: "logistics.transport",
                 purpose: "Finds, prices and books a vehicle that provably fits.",
@@ -66,7 +73,8 @@ public struct LogisticsSolution: Solution {
                     "logistics.book-vehicle", "logistics.update-booking-status",
                     "logistics.get-booking",
                 ],
-                policy: TransportPolicy()),
+                policy: TransportPolicy()
+            ),
         ]
     }
 
@@ -86,7 +94,12 @@ public struct LogisticsSolution: Solution {
             for depot in data.depots { try fleet.add(depot, in: transaction) }
             for vehicle in data.vehicles { try fleet.add(vehicle, in: transaction) }
             for customer in data.customers { try fleet.add(customer, in: transaction) }
-            let invocation = Invocation(scope: scope, now: now, key: "demonstration", ids: kernel.ids)
+            let invocation = Invocation(
+                scope: scope,
+                now: now,
+                key: "demonstration",
+                ids: kernel.ids
+            )
             for order in data.orders {
                 _ = try tools.place(order.draft, id: order.id, by: invocation, in: transaction)
             }

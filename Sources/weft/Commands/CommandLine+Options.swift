@@ -9,7 +9,9 @@ struct CommandOptions {
 
     /// Splits `arguments`; `valued` and `flags` are the options that the command knows.
     init(
-        _ arguments: some Sequence<String>, valued: Set<String> = [], flags known: Set<String> = []
+        _ arguments: some Sequence<String>,
+        valued: Set<String> = [],
+        flags known: Set<String> = []
     ) throws(UsageError) {
         var rest = Array(arguments)[...]
         while let argument = rest.popFirst() {
@@ -23,7 +25,8 @@ struct CommandOptions {
             } else if argument.hasPrefix("--") {
                 let near = nearest(to: argument, among: valued.union(known))
                 throw UsageError(
-                    "unknown option \(argument)" + (near.map { "; did you mean \($0)?" } ?? ""))
+                    "unknown option \(argument)" + (near.map { "; did you mean \($0)?" } ?? "")
+                )
             } else {
                 words.append(argument)
             }

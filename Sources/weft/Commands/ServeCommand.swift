@@ -22,7 +22,10 @@ enum ServeCommand {
 
     private static func serve(_ arguments: [String]) async throws {
         let options = try CommandOptions(
-            arguments, valued: ["--port", "--data", "--config"], flags: ["--demo", "--ready-json"])
+            arguments,
+            valued: ["--port", "--data", "--config"],
+            flags: ["--demo", "--ready-json"]
+        )
         guard options.words.isEmpty else {
             throw UsageError("unexpected \"\(options.words[0])\"")
         }
@@ -44,19 +47,24 @@ enum ServeCommand {
         ProcessMetrics.register(in: installation.kernel.metrics, clock: installation.clock)
         let server = HTTPServer(
             try ServerRoutes(installation: installation, health: health).router(),
-            configuration: Self.http(configuration, installation.kernel.metrics))
+            configuration: Self.http(configuration, installation.kernel.metrics)
+        )
         let group = ServiceGroup(
             [try installation.delivery(), installation.engine, installation.dispatcher, server]
         ) { logger.debug($0) }
         let json = options.flags.contains("--ready-json")
         try await group.run(
             ready: { announce(server, configuration, signIn, asJSON: json) },
-            until: { await stop.wait() })
+            until: { await stop.wait() }
+        )
         database.close()
     }
 
     private static func announce(
-        _ server: HTTPServer, _ configuration: Configuration, _ signIn: Demonstration?, asJSON: Bool
+        _ server: HTTPServer,
+        _ configuration: Configuration,
+        _ signIn: Demonstration?,
+        asJSON: Bool
     ) {
         let address = configuration.text("server.address") ?? "127.0.0.1"
         let host = address.contains(":") ? "[\(address)]" : address
@@ -77,7 +85,8 @@ enum ServeCommand {
     }
 
     private static func http(
-        _ configuration: Configuration, _ metrics: Metrics
+        _ configuration: Configuration,
+        _ metrics: Metrics
     ) -> HTTPServer.Configuration {
         var http = HTTPServer.Configuration()
         http.address = configuration.text("server.address") ?? http.address
@@ -85,11 +94,15 @@ enum ServeCommand {
         let threads = configuration.integer("server.threads")
         if threads > 0 { http.threads = threads }
         let latency = metrics.histogram(
-            "weft_http_request_seconds", help: "How long requests took, by route and status.",
-            labels: ["method", "route", "status"])
+            "weft_http_request_seconds",
+            help: "How long requests took, by route and status.",
+            labels: ["method", "route", "status"]
+        )
         http.onAccess = { request, status, _, duration in
             latency.with(
-                request.method.rawValue, request.route ?? "none", String(status.rawValue)
+                request.method.rawValue,
+                request.route ?? "none",
+                String(status.rawValue)
             ).record(duration)
         }
         return http

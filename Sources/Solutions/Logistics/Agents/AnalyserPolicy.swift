@@ -13,7 +13,9 @@ struct AnalyserPolicy: RulePolicy {
         let packed = JSONReader(
             try await run.call(
                 "logistics.pack-order",
-                ["items": order["items"] ?? [], "kinds": load.value["kinds"] ?? []]))
+                ["items": order["items"] ?? [], "kinds": load.value["kinds"] ?? []]
+            )
+        )
         let plans = try packed.member("plans").array()
         let options = try Self.options(packed)
         let subject = "order:\(id.string ?? "")"
@@ -24,22 +26,33 @@ struct AnalyserPolicy: RulePolicy {
             return Conclusion(
                 subject: subject,
                 options: options + [Option("does not fit", score: 1, reasons: [reason])],
-                choice: "does not fit", rationale: reason, confidence: 1,
-                output: ["fits": false, "reason": .string(reason)])
+                choice: "does not fit",
+                rationale: reason,
+                confidence: 1,
+                output: ["fits": false, "reason": .string(reason)]
+            )
         }
         let saved = try await run.call(
-            "logistics.save-layout", ["orderId": id, "plans": packed.value["plans"] ?? []])
+            "logistics.save-layout",
+            ["orderId": id, "plans": packed.value["plans"] ?? []]
+        )
         let vehicles = try best.member("vehicles").array()
         let labels = try vehicles.map { try $0.member("label").string() }
         let used = try vehicles[0].member("volumeUtilisation").double()
         let choice = Self.label(labels)
-        let several = vehicles.count > 1 ? [
-            Option(
-                choice, score: used,
-                reasons: ["no single vehicle takes all; \(vehicles.count) together do"])
-        ] : []
+        let several =
+            vehicles.count > 1
+            ? [
+                Option(
+                    choice,
+                    score: used,
+                    reasons: ["no single vehicle takes all; \(vehicles.count) together do"]
+                )
+            ] : []
         return Conclusion(
-            subject: subject, options: options + several, choice: choice,
+            subject: subject,
+            options: options + several,
+            choice: choice,
             rationale: "\(try load.member("pieces").int()) pieces, \(weight / 1_000) kg and "
                 + "\(tenths(volume, 1_000_000_000)) m³ go into \(choice), which fills "
                 + "\(Int((used * 100).rounded())) % of its volume; \(plans.count) ways to load it "
@@ -48,11 +61,13 @@ struct AnalyserPolicy: RulePolicy {
             output: [
                 "fits": true, "weightGrams": .int(weight), "volumeMm3": .int(volume),
                 "layout": saved, "plans": .array(try plans.map(Self.summary)),
-            ])
+            ]
+        )
     }
 
     private static func label(_ labels: [String]) -> String {
-        labels.count == 1 ? labels[0] : "\(labels.count) vehicles: " + labels.joined(separator: ", ")
+        labels.count == 1
+            ? labels[0] : "\(labels.count) vehicles: " + labels.joined(separator: ", ")
     }
 
     /// One option for each kind of vehicle that was looked at.
@@ -64,8 +79,10 @@ struct AnalyserPolicy: RulePolicy {
             }
             let used = try attempt.member("utilisation").double()
             return Option(
-                label, score: used,
-                reasons: ["takes everything and is \(Int((used * 100).rounded())) % full"])
+                label,
+                score: used,
+                reasons: ["takes everything and is \(Int((used * 100).rounded())) % full"]
+            )
         }
     }
 
@@ -74,7 +91,8 @@ struct AnalyserPolicy: RulePolicy {
         let told = reasons.prefix(3).map { "\($0.key): \($0.value.string ?? "")" }
         if told.isEmpty {
             return try packed.member("attempts").array().isEmpty
-                ? "no vehicle is free on that day" : "no vehicle or group of vehicles takes all of it"
+                ? "no vehicle is free on that day"
+                : "no vehicle or group of vehicles takes all of it"
         }
         return "the goods fit no vehicle that is free: " + told.joined(separator: "; ")
     }
@@ -84,7 +102,8 @@ struct AnalyserPolicy: RulePolicy {
         let vehicles = try plan.member("vehicles").array().map { vehicle -> JSON in
             var short = JSONObject()
             for key in [
-                "kind", "label", "weightGrams", "volumeMm3", "volumeUtilisation", "weightUtilisation",
+                "kind", "label", "weightGrams", "volumeMm3", "volumeUtilisation",
+                "weightUtilisation",
                 "hash",
             ] {
                 short[key] = vehicle.value[key]

@@ -9,7 +9,10 @@ struct OrchestratorPolicy: RulePolicy {
     func decide(_ run: AgentRun) async throws -> Conclusion {
         let order = JSONReader(
             try await run.call(
-                "logistics.fetch-order", ["orderId": run.input["orderId"] ?? .null]))
+                "logistics.fetch-order",
+                ["orderId": run.input["orderId"] ?? .null]
+            )
+        )
         let reference = try order.member("reference").string()
         let status = try order.member("status").string()
         let date = try order.member("requestedDate").date()
@@ -25,11 +28,15 @@ struct OrchestratorPolicy: RulePolicy {
             subject: "order:\(try order.member("id").string())",
             options: [
                 Option(
-                    "process", score: process ? 1 : nil,
-                    reasons: process ? ["received and \(days) days ahead"] : refusals),
+                    "process",
+                    score: process ? 1 : nil,
+                    reasons: process ? ["received and \(days) days ahead"] : refusals
+                ),
                 Option(
-                    "hold", score: process ? 0 : 1,
-                    reasons: [process ? "nothing speaks for waiting" : "it cannot be processed"]),
+                    "hold",
+                    score: process ? 0 : 1,
+                    reasons: [process ? "nothing speaks for waiting" : "it cannot be processed"]
+                ),
             ],
             choice: process ? "process" : "hold",
             rationale: process
@@ -39,6 +46,7 @@ struct OrchestratorPolicy: RulePolicy {
             output: [
                 "process": .bool(process), "reason": .string(refusals.joined(separator: " and ")),
                 "requestedDate": .string(date.description), "reference": .string(reference),
-            ])
+            ]
+        )
     }
 }

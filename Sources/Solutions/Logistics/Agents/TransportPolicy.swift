@@ -21,7 +21,8 @@ struct TransportPolicy: RulePolicy {
     func decide(_ run: AgentRun) async throws -> Conclusion {
         let id = run.input["orderId"] ?? .null
         let free = JSONReader(
-            try await run.call("logistics.check-availability", ["orderId": id]))
+            try await run.call("logistics.check-availability", ["orderId": id])
+        )
         let vehicles = try free.member("vehicles").array()
         var candidates: [Candidate] = []
         var options: [Option] = []
@@ -31,48 +32,71 @@ struct TransportPolicy: RulePolicy {
         candidates.sort { ($0.cost.minorUnits, $0.co2Grams) < ($1.cost.minorUnits, $1.co2Grams) }
         guard let cheapest = candidates.first else {
             throw GeneralFault(
-                .conflict, code: "no-vehicle-available",
-                "no vehicle that the load fits is free on \(try free.member("date").string())")
+                .conflict,
+                code: "no-vehicle-available",
+                "no vehicle that the load fits is free on \(try free.member("date").string())"
+            )
         }
         options += candidates.map { candidate in
             Option(
                 candidate.label,
                 score: Double(cheapest.cost.minorUnits) / Double(max(1, candidate.cost.minorUnits)),
                 reasons: candidate.reasons,
-                detail: ["price": candidate.cost.json, "co2Grams": .int(candidate.co2Grams)])
+                detail: ["price": candidate.cost.json, "co2Grams": .int(candidate.co2Grams)]
+            )
         }
         for candidate in candidates {
             if let bookings = try await book(candidate, id, run) {
                 return Self.conclusion(
-                    candidate, bookings, id, options, others: candidates.count - 1)
+                    candidate,
+                    bookings,
+                    id,
+                    options,
+                    others: candidates.count - 1
+                )
             }
         }
         throw GeneralFault(
-            .conflict, code: "no-vehicle-available",
-            "every vehicle that the load fits was booked by others meanwhile")
+            .conflict,
+            code: "no-vehicle-available",
+            "every vehicle that the load fits was booked by others meanwhile"
+        )
     }
 
     private static func conclusion(
-        _ chosen: Candidate, _ bookings: [JSON], _ id: JSON, _ options: [Option], others: Int
+        _ chosen: Candidate,
+        _ bookings: [JSON],
+        _ id: JSON,
+        _ options: [Option],
+        others: Int
     ) -> Conclusion {
         Conclusion(
-            subject: "order:\(id.string ?? "")", options: options, choice: chosen.label,
+            subject: "order:\(id.string ?? "")",
+            options: options,
+            choice: chosen.label,
             rationale: "\(chosen.label) carries the load for \(chosen.cost) with "
                 + "\((chosen.co2Grams + 500) / 1_000) kg CO2e; "
                 + (others == 0
-                    ? "nothing else was free." : "it is the cheapest of \(others + 1) ways that were free."),
+                    ? "nothing else was free."
+                    : "it is the cheapest of \(others + 1) ways that were free."),
             confidence: 1,
             output: [
                 "bookings": .array(
-                    bookings.map { ["id": $0["id"] ?? .null, "vehicle": $0["vehicle"] ?? .null] }),
+                    bookings.map { ["id": $0["id"] ?? .null, "vehicle": $0["vehicle"] ?? .null] }
+                ),
                 "price": chosen.cost.json, "co2Grams": .int(chosen.co2Grams),
-            ])
+            ]
+        )
     }
 
     /// Prices the vehicles for one plan: each alone for a plan of one, the cheapest mix for several.
     private func add(
-        _ plan: JSONReader, _ vehicles: [JSONReader], _ id: JSON, _ run: AgentRun,
-        to candidates: inout [Candidate], _ options: inout [Option]
+        _ plan: JSONReader,
+        _ vehicles: [JSONReader],
+        _ id: JSON,
+        _ run: AgentRun,
+        to candidates: inout [Candidate],
+        _ options: inout [Option]
     ) async throws {
         let number = try plan.member("plan").int()
         let loads = try plan.member("vehicles").array()
@@ -89,8 +113,11 @@ struct TransportPolicy: RulePolicy {
             if priced.isEmpty {
                 options.append(
                     Option(
-                        try load.member("label").string(), score: nil,
-                        reasons: ["none is free on that day"]))
+                        try load.member("label").string(),
+                        score: nil,
+                        reasons: ["none is free on that day"]
+                    )
+                )
                 return
             }
             perLoad.append(priced)
@@ -103,17 +130,25 @@ struct TransportPolicy: RulePolicy {
     }
 
     private func price(
-        _ vehicle: JSONReader, _ load: JSONReader, _ place: String, _ id: JSON, _ run: AgentRun
+        _ vehicle: JSONReader,
+        _ load: JSONReader,
+        _ place: String,
+        _ id: JSON,
+        _ run: AgentRun
     ) async throws -> Candidate {
         let quote = JSONReader(
             try await run.call(
                 "logistics.calculate-price",
-                ["orderId": id, "vehicleId": vehicle.value["id"] ?? .null]))
+                ["orderId": id, "vehicleId": vehicle.value["id"] ?? .null]
+            )
+        )
         let cost = try Money(reading: quote.member("price"))
         let co2 = try quote.member("co2Grams").int()
         let atPickup = vehicle.value["atPickup"]?.bool == true
         return Candidate(
-            label: try vehicle.member("name").string(), cost: cost, co2Grams: co2,
+            label: try vehicle.member("name").string(),
+            cost: cost,
+            co2Grams: co2,
             loads: [
                 (
                     try vehicle.member("id").string(), place, try load.member("weightGrams").int(),
@@ -126,7 +161,8 @@ struct TransportPolicy: RulePolicy {
                 atPickup
                     ? "stands at the pickup depot"
                     : "comes empty from \(vehicle.value["depot"]?.string ?? "another depot")",
-            ])
+            ]
+        )
     }
 
     /// For each load the cheapest vehicle that no earlier load has taken.
@@ -144,9 +180,12 @@ struct TransportPolicy: RulePolicy {
             let sum = try? Money.sum(parts.map(\.cost), currency: currency)
         else { return nil }
         return Candidate(
-            label: parts.map(\.label).joined(separator: " + "), cost: sum,
-            co2Grams: parts.reduce(0) { $0 + $1.co2Grams }, loads: parts.flatMap(\.loads),
-            reasons: ["\(parts.count) vehicles together for \(sum)"])
+            label: parts.map(\.label).joined(separator: " + "),
+            cost: sum,
+            co2Grams: parts.reduce(0) { $0 + $1.co2Grams },
+            loads: parts.flatMap(\.loads),
+            reasons: ["\(parts.count) vehicles together for \(sum)"]
+        )
     }
 
     /// Books all vehicles of a candidate; nil, with nothing kept, when one was taken meanwhile.
@@ -161,7 +200,9 @@ struct TransportPolicy: RulePolicy {
                             "orderId": id, "vehicleId": .string(load.vehicle),
                             "load": .string(load.load), "weightGrams": .int(load.weight),
                             "volumeMm3": .int(load.volume),
-                        ]))
+                        ]
+                    )
+                )
             } catch let fault as GeneralFault where fault.code == "vehicle-taken" {
                 for booking in booked {
                     _ = try await run.call(
@@ -169,7 +210,8 @@ struct TransportPolicy: RulePolicy {
                         [
                             "id": booking["id"] ?? .null, "status": "released",
                             "reason": "another vehicle of the same load was taken",
-                        ])
+                        ]
+                    )
                 }
                 return nil
             }

@@ -12,24 +12,39 @@ enum LogisticsRoutes {
             ToolRoute(.get, "/api/vehicles/available", tool: "logistics.list-available-vehicles"),
             ToolRoute(.get, "/api/depots", tool: "logistics.list-depots"),
             ToolRoute(
-                .post, "/api/bookings", tool: "logistics.create-booking", status: .created),
+                .post,
+                "/api/bookings",
+                tool: "logistics.create-booking",
+                status: .created
+            ),
             ToolRoute(.post, "/api/bookings/calculate-price", tool: "logistics.calculate-price"),
             ToolRoute(.get, "/api/bookings/{id}", tool: "logistics.get-booking"),
             ToolRoute(
-                .patch, "/api/bookings/{id}/status", tool: "logistics.update-booking-status"),
+                .patch,
+                "/api/bookings/{id}/status",
+                tool: "logistics.update-booking-status"
+            ),
             ToolRoute(.get, "/api/metrics/logistics", tool: "logistics.metrics"),
             ToolRoute(.get, "/api/orders/{id}/layout", tool: "logistics.get-layout"),
             ToolRoute(.post, "/api/orders/{id}/retry", tool: "logistics.retry-order"),
             ToolRoute(
-                .post, "/api/orders/import", tool: "logistics.import-orders",
-                bodyLimit: importLimit, input: importInput),
+                .post,
+                "/api/orders/import",
+                tool: "logistics.import-orders",
+                bodyLimit: importLimit,
+                input: importInput
+            ),
         ]
         for base in ["/api/orders", "/orders"] {
             routes += [
                 ToolRoute(.get, base, tool: "logistics.list-orders"),
                 ToolRoute(
-                    .post, base, tool: "logistics.create-order", status: .created,
-                    response: created),
+                    .post,
+                    base,
+                    tool: "logistics.create-order",
+                    status: .created,
+                    response: created
+                ),
                 ToolRoute(.get, base + "/{id}", tool: "logistics.get-order"),
                 ToolRoute(.patch, base + "/{id}", tool: "logistics.change-order"),
             ]
@@ -65,13 +80,19 @@ enum LogisticsRoutes {
         let partial = request.query.list.last { $0.name == "partial" }?.value
         guard partial == nil || partial == "true" || partial == "false" else {
             throw GeneralFault(
-                .invalid, code: "invalid-value", "\"partial\" is true or false", pointer: "/partial")
+                .invalid,
+                code: "invalid-value",
+                "\"partial\" is true or false",
+                pointer: "/partial"
+            )
         }
         let isJSON = type.contains("json")
         guard isJSON || type.hasPrefix("text/csv") else {
             throw GeneralFault(
-                .invalid, code: "unsupported-media-type",
-                "send the file as text/csv or application/json, not as \"\(type.prefix(80))\"")
+                .invalid,
+                code: "unsupported-media-type",
+                "send the file as text/csv or application/json, not as \"\(type.prefix(80))\""
+            )
         }
         return [
             "format": isJSON ? "json" : "csv", "text": .string(text),

@@ -27,13 +27,20 @@ public struct VehicleKind: Sendable, Hashable {
         var axles: Axles?
         if vehicle.axles.count == 2 {
             axles = Axles(
-                frontPosition: vehicle.axles[0].positionMm, rearPosition: vehicle.axles[1].positionMm,
+                frontPosition: vehicle.axles[0].positionMm,
+                rearPosition: vehicle.axles[1].positionMm,
                 frontLimitGrams: vehicle.axles[0].limitGrams - vehicle.axles[0].emptyGrams,
-                rearLimitGrams: vehicle.axles[1].limitGrams - vehicle.axles[1].emptyGrams)
+                rearLimitGrams: vehicle.axles[1].limitGrams - vehicle.axles[1].emptyGrams
+            )
         }
         space = CargoSpace(
-            id: id, length: vehicle.lengthMm, width: vehicle.widthMm, height: vehicle.heightMm,
-            maxWeightGrams: vehicle.payloadGrams, axles: axles)
+            id: id,
+            length: vehicle.lengthMm,
+            width: vehicle.widthMm,
+            height: vehicle.heightMm,
+            maxWeightGrams: vehicle.payloadGrams,
+            axles: axles
+        )
     }
 
     /// The kinds of a fleet with their counts, smallest first.
@@ -62,13 +69,17 @@ public struct VehicleKind: Sendable, Hashable {
                 frontPosition: try listed.member("frontMm").int(),
                 rearPosition: try listed.member("rearMm").int(),
                 frontLimitGrams: try listed.member("frontLimitGrams").int(),
-                rearLimitGrams: try listed.member("rearLimitGrams").int())
+                rearLimitGrams: try listed.member("rearLimitGrams").int()
+            )
         }
         space = CargoSpace(
-            id: id, length: try reader.member("lengthMm").int(in: 1...100_000),
+            id: id,
+            length: try reader.member("lengthMm").int(in: 1...100_000),
             width: try reader.member("widthMm").int(in: 1...100_000),
             height: try reader.member("heightMm").int(in: 1...100_000),
-            maxWeightGrams: try reader.member("payloadGrams").int(in: 1...1_000_000_000), axles: axles)
+            maxWeightGrams: try reader.member("payloadGrams").int(in: 1...1_000_000_000),
+            axles: axles
+        )
     }
 
     /// `{"kind","label","class","count","lengthMm",…}`.
@@ -128,7 +139,10 @@ public struct LoadPlanning: Sendable {
     /// - Throws: `PackingError` for impossible input; a fault of code `layout-invalid` when a layout
     ///   does not pass the validator.
     public init(
-        items: [CargoItem], kinds: [VehicleKind], seconds: Double, packer: Packer = Packer()
+        items: [CargoItem],
+        kinds: [VehicleKind],
+        seconds: Double,
+        packer: Packer = Packer()
     ) throws {
         (plans, attempts, reasons) = ([], [], [:])
         let volume = items.reduce(0) { $0 + $1.volume * $1.quantity }
@@ -142,7 +156,8 @@ public struct LoadPlanning: Sendable {
             }
             if plans.count >= Self.alternatives {
                 attempts.append(
-                    Attempt(kind: kind, refusal: "not needed: smaller ones take it", utilisation: 0))
+                    Attempt(kind: kind, refusal: "not needed: smaller ones take it", utilisation: 0)
+                )
                 continue
             }
             let problem = LoadProblem(space: kind.space, items: items)
@@ -150,8 +165,11 @@ public struct LoadPlanning: Sendable {
             let left = layout.unplaced.values.reduce(0, +)
             attempts.append(
                 Attempt(
-                    kind: kind, refusal: left == 0 ? nil : "\(left) pieces found no place",
-                    utilisation: layout.utilisation))
+                    kind: kind,
+                    refusal: left == 0 ? nil : "\(left) pieces found no place",
+                    utilisation: layout.utilisation
+                )
+            )
             if left == 0 {
                 try Self.validate(layout, problem)
                 plans.append(Plan(loads: [(kind, problem, layout)]))
@@ -161,11 +179,17 @@ public struct LoadPlanning: Sendable {
     }
 
     private mutating func planSeveral(
-        _ items: [CargoItem], _ kinds: [VehicleKind], _ seconds: Double, _ packer: Packer
+        _ items: [CargoItem],
+        _ kinds: [VehicleKind],
+        _ seconds: Double,
+        _ packer: Packer
     ) throws {
         let fleet = kinds.map { FleetPacker.Vehicle($0.space, count: $0.count) }
         let found = try FleetPacker(packer: packer).plan(
-            items, into: fleet, options: .init(budget: .seconds(seconds)))
+            items,
+            into: fleet,
+            options: .init(budget: .seconds(seconds))
+        )
         reasons = found.reasons
         guard found.unplaced.isEmpty, !found.vehicles.isEmpty else { return }
         for loaded in found.vehicles {
@@ -180,12 +204,17 @@ public struct LoadPlanning: Sendable {
         let violations = LayoutValidator().violations(of: layout.boxes, in: problem)
         guard let first = violations.first else { return }
         throw GeneralFault(
-            .internal, code: "layout-invalid",
-            "the layout breaks \(violations.count) rules, first: \(first.message)")
+            .internal,
+            code: "layout-invalid",
+            "the layout breaks \(violations.count) rules, first: \(first.message)"
+        )
     }
 
     private static func refusal(
-        of space: CargoSpace, _ volume: Int, _ weight: Int, _ items: [CargoItem]
+        of space: CargoSpace,
+        _ volume: Int,
+        _ weight: Int,
+        _ items: [CargoItem]
     ) -> String? {
         if space.volume < volume {
             return "too small: the goods have \(cubicMetres(volume)) m³, it has "
@@ -216,7 +245,10 @@ extension LoadPlanning.Plan {
     }
 
     private static func json(
-        _ kind: VehicleKind, _ problem: LoadProblem, _ layout: Layout, _ names: [String: String]
+        _ kind: VehicleKind,
+        _ problem: LoadProblem,
+        _ layout: Layout,
+        _ names: [String: String]
     ) -> JSON {
         let proof = LayoutProof(layout.boxes, in: problem)
         var boxes: [JSON] = []
@@ -283,8 +315,16 @@ extension CargoItem {
             }
         }
         self.init(
-            id: item.id, length: item.lengthMm, width: item.widthMm, height: item.heightMm,
-            upright: upright, quantity: item.quantity, weightGrams: item.weightGrams,
-            maxLoadGrams: item.maxLoadGrams, isFragile: item.fragile, stop: item.stop)
+            id: item.id,
+            length: item.lengthMm,
+            width: item.widthMm,
+            height: item.heightMm,
+            upright: upright,
+            quantity: item.quantity,
+            weightGrams: item.weightGrams,
+            maxLoadGrams: item.maxLoadGrams,
+            isFragile: item.fragile,
+            stop: item.stop
+        )
     }
 }

@@ -8,7 +8,8 @@ struct Bookings {
     func booking(_ id: ID<Booking>, in reader: any Reader) throws -> Booking {
         let found = try reader.first(
             "SELECT body FROM logistics_booking WHERE organisation = ? AND id = ?",
-            [.id(scope.organisation), .id(id)]) { try Booking(record: try $0.json(0)) }
+            [.id(scope.organisation), .id(id)]
+        ) { try Booking(record: try $0.json(0)) }
         guard let found else {
             throw GeneralFault(.notFound, code: "booking-not-found", "there is no booking \(id)")
         }
@@ -21,19 +22,25 @@ struct Bookings {
             """
             SELECT body FROM logistics_booking WHERE organisation = ? AND order_id = ?
             ORDER BY created_at, id
-            """, [.id(scope.organisation), .id(order)]) { try Booking(record: try $0.json(0)) }
+            """,
+            [.id(scope.organisation), .id(order)]
+        ) { try Booking(record: try $0.json(0)) }
     }
 
     /// Which of the layout's loads a booking carries: `<plan>/<vehicle>`; nil for a booking by hand.
     func load(of booking: ID<Booking>, in reader: any Reader) throws -> String? {
         try reader.first(
             "SELECT load FROM logistics_booking WHERE organisation = ? AND id = ?",
-            [.id(scope.organisation), .id(booking)]) { try $0.optionalText(0) } ?? nil
+            [.id(scope.organisation), .id(booking)]
+        ) { try $0.optionalText(0) } ?? nil
     }
 
     /// Adds a booking; the store refuses a second one for the vehicle and day.
     func add(
-        _ booking: Booking, load: String?, at now: Timestamp, in transaction: any Transaction
+        _ booking: Booking,
+        load: String?,
+        at now: Timestamp,
+        in transaction: any Transaction
     ) throws {
         do {
             try transaction.execute(
@@ -45,11 +52,14 @@ struct Bookings {
                     .id(booking.id), .id(scope.organisation), .id(booking.order),
                     .id(booking.vehicle), .date(booking.date), .text(booking.status.rawValue),
                     .time(now), .text(load), .json(booking.record),
-                ])
+                ]
+            )
         } catch let error as StoreError where error.reason == .duplicate {
             throw GeneralFault(
-                .conflict, code: "vehicle-taken",
-                "the vehicle is already booked on \(booking.date); choose another vehicle or day")
+                .conflict,
+                code: "vehicle-taken",
+                "the vehicle is already booked on \(booking.date); choose another vehicle or day"
+            )
         }
     }
 
@@ -59,7 +69,8 @@ struct Bookings {
             [
                 .text(booking.status.rawValue), .json(booking.record), .id(scope.organisation),
                 .id(booking.id),
-            ])
+            ]
+        )
     }
 
     /// Moves every booking of an order that may move to `status`.
@@ -67,7 +78,9 @@ struct Bookings {
     /// - Returns: how many moved.
     @discardableResult
     func moveAll(
-        of order: ID<Order>, to status: BookingStatus, in transaction: any Transaction
+        of order: ID<Order>,
+        to status: BookingStatus,
+        in transaction: any Transaction
     ) throws -> Int {
         var moved = 0
         for var booking in try bookings(of: order, in: transaction)

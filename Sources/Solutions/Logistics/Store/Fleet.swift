@@ -42,8 +42,10 @@ struct Fleet {
                 """
                 SELECT vehicle FROM logistics_booking
                 WHERE organisation = ? AND date = ? AND status <> 'released'
-                """, [.id(scope.organisation), .date(date)]
-            ) { try $0.text(0) })
+                """,
+                [.id(scope.organisation), .date(date)]
+            ) { try $0.text(0) }
+        )
         return try vehicles(in: reader).filter { !taken.contains($0.id.description) }
     }
 
@@ -57,7 +59,8 @@ struct Fleet {
                 .id(customer.id), .id(scope.organisation), .text(customer.name),
                 .text(SearchText.of(customer.name, customer.email, customer.address.city)),
                 .json(customer.json),
-            ])
+            ]
+        )
     }
 
     func add(_ depot: Depot, in transaction: any Transaction) throws {
@@ -66,7 +69,8 @@ struct Fleet {
             INSERT INTO logistics_depot (id, organisation, name, body) VALUES (?, ?, ?, ?)
             ON CONFLICT (organisation, id) DO NOTHING
             """,
-            [.id(depot.id), .id(scope.organisation), .text(depot.name), .json(depot.json)])
+            [.id(depot.id), .id(scope.organisation), .text(depot.name), .json(depot.json)]
+        )
     }
 
     func add(_ vehicle: Vehicle, in transaction: any Transaction) throws {
@@ -78,16 +82,21 @@ struct Fleet {
             [
                 .id(vehicle.id), .id(scope.organisation), .text(vehicle.name),
                 .id(vehicle.depot), .json(vehicle.record),
-            ])
+            ]
+        )
     }
 
     private func one<Value, Subject>(
-        _ table: String, _ noun: String, _ id: ID<Subject>, in reader: any Reader,
+        _ table: String,
+        _ noun: String,
+        _ id: ID<Subject>,
+        in reader: any Reader,
         _ read: (JSONReader) throws -> Value
     ) throws -> Value {
         let found = try reader.first(
             "SELECT body FROM \(table) WHERE organisation = ? AND id = ?",
-            [.id(scope.organisation), .id(id)]) { try read(JSONReader(try $0.json(0))) }
+            [.id(scope.organisation), .id(id)]
+        ) { try read(JSONReader(try $0.json(0))) }
         guard let found else {
             throw GeneralFault(.notFound, code: "\(noun)-not-found", "there is no \(noun) \(id)")
         }
@@ -95,11 +104,14 @@ struct Fleet {
     }
 
     private func list<Value>(
-        _ table: String, in reader: any Reader, _ read: (JSONReader) throws -> Value
+        _ table: String,
+        in reader: any Reader,
+        _ read: (JSONReader) throws -> Value
     ) throws -> [Value] {
         try reader.query(
             "SELECT body FROM \(table) WHERE organisation = ? ORDER BY name",
-            [.id(scope.organisation)]) { try read(JSONReader(try $0.json(0))) }
+            [.id(scope.organisation)]
+        ) { try read(JSONReader(try $0.json(0))) }
     }
 }
 

@@ -17,7 +17,9 @@ struct OrderView {
         let active = try bookings.bookings(of: order.id, in: reader).filter(\.status.holdsVehicle)
         return order.summary(
             customer: try fleet.customer(order.customer, in: reader),
-            price: try total(of: active), vehicle: try names(of: active, in: reader))
+            price: try total(of: active),
+            vehicle: try names(of: active, in: reader)
+        )
     }
 
     func detail(_ order: Order, journal: AgentJournal, in reader: any Reader) throws -> JSON {
@@ -26,9 +28,12 @@ struct OrderView {
         var json = order.detail(
             customer: try fleet.customer(order.customer, in: reader),
             depot: try fleet.depot(order.depot, in: reader),
-            price: try total(of: active), vehicle: try names(of: active, in: reader))
+            price: try total(of: active),
+            vehicle: try names(of: active, in: reader)
+        )
         json["bookings"] = .array(
-            try all.map { $0.json(vehicle: try fleet.vehicle($0.vehicle, in: reader)) })
+            try all.map { $0.json(vehicle: try fleet.vehicle($0.vehicle, in: reader)) }
+        )
         let subject = Self.subject(order.id)
         json["execution"] =
             try ExecutionTables().list(subject: subject, limit: 1, scope: scope, in: reader).first
@@ -40,9 +45,11 @@ struct OrderView {
                     "at": decision.at.json, "choice": decision.body["choice"] ?? .null,
                     "confidence": decision.body["confidence"] ?? .null,
                 ]
-            })
+            }
+        )
         json["layout"] =
-            try SavedLayout.summary(key: Self.layoutKey(order.id), scope: scope, in: reader) ?? .null
+            try SavedLayout.summary(key: Self.layoutKey(order.id), scope: scope, in: reader)
+            ?? .null
         return json
     }
 

@@ -8,7 +8,8 @@ struct Orders {
     func order(_ id: ID<Order>, in reader: any Reader) throws -> Order {
         let found = try reader.first(
             "SELECT body FROM logistics_order WHERE organisation = ? AND id = ?",
-            [.id(scope.organisation), .id(id)]) { try Order(record: try $0.json(0)) }
+            [.id(scope.organisation), .id(id)]
+        ) { try Order(record: try $0.json(0)) }
         guard let found else {
             throw GeneralFault(.notFound, code: "order-not-found", "there is no order \(id)")
         }
@@ -18,7 +19,8 @@ struct Orders {
     func exists(_ id: ID<Order>, in reader: any Reader) throws -> Bool {
         try reader.exists(
             "SELECT 1 FROM logistics_order WHERE organisation = ? AND id = ?",
-            [.id(scope.organisation), .id(id)])
+            [.id(scope.organisation), .id(id)]
+        )
     }
 
     /// The next `LO-000123` that no order has.
@@ -28,10 +30,13 @@ struct Orders {
                 """
                 INSERT INTO logistics_counter (organisation, orders) VALUES (?, 1)
                 ON CONFLICT (organisation) DO UPDATE SET orders = logistics_counter.orders + 1
-                """, [.id(scope.organisation)])
+                """,
+                [.id(scope.organisation)]
+            )
             let number = try transaction.first(
                 "SELECT orders FROM logistics_counter WHERE organisation = ?",
-                [.id(scope.organisation)]) { try $0.int(0) }
+                [.id(scope.organisation)]
+            ) { try $0.int(0) }
             let digits = String(number ?? 0)
             let reference = "LO-" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits
             if try !isTaken(reference, in: transaction) { return reference }
@@ -41,12 +46,17 @@ struct Orders {
     func isTaken(_ reference: String, in reader: any Reader) throws -> Bool {
         try reader.exists(
             "SELECT 1 FROM logistics_order WHERE organisation = ? AND reference = ?",
-            [.id(scope.organisation), .text(reference)])
+            [.id(scope.organisation), .text(reference)]
+        )
     }
 
     func add(_ order: Order, customer: Customer, in transaction: any Transaction) throws {
         let search = SearchText.of(
-            order.reference, customer.name, order.deliveries.last?.address.city, order.notes)
+            order.reference,
+            customer.name,
+            order.deliveries.last?.address.city,
+            order.notes
+        )
         try transaction.execute(
             """
             INSERT INTO logistics_order (id, organisation, reference, customer, status,
@@ -56,7 +66,8 @@ struct Orders {
                 .id(order.id), .id(scope.organisation), .text(order.reference),
                 .id(order.customer), .text(order.status.rawValue), .date(order.requestedDate),
                 .text(search), .time(order.createdAt), .json(order.record),
-            ])
+            ]
+        )
     }
 
     func save(_ order: Order, in transaction: any Transaction) throws {
@@ -68,7 +79,8 @@ struct Orders {
             [
                 .text(order.status.rawValue), .date(order.requestedDate), .json(order.record),
                 .id(scope.organisation), .id(order.id),
-            ])
+            ]
+        )
     }
 
     /// What a list shows: newest first, from after `cursor` (`<microseconds>_<id>`).
@@ -142,12 +154,15 @@ struct OrderFilter {
         limit = try reader.optional("limit")?.int(in: 1...200) ?? 50
         if let mark = try reader.optional("cursor") {
             let parts = try mark.string().split(separator: "_")
-            guard parts.count == 2, let micros = Int64(parts[0]), let id = ID<Order>(parts[1]) else {
+            guard parts.count == 2, let micros = Int64(parts[0]), let id = ID<Order>(parts[1])
+            else {
                 throw mark.fault("is no cursor that this list gave")
             }
             cursor = (Timestamp(microseconds: micros), id)
         }
     }
 
-    static func cursor(after order: Order) -> String { "\(order.createdAt.microseconds)_\(order.id)" }
+    static func cursor(after order: Order) -> String {
+        "\(order.createdAt.microseconds)_\(order.id)"
+    }
 }

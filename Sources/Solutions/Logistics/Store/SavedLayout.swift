@@ -20,7 +20,11 @@ enum SavedLayout {
     }
 
     static func saveSummary(
-        _ summary: JSON, key: String, version: Int, scope: Scope, in transaction: any Transaction
+        _ summary: JSON,
+        key: String,
+        version: Int,
+        scope: Scope,
+        in transaction: any Transaction
     ) throws {
         try transaction.execute(
             """
@@ -28,19 +32,24 @@ enum SavedLayout {
             ON CONFLICT (organisation, key) DO UPDATE SET
                 version = excluded.version, body = excluded.body
             """,
-            [.id(scope.organisation), .text(key), .int(version), .json(summary)])
+            [.id(scope.organisation), .text(key), .int(version), .json(summary)]
+        )
     }
 
     /// The booked loads with their vehicles; before booking the first plan, with kinds of vehicle.
     static func shown(
-        _ document: JSON, order: ID<Order>, version: Int,
+        _ document: JSON,
+        order: ID<Order>,
+        version: Int,
         loads: [(load: String?, vehicle: Vehicle)]
     ) -> JSON {
         let plans = document["plans"]?.array ?? []
         var vehicles: [JSON] = []
         for (load, vehicle) in loads {
             guard let parts = load?.split(separator: "/").compactMap({ Int($0) }), parts.count == 2,
-                var shown = plans.first(where: { $0["plan"]?.int == parts[0] })?["vehicles"]?[parts[1]]
+                var shown = plans.first(where: { $0["plan"]?.int == parts[0] })?["vehicles"]?[
+                    parts[1]
+                ]
             else { continue }
             shown["vehicle"] = vehicle.referenceJSON
             vehicles.append(shown)

@@ -11,14 +11,18 @@ struct Trip {
     var startsElsewhere: Bool
 
     init(
-        order id: ID<Order>, vehicle vehicleID: ID<Vehicle>, scope: Scope, in reader: any Reader
+        order id: ID<Order>,
+        vehicle vehicleID: ID<Vehicle>,
+        scope: Scope,
+        in reader: any Reader
     ) throws {
         let fleet = Fleet(scope: scope)
         order = try Orders(scope: scope).order(id, in: reader)
         vehicle = try fleet.vehicle(vehicleID, in: reader)
         let pickup = try fleet.depot(order.depot, in: reader).address.coordinate
         startsElsewhere = vehicle.depot != order.depot
-        let start = startsElsewhere
+        let start =
+            startsElsewhere
             ? [try fleet.depot(vehicle.depot, in: reader).address.coordinate] : []
         route = start + [pickup] + order.route
     }
@@ -40,9 +44,11 @@ struct TripQuote {
     init(_ trip: Trip, legs: [Int], share: LoadShare?, emissions: EmissionFactors) throws {
         distanceMeters = legs.reduce(0, +)
         price = try PriceQuote(
-            vehicle: trip.vehicle, distanceMeters: distanceMeters,
+            vehicle: trip.vehicle,
+            distanceMeters: distanceMeters,
             weightGrams: share?.weightGrams ?? trip.order.totalWeightGrams,
-            volumeMm3: share?.volumeMm3 ?? trip.order.totalVolumeMm3)
+            volumeMm3: share?.volumeMm3 ?? trip.order.totalVolumeMm3
+        )
         let laden = Array(trip.startsElsewhere ? legs.dropFirst() : legs[...])
         var loaded = trip.order.loadedLegs(meters: laden)
         if let share, trip.order.totalWeightGrams > 0 {
@@ -50,16 +56,23 @@ struct TripQuote {
             loaded = loaded.map { leg in
                 LoadedLeg(
                     meters: leg.meters,
-                    grams: Int(Double(leg.grams) * Double(share.weightGrams)
-                        / Double(trip.order.totalWeightGrams)))
+                    grams: Int(
+                        Double(leg.grams) * Double(share.weightGrams)
+                            / Double(trip.order.totalWeightGrams)
+                    )
+                )
             }
         }
         emission = try emissions.emission(
-            vehicleClass: trip.vehicle.vehicleClass, refrigerated: trip.vehicle.refrigerated,
-            legs: loaded)
-        eta = DrivingTime(trip.vehicle.vehicleClass).arrivals(
-            departure: DrivingTime.departure(on: trip.order.requestedDate), legMeters: legs
-        ).last
+            vehicleClass: trip.vehicle.vehicleClass,
+            refrigerated: trip.vehicle.refrigerated,
+            legs: loaded
+        )
+        eta =
+            DrivingTime(trip.vehicle.vehicleClass).arrivals(
+                departure: DrivingTime.departure(on: trip.order.requestedDate),
+                legMeters: legs
+            ).last
     }
 
     var json: JSON {

@@ -24,17 +24,20 @@ extension LogisticsTools {
                     "stops": .int(order.deliveries.count),
                     "kinds": .array(VehicleKind.kinds(of: free).map(\.json)),
                 ]
-            })
+            }
+        )
     }
 
     private func packOrder() throws -> Tool {
         let seconds = kernel.configuration.number("packing.seconds")
         return try Tool(
             name: "logistics.pack-order",
-            purpose: "Packs goods in 3D: one vehicle of the smallest kinds that take all, or several.",
+            purpose:
+                "Packs goods in 3D: one vehicle of the smallest kinds that take all, or several.",
             input: Self.object(
                 [("items", ["type": "array"]), ("kinds", ["type": "array"])],
-                required: ["items", "kinds"]),
+                required: ["items", "kinds"]
+            ),
             body: .compute { [kernel] input, _ in
                 var items: [OrderItem] = []
                 for (index, line) in try input.member("items").array(count: 1...500).enumerated() {
@@ -47,18 +50,25 @@ extension LogisticsTools {
                 return try await kernel.workers.value { [items, kinds] in
                     try Self.packed(items, kinds, seconds)
                 }
-            })
+            }
+        )
     }
 
     private static func packed(
-        _ items: [OrderItem], _ kinds: [VehicleKind], _ seconds: Double
+        _ items: [OrderItem],
+        _ kinds: [VehicleKind],
+        _ seconds: Double
     ) throws -> JSON {
         let planning = try LoadPlanning(
-            items: items.map(CargoItem.init), kinds: kinds, seconds: seconds)
+            items: items.map(CargoItem.init),
+            kinds: kinds,
+            seconds: seconds
+        )
         let names = Dictionary(uniqueKeysWithValues: items.map { ($0.id, $0.name) })
         return [
             "plans": .array(
-                planning.plans.enumerated().map { $1.json(number: $0, names: names) }),
+                planning.plans.enumerated().map { $1.json(number: $0, names: names) }
+            ),
             "attempts": .array(
                 planning.attempts.map { attempt in
                     [
@@ -66,10 +76,13 @@ extension LogisticsTools {
                         "utilisation": .double(attempt.utilisation),
                         "refusal": .optional(attempt.refusal),
                     ]
-                }),
+                }
+            ),
             "reasons": .object(
                 JSONObject(
-                    planning.reasons.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })),
+                    planning.reasons.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }
+                )
+            ),
         ]
     }
 
@@ -79,7 +92,8 @@ extension LogisticsTools {
             purpose: "Stores an order's layouts as the next version of order-<id>.json.",
             input: Self.object(
                 [("orderId", Self.id), ("plans", ["type": "array", "minItems": 1])],
-                required: ["orderId", "plans"]),
+                required: ["orderId", "plans"]
+            ),
             body: .write { [kernel] input, invocation in
                 let scope = invocation.scope
                 let id = try input.member("orderId").id(Order.self)
@@ -89,12 +103,19 @@ extension LogisticsTools {
                 return { transaction in
                     guard try Orders(scope: scope).exists(id, in: transaction) else {
                         throw GeneralFault(
-                            .notFound, code: "order-not-found", "there is no order \(id)")
+                            .notFound,
+                            code: "order-not-found",
+                            "there is no order \(id)"
+                        )
                     }
                     let key = OrderView.layoutKey(id)
                     let saved = try kernel.objects.record(
-                        staged, key: ObjectKey(key), contentType: "application/json", scope: scope,
-                        in: transaction)
+                        staged,
+                        key: ObjectKey(key),
+                        contentType: "application/json",
+                        scope: scope,
+                        in: transaction
+                    )
                     let summary: JSON = [
                         "volumeUtilisation": first.first?["volumeUtilisation"] ?? 0,
                         "weightUtilisation": first.first?["weightUtilisation"] ?? 0,
@@ -102,9 +123,15 @@ extension LogisticsTools {
                         "boxes": .int(first.reduce(0) { $0 + ($1["boxes"]?.array?.count ?? 0) }),
                     ]
                     try SavedLayout.saveSummary(
-                        summary, key: key, version: saved.version, scope: scope, in: transaction)
+                        summary,
+                        key: key,
+                        version: saved.version,
+                        scope: scope,
+                        in: transaction
+                    )
                     return ["key": .string(key), "version": .int(saved.version)]
                 }
-            })
+            }
+        )
     }
 }

@@ -15,30 +15,38 @@ extension LogisticsTools {
         try Tool(
             name: "logistics.list-vehicles",
             purpose: "Lists all vehicles and whether each is free today, or on a date.",
-            input: Self.object([("date", Self.date)]), roles: Self.readers,
+            input: Self.object([("date", Self.date)]),
+            roles: Self.readers,
             body: .read { [self] input, invocation, reader in
                 let date = try input.optional("date")?.date() ?? today(invocation)
                 return try vehicles(on: date, onlyFree: false, invocation.scope, in: reader)
-            })
+            }
+        )
     }
 
     private func listAvailable() throws -> Tool {
         try Tool(
             name: "logistics.list-available-vehicles",
             purpose: "Lists the vehicles that nobody has booked on a date.",
-            input: Self.object([("date", Self.date)], required: ["date"]), roles: Self.readers,
+            input: Self.object([("date", Self.date)], required: ["date"]),
+            roles: Self.readers,
             body: .read { [self] input, invocation, reader in
                 let date = try input.member("date").date()
                 return try vehicles(on: date, onlyFree: true, invocation.scope, in: reader)
-            })
+            }
+        )
     }
 
     private func vehicles(
-        on date: CalendarDate, onlyFree: Bool, _ scope: Scope, in reader: any Reader
+        on date: CalendarDate,
+        onlyFree: Bool,
+        _ scope: Scope,
+        in reader: any Reader
     ) throws -> JSON {
         let fleet = Fleet(scope: scope)
         let depots = Dictionary(
-            uniqueKeysWithValues: try fleet.depots(in: reader).map { ($0.id, $0) })
+            uniqueKeysWithValues: try fleet.depots(in: reader).map { ($0.id, $0) }
+        )
         let free = Set(try fleet.available(on: date, in: reader).map(\.id))
         let items = try fleet.vehicles(in: reader).compactMap { vehicle -> JSON? in
             guard !onlyFree || free.contains(vehicle.id), let depot = depots[vehicle.depot] else {
@@ -51,53 +59,67 @@ extension LogisticsTools {
 
     private func listCustomers() throws -> Tool {
         try Tool(
-            name: "logistics.list-customers", purpose: "Lists customers by name, e-mail or city.",
-            input: Self.object([("q", Self.text)]), roles: Self.readers,
+            name: "logistics.list-customers",
+            purpose: "Lists customers by name, e-mail or city.",
+            input: Self.object([("q", Self.text)]),
+            roles: Self.readers,
             body: .read { input, invocation, reader in
                 let text = try input.optional("q")?.string()
                 let found = try Fleet(scope: invocation.scope).customers(matching: text, in: reader)
                 return ["items": .array(found.map(\.json)), "nextCursor": .null]
-            })
+            }
+        )
     }
 
     private func getCustomer() throws -> Tool {
         try Tool(
-            name: "logistics.get-customer", purpose: "Shows a customer.",
-            input: Self.object([("id", Self.text)], required: ["id"]), roles: Self.readers,
+            name: "logistics.get-customer",
+            purpose: "Shows a customer.",
+            input: Self.object([("id", Self.text)], required: ["id"]),
+            roles: Self.readers,
             body: .read { input, invocation, reader in
                 guard let id = ID<Customer>(try input.member("id").string()) else {
                     throw GeneralFault(
-                        .notFound, code: "customer-not-found",
-                        "there is no customer \(input.value["id"] ?? .null)")
+                        .notFound,
+                        code: "customer-not-found",
+                        "there is no customer \(input.value["id"] ?? .null)"
+                    )
                 }
                 return try Fleet(scope: invocation.scope).customer(id, in: reader).json
-            })
+            }
+        )
     }
 
     private func listDepots() throws -> Tool {
         try Tool(
-            name: "logistics.list-depots", purpose: "Lists the depots.", input: Self.object([]),
+            name: "logistics.list-depots",
+            purpose: "Lists the depots.",
+            input: Self.object([]),
             roles: Self.readers,
             body: .read { _, invocation, reader in
                 let found = try Fleet(scope: invocation.scope).depots(in: reader)
                 return ["items": .array(found.map(\.json))]
-            })
+            }
+        )
     }
 
     func metricsTool() throws -> Tool {
         try Tool(
             name: "logistics.metrics",
             purpose: "Sums up orders by status, use of booked vehicles and cost per order.",
-            input: Self.object([]), roles: Self.readers,
+            input: Self.object([]),
+            roles: Self.readers,
             body: .read { [kernel] _, invocation, reader in
                 let scope = invocation.scope
                 let counts = try Orders(scope: scope).counts(in: reader)
                 let bookings = try reader.query(
                     "SELECT body FROM logistics_booking WHERE organisation = ? AND status <> 'released'",
-                    [.id(scope.organisation)]) { try Booking(record: try $0.json(0)) }
+                    [.id(scope.organisation)]
+                ) { try Booking(record: try $0.json(0)) }
                 let layouts = try reader.query(
                     "SELECT body FROM logistics_layout WHERE organisation = ?",
-                    [.id(scope.organisation)]) { try $0.json(0) }
+                    [.id(scope.organisation)]
+                ) { try $0.json(0) }
                 func mean(_ key: String) -> JSON {
                     let values = layouts.compactMap { $0[key]?.double }
                     return values.isEmpty
@@ -107,25 +129,35 @@ extension LogisticsTools {
                 var cost: JSON = .null
                 if let first = bookings.first, orders > 0 {
                     let sum = try Money.sum(
-                        bookings.map(\.price), currency: first.price.currency)
+                        bookings.map(\.price),
+                        currency: first.price.currency
+                    )
                     cost = try sum.scaled(by: 1, over: Int64(orders)).json
                 }
                 return [
                     "orders": .object(
-                        JSONObject(OrderStatus.allCases.map { ($0.rawValue, .int(counts[$0] ?? 0)) })),
+                        JSONObject(
+                            OrderStatus.allCases.map { ($0.rawValue, .int(counts[$0] ?? 0)) }
+                        )
+                    ),
                     "bookedVolumeUtilisation": mean("volumeUtilisation"),
                     "bookedWeightUtilisation": mean("weightUtilisation"), "costPerOrder": cost,
                     "agents": .array(
                         try LogisticsSolution.agentNames.map { name in
                             let seen = try kernel.journal.activity(
-                                of: name, scope: scope, in: reader)
+                                of: name,
+                                scope: scope,
+                                in: reader
+                            )
                             return [
                                 "name": .string(name), "invocations": .int(seen.invocations),
                                 "p50Micros": .int(seen.p50Micros),
                                 "p99Micros": .int(seen.p99Micros),
                             ]
-                        }),
+                        }
+                    ),
                 ]
-            })
+            }
+        )
     }
 }

@@ -33,7 +33,9 @@ struct LogisticsTools {
 
     /// A schema of named members.
     static func object(
-        _ properties: [(String, JSON)], required: [String] = [], open: Bool = false
+        _ properties: [(String, JSON)],
+        required: [String] = [],
+        open: Bool = false
     ) -> JSON {
         [
             "type": "object", "properties": .object(JSONObject(properties)),

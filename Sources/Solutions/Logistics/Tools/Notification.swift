@@ -24,7 +24,8 @@ extension LogisticsTools {
                     ("orderId", Self.id), ("news", ["enum": ["booked", "failed"]]),
                     ("reason", ["type": "string", "maxLength": 2_000]),
                 ],
-                required: ["orderId", "news"]),
+                required: ["orderId", "news"]
+            ),
             body: .write { [self] input, invocation in
                 let id = try input.member("orderId").id(Order.self)
                 let news: OrderNews =
@@ -35,14 +36,17 @@ extension LogisticsTools {
                     try tellCustomer(news, order, invocation, in: transaction)
                     return ["orderId": id.json, "notified": true]
                 }
-            })
+            }
+        )
     }
 
     /// Puts the messages into the outbox: e-mail for the customer, the inbox for who placed the order.
     ///
     /// Of a failure the customer does not hear: it is for people here to mend first.
     func tellCustomer(
-        _ news: OrderNews, _ order: Order, _ invocation: Invocation,
+        _ news: OrderNews,
+        _ order: Order,
+        _ invocation: Invocation,
         in transaction: any Transaction
     ) throws {
         let scope = invocation.scope
@@ -55,7 +59,10 @@ extension LogisticsTools {
         case .booked:
             guard let first = active.first else {
                 throw GeneralFault(
-                    .conflict, code: "not-booked", "order \(order.reference) has no booking to tell of")
+                    .conflict,
+                    code: "not-booked",
+                    "order \(order.reference) has no booking to tell of"
+                )
             }
             key = "order-booked:\(order.id):\(first.id)"
             message = try bookedMessage(order, customer, active, in: transaction, scope)
@@ -65,29 +72,44 @@ extension LogisticsTools {
                 subject: "Order \(order.reference) could not be processed",
                 body: "\(reason)\n\nThe order is marked as failed and holds no vehicle. "
                     + "Open it to see why, then try again.",
-                link: "/console/orders/\(order.id)", severity: .warning)
+                link: "/console/orders/\(order.id)",
+                severity: .warning
+            )
         case .cancelled(let reason):
             key = "order-cancelled:\(order.id)"
             message = try Message(
                 subject: "Order \(order.reference) was cancelled",
                 body: "The transport of order \(order.reference) for \(order.requestedDate) was "
                     + "cancelled" + (reason.map { ": \($0)" } ?? "") + ".",
-                link: "/console/orders/\(order.id)", severity: .info)
+                link: "/console/orders/\(order.id)",
+                severity: .info
+            )
         }
         let person = scope.onBehalfOf ?? scope.actor
         if person.kind == .person {
             try kernel.outbox.enqueue(
-                message, to: .inbox(person.id), effect: "\(key):inbox", scope: scope,
-                in: transaction)
+                message,
+                to: .inbox(person.id),
+                effect: "\(key):inbox",
+                scope: scope,
+                in: transaction
+            )
         }
         if case .failed = news { return }
         try kernel.outbox.enqueue(
-            message, to: .email(EmailAddress(customer.email)), effect: "\(key):email", scope: scope,
-            in: transaction)
+            message,
+            to: .email(EmailAddress(customer.email)),
+            effect: "\(key):email",
+            scope: scope,
+            in: transaction
+        )
     }
 
     private func bookedMessage(
-        _ order: Order, _ customer: Customer, _ bookings: [Booking], in reader: any Reader,
+        _ order: Order,
+        _ customer: Customer,
+        _ bookings: [Booking],
+        in reader: any Reader,
         _ scope: Scope
     ) throws -> Message {
         var lines = [
@@ -108,7 +130,10 @@ extension LogisticsTools {
             lines.append("Total price: \(try Money.sum(total, currency: first.currency))")
         }
         return try Message(
-            subject: "Order \(order.reference) is booked", body: lines.joined(separator: "\n"),
-            link: "/console/orders/\(order.id)", severity: .info)
+            subject: "Order \(order.reference) is booked",
+            body: lines.joined(separator: "\n"),
+            link: "/console/orders/\(order.id)",
+            severity: .info
+        )
     }
 }

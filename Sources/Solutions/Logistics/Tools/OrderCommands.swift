@@ -14,36 +14,55 @@ extension LogisticsTools {
 
     private func createOrder() throws -> Tool {
         try Tool(
-            name: "logistics.create-order", purpose: "Places an order; agents then process it.",
-            input: schemas.createOrder, roles: Self.planners,
+            name: "logistics.create-order",
+            purpose: "Places an order; agents then process it.",
+            input: schemas.createOrder,
+            roles: Self.planners,
             body: .write { [self] input, invocation in
                 let draft = try OrderDraft(reading: input, today: today(invocation))
                 return { transaction in
-                    let order = try place(draft, id: kernel.ids.next(), by: invocation, in: transaction)
+                    let order = try place(
+                        draft,
+                        id: kernel.ids.next(),
+                        by: invocation,
+                        in: transaction
+                    )
                     return try shown(order, invocation.scope, in: transaction)
                 }
-            })
+            }
+        )
     }
 
     /// Stores a new order and tells the world.
     func place(
-        _ draft: OrderDraft, id: ID<Order>, by invocation: Invocation,
+        _ draft: OrderDraft,
+        id: ID<Order>,
+        by invocation: Invocation,
         in transaction: any Transaction
     ) throws -> Order {
         let scope = invocation.scope
         let orders = Orders(scope: scope)
         let fleet = Fleet(scope: scope)
-        let customer = try known("/customerId") { try fleet.customer(draft.customer, in: transaction) }
+        let customer = try known("/customerId") {
+            try fleet.customer(draft.customer, in: transaction)
+        }
         _ = try known("/pickup/depotId") { try fleet.depot(draft.depot, in: transaction) }
         if let reference = draft.reference, try orders.isTaken(reference, in: transaction) {
             throw GeneralFault(
-                .conflict, code: "reference-taken",
+                .conflict,
+                code: "reference-taken",
                 "there is already an order with the reference \"\(reference)\"",
-                pointer: "/reference")
+                pointer: "/reference"
+            )
         }
         let order = Order(
-            id: id, reference: try draft.reference ?? orders.nextReference(in: transaction),
-            draft: draft, customer: customer, at: invocation.now, by: scope.actor)
+            id: id,
+            reference: try draft.reference ?? orders.nextReference(in: transaction),
+            draft: draft,
+            customer: customer,
+            at: invocation.now,
+            by: scope.actor
+        )
         try orders.add(order, customer: customer, in: transaction)
         try emit("order.placed", order, by: invocation, in: transaction)
         return order
@@ -59,18 +78,24 @@ extension LogisticsTools {
     }
 
     func emit(
-        _ type: String, _ order: Order, reason: String? = nil, by invocation: Invocation,
+        _ type: String,
+        _ order: Order,
+        reason: String? = nil,
+        by invocation: Invocation,
         in transaction: any Transaction
     ) throws {
         try kernel.emit(
-            type, about: OrderView.subject(order.id),
+            type,
+            about: OrderView.subject(order.id),
             [
                 "orderId": order.id.json, "reference": .string(order.reference),
                 "status": .string(order.status.rawValue), "customerId": order.customer.json,
                 "requestedDate": .string(order.requestedDate.description),
                 "reason": .optional(reason),
             ],
-            by: invocation, in: transaction)
+            by: invocation,
+            in: transaction
+        )
     }
 
     func shown(_ order: Order, _ scope: Scope, in reader: any Reader) throws -> JSON {
@@ -82,8 +107,10 @@ extension LogisticsTools {
         schema["properties"]?["id"] = Self.text
         return try Tool(
             name: "logistics.change-order",
-            purpose: "Changes an order's notes or date, cancels it, or reports it dispatched or delivered.",
-            input: schema, roles: Self.planners,
+            purpose:
+                "Changes an order's notes or date, cancels it, or reports it dispatched or delivered.",
+            input: schema,
+            roles: Self.planners,
             body: .write { [self] input, invocation in
                 let id = try Self.orderID(input.member("id"))
                 var fields = input.value
@@ -100,7 +127,8 @@ extension LogisticsTools {
                     }
                     return try shown(order, scope, in: transaction)
                 }
-            })
+            }
+        )
     }
 
     /// What agents do, people do not do by a mere change of status.
@@ -108,15 +136,21 @@ extension LogisticsTools {
         guard let status = patch.status, ![.cancelled, .dispatched, .delivered].contains(status)
         else { return }
         throw GeneralFault(
-            .conflict, code: "illegal-transition",
+            .conflict,
+            code: "illegal-transition",
             "\"\(status.rawValue)\" is reached by processing; by hand an order becomes cancelled, "
                 + "dispatched or delivered (a failed one is tried again with /retry)",
-            pointer: "/status", details: ["allowed": ["cancelled", "dispatched", "delivered"]])
+            pointer: "/status",
+            details: ["allowed": ["cancelled", "dispatched", "delivered"]]
+        )
     }
 
     /// What a change of status by hand brings with it, in the same transaction.
     private func follow(
-        _ order: Order, _ status: OrderStatus, _ reason: String?, _ invocation: Invocation,
+        _ order: Order,
+        _ status: OrderStatus,
+        _ reason: String?,
+        _ invocation: Invocation,
         in transaction: any Transaction
     ) throws {
         let scope = invocation.scope
@@ -125,8 +159,11 @@ extension LogisticsTools {
         case .cancelled:
             let cause = reason ?? "cancelled by \(scope.actor.name)"
             try kernel.workflows.abortAll(
-                about: OrderView.subject(order.id), organisation: scope.organisation, cause: cause,
-                in: transaction)
+                about: OrderView.subject(order.id),
+                organisation: scope.organisation,
+                cause: cause,
+                in: transaction
+            )
             let released = try bookings.moveAll(of: order.id, to: .released, in: transaction)
             if released > 0 {
                 try tellCustomer(.cancelled(reason), order, invocation, in: transaction)
@@ -140,8 +177,10 @@ extension LogisticsTools {
 
     private func retryOrder() throws -> Tool {
         try Tool(
-            name: "logistics.retry-order", purpose: "Starts the processing of a failed order again.",
-            input: Self.object([("id", Self.text)], required: ["id"]), roles: Self.planners,
+            name: "logistics.retry-order",
+            purpose: "Starts the processing of a failed order again.",
+            input: Self.object([("id", Self.text)], required: ["id"]),
+            roles: Self.planners,
             body: .write { [self] input, invocation in
                 let id = try Self.orderID(input.member("id"))
                 return { transaction in
@@ -152,19 +191,22 @@ extension LogisticsTools {
                     try emit("order.retried", order, by: invocation, in: transaction)
                     return try shown(order, scope, in: transaction)
                 }
-            })
+            }
+        )
     }
 
     private func importOrders() throws -> Tool {
         try Tool(
             name: "logistics.import-orders",
-            purpose: "Places the orders of a CSV or JSON file: all of them, or with partial the good ones.",
+            purpose:
+                "Places the orders of a CSV or JSON file: all of them, or with partial the good ones.",
             input: Self.object(
                 [
                     ("format", ["enum": ["csv", "json"]]), ("text", ["type": "string"]),
                     ("partial", ["type": "boolean"]),
                 ],
-                required: ["format", "text"]),
+                required: ["format", "text"]
+            ),
             roles: Self.planners,
             body: .write { [self] input, invocation in
                 let scope = invocation.scope
@@ -174,45 +216,58 @@ extension LogisticsTools {
                     let fleet = Fleet(scope: scope)
                     return ImportDirectory(
                         customers: try fleet.customers(matching: nil, in: reader),
-                        depots: try fleet.depots(in: reader))
+                        depots: try fleet.depots(in: reader)
+                    )
                 }
                 let today = today(invocation)
                 let read =
                     input.value["format"]?.string == "json"
                     ? try OrderImport(
-                        json: Self.parsed(text), directory: directory, today: today)
+                        json: Self.parsed(text),
+                        directory: directory,
+                        today: today
+                    )
                     : try OrderImport(csv: Array(text.utf8), directory: directory, today: today)
                 return { transaction in
                     guard read.isAcceptable(partial: partial) else {
                         throw GeneralFault(
-                            .invalid, code: "import-refused",
+                            .invalid,
+                            code: "import-refused",
                             "nothing was imported: \(read.rejected) of the orders have errors",
-                            details: read.json(partial: partial).object ?? [:])
+                            details: read.json(partial: partial).object ?? [:]
+                        )
                     }
                     var report = read
                     for entry in read.orders {
                         do {
                             try transaction.attempt {
                                 _ = try place(
-                                    entry.draft, id: kernel.ids.next(), by: invocation,
-                                    in: transaction)
+                                    entry.draft,
+                                    id: kernel.ids.next(),
+                                    by: invocation,
+                                    in: transaction
+                                )
                             }
                         } catch let fault as GeneralFault where fault.code == "reference-taken" {
                             report.orders.removeAll { $0.row == entry.row }
                             report.rejected += 1
                             report.problems.append(
-                                .init(row: entry.row, field: "reference", message: fault.message))
+                                .init(row: entry.row, field: "reference", message: fault.message)
+                            )
                         }
                     }
                     guard report.isAcceptable(partial: partial) else {
                         throw GeneralFault(
-                            .invalid, code: "import-refused",
+                            .invalid,
+                            code: "import-refused",
                             "nothing was imported: \(report.rejected) of the orders have errors",
-                            details: report.json(partial: partial).object ?? [:])
+                            details: report.json(partial: partial).object ?? [:]
+                        )
                     }
                     return report.json(partial: partial)
                 }
-            })
+            }
+        )
     }
 
     private static func parsed(_ text: String) throws -> JSON {
@@ -232,7 +287,8 @@ extension LogisticsTools {
                     ("orderId", Self.id), ("status", ["enum": ["analysed", "booked", "failed"]]),
                     ("reason", ["type": "string", "maxLength": 2_000]),
                 ],
-                required: ["orderId", "status"]),
+                required: ["orderId", "status"]
+            ),
             body: .write { [self] input, invocation in
                 let id = try input.member("orderId").id(Order.self)
                 let status = try input.member("status").choice(OrderStatus.self)
@@ -242,18 +298,30 @@ extension LogisticsTools {
                     var order = try Orders(scope: scope).order(id, in: transaction)
                     if order.status != status {
                         try order.move(
-                            to: status, at: invocation.now, by: scope.actor, reason: reason)
+                            to: status,
+                            at: invocation.now,
+                            by: scope.actor,
+                            reason: reason
+                        )
                         try Orders(scope: scope).save(order, in: transaction)
                         if status == .failed {
                             try Bookings(scope: scope).moveAll(
-                                of: id, to: .released, in: transaction)
+                                of: id,
+                                to: .released,
+                                in: transaction
+                            )
                         }
                         try emit(
-                            "order.\(status.rawValue)", order, reason: reason, by: invocation,
-                            in: transaction)
+                            "order.\(status.rawValue)",
+                            order,
+                            reason: reason,
+                            by: invocation,
+                            in: transaction
+                        )
                     }
                     return ["orderId": id.json, "status": .string(status.rawValue)]
                 }
-            })
+            }
+        )
     }
 }

@@ -32,29 +32,42 @@ extension LogisticsTools {
                     "nextCursor": found.count > filter.limit
                         ? .optional(page.last.map(OrderFilter.cursor(after:))) : .null,
                     "counts": .object(
-                        JSONObject(OrderStatus.allCases.map { ($0.rawValue, .int(counts[$0] ?? 0)) })),
+                        JSONObject(
+                            OrderStatus.allCases.map { ($0.rawValue, .int(counts[$0] ?? 0)) }
+                        )
+                    ),
                 ]
-            })
+            }
+        )
     }
 
     private func getOrder() throws -> Tool {
         try Tool(
             name: "logistics.get-order",
             purpose: "Shows an order with its history, bookings, layout, run and decisions.",
-            input: Self.object([("id", Self.text)], required: ["id"]), roles: Self.readers,
+            input: Self.object([("id", Self.text)], required: ["id"]),
+            roles: Self.readers,
             body: .read { [kernel] input, invocation, reader in
                 let scope = invocation.scope
                 let id = try Self.orderID(input.member("id"))
                 let order = try Orders(scope: scope).order(id, in: reader)
-                return try OrderView(scope: scope).detail(order, journal: kernel.journal, in: reader)
-            })
+                return try OrderView(scope: scope).detail(
+                    order,
+                    journal: kernel.journal,
+                    in: reader
+                )
+            }
+        )
     }
 
     /// The id in a path; anything else is an order that does not exist.
     static func orderID(_ reader: JSONReader) throws -> ID<Order> {
         guard let id = ID<Order>(try reader.string()) else {
             throw GeneralFault(
-                .notFound, code: "order-not-found", "there is no order \(reader.value)")
+                .notFound,
+                code: "order-not-found",
+                "there is no order \(reader.value)"
+            )
         }
         return id
     }
@@ -63,7 +76,8 @@ extension LogisticsTools {
         try Tool(
             name: "logistics.get-layout",
             purpose: "Shows where every box of an order stands in the booked vehicles.",
-            input: Self.object([("id", Self.text)], required: ["id"]), roles: Self.readers,
+            input: Self.object([("id", Self.text)], required: ["id"]),
+            roles: Self.readers,
             body: .external { [kernel] input, invocation in
                 let scope = invocation.scope
                 let id = try Self.orderID(input.member("id"))
@@ -74,17 +88,28 @@ extension LogisticsTools {
                         .filter(\.status.holdsVehicle).map { booking in
                             (
                                 load: try store.load(of: booking.id, in: reader),
-                                vehicle: try Fleet(scope: scope).vehicle(booking.vehicle, in: reader)
+                                vehicle: try Fleet(scope: scope).vehicle(
+                                    booking.vehicle,
+                                    in: reader
+                                )
                             )
                         }
                     return loads
                 }
                 let object = try await kernel.objects.read(
-                    ObjectKey(OrderView.layoutKey(id)), version: nil, scope: scope)
+                    ObjectKey(OrderView.layoutKey(id)),
+                    version: nil,
+                    scope: scope
+                )
                 let document = try JSON(parsing: object.bytes)
                 return SavedLayout.shown(
-                    document, order: id, version: object.version.version, loads: known)
-            })
+                    document,
+                    order: id,
+                    version: object.version.version,
+                    loads: known
+                )
+            }
+        )
     }
 
     private func fetchOrder() throws -> Tool {
@@ -98,11 +123,13 @@ extension LogisticsTools {
                 let fleet = Fleet(scope: scope)
                 var json = order.detail(
                     customer: try fleet.customer(order.customer, in: reader),
-                    depot: try fleet.depot(order.depot, in: reader))
+                    depot: try fleet.depot(order.depot, in: reader)
+                )
                 for key in ["bookings", "layout", "execution", "decisions", "history"] {
                     json[key] = nil
                 }
                 return json
-            })
+            }
+        )
     }
 }

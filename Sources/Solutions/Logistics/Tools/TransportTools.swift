@@ -21,7 +21,8 @@ extension LogisticsTools {
                 let order = try Orders(scope: scope).order(input.member("orderId").id(), in: reader)
                 let fleet = Fleet(scope: scope)
                 let depots = Dictionary(
-                    uniqueKeysWithValues: try fleet.depots(in: reader).map { ($0.id, $0) })
+                    uniqueKeysWithValues: try fleet.depots(in: reader).map { ($0.id, $0) }
+                )
                 let free = try fleet.available(on: order.requestedDate, in: reader)
                 return [
                     "date": .string(order.requestedDate.description),
@@ -33,16 +34,19 @@ extension LogisticsTools {
                                 "depot": .optional(depots[vehicle.depot]?.name),
                                 "atPickup": .bool(vehicle.depot == order.depot),
                             ]
-                        }),
+                        }
+                    ),
                 ]
-            })
+            }
+        )
     }
 
     private func calculatePrice() throws -> Tool {
         try Tool(
             name: "logistics.calculate-price",
             purpose: "Prices a vehicle for an order or for given amounts, with CO2 and arrival.",
-            input: schemas.calculatePrice, roles: Self.readers,
+            input: schemas.calculatePrice,
+            roles: Self.readers,
             body: .external { [self] input, invocation in
                 let request = try PriceRequest(reading: input)
                 let scope = invocation.scope
@@ -57,18 +61,24 @@ extension LogisticsTools {
                         try Fleet(scope: scope).vehicle(request.vehicle, in: reader)
                     }
                     let price = try PriceQuote(
-                        vehicle: vehicle, distanceMeters: meters, weightGrams: weight,
-                        volumeMm3: volume)
+                        vehicle: vehicle,
+                        distanceMeters: meters,
+                        weightGrams: weight,
+                        volumeMm3: volume
+                    )
                     let emission = try emissions.emission(
-                        vehicleClass: vehicle.vehicleClass, refrigerated: vehicle.refrigerated,
-                        legs: [LoadedLeg(meters: meters, grams: weight)])
+                        vehicleClass: vehicle.vehicleClass,
+                        refrigerated: vehicle.refrigerated,
+                        legs: [LoadedLeg(meters: meters, grams: weight)]
+                    )
                     var json = price.json
                     json["distanceMeters"] = .int(meters)
                     json["co2Grams"] = .int(emission.grams)
                     json["co2Explanation"] = .string(emission.explanation)
                     return json
                 }
-            })
+            }
+        )
     }
 
     /// What a vehicle costs and emits for an order, or for a share of it.
@@ -80,13 +90,15 @@ extension LogisticsTools {
     private func bookVehicle() throws -> Tool {
         try Tool(
             name: "logistics.book-vehicle",
-            purpose: "Books a vehicle for an analysed order on its day, for one load of its layout.",
+            purpose:
+                "Books a vehicle for an analysed order on its day, for one load of its layout.",
             input: Self.object(
                 [
                     ("orderId", Self.id), ("vehicleId", Self.id), ("load", Self.text),
                     ("weightGrams", Self.integer), ("volumeMm3", Self.integer),
                 ],
-                required: ["orderId", "vehicleId", "load", "weightGrams", "volumeMm3"]),
+                required: ["orderId", "vehicleId", "load", "weightGrams", "volumeMm3"]
+            ),
             body: .write { [self] input, invocation in
                 let scope = invocation.scope
                 let id = try input.member("orderId").id(Order.self)
@@ -94,7 +106,8 @@ extension LogisticsTools {
                 let load = try input.member("load").string()
                 let share = LoadShare(
                     weightGrams: try input.member("weightGrams").int(in: 0...Int.max),
-                    volumeMm3: try input.member("volumeMm3").int(in: 0...Int.max))
+                    volumeMm3: try input.member("volumeMm3").int(in: 0...Int.max)
+                )
                 let trip = try await kernel.database.read {
                     try Trip(order: id, vehicle: vehicle, scope: scope, in: $0)
                 }
@@ -103,19 +116,30 @@ extension LogisticsTools {
                     let order = try Orders(scope: scope).order(id, in: transaction)
                     guard order.status == .analysed else {
                         throw GeneralFault(
-                            .conflict, code: "order-not-analysed",
+                            .conflict,
+                            code: "order-not-analysed",
                             "order \(order.reference) is \(order.status.rawValue); "
-                                + "only an analysed order is booked")
+                                + "only an analysed order is booked"
+                        )
                     }
                     return try book(
-                        trip, quote, load: load, invocation, in: transaction)
+                        trip,
+                        quote,
+                        load: load,
+                        invocation,
+                        in: transaction
+                    )
                 }
-            })
+            }
+        )
     }
 
     /// Adds the booking, or answers the one that this load of the order has already.
     private func book(
-        _ trip: Trip, _ quote: TripQuote, load: String?, _ invocation: Invocation,
+        _ trip: Trip,
+        _ quote: TripQuote,
+        load: String?,
+        _ invocation: Invocation,
         in transaction: any Transaction
     ) throws -> JSON {
         let store = Bookings(scope: invocation.scope)
@@ -124,19 +148,28 @@ extension LogisticsTools {
             return earlier.json(vehicle: trip.vehicle)
         }
         let booking = Booking(
-            id: kernel.ids.next(), order: trip.order.id, vehicle: trip.vehicle.id,
-            date: trip.order.requestedDate, price: quote.price.total,
-            breakdown: quote.price.lines, distanceMeters: quote.distanceMeters,
-            co2Grams: quote.emission.grams, etaAt: quote.eta)
+            id: kernel.ids.next(),
+            order: trip.order.id,
+            vehicle: trip.vehicle.id,
+            date: trip.order.requestedDate,
+            price: quote.price.total,
+            breakdown: quote.price.lines,
+            distanceMeters: quote.distanceMeters,
+            co2Grams: quote.emission.grams,
+            etaAt: quote.eta
+        )
         try store.add(booking, load: load, at: invocation.now, in: transaction)
         try kernel.emit(
-            "booking.made", about: OrderView.subject(trip.order.id),
+            "booking.made",
+            about: OrderView.subject(trip.order.id),
             [
                 "bookingId": booking.id.json, "orderId": trip.order.id.json,
                 "vehicleId": trip.vehicle.id.json, "date": .string(booking.date.description),
                 "price": booking.price.json,
             ],
-            by: invocation, in: transaction)
+            by: invocation,
+            in: transaction
+        )
         return booking.json(vehicle: trip.vehicle)
     }
 
@@ -144,7 +177,8 @@ extension LogisticsTools {
         try Tool(
             name: "logistics.create-booking",
             purpose: "Books a vehicle for an order by hand; processing of the order stops.",
-            input: schemas.createBooking, roles: Self.planners,
+            input: schemas.createBooking,
+            roles: Self.planners,
             body: .write { [self] input, invocation in
                 let scope = invocation.scope
                 let request = try BookingRequest(reading: input, today: today(invocation))
@@ -156,8 +190,11 @@ extension LogisticsTools {
                     var order = try Orders(scope: scope).order(request.order, in: transaction)
                     try checkByHand(order, trip, request, in: transaction)
                     try kernel.workflows.abortAll(
-                        about: OrderView.subject(order.id), organisation: scope.organisation,
-                        cause: "booked by hand by \(scope.actor.name)", in: transaction)
+                        about: OrderView.subject(order.id),
+                        organisation: scope.organisation,
+                        cause: "booked by hand by \(scope.actor.name)",
+                        in: transaction
+                    )
                     let path: [OrderStatus] =
                         switch order.status {
                         case .failed: [.received, .analysed, .booked]
@@ -166,8 +203,11 @@ extension LogisticsTools {
                         }
                     for status in path {
                         try order.move(
-                            to: status, at: invocation.now, by: scope.actor,
-                            reason: "booked by hand")
+                            to: status,
+                            at: invocation.now,
+                            by: scope.actor,
+                            reason: "booked by hand"
+                        )
                     }
                     try Orders(scope: scope).save(order, in: transaction)
                     let json = try book(trip, quote, load: nil, invocation, in: transaction)
@@ -175,34 +215,44 @@ extension LogisticsTools {
                     try tellCustomer(.booked, order, invocation, in: transaction)
                     return json
                 }
-            })
+            }
+        )
     }
 
     private func checkByHand(
-        _ order: Order, _ trip: Trip, _ request: BookingRequest, in reader: any Reader
+        _ order: Order,
+        _ trip: Trip,
+        _ request: BookingRequest,
+        in reader: any Reader
     ) throws {
         guard [.received, .analysed, .failed].contains(order.status) else {
             throw GeneralFault(
-                .conflict, code: "order-not-open",
+                .conflict,
+                code: "order-not-open",
                 "order \(order.reference) is \(order.status.rawValue) and takes no booking",
-                pointer: "/orderId")
+                pointer: "/orderId"
+            )
         }
         if let date = request.date, date != order.requestedDate {
             throw GeneralFault(
-                .invalid, code: "wrong-date",
+                .invalid,
+                code: "wrong-date",
                 "the order wants \(order.requestedDate); change the order's date first",
-                pointer: "/date")
+                pointer: "/date"
+            )
         }
         guard order.totalWeightGrams <= trip.vehicle.payloadGrams,
             order.totalVolumeMm3 <= trip.vehicle.volumeMm3
         else {
             throw GeneralFault(
-                .conflict, code: "does-not-fit",
+                .conflict,
+                code: "does-not-fit",
                 "\(trip.vehicle.name) carries \(trip.vehicle.payloadGrams / 1_000) kg and "
                     + "\(trip.vehicle.volumeMm3 / 1_000_000_000) m³; the order has "
                     + "\(order.totalWeightGrams / 1_000) kg and "
                     + "\(order.totalVolumeMm3 / 1_000_000_000) m³",
-                pointer: "/vehicleId")
+                pointer: "/vehicleId"
+            )
         }
     }
 
@@ -212,7 +262,8 @@ extension LogisticsTools {
         return try Tool(
             name: "logistics.update-booking-status",
             purpose: "Releases a booking, or reports it dispatched or delivered.",
-            input: schema, roles: Self.planners,
+            input: schema,
+            roles: Self.planners,
             body: .write { [self] input, invocation in
                 let scope = invocation.scope
                 let id = try Self.bookingID(input.member("id"))
@@ -231,31 +282,42 @@ extension LogisticsTools {
                             "bookingId": id.json, "orderId": booking.order.json,
                             "reason": .optional(request.reason),
                         ],
-                        by: invocation, in: transaction)
+                        by: invocation,
+                        in: transaction
+                    )
                     return booking.json(
-                        vehicle: try Fleet(scope: scope).vehicle(booking.vehicle, in: transaction))
+                        vehicle: try Fleet(scope: scope).vehicle(booking.vehicle, in: transaction)
+                    )
                 }
-            })
+            }
+        )
     }
 
     private static func bookingID(_ reader: JSONReader) throws -> ID<Booking> {
         guard let id = ID<Booking>(try reader.string()) else {
             throw GeneralFault(
-                .notFound, code: "booking-not-found", "there is no booking \(reader.value)")
+                .notFound,
+                code: "booking-not-found",
+                "there is no booking \(reader.value)"
+            )
         }
         return id
     }
 
     private func getBooking() throws -> Tool {
         try Tool(
-            name: "logistics.get-booking", purpose: "Shows a booking with its price and CO2.",
-            input: Self.object([("id", Self.text)], required: ["id"]), roles: Self.readers,
+            name: "logistics.get-booking",
+            purpose: "Shows a booking with its price and CO2.",
+            input: Self.object([("id", Self.text)], required: ["id"]),
+            roles: Self.readers,
             body: .read { input, invocation, reader in
                 let scope = invocation.scope
                 let id = try Self.bookingID(input.member("id"))
                 let booking = try Bookings(scope: scope).booking(id, in: reader)
                 return booking.json(
-                    vehicle: try Fleet(scope: scope).vehicle(booking.vehicle, in: reader))
-            })
+                    vehicle: try Fleet(scope: scope).vehicle(booking.vehicle, in: reader)
+                )
+            }
+        )
     }
 }
