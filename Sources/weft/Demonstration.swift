@@ -56,12 +56,9 @@ struct Demonstration {
 
 /// Makes organisations with their first person.
 enum Founding {
-    /// Makes an organisation and a person in it, in one transaction.
+    /// Makes an organisation and a person in it, in one transaction, and answers the person's scope.
     ///
-    /// - Parameters:
-    ///   - unlessThere: answer the person's scope when the organisation is there already, instead of
-    ///     refusing.
-    /// - Returns: the person's authority.
+    /// With `unlessThere` an organisation that is there already is no error.
     static func found(
         _ installation: Installation,
         organisation name: String,

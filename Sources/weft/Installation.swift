@@ -127,6 +127,35 @@ struct Installation {
         routes = PlatformTools.routes + parts.flatMap(\.routes)
     }
 
+    /// What is done every hour.
+    var housekeeping: Housekeeping {
+        let logger = kernel.logger
+        let clock = clock
+        let keys = ToolRoutes(
+            registry: registry,
+            database: database,
+            clock: clock,
+            ids: kernel.ids
+        )
+        return Housekeeping(
+            [
+                .init("idempotency keys") { try await keys.forgetOldKeys() },
+                .init("sessions") { [identity] in
+                    _ = try await identity.signIn.prune(expiredBefore: clock.now())
+                },
+                .init("objects") { [kernel] in
+                    _ = try await kernel.objects.sweep(olderThan: .seconds(86_400))
+                },
+            ],
+            clock: clock
+        ) { name, error in
+            logger.error(
+                "housekeeping",
+                ["chore": .string(name), "error": .string(String(describing: error))]
+            )
+        }
+    }
+
     /// What delivers messages; without a mail server only the inbox.
     func delivery() throws -> OutboxDelivery {
         var email: OutboxDelivery.Email?
@@ -164,7 +193,7 @@ struct Installation {
 
     /// The authority of whoever sits at the machine: the first administrator of an organisation.
     ///
-    /// - Parameter name: the organisation's name; nil for the only one.
+    /// Without a name it is the only organisation's.
     func administrator(of name: String?) async throws -> Scope {
         let all = try await identity.accounts.organisations(
             scope: .installation(trace: TraceContext(random: SystemRandom()))

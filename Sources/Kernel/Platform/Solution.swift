@@ -4,8 +4,9 @@ public import HTTP
 public import Store
 public import Workflows
 
-/// A complete part of the product on top of the kernel: tables, tools, agents, workflows, rules,
-/// routes. Adding a solution is adding a target and one line in `weft serve`.
+/// A complete part of the product on the kernel: tables, tools, agents, workflows, rules, routes.
+///
+/// Adding a solution is adding a target and one line in `Installation`.
 public protocol Solution: Sendable {
     /// Lower case, the prefix of everything it brings, for instance `logistics`.
     var name: String { get }

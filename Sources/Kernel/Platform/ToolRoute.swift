@@ -4,7 +4,7 @@ public import HTTP
 
 /// A route that calls a tool: the body, the path's parameters and the query become its input.
 public struct ToolRoute: Sendable {
-    /// GET, POST, …
+    /// The method, for instance GET.
     public var method: Method
     /// For instance `/api/orders/{id}`.
     public var path: String

@@ -50,7 +50,10 @@ enum ServeCommand {
             configuration: Self.http(configuration, installation.kernel.metrics)
         )
         let group = ServiceGroup(
-            [try installation.delivery(), installation.engine, installation.dispatcher, server]
+            [
+                try installation.delivery(), installation.housekeeping, installation.engine,
+                installation.dispatcher, server,
+            ]
         ) { logger.debug($0) }
         let json = options.flags.contains("--ready-json")
         try await group.run(

@@ -1,8 +1,10 @@
 import Agents
 import Core
 
-/// Prices the free vehicles of every way to load the order, and books the cheapest; at the same
-/// price the one with less CO2. When a vehicle is taken meanwhile, it goes on with the next.
+/// Prices the free vehicles of every way to load the order, and books the cheapest.
+///
+/// At the same price it takes the one with less CO2; when a vehicle is taken meanwhile, it goes on
+/// with the next.
 struct TransportPolicy: RulePolicy {
     var name: String { "lowest-price-then-lowest-co2" }
     var version: Int { 1 }

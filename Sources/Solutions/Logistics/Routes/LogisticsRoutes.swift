@@ -2,7 +2,7 @@ import Core
 import HTTP
 import Platform
 
-/// The solution's routes; each maps to one tool. The seed's bare paths are aliases.
+/// The solution's routes, each mapped to one tool; the seed's bare paths are aliases.
 enum LogisticsRoutes {
     static let importLimit = 8 << 20
 

@@ -21,7 +21,9 @@ public struct VehicleKind: Sendable, Hashable {
         ]
         let hash = String(fnv1a64(body.bytes(.canonical)), radix: 16)
         id = "\(vehicle.vehicleClass.rawValue)-\(hash)"
-        label = vehicle.vehicleClass.label
+        label =
+            "\(vehicle.vehicleClass.label), \(metres(vehicle.lengthMm)) × \(metres(vehicle.widthMm)) "
+            + "× \(metres(vehicle.heightMm)) m"
         vehicleClass = vehicle.vehicleClass
         count = 1
         var axles: Axles?
@@ -327,4 +329,11 @@ extension CargoItem {
             stop: item.stop
         )
     }
+}
+
+/// Millimetres as metres with two decimals.
+private func metres(_ millimetres: Int) -> String {
+    let centimetres = (millimetres + 5) / 10
+    let rest = centimetres % 100
+    return "\(centimetres / 100)." + (rest < 10 ? "0" : "") + "\(rest)"
 }

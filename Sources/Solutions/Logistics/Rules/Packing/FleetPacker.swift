@@ -129,13 +129,12 @@ public struct FleetPacker: Sendable {
     private static func reasonToLeave(_ item: CargoItem, _ vehicles: [Vehicle]) -> String? {
         let available = vehicles.filter { $0.count > 0 }
         guard !available.isEmpty else { return "there is no vehicle" }
-        var reasons: [String] = []
-        for vehicle in available {
-            guard let reason = item.reasonNotToFit(vehicle.space) else { return nil }
-            let name = vehicle.space.id.isEmpty ? "vehicle" : vehicle.space.id
-            reasons.append("\(name): \(reason)")
+        guard available.allSatisfy({ item.reasonNotToFit($0.space) != nil }) else { return nil }
+        // One vehicle's reason says enough: the largest one's.
+        let largest = available.max { $0.space.volume < $1.space.volume }
+        return largest.flatMap { item.reasonNotToFit($0.space) }.map {
+            "even into the largest of \(available.count) kinds of vehicle it does not go: \($0)"
         }
-        return reasons.joined(separator: "; ")
     }
 
     /// One attempt's part of the budget.
