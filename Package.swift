@@ -103,7 +103,7 @@ let package = Package(
         tests("Identity", ["Core", "Store"]),
         tests("Objects", ["Core", "Store"]),
         tests("Channels", ["Core", "Store", "Observability"]),
-        tests("Agents", ["Core", "Store", "Events"]),
+        tests("Agents", ["Core", "Store", "Events", "Identity"]),
         tests("Workflows", ["Core", "Store", "Events", "Agents"]),
         tests("HTTP", ["Core"]),
         tests("Platform", ["Core", "Store", "HTTP"]),

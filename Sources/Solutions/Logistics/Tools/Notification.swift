@@ -54,6 +54,7 @@ extension LogisticsTools {
         let bookings = try Bookings(scope: scope).bookings(of: order.id, in: transaction)
         let active = bookings.filter(\.status.holdsVehicle)
         let message: Message
+        var mail: Message?
         let key: String
         switch news {
         case .booked:
@@ -65,7 +66,21 @@ extension LogisticsTools {
                 )
             }
             key = "order-booked:\(order.id):\(first.id)"
-            message = try bookedMessage(order, customer, active, in: transaction, scope)
+            let facts = try bookedFacts(active, in: transaction, scope)
+            message = try Message(
+                subject: "Order \(order.reference) is booked",
+                body: "For \(customer.name) on \(order.requestedDate).\n\n\(facts)\n"
+                    + "The customer is told by e-mail to \(customer.email).",
+                link: "/console/orders/\(order.id)",
+                severity: .info
+            )
+            mail = try Message(
+                subject: message.subject,
+                body: "Dear \(customer.name),\n\nyour order \(order.reference) is booked for "
+                    + "\(order.requestedDate).\n\n\(facts)",
+                link: message.link,
+                severity: .info
+            )
         case .failed(let reason):
             key = "order-failed:\(order.id):\(order.history.count)"
             message = try Message(
@@ -105,18 +120,13 @@ extension LogisticsTools {
         )
     }
 
-    private func bookedMessage(
-        _ order: Order,
-        _ customer: Customer,
+    /// Vehicle, arrival, price and CO2 of each booking, as lines of text.
+    private func bookedFacts(
         _ bookings: [Booking],
         in reader: any Reader,
         _ scope: Scope
-    ) throws -> Message {
-        var lines = [
-            "Dear \(customer.name),", "",
-            "your order \(order.reference) is booked for \(order.requestedDate).", "",
-        ]
-        var total: [Money] = []
+    ) throws -> String {
+        var lines: [String] = []
         for booking in bookings {
             let vehicle = try Fleet(scope: scope).vehicle(booking.vehicle, in: reader)
             lines.append("Vehicle: \(vehicle.name)")
@@ -124,16 +134,11 @@ extension LogisticsTools {
             lines.append("Price: \(booking.price)")
             lines.append("Greenhouse gases: \((booking.co2Grams + 500) / 1_000) kg CO2e")
             lines.append("")
-            total.append(booking.price)
         }
-        if bookings.count > 1, let first = total.first {
-            lines.append("Total price: \(try Money.sum(total, currency: first.currency))")
+        if bookings.count > 1, let first = bookings.first {
+            let total = try Money.sum(bookings.map(\.price), currency: first.price.currency)
+            lines.append("Total price: \(total)\n")
         }
-        return try Message(
-            subject: "Order \(order.reference) is booked",
-            body: lines.joined(separator: "\n"),
-            link: "/console/orders/\(order.id)",
-            severity: .info
-        )
+        return lines.joined(separator: "\n")
     }
 }
