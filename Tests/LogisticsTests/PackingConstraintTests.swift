@@ -221,6 +221,8 @@ import Testing
         let full = try plan(14)
         // Two trucks of four and two vans of two take twelve.
         #expect(full.unplaced == ["c": 2, "beam": 1])
-        #expect(full.reasons["beam"]?.contains("van: 500 × 10 × 10 mm") == true)
+        #expect(
+            full.reasons["beam"]?.contains("500 × 10 × 10 mm goes into 400 × 100 × 100 mm") == true
+        )
     }
 }

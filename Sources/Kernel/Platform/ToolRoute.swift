@@ -2,7 +2,7 @@ public import Agents
 public import Core
 public import HTTP
 
-/// A route that calls a tool: the body, the path's parameters and the query become its input.
+/// A route that calls a tool: the body or the query and the path's parameters become its input.
 public struct ToolRoute: Sendable {
     /// The method, for instance GET.
     public var method: Method
@@ -38,7 +38,7 @@ public struct ToolRoute: Sendable {
         self.response = response
     }
 
-    /// The tool's input: the body's members, then the query's, then the path's, which win.
+    /// The tool's input: the query's members for a GET, else the body's; the path's win over both.
     ///
     /// Query values are text; they become numbers or truth values where the tool's schema says so.
     func input(of request: Request, for tool: Tool) throws -> JSON {
@@ -56,9 +56,11 @@ public struct ToolRoute: Sendable {
             }
             object = members
         }
-        let properties = tool.input.json["properties"]
-        for item in request.query.list {
-            object[item.name] = Self.typed(item.value, properties?[item.name]?["type"]?.string)
+        if method == .get {
+            let properties = tool.input.json["properties"]
+            for item in request.query.list {
+                object[item.name] = Self.typed(item.value, properties?[item.name]?["type"]?.string)
+            }
         }
         for parameter in request.parameters {
             object[parameter.name] = .string(parameter.value)

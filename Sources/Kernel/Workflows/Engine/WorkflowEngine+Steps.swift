@@ -145,7 +145,7 @@ extension WorkflowEngine {
     ) throws {
         var current: String?
         var waiting: [ExecutionTables.Pending] = []
-        func await_(
+        func expect(
             _ step: Int,
             _ kind: ExecutionTables.Pending.Kind,
             _ due: Timestamp,
@@ -167,9 +167,9 @@ extension WorkflowEngine {
                     current = name
                 }
                 try tables.append(event, to: record.id, in: transaction)
-            case .schedule(let task): try await_(task.step, .task, now, task.json)
-            case .wait(let step, let due): try await_(step, .timer, due, nil)
-            case .deadline(let due): try await_(0, .deadline, due, nil)
+            case .schedule(let task): try expect(task.step, .task, now, task.json)
+            case .wait(let step, let due): try expect(step, .timer, due, nil)
+            case .deadline(let due): try expect(0, .deadline, due, nil)
             case .cancel(let step):
                 try tables.removePending(record.id, step: step, in: transaction)
                 waiting.removeAll { $0.step == step && $0.kind != .deadline }
