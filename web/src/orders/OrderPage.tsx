@@ -199,7 +199,7 @@ function Overview({ order, live, decisions }: OverviewProps) {
       runId={order.execution.id}
       live={live}
       decisions={decisions}
-      said={order.status === "failed" ? order.statusReason : null}
+      said={order.status === "failed" ? order.statusReason ?? null : null}
     />
   );
   const first = live || order.status === "failed";
