@@ -130,7 +130,7 @@ function Message({ message, onRead }: { message: InboxMessage; onRead: () => voi
             ? <a href={message.link} rel="noopener noreferrer">{subject}</a>
             : subject}
         </h2>
-        {message.body && <p>{message.body}</p>}
+        {message.body && <p>{inLine(message.body)}</p>}
       </div>
       <div className="message-side">
         <time className="num faint" dateTime={message.at} title={dateTime(message.at)}>
@@ -139,5 +139,13 @@ function Message({ message, onRead }: { message: InboxMessage; onRead: () => voi
         {!message.read && <Button small kind="quiet" onClick={onRead}>Mark read</Button>}
       </div>
     </li>
+  );
+}
+
+/** A message written for e-mail, in one line and with the reader's own times. */
+function inLine(body: string): string {
+  return body.trim().replace(/\s*\n\s*/g, " · ").replace(
+    /\b\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z/g,
+    (time) => dateTime(time),
   );
 }

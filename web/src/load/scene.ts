@@ -32,6 +32,8 @@ import { stopColour, stopsOf } from "./stops";
 const SCALE = 1 / 1000;
 /** How far stops are drawn apart when exploded. */
 const GAP = 0.9;
+/** Azimuth and tilt of the first look, and of looking from the side and from above. */
+const VIEWS: [number, number][] = [[0.72, 0.5], [0, 0.02], [0, 1.55]];
 
 export interface View {
   /** Boxes up to this sequence number are loaded. */
@@ -340,10 +342,25 @@ export class LoadScene {
     const { length, width, height } = this.size;
     const long = length + (this.view.explode ? (this.stops.length - 1) * GAP : 0);
     this.centre.set(long / 2, height * 0.42, width / 2);
-    const aspect = this.width / this.height;
-    const half = Math.hypot(long, width) / 2;
     const vertical = Math.tan((36 / 2) * Math.PI / 180);
-    this.orbit.fit(Math.max(half / (vertical * aspect), (half * 0.5 + height) / vertical) * 1.04);
+    const horizontal = vertical * this.width / this.height;
+    let distance = 1;
+    // Every corner must be in the picture, from where one looks at first and from the sides.
+    for (const [azimuth, tilt] of VIEWS) {
+      const sin = Math.sin(azimuth), cos = Math.cos(azimuth);
+      for (const x of [-long / 2, long / 2]) {
+        for (const z of [-width / 2, width / 2]) {
+          for (const y of [-height * 0.42, height * 0.58]) {
+            const flat = x * sin + z * cos;
+            const towards = y * Math.sin(tilt) + flat * Math.cos(tilt);
+            const across = Math.abs(x * cos - z * sin) / horizontal;
+            const up = Math.abs(y * Math.cos(tilt) - flat * Math.sin(tilt)) / vertical;
+            distance = Math.max(distance, towards + Math.max(across, up));
+          }
+        }
+      }
+    }
+    this.orbit.fit(distance * 1.06);
   }
 
   draw() {

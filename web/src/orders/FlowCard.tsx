@@ -18,10 +18,12 @@ interface Props {
   /** Asked for every two seconds while an agent is at work. */
   live: boolean;
   decisions: Decision[];
+  /** Why the order failed, where the page says so already. */
+  said: string | null;
 }
 
 /** The run as a thread through the agents: one lane each, one row a step. */
-export function FlowCard({ runId, live, decisions }: Props) {
+export function FlowCard({ runId, live, decisions, said }: Props) {
   // A run goes on a little after the order is booked: it still has to tell the customer.
   const [running, setRunning] = useState(true);
   const run = useQuery<Run>(`/api/executions/${runId}`, live || running ? 1000 : 0);
@@ -55,7 +57,7 @@ export function FlowCard({ runId, live, decisions }: Props) {
       }
     >
       <Thread told={told} />
-      {run.data.error && (
+      {run.data.error && run.data.cause !== said && (
         <p className="form-error" role="status">
           <Icon name="alarm" />
           <span>

@@ -66,7 +66,8 @@ export function NewOrderPage() {
       toast(`${order.reference} is placed`);
       navigate(`/orders/${order.id}`, { replace: true });
     } catch (reason) {
-      key.current = newKey();
+      // A lost connection says nothing about the order: only an answer makes the next try another.
+      if (reason instanceof Problem) key.current = newKey();
       if (reason instanceof Problem && reason.errors.length > 0) {
         setErrors(Object.fromEntries(reason.errors.map((each) => [each.pointer, each.detail])));
         setFailure(`${reason.title}. ${wrong(reason.errors.length)}`);

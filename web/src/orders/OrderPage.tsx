@@ -195,7 +195,12 @@ interface OverviewProps {
 
 function Overview({ order, live, decisions }: OverviewProps) {
   const run = order.execution && (
-    <FlowCard runId={order.execution.id} live={live} decisions={decisions} />
+    <FlowCard
+      runId={order.execution.id}
+      live={live}
+      decisions={decisions}
+      said={order.status === "failed" ? order.statusReason ?? null : null}
+    />
   );
   const first = live || order.status === "failed";
   return (

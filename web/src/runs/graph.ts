@@ -48,12 +48,14 @@ export function graph(definition: WorkflowDefinition): Graph {
     again = false;
     for (const edge of edges) {
       if (!row.has(edge.to) && row.has(edge.from)) {
-        lay(edge.to, (row.get(edge.from) ?? 0) + 1, new Set());
+        // What leads back into the way already laid must not push it down.
+        lay(edge.to, (row.get(edge.from) ?? 0) + 1, new Set(row.keys()));
         again = true;
       }
     }
   }
-  const main = new Set(reachable(definition));
+  const good = new Set(succeeding(definition));
+  const main = new Set(reachable(definition).filter((name) => good.has(name)));
   const taken = new Set<string>();
   const nodes: Node[] = [];
   const ordered = names.filter((name) => row.has(name)).sort((a, b) =>
@@ -79,6 +81,25 @@ function reachable(definition: WorkflowDefinition): string[] {
   for (let index = 0; index < found.length; index++) {
     for (const next of nexts(definition, found[index] ?? "")) {
       if (!found.includes(next)) found.push(next);
+    }
+  }
+  return found;
+}
+
+/** The states from which the run can still succeed without anything failing. */
+function succeeding(definition: WorkflowDefinition): string[] {
+  const names = Object.keys(definition.States);
+  const found = names.filter((name) => {
+    const state = definition.States[name];
+    return state?.Type === "Succeed" || state?.End === true;
+  });
+  for (let again = true; again;) {
+    again = false;
+    for (const name of names) {
+      if (!found.includes(name) && nexts(definition, name).some((next) => found.includes(next))) {
+        found.push(name);
+        again = true;
+      }
     }
   }
   return found;

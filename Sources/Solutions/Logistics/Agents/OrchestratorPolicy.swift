@@ -22,7 +22,9 @@ struct OrchestratorPolicy: RulePolicy {
         var refusals: [String] = []
         if status != "received" { refusals.append("it is \(status), not received") }
         if days < 0 { refusals.append("its day, \(date), has passed") }
-        let goods = "\(pieces) pieces of together \(kilograms) kg for \(date)"
+        let ahead = days == 0 ? "today" : days == 1 ? "1 day ahead" : "\(days) days ahead"
+        let goods =
+            "\(pieces) \(pieces == 1 ? "piece" : "pieces") of together \(kilograms) kg for \(date)"
         let process = refusals.isEmpty
         return Conclusion(
             subject: "order:\(try order.member("id").string())",
@@ -30,7 +32,7 @@ struct OrchestratorPolicy: RulePolicy {
                 Option(
                     "process",
                     score: process ? 1 : nil,
-                    reasons: process ? ["received and \(days) days ahead"] : refusals
+                    reasons: process ? ["received and \(ahead)"] : refusals
                 ),
                 Option(
                     "hold",
@@ -40,7 +42,7 @@ struct OrchestratorPolicy: RulePolicy {
             ],
             choice: process ? "process" : "hold",
             rationale: process
-                ? "Order \(reference) asks for \(goods), \(days) days ahead: analysis and booking can begin."
+                ? "Order \(reference) asks for \(goods), \(ahead): analysis and booking can begin."
                 : "Order \(reference) is not processed: \(refusals.joined(separator: " and ")).",
             confidence: 1,
             output: [
