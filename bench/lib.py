@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 WEFT = Path(os.environ.get("WEFT_BIN", ROOT / ".build/release/weft"))
 DATA = Path(os.environ.get("WEFT_DATA", ROOT.parent / "shared/data"))
-RESULTS = ROOT / ".run/bench"
+RESULTS = ROOT / "bench/results"
 
 TICKS = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -241,7 +241,7 @@ class Report:
         self.notes.append(text)
 
     def finish(self):
-        """Prints the table and writes .run/bench/<name>.json."""
+        """Prints the table and writes bench/results/<name>.json."""
         columns = list(dict.fromkeys(key for row in self.rows for key in row))
         cells = [columns] + [[_text(row.get(key)) for key in columns] for row in self.rows]
         widths = [max(len(row[at]) for row in cells) for at in range(len(columns))]

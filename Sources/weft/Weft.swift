@@ -13,6 +13,7 @@ struct Weft {
           config --explain     show every setting, its value and where it came from
           pack       pack a load in 3D
           workflow   run or lint a States Language definition
+          bench      measure what this machine's disk commits
           version    print the version
         `weft COMMAND --help` tells more.
         """
@@ -24,6 +25,7 @@ struct Weft {
         case "serve": exit(await ServeCommand.run(rest))
         case "pack": exit(packCommand(rest))
         case "workflow": exit(await WorkflowCommand.run(rest))
+        case "bench": exit(await BenchCommand.run(rest))
         case "version", "--version":
             say("weft \(version)")
         case "help", "--help", "-h":

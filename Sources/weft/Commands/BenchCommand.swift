@@ -1,0 +1,146 @@
+import Core
+import Glibc
+import Store
+
+/// `weft bench store`: how many durable commits a second this machine and disk give.
+///
+/// It is what `make bench` measures with, and tells whoever installs Weft what a disk is good for.
+enum BenchCommand {
+    static let usage = """
+        usage: weft bench store --data DIR [--callers N] [--seconds S]
+          --data DIR     measure on the disk of this folder; the file made there is deleted again
+          --callers N    as many commit at the same time, 1…10000 (default 64)
+          --seconds S    measure so long, 0.1…600 (default 3)
+        Each commit is a transaction of its own that appends a record of some 300 bytes with an
+        index and is synced to the disk when it counts. Prints {"callers","commits","seconds",
+        "perSecond","cpuMicrosPerCommit","p50Micros","p99Micros"}; CPU is that of the whole process.
+        """
+
+    static func run(_ arguments: [String]) async -> Int32 {
+        if arguments.contains("--help") || arguments.contains("-h") {
+            say(usage)
+            return 0
+        }
+        return await exitCode(
+            of: {
+                guard arguments.first == "store" else {
+                    throw UsageError("what can be measured is: store")
+                }
+                try await store(arguments.dropFirst())
+            },
+            usage: usage
+        )
+    }
+
+    private static func store(_ arguments: some Sequence<String>) async throws {
+        let options = try CommandOptions(arguments, valued: ["--callers", "--seconds", "--data"])
+        guard options.words.isEmpty else {
+            throw UsageError("unexpected \"\(options.words[0])\"")
+        }
+        guard let folder = options.values["--data"] else { throw UsageError("--data is missing") }
+        guard let callers = Int(options.values["--callers"] ?? "64"), (1...10_000) ~= callers else {
+            throw UsageError("--callers must be a whole number, 1…10000")
+        }
+        guard let seconds = Double(options.values["--seconds"] ?? "3"), (0.1...600) ~= seconds
+        else {
+            throw UsageError("--seconds must be a number, 0.1…600")
+        }
+        guard mkdir(folder, 0o700) == 0 || errno == EEXIST else {
+            throw UsageError("cannot create \(folder): \(String(cString: strerror(errno)))")
+        }
+        // Named by process: two measurements on one disk do not meet in one file.
+        let path = "\(folder)/weft-bench-\(getpid()).db"
+        defer {
+            for suffix in ["", "-wal", "-shm"] {
+                unlink(path + suffix)
+            }
+        }
+        let load = StoreLoad(database: try SQLiteDatabase(path: path))
+        try await load.prepare()
+        // The first round allocates the write-ahead log, which later rounds overwrite.
+        _ = try await load.run(callers: callers, for: .seconds(min(0.5, seconds / 4)))
+        let result = try await load.run(callers: callers, for: .seconds(seconds))
+        load.database.close()
+        say(result.text())
+    }
+}
+
+/// Callers who commit one record after the other.
+private struct StoreLoad {
+    let database: SQLiteDatabase
+
+    func prepare() async throws {
+        try await database.migrate([
+            Migration(
+                "bench",
+                1,
+                "records",
+                [
+                    """
+                    CREATE TABLE bench_record (
+                        seq IDENTITY, subject TEXT NOT NULL, data TEXT NOT NULL)
+                    """,
+                    "CREATE INDEX bench_record_by_subject ON bench_record (subject, seq)",
+                ]
+            )
+        ])
+    }
+
+    /// Lets the callers commit until the time is up, and answers the numbers.
+    func run(callers: Int, for duration: Duration) async throws -> JSON {
+        let clock = ContinuousClock()
+        let started = clock.now
+        let cpu = Self.cpuSeconds
+        let end = started + duration
+        var waits = try await withThrowingTaskGroup(of: [Int64].self) { group in
+            for caller in 0..<callers {
+                group.addTask { try await commits(of: caller, until: end, clock) }
+            }
+            return try await group.reduce(into: [Int64]()) { $0 += $1 }
+        }
+        let seconds = (clock.now - started) / .seconds(1)
+        let used = Self.cpuSeconds - cpu
+        waits.sort()
+        return [
+            "callers": .int(callers), "commits": .int(waits.count), "seconds": .double(seconds),
+            "perSecond": .double(Double(waits.count) / seconds),
+            "cpuMicrosPerCommit": .double(used * 1e6 / Double(waits.count)),
+            "p50Micros": .int(Self.quantile(0.5, of: waits)),
+            "p99Micros": .int(Self.quantile(0.99, of: waits)),
+        ]
+    }
+
+    /// Commits one record after the other; answers how long each took, in microseconds.
+    private func commits(
+        of caller: Int,
+        until end: ContinuousClock.Instant,
+        _ clock: ContinuousClock
+    ) async throws -> [Int64] {
+        let subject = SQLValue.text("caller:\(caller)")
+        let data = SQLValue.text(String(repeating: "0123456789abcdef", count: 16))
+        var waits: [Int64] = []
+        repeat {
+            let began = clock.now
+            try await database.transaction { transaction in
+                try transaction.execute(
+                    "INSERT INTO bench_record (subject, data) VALUES (?, ?)",
+                    [subject, data]
+                )
+            }
+            waits.append((clock.now - began).microseconds)
+        } while clock.now < end
+        return waits
+    }
+
+    /// The nearest rank in sorted values.
+    private static func quantile(_ share: Double, of sorted: [Int64]) -> Int64 {
+        let rank = (share * Double(sorted.count)).rounded(.up)
+        return sorted[max(0, min(sorted.count - 1, Int(rank) - 1))]
+    }
+
+    private static var cpuSeconds: Double {
+        var time = timespec()
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+}
