@@ -211,9 +211,14 @@ class Audit:
             if order["history"][-1]["reason"] == "booked by hand":
                 continue
             versions = self.count("object_version", "name = ?", f"order-{identity}.json")
-            runs = self.count("execution", "subject = ?", f"order:{identity}")
+            # An order is analysed again when others took the vehicles meanwhile.
+            runs = self.count(
+                "agent_run", "key IN (SELECT run FROM agent_step WHERE tool = ? AND output LIKE ?)",
+                "logistics.save-layout", f'%"order-{identity}.json"%',
+            )
             self.check(
-                1 <= versions <= runs, f"{order['reference']}: {versions} layouts of {runs} runs"
+                1 <= versions <= runs,
+                f"{order['reference']}: {versions} layouts of {runs} analyses"
             )
 
     def layout(self, order: str) -> dict:
