@@ -79,7 +79,7 @@ let package = Package(
             [
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
-                "Workflows", "HTTP",
+                "Workflows", "HTTP", "COpenSSL",
             ]
         ),
 

@@ -161,7 +161,7 @@ struct ServerRoutes {
     }
 
     /// `WEFT_CONSOLE`, `share/weft/console` beside the program, or `web/dist` of the sources.
-    private static func consoleFolder() -> String? {
+    static func consoleFolder() -> String? {
         var buffer = [CChar](repeating: 0, count: 4_096)
         let length = readlink("/proc/self/exe", &buffer, buffer.count - 1)
         let program = String(

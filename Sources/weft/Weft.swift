@@ -1,3 +1,4 @@
+import Core
 import Glibc
 
 @main
@@ -18,22 +19,72 @@ struct Weft {
         `weft COMMAND --help` tells more.
         """
 
+    /// A command: the words that call it, what `--help` prints, and what it does.
+    private struct Command {
+        let words: [String]
+        let usage: String
+        let run: ([String]) async -> Int32
+    }
+
+    private static var commands: [Command] {
+        [
+            Command(words: ["serve"], usage: ServeCommand.usage, run: ServeCommand.run),
+            Command(words: ["init"], usage: InitCommand.usage, run: InitCommand.run),
+            Command(words: ["user", "add"], usage: UserCommand.usage, run: UserCommand.run),
+            Command(
+                words: ["import", "orders"],
+                usage: ImportCommand.usage,
+                run: ImportCommand.run
+            ),
+            Command(words: ["backup"], usage: BackupCommand.usage, run: BackupCommand.run),
+            Command(words: ["restore"], usage: RestoreCommand.usage, run: RestoreCommand.run),
+            Command(words: ["doctor"], usage: DoctorCommand.usage, run: DoctorCommand.run),
+            Command(words: ["config"], usage: ConfigCommand.usage, run: ConfigCommand.run),
+            Command(words: ["pack"], usage: PackOptions.help, run: packCommand),
+            Command(words: ["workflow"], usage: WorkflowCommand.usage, run: WorkflowCommand.run),
+            Command(words: ["bench"], usage: BenchCommand.usage, run: BenchCommand.run),
+        ]
+    }
+
     static func main() async {
-        let arguments = Array(CommandLine.arguments.dropFirst())
-        let rest = Array(arguments.dropFirst())
+        exit(await exitCode(of: Array(CommandLine.arguments.dropFirst())))
+    }
+
+    private static func exitCode(of arguments: [String]) async -> Int32 {
         switch arguments.first {
-        case "serve": exit(await ServeCommand.run(rest))
-        case "pack": exit(packCommand(rest))
-        case "workflow": exit(await WorkflowCommand.run(rest))
-        case "bench": exit(await BenchCommand.run(rest))
+        case nil:
+            complain(usage)
+            return 2
         case "version", "--version":
             say("weft \(version)")
+            return 0
+        case "help" where arguments.count > 1:
+            return await exitCode(of: arguments.dropFirst() + ["--help"])
         case "help", "--help", "-h":
             say(usage)
-        case let unknown:
-            complain((unknown.map { "there is no command \"\($0)\"\n" } ?? "") + usage)
-            exit(2)
+            return 0
+        default: return await run(arguments)
         }
+    }
+
+    private static func run(_ arguments: [String]) async -> Int32 {
+        let wantsHelp = arguments.contains("--help") || arguments.contains("-h")
+        if let command = commands.first(where: { arguments.starts(with: $0.words) }) {
+            if wantsHelp {
+                say(command.usage)
+                return 0
+            }
+            return await command.run(Array(arguments.dropFirst(command.words.count)))
+        }
+        let first = arguments[0]
+        if let command = commands.first(where: { $0.words.first == first }) {
+            if wantsHelp { say(command.usage) } else { complain(command.usage) }
+            return wantsHelp ? 0 : 2
+        }
+        let near = nearest(to: first, among: commands.map { $0.words[0] })
+        let hint = near.map { "; did you mean \"\($0)\"?" } ?? ""
+        complain("there is no command \"\(first)\"\(hint)\n\(usage)")
+        return 2
     }
 
     /// The program's version.

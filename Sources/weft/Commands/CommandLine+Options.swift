@@ -34,6 +34,26 @@ struct CommandOptions {
     }
 }
 
+extension CommandOptions {
+    /// Refuses words where the command takes options only.
+    func expectNoWords() throws(UsageError) {
+        if let word = words.first { throw UsageError("unexpected \"\(word)\"") }
+    }
+
+    /// The one word that the command takes.
+    func onlyWord(_ expected: String) throws(UsageError) -> String {
+        guard let word = words.first else { throw UsageError("\(expected) is needed") }
+        guard words.count == 1 else { throw UsageError("unexpected \"\(words[1])\"") }
+        return word
+    }
+
+    /// The value of an option that must be given.
+    func required(_ option: String) throws(UsageError) -> String {
+        guard let value = values[option] else { throw UsageError("\(option) is needed") }
+        return value
+    }
+}
+
 /// The command was called wrongly: exit code 2.
 struct UsageError: Error {
     let message: String
@@ -56,8 +76,9 @@ func exitCode(of command: () async throws -> Void, usage: String) async -> Int32
         complain(fault.message + (fault.pointer.map { " (at \($0))" } ?? ""))
         if let errors = fault.details["errors"]?.array {
             for error in errors.prefix(50) {
-                complain("  " + error.text())
+                complain("  " + readable(error))
             }
+            if errors.count > 50 { complain("  and \(errors.count - 50) more") }
         }
         return 1
     } catch let failure as ServiceFailure {
@@ -68,6 +89,15 @@ func exitCode(of command: () async throws -> Void, usage: String) async -> Int32
         complain(String(describing: error))
         return 1
     }
+}
+
+/// An error in a row of a file as a line for people; anything else as it is.
+private func readable(_ error: JSON) -> String {
+    guard let row = error["row"]?.int, let message = error["message"]?.string else {
+        return error.text()
+    }
+    let field = error["field"]?.string ?? ""
+    return "row \(row)" + (field.isEmpty ? "" : ", \(field)") + ": \(message)"
 }
 
 /// Writes a line for people to standard error.

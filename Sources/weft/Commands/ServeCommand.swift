@@ -26,9 +26,7 @@ enum ServeCommand {
             valued: ["--port", "--data", "--config"],
             flags: ["--demo", "--ready-json"]
         )
-        guard options.words.isEmpty else {
-            throw UsageError("unexpected \"\(options.words[0])\"")
-        }
+        try options.expectNoWords()
         let stop = StopSignals()
         let configuration = try ConfigurationFile.load(options)
         let logger = Self.logger(configuration)

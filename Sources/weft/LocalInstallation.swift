@@ -1,0 +1,39 @@
+import Core
+import Glibc
+import Observability
+import Platform
+import Store
+
+/// The installation in a data folder, for commands that work on it without serving.
+///
+/// None of them takes the folder's lock, so they work beside a running server.
+enum LocalInstallation {
+    /// The installation of a folder that holds one.
+    static func open(_ options: CommandOptions) async throws -> Installation {
+        let configuration = try ConfigurationFile.load(options)
+        let path = configuration.text("data.folder") ?? "weft-data"
+        // A misspelt folder is not to be made.
+        guard access(path + "/weft.db", F_OK) == 0 else {
+            throw GeneralFault(
+                .notFound,
+                code: "no-data",
+                "there is no Weft data in \(path); `weft init --data \(path)` makes it"
+            )
+        }
+        return try await make(options)
+    }
+
+    /// The installation of a folder, made when it is not there.
+    static func make(_ options: CommandOptions) async throws -> Installation {
+        let configuration = try ConfigurationFile.load(options)
+        let folder = try DataFolder(configuration.text("data.folder") ?? "weft-data")
+        let logger = Logger(sink: StandardErrorLog(), clock: SystemClock(), minimum: .warning)
+        return try await Installation(configuration, folder: folder, logger: logger)
+    }
+
+    /// Runs `body` and closes the store whatever comes of it.
+    static func using(_ installation: Installation, _ body: () async throws -> Void) async throws {
+        defer { installation.database.close() }
+        try await body()
+    }
+}
