@@ -156,6 +156,7 @@ def open_order(page, weft, reference, tab=""):
 def test_the_demonstration_shows_two_vehicles_and_a_piece_that_fits_none(browser, weft):
     page, watch = open_page(browser, weft)
     sign_in(page, weft)
+    expect(page.get_by_role("heading", name="Orders", exact=True)).to_be_visible()
     heading = page.get_by_role("heading", level=1)
     open_order(page, weft, "LO-000015")
     expect(heading).to_contain_text("Booked", timeout=BOOKED_WITHIN_MS)
