@@ -143,6 +143,36 @@ def test_an_order_placed_in_the_console_becomes_booked(browser, weft):
     page.context.close()
 
 
+def open_order(page, weft, reference, tab=""):
+    """Opens one of the demonstration's orders by its number."""
+    page.goto(f"{weft.url}/console/orders?q={reference}")
+    row = page.locator("[data-row]").filter(has_text=reference)
+    row.get_by_role("link").first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(reference)
+    if tab:
+        page.get_by_role("tab", name=tab).click()
+
+
+def test_the_demonstration_shows_two_vehicles_and_a_piece_that_fits_none(browser, weft):
+    page, watch = open_page(browser, weft)
+    sign_in(page, weft)
+    expect(page.get_by_role("heading", name="Orders", exact=True)).to_be_visible()
+    heading = page.get_by_role("heading", level=1)
+    open_order(page, weft, "LO-000015")
+    expect(heading).to_contain_text("Booked", timeout=BOOKED_WITHIN_MS)
+    page.get_by_role("tab", name="Load").click()
+    # 44 pallets of which no trailer takes more than 34, on one layer: two rows of 17.
+    expect(page.get_by_role("button", name=re.compile(r"^[12]\. "))).to_have_count(2)
+    open_order(page, weft, "LO-000029")
+    expect(heading).to_contain_text("Failed", timeout=BOOKED_WITHIN_MS)
+    # The piece is 19.5 m long.
+    expect(page.get_by_text("Why it failed:")).to_be_visible()
+    expect(page.get_by_text("19500").first).to_be_visible()
+    expect(page.get_by_role("button", name="Retry")).to_be_visible()
+    watch.assert_clean()
+    page.context.close()
+
+
 def test_wrong_fields_are_named_where_they_are(browser, weft):
     page, watch = open_page(browser, weft)
     sign_in(page, weft, "/console/orders/new")

@@ -94,6 +94,7 @@ export class LoadScene {
     this.width = width;
     this.height = height;
     this.camera.aspect = width / height;
+    this.camera.updateProjectionMatrix();
     this.renderer.setSize(width, height, false);
     this.fit();
     this.draw();

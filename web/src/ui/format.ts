@@ -30,6 +30,11 @@ const datesYear = new Intl.DateTimeFormat(undefined, {
   month: "short",
   year: "numeric",
 });
+const datesShort = new Intl.DateTimeFormat(undefined, {
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+});
 const times = new Intl.DateTimeFormat(undefined, {
   hour: "2-digit",
   minute: "2-digit",
@@ -83,13 +88,17 @@ function moment(text: string): Date {
   return /^\d{4}-\d\d-\d\d$/.test(text) ? new Date(`${text}T00:00:00`) : new Date(text);
 }
 
-export const date = (text: string) => dates.format(moment(text));
+/** Day and month, and the year where it is not this one. */
+export function date(text: string): string {
+  const at = moment(text);
+  return (at.getFullYear() === new Date().getFullYear() ? dates : datesShort).format(at);
+}
 export const dateLong = (text: string) => datesYear.format(moment(text));
 export const time = (text: string) => times.format(moment(text));
 export const timeFine = (text: string) => timesFine.format(moment(text));
 
 export function dateTime(text: string): string {
-  return `${dates.format(moment(text))}, ${times.format(moment(text))}`;
+  return `${date(text)}, ${times.format(moment(text))}`;
 }
 
 export function ago(text: string, now = Date.now()): string {
