@@ -74,6 +74,17 @@ class Weft:
         client.token = client.call("POST", "/auth/token", body)["accessToken"]
         return client
 
+    def settle(self, client):
+        """Waits until no order is being worked on: the demonstration brings some of its own."""
+        deadline = time.monotonic() + 60
+        while True:
+            counts = client.call("GET", "/api/orders?limit=1")["counts"]
+            if counts["received"] + counts["analysed"] == 0:
+                return
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"orders are still being worked on: {counts}")
+            time.sleep(0.1)
+
 
 class Client:
     """One keep-alive connection that speaks JSON; cheap, since it shares the machine's cores."""
