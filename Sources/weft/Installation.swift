@@ -103,7 +103,6 @@ struct Installation {
                 }
             )
         )
-        kernel.workflows.bind(engine)
         let rules = try parts.flatMap(\.starts).map { start in
             EventRule(
                 name: start.rule,
@@ -118,6 +117,7 @@ struct Installation {
             clock: clock,
             ids: ids
         ) { logger.error("dispatching", ["error": .string(String(describing: $0))]) }
+        kernel.workflows.bind(engine, dispatcher)
         self.database = database
         self.identity = identity
         self.kernel = kernel

@@ -128,16 +128,21 @@ import Testing
         try await tell(6, database, log)
         _ = try await dispatcher.dispatchBatch()
         #expect(try await database.query("SELECT seq FROM heard", []) { try $0.int(0) } == [1, 5])
-        let letters = try await dispatcher.deadLetters(scope: scope)
+        let letters = try await database.read { try dispatcher.deadLetters(scope: scope, in: $0) }
         #expect(letters.map(\.eventSeq) == [3] && letters.first?.reason == "not this one")
 
         let id = try #require(letters.first?.id)
-        #expect(try await dispatcher.redrive(id, scope: scope) == false)
-        let again = try await dispatcher.deadLetters(scope: scope)
+        #expect(
+            try await database.transaction { try dispatcher.redrive(id, scope: scope, in: $0) }
+                == false
+        )
+        let again = try await database.read { try dispatcher.deadLetters(scope: scope, in: $0) }
         #expect(again.map(\.attempts) == [2])
         ear.refuses.withLock { $0 = [] }
-        #expect(try await dispatcher.redrive(id, scope: scope))
-        #expect(try await dispatcher.deadLetters(scope: scope).isEmpty)
+        #expect(try await database.transaction { try dispatcher.redrive(id, scope: scope, in: $0) })
+        #expect(
+            try await database.read { try dispatcher.deadLetters(scope: scope, in: $0) }.isEmpty
+        )
         #expect(
             try await database.query("SELECT seq FROM heard", []) { try $0.int(0) } == [1, 5, 3]
         )
@@ -150,13 +155,23 @@ import Testing
         let (database, log, dispatcher) = try await world(ear)
         try await tell(1, database, log)
         _ = try await dispatcher.dispatchBatch()
-        var stranger = scope
-        stranger.organisation = ID(high: 9, low: 9)
-        #expect(try await dispatcher.deadLetters(scope: stranger).isEmpty)
+        let stranger = Scope(
+            organisation: ID(high: 9, low: 9),
+            actor: scope.actor,
+            roles: [],
+            trace: scope.trace
+        )
+        #expect(
+            try await database.read { try dispatcher.deadLetters(scope: stranger, in: $0) }.isEmpty
+        )
         #expect(try await log.events(about: "s", scope: stranger).isEmpty)
         #expect(try await log.events(about: "s", scope: scope).count == 1)
-        let id = try #require(try await dispatcher.deadLetters(scope: scope).first?.id)
-        await #expect { try await dispatcher.redrive(id, scope: stranger) } throws: {
+        let id = try #require(
+            try await database.read { try dispatcher.deadLetters(scope: scope, in: $0) }.first?.id
+        )
+        await #expect {
+            try await database.transaction { try dispatcher.redrive(id, scope: stranger, in: $0) }
+        } throws: {
             ($0 as? GeneralFault)?.kind == .notFound
         }
     }

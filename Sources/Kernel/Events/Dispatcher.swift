@@ -150,9 +150,18 @@ public struct Dispatcher: Service {
 
     /// The organisation's events that a rule's target would not take, newest first.
     ///
+    /// - Parameters:
+    ///   - limit: at most this many.
+    ///   - scope: decides the organisation.
+    ///   - reader: what to read.
+    /// - Returns: those that were not redriven.
     /// - Throws: `StoreError`.
-    public func deadLetters(limit: Int = 100, scope: Scope) async throws -> [DeadLetter] {
-        try await database.query(
+    public func deadLetters(
+        limit: Int = 100,
+        scope: Scope,
+        in reader: any Reader
+    ) throws -> [DeadLetter] {
+        try reader.query(
             """
             SELECT id, rule, event_seq, reason, attempts, at FROM dead_letter
             WHERE organisation = ? AND redriven_at IS NULL ORDER BY at DESC LIMIT ?
@@ -172,41 +181,47 @@ public struct Dispatcher: Service {
 
     /// Gives a dead letter to its rule again; when that fails again it stays, with the new reason.
     ///
+    /// - Parameters:
+    ///   - id: which one.
+    ///   - scope: decides the organisation.
+    ///   - transaction: the caller's; the delivery is part of it.
     /// - Returns: whether the target took it.
     /// - Throws: a fault of code `dead-letter-not-found`, or `rule-not-found`; or `StoreError`.
-    public func redrive(_ id: ID<DeadLetter>, scope: Scope) async throws -> Bool {
-        try await database.transaction { transaction in
-            let found = try transaction.first(
-                """
-                SELECT rule, event_seq FROM dead_letter
-                WHERE id = ? AND organisation = ? AND redriven_at IS NULL
-                """,
-                [.id(id), .id(scope.organisation)]
-            ) { (rule: try $0.text(0), seq: try $0.int(1)) }
-            guard let found, let event = try log.event(at: found.seq, in: transaction) else {
-                throw GeneralFault(
-                    .notFound,
-                    code: "dead-letter-not-found",
-                    "there is no open dead letter \(id)"
-                )
-            }
-            guard let rule = rules.first(where: { $0.name == found.rule }) else {
-                throw GeneralFault(
-                    .conflict,
-                    code: "rule-not-found",
-                    "the rule \"\(found.rule)\" no longer exists"
-                )
-            }
-            try transaction.execute(
-                "UPDATE dead_letter SET redriven_at = ? WHERE id = ?",
-                [.time(clock.now()), .id(id)]
-            )
-            try deliver(event, to: rule, in: transaction)
-            return try transaction.exists(
-                "SELECT 1 FROM dead_letter WHERE id = ? AND redriven_at IS NOT NULL",
-                [.id(id)]
+    public func redrive(
+        _ id: ID<DeadLetter>,
+        scope: Scope,
+        in transaction: any Transaction
+    ) throws -> Bool {
+        let found = try transaction.first(
+            """
+            SELECT rule, event_seq FROM dead_letter
+            WHERE id = ? AND organisation = ? AND redriven_at IS NULL
+            """,
+            [.id(id), .id(scope.organisation)]
+        ) { (rule: try $0.text(0), seq: try $0.int(1)) }
+        guard let found, let event = try log.event(at: found.seq, in: transaction) else {
+            throw GeneralFault(
+                .notFound,
+                code: "dead-letter-not-found",
+                "there is no open dead letter \(id)"
             )
         }
+        guard let rule = rules.first(where: { $0.name == found.rule }) else {
+            throw GeneralFault(
+                .conflict,
+                code: "rule-not-found",
+                "the rule \"\(found.rule)\" no longer exists"
+            )
+        }
+        try transaction.execute(
+            "UPDATE dead_letter SET redriven_at = ? WHERE id = ?",
+            [.time(clock.now()), .id(id)]
+        )
+        try deliver(event, to: rule, in: transaction)
+        return try transaction.exists(
+            "SELECT 1 FROM dead_letter WHERE id = ? AND redriven_at IS NOT NULL",
+            [.id(id)]
+        )
     }
 }
 
@@ -224,4 +239,12 @@ public struct DeadLetter: Sendable {
     public var attempts: Int
     /// When it was tried last.
     public var at: Timestamp
+
+    /// `{"id","rule","eventSeq","reason","attempts","at"}`.
+    public var json: JSON {
+        [
+            "id": id.json, "rule": .string(rule), "eventSeq": .int(eventSeq),
+            "reason": .string(reason), "attempts": .int(attempts), "at": at.json,
+        ]
+    }
 }

@@ -101,16 +101,16 @@ public struct Kernel: Sendable {
     }
 }
 
-/// Lets tools stop workflows, although the engine is built after the tools it runs.
+/// Lets tools reach what is built after them: the engine that runs them, and the dispatcher.
 public final class WorkflowControl: Sendable {
-    private let engine = Mutex<WorkflowEngine?>(nil)
+    private let bound = Mutex<(engine: WorkflowEngine, dispatcher: Dispatcher)?>(nil)
 
-    /// A control that has no engine yet.
+    /// A control that is bound to nothing yet.
     public init() {}
 
-    /// Gives the control its engine; called once, by whoever composes the program.
-    public func bind(_ engine: WorkflowEngine) {
-        self.engine.withLock { $0 = engine }
+    /// Gives the control its engine and dispatcher; called once, by whoever composes the program.
+    public func bind(_ engine: WorkflowEngine, _ dispatcher: Dispatcher) {
+        bound.withLock { $0 = (engine, dispatcher) }
     }
 
     /// See ``WorkflowEngine/abortAll(about:organisation:cause:in:)``.
@@ -120,19 +120,28 @@ public final class WorkflowControl: Sendable {
     ///   - organisation: whose.
     ///   - cause: why.
     ///   - transaction: the caller's.
-    /// - Throws: `StoreError`.
+    /// - Throws: `StoreError`; a fault of code `not-bound` before the program is composed.
     public func abortAll(
         about subject: String,
         organisation: ID<Organisation>,
         cause: String,
         in transaction: any Transaction
     ) throws {
-        guard let engine = engine.withLock({ $0 }) else { return }
-        try engine.abortAll(
+        try parts().engine.abortAll(
             about: subject,
             organisation: organisation,
             cause: cause,
             in: transaction
         )
+    }
+
+    /// The dispatcher, for its dead letters.
+    func dispatcher() throws -> Dispatcher { try parts().dispatcher }
+
+    private func parts() throws -> (engine: WorkflowEngine, dispatcher: Dispatcher) {
+        guard let bound = bound.withLock({ $0 }) else {
+            throw GeneralFault(.internal, code: "not-bound", "the program is not composed yet")
+        }
+        return bound
     }
 }

@@ -1,6 +1,7 @@
 public import Agents
 import Channels
 public import Core
+import Events
 import HTTP
 import Identity
 import Observability
@@ -35,7 +36,8 @@ public struct PlatformTools: Sendable {
     public func all() throws -> [Tool] {
         [
             try listDecisions(), try getDecision(), try listExecutions(), try getExecution(),
-            try listInbox(), try markRead(), try listAgents(),
+            try listInbox(), try markRead(), try listAgents(), try listDeadLetters(),
+            try redriveDeadLetter(),
         ]
     }
 
@@ -48,6 +50,12 @@ public struct PlatformTools: Sendable {
         ToolRoute(.get, "/api/inbox", tool: "platform.list-inbox"),
         ToolRoute(.post, "/api/inbox/{id}/read", tool: "platform.mark-read"),
         ToolRoute(.get, "/api/agents", tool: "platform.list-agents"),
+        ToolRoute(.get, "/api/dead-letters", tool: "platform.list-dead-letters"),
+        ToolRoute(
+            .post,
+            "/api/dead-letters/{id}/redrive",
+            tool: "platform.redrive-dead-letter"
+        ),
     ]
 
     private func listDecisions() throws -> Tool {
@@ -208,6 +216,45 @@ public struct PlatformTools: Sendable {
                     ]
                 }
                 return ["items": .array(items)]
+            }
+        )
+    }
+
+    private func listDeadLetters() throws -> Tool {
+        try Tool(
+            name: "platform.list-dead-letters",
+            purpose: "Lists events that a rule's target would not take, with the reason.",
+            input: ["type": "object", "additionalProperties": false],
+            roles: [.admin, .manager],
+            body: .read { [kernel] _, invocation, reader in
+                let found = try kernel.workflows.dispatcher().deadLetters(
+                    scope: invocation.scope,
+                    in: reader
+                )
+                return ["items": .array(found.map(\.json))]
+            }
+        )
+    }
+
+    private func redriveDeadLetter() throws -> Tool {
+        try Tool(
+            name: "platform.redrive-dead-letter",
+            purpose: "Gives an event to the rule again whose target would not take it.",
+            input: Self.id,
+            roles: [.admin, .manager],
+            body: .write { [kernel] input, invocation in
+                let text = try input.member("id").string()
+                guard let id = ID<DeadLetter>(text) else {
+                    throw Self.missing("dead-letter", text)
+                }
+                return { transaction in
+                    let taken = try kernel.workflows.dispatcher().redrive(
+                        id,
+                        scope: invocation.scope,
+                        in: transaction
+                    )
+                    return ["id": id.json, "taken": .bool(taken)]
+                }
             }
         )
     }
