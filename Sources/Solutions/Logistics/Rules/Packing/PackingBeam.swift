@@ -90,7 +90,8 @@ final class PackingBeam {
         _ jobs: inout [Job]
     ) {
         while let space = main.nextSpace(state) {
-            main.rank(state, space, limit: width)
+            main.rank(state, space, limit: width, deadline: deadline)
+            if model.checksParts, deadline.hasPassed { return }
             if main.picks.count == 0 {
                 main.discardSpace(state, space)
                 continue

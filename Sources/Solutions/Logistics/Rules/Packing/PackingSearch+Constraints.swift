@@ -82,6 +82,7 @@ extension PackingSearch {
         let body = model.bodies[Int(block)]
         let shape = model.shapes[Int(block)]
         let first = state.parts.count
+        findNear(state, at, at &+ SIMD3(shape.length, shape.width, shape.height), before: first)
         for index in 0..<Int(body.boxCount) {
             let part = model.parts[Int(body.parts) + index]
             let x =
@@ -106,6 +107,42 @@ extension PackingSearch {
         return loadsHold(state, from: first)
     }
 
+    /// Fills `near` with the boxes placed before `end` that touch a block's hull from below or above.
+    ///
+    /// The hull is free, so no others can bear one of the block's boxes or hang over it.
+    private func findNear(
+        _ state: PackingState,
+        _ low: SIMD3<Int32>,
+        _ high: SIMD3<Int32>,
+        before end: Int
+    ) {
+        near.count = 0
+        var next = 0
+        for index in 0..<state.placed.count {
+            if next >= end { break }
+            let start = next
+            let block = state.placed.base + index
+            // The boxes of placed blocks follow each other in the order of placing.
+            next += Int(model.bodies[Int(block.pointee.block)].boxCount)
+            if block.pointee.x0 >= high.x || block.pointee.x1 <= low.x
+                || block.pointee.y0 >= high.y || block.pointee.y1 <= low.y
+                || block.pointee.z1 < low.z || block.pointee.z0 > high.z
+            {
+                continue
+            }
+            for part in start..<next {
+                let box = state.parts.base + part
+                if box.pointee.z1 != low.z, box.pointee.z0 != high.z { continue }
+                if box.pointee.x0 >= high.x || box.pointee.x1 <= low.x
+                    || box.pointee.y0 >= high.y || box.pointee.y1 <= low.y
+                {
+                    continue
+                }
+                near.append(Int32(part))
+            }
+        }
+    }
+
     func findBearings(
         _ state: PackingState,
         _ box: inout PlacedPart,
@@ -113,7 +150,9 @@ extension PackingSearch {
     ) -> Bool {
         var contact: Double = 0
         let kind = Int(box.kind)
-        for index in 0..<state.parts.count {
+        let inside = state.parts.count - first
+        for place in 0..<(near.count + inside) {
+            let index = place < near.count ? Int(near[place]) : first + place - near.count
             let below = state.parts.base + index
             if below.pointee.z1 != box.z0 {
                 // Under an overhanging box a new one would take over part of its weight, which the

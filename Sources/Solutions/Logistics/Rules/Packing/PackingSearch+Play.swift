@@ -49,7 +49,7 @@ extension PackingSearch {
                 break
             }
             outcome.steps += 1
-            rank(state, space, limit: 1)
+            rank(state, space, limit: 1, deadline: outcome.steps > 8 ? deadline : nil)
             if picks.count == 0 {
                 discardSpace(state, space)
             } else {

@@ -19,6 +19,8 @@ final class PackingSearch {
     var picks = PackingBuffer<Pick>()
     var fresh = PackingBuffer<FreeSpace>()
     var flows = PackingBuffer<Double>()
+    /// The placed boxes right below or right above the block that is being tried.
+    var near = PackingBuffer<Int32>()
 
     init(_ model: PackingModel) {
         self.model = model
@@ -28,6 +30,7 @@ final class PackingSearch {
         picks.free()
         fresh.free()
         flows.free()
+        near.free()
     }
 
     /// Makes `state` the empty space.
@@ -135,7 +138,15 @@ final class PackingSearch {
     // MARK: Choice of a block
 
     /// Fills `picks` with the best blocks for a space, at most `limit`, best first.
-    func rank(_ state: PackingState, _ spaceIndex: Int, limit: Int) {
+    ///
+    /// Where boxes carry little, thousands of blocks may be tried in vain: at the deadline it ends
+    /// with what was found.
+    func rank(
+        _ state: PackingState,
+        _ spaceIndex: Int,
+        limit: Int,
+        deadline: Deadline? = nil
+    ) {
         let space = state.spaces[spaceIndex]
         let sizeX = space.x1 &- space.x0
         let sizeY = space.y1 &- space.y0
@@ -151,6 +162,7 @@ final class PackingSearch {
         var threshold: Float = 0
         var write = 0
         var read = 0
+        var trials = 0
         while read < count {
             let index = candidates[read]
             let shape = shapes[Int(index)]
@@ -192,6 +204,10 @@ final class PackingSearch {
                 shape.value * (usedX * usedY * usedZ * perVolume) * squared
                 * (weights.touchPower == 4 ? squared : 1)
             if score <= threshold { continue }
+            if model.checksParts {
+                trials &+= 1
+                if trials & 15 == 0, let deadline, deadline.hasPassed { break }
+            }
             if !admits(state, space, index) { continue }
             insert(Pick(score: score, block: index), limit)
             if picks.count == limit { threshold = picks[limit - 1].score }
