@@ -1,3 +1,4 @@
+import { useQuery } from "../api/query";
 import type { Decision } from "../api/types";
 import { useEscape } from "../shell/keys";
 import { setQuery, useLocation } from "../shell/router";
@@ -98,9 +99,15 @@ function DecisionCard({ decision, open, onToggle }: CardProps) {
       {!open && decision.rationale && <p className="decision-why">{decision.rationale}</p>}
       {open && (
         <div id={`decision-${decision.id}`}>
-          <DecisionBody decision={decision} />
+          <Opened decision={decision} />
         </div>
       )}
     </article>
   );
+}
+
+/** What agents asked of their tools is long, and comes only with the decision itself. */
+function Opened({ decision }: { decision: Decision }) {
+  const full = useQuery<Decision>(`/api/decisions/${decision.id}`);
+  return <DecisionBody decision={full.data ?? decision} />;
 }
