@@ -205,15 +205,27 @@ class Audit:
                 hashlib.sha256(content).hexdigest() == digest and len(content) == size,
                 f"{name} version {version} is damaged",
             )
+        fitting = Counter(
+            subject.removeprefix("order:")
+            for subject, body in self.db.execute(
+                "SELECT subject, body FROM decision WHERE agent = 'logistics.analyser'"
+            )
+            if json.loads(body)["output"]["fits"]
+        )
+        aborted = {
+            subject.removeprefix("order:")
+            for (subject,) in self.db.execute(
+                "SELECT subject FROM execution WHERE status = 'ABORTED'"
+            )
+        }
         for identity, order in self.orders.items():
-            if not any(change["to"] == "analysed" for change in order["history"]):
-                continue
-            if order["history"][-1]["reason"] == "booked by hand":
-                continue
             versions = self.count("object_version", "name = ?", f"order-{identity}.json")
-            runs = self.count("execution", "subject = ?", f"order:{identity}")
+            allowed = {fitting[identity]}
+            if identity in aborted:
+                allowed.add(fitting[identity] + 1)  # Saved, and stopped before the decision.
             self.check(
-                1 <= versions <= runs, f"{order['reference']}: {versions} layouts of {runs} runs"
+                versions in allowed,
+                f"{order['reference']}: {versions} layouts of {fitting[identity]} analyses",
             )
 
     def layout(self, order: str) -> dict:

@@ -122,6 +122,7 @@ def test_an_order_is_analysed_packed_booked_and_told(serve):
     events = rows(weft.data, "SELECT type FROM event WHERE subject = ? ORDER BY seq", [f"order:{identity}"])
     assert [type for (type,) in events] == [
         "order.placed", "order.analysed", "booking.made", "order.booked",
+        "execution.succeeded",
     ]  # fmt: skip
 
 
@@ -236,6 +237,20 @@ def test_a_failed_order_is_tried_again(serve):
     assert ("order-booked", "email") in told(weft, failed)
 
 
+def test_booking_by_hand_at_once_stays_booked(serve):
+    client = at_rest(serve())
+    vehicles = [each["id"] for each in client.get("/api/vehicles").json["items"]]
+    # Some of these are booked before a run has begun, some while it goes on.
+    for day in range(10, 14):
+        for vehicle in vehicles:
+            order = client.post("/api/orders", draft(f"2027-06-{day}", parcel("Box", 1))).json["id"]
+            answer = client.post("/api/bookings", {"orderId": order, "vehicleId": vehicle})
+            assert answer.status in (201, 409), answer.body
+            if answer.status == 201:
+                client.wait_until_idle()
+                assert client.order(order)["status"] == "booked"
+
+
 def test_cancelling_while_it_is_processed_releases_everything(serve):
     weft = serve(packing_seconds=3)
     client = Client.signed_in(weft)
@@ -265,7 +280,7 @@ def test_cancelling_while_it_is_processed_releases_everything(serve):
     run = client.get(f"/api/executions/{order['execution']['id']}").json
     assert run["history"][-1]["type"] == "ExecutionAborted"
     types = rows(weft.data, "SELECT type FROM event WHERE subject = ? ORDER BY seq", [f"order:{placed}"])
-    assert types == [("order.placed",), ("order.cancelled",)]
+    assert types == [("order.placed",), ("execution.aborted",), ("order.cancelled",)]
 
 
 def test_cancelling_at_any_moment_leaves_no_vehicle_held(serve):
