@@ -205,20 +205,27 @@ class Audit:
                 hashlib.sha256(content).hexdigest() == digest and len(content) == size,
                 f"{name} version {version} is damaged",
             )
-        for identity, order in self.orders.items():
-            if not any(change["to"] == "analysed" for change in order["history"]):
-                continue
-            if order["history"][-1]["reason"] == "booked by hand":
-                continue
-            versions = self.count("object_version", "name = ?", f"order-{identity}.json")
-            # An order is analysed again when others took the vehicles meanwhile.
-            runs = self.count(
-                "agent_run", "key IN (SELECT run FROM agent_step WHERE tool = ? AND output LIKE ?)",
-                "logistics.save-layout", f'%"order-{identity}.json"%',
+        fitting = Counter(
+            subject.removeprefix("order:")
+            for subject, body in self.db.execute(
+                "SELECT subject, body FROM decision WHERE agent = 'logistics.analyser'"
             )
+            if json.loads(body)["output"]["fits"]
+        )
+        aborted = {
+            subject.removeprefix("order:")
+            for (subject,) in self.db.execute(
+                "SELECT subject FROM execution WHERE status = 'ABORTED'"
+            )
+        }
+        for identity, order in self.orders.items():
+            versions = self.count("object_version", "name = ?", f"order-{identity}.json")
+            allowed = {fitting[identity]}
+            if identity in aborted:
+                allowed.add(fitting[identity] + 1)  # Saved, and stopped before the decision.
             self.check(
-                1 <= versions <= runs,
-                f"{order['reference']}: {versions} layouts of {runs} analyses"
+                versions in allowed,
+                f"{order['reference']}: {versions} layouts of {fitting[identity]} analyses",
             )
 
     def layout(self, order: str) -> dict:

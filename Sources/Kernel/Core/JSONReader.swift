@@ -181,17 +181,20 @@ public func nearest(to word: String, among candidates: some Sequence<String>) ->
     return best.word
 }
 
-/// Levenshtein's distance.
+/// Levenshtein's distance, but neighbours that changed places count once (optimal string alignment).
 private func editDistance(_ left: [Character], _ right: [Character]) -> Int {
+    var before: [Int] = []
     var row = Array(0...right.count)
     for (i, a) in left.enumerated() {
-        var diagonal = row[0]
-        row[0] = i + 1
+        var next = [i + 1]
         for (j, b) in right.enumerated() {
-            let substitution = diagonal + (a == b ? 0 : 1)
-            diagonal = row[j + 1]
-            row[j + 1] = min(substitution, row[j] + 1, row[j + 1] + 1)
+            var distance = min(row[j] + (a == b ? 0 : 1), next[j] + 1, row[j + 1] + 1)
+            if i > 0, j > 0, a == right[j - 1], b == left[i - 1] {
+                distance = min(distance, before[j - 1] + 1)
+            }
+            next.append(distance)
         }
+        (before, row) = (row, next)
     }
     return row[right.count]
 }

@@ -22,7 +22,7 @@ struct AnalyserPolicy: RulePolicy {
         let weight = try load.member("weightGrams").int()
         let volume = try load.member("volumeMm3").int()
         guard let best = plans.first else {
-            let reason = try Self.refusal(packed)
+            let reason = try Self.refusal(packed, of: order)
             return Conclusion(
                 subject: subject,
                 options: options + [Option("does not fit", score: 1, reasons: [reason])],
@@ -86,15 +86,19 @@ struct AnalyserPolicy: RulePolicy {
         }
     }
 
-    private static func refusal(_ packed: JSONReader) throws -> String {
+    private static func refusal(_ packed: JSONReader, of order: JSON) throws -> String {
         let reasons = packed.value["reasons"]?.object ?? JSONObject()
-        let told = reasons.prefix(3).map { "\($0.key): \($0.value.string ?? "")" }
+        let told = (order["items"]?.array ?? []).compactMap { item -> String? in
+            guard let id = item["id"]?.string, let reason = reasons[id]?.string else { return nil }
+            return "\(item["name"]?.string ?? id): \(reason)"
+        }
         if told.isEmpty {
             return try packed.member("attempts").array().isEmpty
                 ? "no vehicle is free on that day"
                 : "no vehicle or group of vehicles takes all of it"
         }
-        return "the goods fit no vehicle that is free: " + told.joined(separator: "; ")
+        return "the goods fit no vehicle that is free: " + told.prefix(3).joined(separator: "; ")
+            + (told.count > 3 ? "; and \(told.count - 3) more" : "")
     }
 
     /// A plan without its boxes, as the transport agent needs it.

@@ -46,7 +46,8 @@ struct OrchestratorPolicy: RulePolicy {
                 : "Order \(reference) is not processed: \(refusals.joined(separator: " and ")).",
             confidence: 1,
             output: [
-                "process": .bool(process), "reason": .string(refusals.joined(separator: " and ")),
+                "process": .bool(process), "open": .bool(status == "received"),
+                "reason": .string(refusals.joined(separator: " and ")),
                 "requestedDate": .string(date.description), "reference": .string(reference),
             ]
         )

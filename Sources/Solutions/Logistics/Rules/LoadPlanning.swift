@@ -193,6 +193,14 @@ public struct LoadPlanning: Sendable {
             options: .init(budget: .seconds(seconds))
         )
         reasons = found.reasons
+        if let largest = kinds.last {
+            // Why each of many vehicles does not take it helps nobody: the largest stands for all.
+            for item in items where kinds.allSatisfy({ item.reasonNotToFit($0.space) != nil }) {
+                reasons[item.id] = item.reasonNotToFit(largest.space).map {
+                    "no vehicle takes one; of the largest (\(largest.label)): \($0)"
+                }
+            }
+        }
         guard found.unplaced.isEmpty, !found.vehicles.isEmpty else { return }
         for loaded in found.vehicles {
             try Self.validate(loaded.layout, loaded.problem)

@@ -22,7 +22,7 @@ extension LogisticsTools {
             input: Self.object(
                 [
                     ("orderId", Self.id), ("news", ["enum": ["booked", "failed"]]),
-                    ("reason", ["type": "string", "maxLength": 2_000]),
+                    ("reason", ["type": "string"]),
                 ],
                 required: ["orderId", "news"]
             ),
@@ -30,7 +30,10 @@ extension LogisticsTools {
                 let id = try input.member("orderId").id(Order.self)
                 let news: OrderNews =
                     input.value["news"]?.string == "booked"
-                    ? .booked : .failed(input.value["reason"]?.string ?? "for an unknown reason")
+                    ? .booked
+                    : .failed(
+                        Self.reason(input.value["reason"]?.string ?? "for an unknown reason")
+                    )
                 return { transaction in
                     let order = try Orders(scope: invocation.scope).order(id, in: transaction)
                     try tellCustomer(news, order, invocation, in: transaction)

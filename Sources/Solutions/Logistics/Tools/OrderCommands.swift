@@ -278,6 +278,11 @@ extension LogisticsTools {
         }
     }
 
+    /// A reason for people: an agent's or a tool's error may be of any length, and failing must work.
+    static func reason(_ text: String) -> String {
+        text.count > 2_000 ? text.prefix(1_999) + "…" : text
+    }
+
     private func updateOrderStatus() throws -> Tool {
         try Tool(
             name: "logistics.update-order-status",
@@ -285,14 +290,14 @@ extension LogisticsTools {
             input: Self.object(
                 [
                     ("orderId", Self.id), ("status", ["enum": ["analysed", "booked", "failed"]]),
-                    ("reason", ["type": "string", "maxLength": 2_000]),
+                    ("reason", ["type": "string"]),
                 ],
                 required: ["orderId", "status"]
             ),
             body: .write { [self] input, invocation in
                 let id = try input.member("orderId").id(Order.self)
                 let status = try input.member("status").choice(OrderStatus.self)
-                let reason = try input.optional("reason")?.string()
+                let reason = try input.optional("reason").map { try Self.reason($0.string()) }
                 return { transaction in
                     let scope = invocation.scope
                     var order = try Orders(scope: scope).order(id, in: transaction)
