@@ -127,13 +127,13 @@ import Testing
         }
     }
 
-    /// The message of what `make` throws; nil when it throws nothing.
-    private func message(_ make: () throws(GeneralFault) -> Configuration) -> String? {
-        do throws(GeneralFault) {
+    /// The message of the fault that `make` throws; nil when it throws none.
+    private func message(_ make: () throws -> Configuration) -> String? {
+        do {
             _ = try make()
             return nil
         } catch {
-            return error.message
+            return (error as? GeneralFault)?.message
         }
     }
 }
