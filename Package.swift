@@ -106,7 +106,7 @@ let package = Package(
         tests("Agents", ["Core", "Store", "Events", "Identity"]),
         tests("Workflows", ["Core", "Store", "Events", "Agents"]),
         tests("HTTP", ["Core"]),
-        tests("Platform", ["Core", "Store", "HTTP"]),
+        tests("Platform", ["Core", "Store", "HTTP", "Agents"]),
         tests("Logistics", ["Core", "Store", "Platform"]),
     ],
     swiftLanguageModes: [.v6]

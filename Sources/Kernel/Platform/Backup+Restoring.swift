@@ -1,4 +1,4 @@
-public import Core
+import Core
 import Glibc
 
 extension Backup {
@@ -75,6 +75,7 @@ extension Backup {
                 throw FileTree.failure("rename", trial)
             }
             try FileTree.sync(target)
+            try FileTree.sync(nameOf: target)
         } catch {
             FileTree.removeContents(of: target)
             throw error

@@ -87,6 +87,7 @@ extension Backup {
             let backup = Backup(path: path, at: at, version: version, files: files)
             try WholeFile.write(backup.manifest.bytes(.pretty), to: path + "/" + manifestName)
             try FileTree.sync(path)
+            try FileTree.sync(nameOf: path)
             return backup
         } catch {
             FileTree.removeContents(of: path)

@@ -117,6 +117,11 @@ enum FileTree {
         guard fsync(handle) == 0 else { throw failure("sync", path) }
     }
 
+    /// Makes sure that a folder's own name is on the disk.
+    static func sync(nameOf folder: String) throws(GeneralFault) {
+        try sync(folder + "/..")
+    }
+
     /// Removes what an unfinished copy left, as far as that can be done.
     static func removeContents(of folder: String, andItself: Bool = false) {
         let names = (try? names(in: folder)) ?? []

@@ -102,12 +102,21 @@ private func readable(_ error: JSON) -> String {
 
 /// Writes a line for people to standard error.
 func complain(_ message: String) {
-    let bytes = Array("weft: \(message)\n".utf8)
-    _ = write(STDERR_FILENO, bytes, bytes.count)
+    emit("weft: \(message)\n", to: STDERR_FILENO)
 }
 
 /// Writes a line to standard output.
 func say(_ line: String) {
-    let bytes = Array((line + "\n").utf8)
-    _ = write(STDOUT_FILENO, bytes, bytes.count)
+    emit(line + "\n", to: STDOUT_FILENO)
+}
+
+/// Writes all of a text; whoever reads it may have gone.
+func emit(_ text: String, to file: Int32) {
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+        let count = rest.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
+        if count < 0, errno == EINTR { continue }
+        guard count > 0 else { return }
+        rest = rest.dropFirst(count)
+    }
 }

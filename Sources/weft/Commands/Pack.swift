@@ -1,16 +1,13 @@
 import Core
 import Glibc
 import Logistics
+import Platform
 
 /// `weft pack`: packs a load file or a benchmark problem, or checks a layout.
 ///
 /// Answers 0 when it was done, 1 when the input was refused or a layout broke a rule, 2 when the
 /// command was not understood.
 func packCommand(_ arguments: [String]) -> Int32 {
-    if arguments.contains("--help") || arguments.contains("-h") {
-        print(PackOptions.help)
-        return 0
-    }
     let options: PackOptions
     do {
         options = try PackOptions(arguments)
@@ -35,7 +32,7 @@ private func pack(_ options: PackOptions) throws(PackingError) -> Int32 {
         }
     }
     let layout = try Packer().pack(problem, options: options.search)
-    write(LoadFile.json(layout, of: problem, explained: options.isExplained))
+    say(LoadFile.json(layout, of: problem, explained: options.isExplained).text())
     return 0
 }
 
@@ -51,7 +48,7 @@ private func validate(_ options: PackOptions) throws(PackingError) -> Int32 {
         return 1
     }
     let violations = LayoutValidator().violations(of: boxes, in: problem)
-    write(LoadFile.json(violations))
+    say(LoadFile.json(violations).text())
     for violation in violations.prefix(20) {
         complainOfPack("\(violation.rule.rawValue): \(violation.message)")
     }
@@ -92,41 +89,18 @@ private func parse(_ text: [UInt8]) throws(PackingError) -> JSON {
 private let largestFile = 256 << 20
 
 private func read(_ path: String) throws(PackingError) -> [UInt8] {
-    let file = path == "-" ? dup(0) : open(path, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else {
-        throw PackingError("unreadable", String(cString: strerror(errno)), kind: .notFound)
+    do {
+        return try WholeFile.read(path, limit: largestFile)
+    } catch {
+        let isTooLarge = error.kind == .tooLarge
+        throw PackingError(
+            isTooLarge ? "too-large" : "unreadable",
+            error.message,
+            kind: isTooLarge ? .tooLarge : .notFound
+        )
     }
-    defer { close(file) }
-    var text: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-        let count = Glibc.read(file, &chunk, chunk.count)
-        if count < 0 {
-            throw PackingError("unreadable", String(cString: strerror(errno)), kind: .notFound)
-        }
-        if count == 0 { return text }
-        text += chunk[0..<count]
-        guard text.count <= largestFile else {
-            throw PackingError("too-large", "longer than 256 MiB", kind: .tooLarge)
-        }
-    }
-}
-
-private func write(_ json: JSON) {
-    emit(json.bytes() + [0x0A], to: 1)
 }
 
 private func complainOfPack(_ message: String) {
-    emit(Array("weft pack: \(message)\n".utf8), to: 2)
-}
-
-private func emit(_ bytes: [UInt8], to file: Int32) {
-    var from = 0
-    while from < bytes.count {
-        let count = bytes.withUnsafeBytes { raw in
-            Glibc.write(file, raw.baseAddress.map { $0 + from }, bytes.count - from)
-        }
-        if count <= 0 { return }
-        from += count
-    }
+    emit("weft pack: \(message)\n", to: STDERR_FILENO)
 }

@@ -1,9 +1,6 @@
 import Core
+import Platform
 import Workflows
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 /// `weft workflow run` and `weft workflow lint`.
 enum WorkflowCommand {
@@ -67,7 +64,8 @@ enum WorkflowCommand {
         } catch {
             problems = [DefinitionProblem(pointer: "", message: error.message)]
         }
-        print(JSON.object(JSONObject([("problems", .array(problems.map(\.json)))])).text(.pretty))
+        let result: JSON = ["problems": .array(problems.map(\.json))]
+        say(result.text(.pretty))
         return problems.isEmpty ? 0 : 1
     }
 
@@ -102,38 +100,21 @@ enum WorkflowCommand {
         )
         var driver = Driver(execution: execution, mocks: mocks, virtualTime: options.virtualTime)
         try await driver.run(input: input ?? .object(JSONObject()), clock: clock)
-        print(driver.result.text(.pretty))
+        say(driver.result.text(.pretty))
     }
 
     private static func readJSON(_ file: String) throws(CommandFailure) -> JSON {
-        guard let bytes = readFile(file) else {
-            let reason = String(cString: strerror(errno))
-            throw CommandFailure(message: "cannot read \(file): \(reason)")
+        let bytes: [UInt8]
+        do throws(GeneralFault) {
+            bytes = try WholeFile.read(file)
+        } catch {
+            throw CommandFailure(message: error.message)
         }
         do throws(JSONSyntaxError) {
             return try JSON(parsing: bytes, limits: .init(depth: 200))
         } catch {
             throw CommandFailure(message: "\(file): \(error)")
         }
-    }
-
-    private static func readFile(_ path: String) -> [UInt8]? {
-        let file = path == "-" ? STDIN_FILENO : open(path, O_RDONLY)
-        guard file >= 0 else { return nil }
-        defer { if file != STDIN_FILENO { close(file) } }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 65_536)
-        while true {
-            let count = read(file, &chunk, chunk.count)
-            if count <= 0 { return count == 0 ? bytes : nil }
-            bytes.append(contentsOf: chunk[..<count])
-        }
-    }
-
-    /// Writes a message to standard error.
-    private static func complain(_ message: String) {
-        let line = Array("weft: \(message)\n".utf8)
-        _ = write(STDERR_FILENO, line, line.count)
     }
 }
 
