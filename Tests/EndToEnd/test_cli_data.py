@@ -3,6 +3,7 @@
 import json
 import re
 import socket
+import sqlite3
 import threading
 import time
 
@@ -169,6 +170,10 @@ def test_doctor_tells_of_damage(run, tmp_path):
     assert level(found, "others may look into") == "warning"
     assert level(found, "only its owner can read") == "problem"
     (data / "keys/signing-key.pem").chmod(0o600)
+    # All into the one file that is to be damaged.
+    with sqlite3.connect(data / "weft.db") as store:
+        store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    store.close()
     store = bytearray((data / "weft.db").read_bytes())
     # Pages in the middle; the first one holds the header and the schema.
     store[8192 : len(store) // 2] = b"\x5a" * (len(store) // 2 - 8192)

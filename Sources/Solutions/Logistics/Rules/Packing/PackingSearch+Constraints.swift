@@ -117,13 +117,14 @@ extension PackingSearch {
         before end: Int
     ) {
         near.count = 0
+        let (placed, parts, bodies) = (state.placed.base, state.parts.base, model.bodies)
         var next = 0
         for index in 0..<state.placed.count {
             if next >= end { break }
             let start = next
-            let block = state.placed.base + index
+            let block = placed + index
             // The boxes of placed blocks follow each other in the order of placing.
-            next += Int(model.bodies[Int(block.pointee.block)].boxCount)
+            next += Int(bodies[Int(block.pointee.block)].boxCount)
             if block.pointee.x0 >= high.x || block.pointee.x1 <= low.x
                 || block.pointee.y0 >= high.y || block.pointee.y1 <= low.y
                 || block.pointee.z1 < low.z || block.pointee.z0 > high.z
@@ -131,7 +132,7 @@ extension PackingSearch {
                 continue
             }
             for part in start..<next {
-                let box = state.parts.base + part
+                let box = parts + part
                 if box.pointee.z1 != low.z, box.pointee.z0 != high.z { continue }
                 if box.pointee.x0 >= high.x || box.pointee.x1 <= low.x
                     || box.pointee.y0 >= high.y || box.pointee.y1 <= low.y
@@ -150,14 +151,16 @@ extension PackingSearch {
     ) -> Bool {
         var contact: Double = 0
         let kind = Int(box.kind)
-        let inside = state.parts.count - first
-        for place in 0..<(near.count + inside) {
-            let index = place < near.count ? Int(near[place]) : first + place - near.count
-            let below = state.parts.base + index
+        // Local, since each look at a property of a class is checked for exclusive access.
+        let (parts, nearby, nearCount) = (state.parts.base, near.base, near.count)
+        let (checksLoads, fragile) = (model.checksLoads, model.kindFragile)
+        for place in 0..<(nearCount + state.parts.count - first) {
+            let index = place < nearCount ? Int(nearby[place]) : first + place - nearCount
+            let below = parts + index
             if below.pointee.z1 != box.z0 {
                 // Under an overhanging box a new one would take over part of its weight, which the
                 // forces worked out so far do not know.
-                if model.checksLoads, index < first, below.pointee.z0 == box.z1,
+                if checksLoads, index < first, below.pointee.z0 == box.z1,
                     below.pointee.x0 < box.x1, below.pointee.x1 > box.x0,
                     below.pointee.y0 < box.y1, below.pointee.y1 > box.y0
                 {
@@ -169,7 +172,7 @@ extension PackingSearch {
             let y = min(box.y1, below.pointee.y1) - max(box.y0, below.pointee.y0)
             if x <= 0 || y <= 0 { continue }
             let under = Int(below.pointee.kind)
-            if model.kindFragile[under] {
+            if fragile[under] {
                 let weight = model.kindWeight[kind]
                 if !model.kindFragile[kind] || weight > model.kindWeight[under] { return false }
             }
@@ -195,19 +198,21 @@ extension PackingSearch {
     func loadsHold(_ state: PackingState, from first: Int) -> Bool {
         let count = state.parts.count
         flows.fill(0, count: count)
+        let (parts, bearings, flows) = (state.parts.base, state.bearings.base, flows.base)
+        let (maxLoad, weight) = (model.kindMaxLoad, model.kindWeight)
         var index = count - 1
         while index >= 0 {
-            let part = state.parts.base + index
+            let part = parts + index
             let gained = flows[index]
             let kind = Int(part.pointee.kind)
-            if gained > 0, part.pointee.load + gained > model.kindMaxLoad[kind] + 1e-6 {
+            if gained > 0, part.pointee.load + gained > maxLoad[kind] + 1e-6 {
                 return false
             }
-            let passed = gained + (index >= first ? Double(model.kindWeight[kind]) : 0)
+            let passed = gained + (index >= first ? Double(weight[kind]) : 0)
             if passed > 0 {
                 for at in 0..<Int(part.pointee.bearingCount) {
-                    let bearing = state.bearings[Int(part.pointee.firstBearing) + at]
-                    flows.base[Int(bearing.below)] += passed * bearing.share
+                    let bearing = bearings[Int(part.pointee.firstBearing) + at]
+                    flows[Int(bearing.below)] += passed * bearing.share
                 }
             }
             index -= 1
