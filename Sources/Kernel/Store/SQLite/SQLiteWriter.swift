@@ -69,6 +69,8 @@ final class SQLiteWriter: Sendable {
                 }
                 if jobs.isEmpty {
                     if closed {
+                        // A tidy end: the file alone holds everything, the log beside it is empty.
+                        try? connection.run("PRAGMA wal_checkpoint(TRUNCATE)")
                         done.signal()
                         return
                     }
