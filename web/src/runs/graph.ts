@@ -57,9 +57,11 @@ export function graph(definition: WorkflowDefinition): Graph {
   const good = new Set(succeeding(definition));
   const main = new Set(reachable(definition).filter((name) => good.has(name)));
   const taken = new Set<string>();
+  // Of two in one row, the one with more still to come is the way on.
+  const ahead = (name: string) => reachable(definition, name).length;
   const nodes: Node[] = [];
   const ordered = names.filter((name) => row.has(name)).sort((a, b) =>
-    Number(main.has(b)) - Number(main.has(a))
+    Number(main.has(b)) - Number(main.has(a)) || ahead(b) - ahead(a)
   );
   for (const name of ordered) {
     const at = row.get(name) ?? 0;
@@ -76,8 +78,8 @@ export function graph(definition: WorkflowDefinition): Graph {
   };
 }
 
-function reachable(definition: WorkflowDefinition): string[] {
-  const found = [definition.StartAt];
+function reachable(definition: WorkflowDefinition, from = definition.StartAt): string[] {
+  const found = [from];
   for (let index = 0; index < found.length; index++) {
     for (const next of nexts(definition, found[index] ?? "")) {
       if (!found.includes(next)) found.push(next);
