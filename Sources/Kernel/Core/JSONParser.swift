@@ -286,13 +286,13 @@ struct JSONParser {
     }
 
     private func decode(_ range: Range<Int>) throws(JSONSyntaxError) -> String {
-        guard
-            let text = String(
-                validating: UnsafeBufferPointer(rebasing: bytes[range]),
-                as: UTF8.self
-            )
-        else { throw failure("the string is not valid UTF-8") }
-        return text
+        let text = UnsafeBufferPointer(rebasing: bytes[range])
+        // Nearly all is ASCII, where the standard library decodes much faster than it validates.
+        if text.allSatisfy({ $0 < 0x80 }) { return String(decoding: text, as: UTF8.self) }
+        guard let valid = String(validating: text, as: UTF8.self) else {
+            throw failure("the string is not valid UTF-8")
+        }
+        return valid
     }
 
     private mutating func expect(_ word: StaticString) throws(JSONSyntaxError) {
