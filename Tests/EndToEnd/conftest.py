@@ -129,27 +129,3 @@ def reference() -> Path:
     if not path.is_dir():
         pytest.skip(f"no reference data at {path}")
     return path
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """Debian's chromium; it refuses to run as root inside its sandbox."""
-    from playwright.sync_api import sync_playwright
-
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(browser):
-    """A page of a fresh browser profile, which fails the test on any error in its console."""
-    context = browser.new_context()
-    page = context.new_page()
-    errors = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    yield page
-    context.close()
-    assert not errors, f"errors on the page: {errors}"
