@@ -22,7 +22,7 @@ from conftest import start
 DATE = "2027-06-07"
 AGENTS = ["logistics.orchestrator", "logistics.analyser", "logistics.transport"]
 PATH = [
-    "TakeUp", "IsOpen", "Analyse", "Fits", "RecordAnalysis", "BookTransport", "RecordBooking",
+    "TakeUp", "IsOpen", "FirstTry", "Analyse", "Fits", "RecordAnalysis", "BookTransport", "RecordBooking",
     "NotifyCustomer", "Processed",
 ]  # fmt: skip
 
