@@ -6,10 +6,16 @@ import sqlite3
 import time
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import urlparse
 
 ANSWER_WITHIN_SECONDS = 20
+
+
+def in_days(days: int) -> str:
+    """The day so many days from today, as the API writes it."""
+    return (date.today() + timedelta(days=days)).isoformat()
 
 
 @dataclass

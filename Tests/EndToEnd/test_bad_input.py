@@ -9,10 +9,12 @@ import uuid
 from urllib.parse import urlparse
 
 import pytest
-from client import CUSTOMER, DEPOT, Answer, Client, draft, parcel, rows, wait_until_told
+from client import (
+    CUSTOMER, DEPOT, Answer, Client, draft, in_days, parcel, rows, wait_until_told,
+)  # fmt: skip
 from conftest import start
 
-DATE = "2027-04-01"
+DATE = in_days(120)
 NOBODY = "01930000-0000-7000-8000-000000000001"
 VEHICLE = "01930000-0000-7000-8000-fa0000000001"
 # What a read of the API may write: nothing of these changes by a refused request.
@@ -465,7 +467,7 @@ def test_a_key_used_again_for_another_order_is_refused(server, client):
     ids=["too long", "too high", "too heavy"],
 )
 def test_goods_that_fit_no_vehicle_fail_with_a_reason(server, client, item):
-    placed = client.post("/api/orders", draft("2027-04-02", item))
+    placed = client.post("/api/orders", draft(in_days(121), item))
     assert placed.status == 201, "a fleet may grow until the day: the order itself is not wrong"
     order = client.order_when(placed.json["id"], "failed")
     assert item["name"] in order["statusReason"], order["statusReason"]

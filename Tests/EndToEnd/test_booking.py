@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from audit import assert_consistent
-from client import Client, draft, parcel, rows, wait_for, wait_until_told
+from client import Client, draft, in_days, parcel, rows, wait_for, wait_until_told
 from conftest import start
 
-DATE = "2027-05-03"
+DATE = in_days(150)
 VEHICLE = "01930000-0000-7000-8000-fa0000000001"
 AT_ONCE = 200
 
@@ -37,7 +37,7 @@ def busy(quick, weft_binary, monkeypatch):
     monkeypatch.setenv("WEFT_WORKERS", "1")
     weft = start(weft_binary, quick.data)
     client = Client.signed_in(weft)
-    hard = client.post("/api/orders", draft("2027-05-04", HARD)).json["id"]
+    hard = client.post("/api/orders", draft(in_days(151), HARD)).json["id"]
 
     def analysed():
         run = client.order(hard)["execution"]

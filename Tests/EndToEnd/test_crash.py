@@ -10,7 +10,7 @@ import time
 
 import pytest
 from audit import assert_consistent
-from client import Client, draft, parcel, rows, wait_until_told
+from client import Client, draft, in_days, parcel, rows, wait_until_told
 from conftest import start
 
 TAGS = os.environ.get("WEFT_TESTS", "").split(",")
@@ -53,7 +53,7 @@ def prepared(tmp_path_factory):
 
 def some_order(dice: random.Random) -> dict:
     """Small, for several vehicles, for several stops, or larger than any vehicle."""
-    date = f"2027-{dice.randint(1, 12):02}-{dice.randint(1, 28):02}"
+    date = in_days(dice.randint(40, 400))
     kind = dice.choice(["small", "small", "large", "stops", "impossible"])
     if kind == "large":
         pallet = parcel(

@@ -12,6 +12,7 @@ from client import (
     Client,
     change,
     draft,
+    in_days,
     parcel,
     rows,
     wait_for,
@@ -19,7 +20,7 @@ from client import (
 )
 from conftest import start
 
-DATE = "2027-06-07"
+DATE = in_days(180)
 AGENTS = ["logistics.orchestrator", "logistics.analyser", "logistics.transport"]
 PATH = [
     "TakeUp", "IsOpen", "FirstTry", "Analyse", "Fits", "RecordAnalysis", "BookTransport", "RecordBooking",
@@ -243,7 +244,7 @@ def test_booking_by_hand_at_once_stays_booked(serve):
     # Some of these are booked before a run has begun, some while it goes on.
     for day in range(10, 14):
         for vehicle in vehicles:
-            order = client.post("/api/orders", draft(f"2027-06-{day}", parcel("Box", 1))).json["id"]
+            order = client.post("/api/orders", draft(in_days(180 + day), parcel("Box", 1))).json["id"]
             answer = client.post("/api/bookings", {"orderId": order, "vehicleId": vehicle})
             assert answer.status in (201, 409), answer.body
             if answer.status == 201:
@@ -254,7 +255,7 @@ def test_booking_by_hand_at_once_stays_booked(serve):
 def test_cancelling_while_it_is_processed_releases_everything(serve):
     weft = serve(packing_seconds=3)
     client = Client.signed_in(weft)
-    placed = client.post("/api/orders", draft("2027-06-08")).json["id"]
+    placed = client.post("/api/orders", draft(in_days(181))).json["id"]
 
     def being_analysed():
         run = client.order(placed)["execution"]
@@ -275,7 +276,7 @@ def test_cancelling_while_it_is_processed_releases_everything(serve):
     assert order["history"][-1]["reason"] == "not needed"
     assert order["execution"]["status"] == "ABORTED"
     assert told(weft, placed) == []
-    assert len(client.get("/api/vehicles/available?date=2027-06-08").json["items"]) == 12
+    assert len(client.get(f"/api/vehicles/available?date={in_days(181)}").json["items"]) == 12
     assert client.post(f"/api/orders/{placed}/retry").status == 409
     run = client.get(f"/api/executions/{order['execution']['id']}").json
     assert run["history"][-1]["type"] == "ExecutionAborted"
@@ -287,7 +288,7 @@ def test_cancelling_at_any_moment_leaves_no_vehicle_held(serve):
     weft = serve()
     client = at_rest(weft)
     dice = random.Random(7)
-    date = "2027-06-09"
+    date = in_days(182)
     for round in range(40):
         order = client.post("/api/orders", draft(date, parcel(quantity=1))).json["id"]
         time.sleep(dice.uniform(0, 0.15))

@@ -141,7 +141,11 @@ struct TransportPolicy: RulePolicy {
         let quote = JSONReader(
             try await run.call(
                 "logistics.calculate-price",
-                ["orderId": id, "vehicleId": vehicle.value["id"] ?? .null]
+                [
+                    "orderId": id, "vehicleId": vehicle.value["id"] ?? .null,
+                    "weightGrams": load.value["weightGrams"] ?? .null,
+                    "volumeMm3": load.value["volumeMm3"] ?? .null,
+                ]
             )
         )
         let cost = try Money(reading: quote.member("price"))

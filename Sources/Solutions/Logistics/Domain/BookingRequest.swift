@@ -44,8 +44,8 @@ public struct BookingStatusRequest: Sendable, Hashable {
 public struct PriceRequest: Sendable, Hashable {
     /// What is to be carried.
     public enum Load: Sendable, Hashable {
-        /// What an order has, over its stops.
-        case order(ID<Order>)
+        /// What an order has, over its stops; or one vehicle's share of it.
+        case order(ID<Order>, share: LoadShare? = nil)
         /// So much over such a distance.
         case amounts(distanceMeters: Int, weightGrams: Int, volumeMm3: Int)
     }
@@ -57,12 +57,20 @@ public struct PriceRequest: Sendable, Hashable {
 
     /// Reads the body of `POST /api/bookings/calculate-price`.
     ///
-    /// `{"vehicleId","orderId"}`, or `{"vehicleId","distanceMeters","weightGrams","volumeMm3"}`.
+    /// `{"vehicleId","orderId"}`, there with `"weightGrams","volumeMm3"` for one vehicle's share; or
+    /// `{"vehicleId","distanceMeters","weightGrams","volumeMm3"}`.
     public init(reading reader: JSONReader) throws(GeneralFault) {
         vehicle = try reader.member("vehicleId").id()
         if let order = try reader.optional("orderId") {
-            try reader.onlyKeys(["vehicleId", "orderId"])
-            load = .order(try order.id())
+            try reader.onlyKeys(["vehicleId", "orderId", "weightGrams", "volumeMm3"])
+            var share: LoadShare?
+            if let weight = try reader.optional("weightGrams") {
+                share = LoadShare(
+                    weightGrams: try weight.int(in: 0...1_000_000_000),
+                    volumeMm3: try reader.member("volumeMm3").int(in: 0...1_000_000_000_000_000)
+                )
+            }
+            load = .order(try order.id(), share: share)
         } else {
             try reader.onlyKeys([
                 "vehicleId", "orderId", "distanceMeters", "weightGrams", "volumeMm3",

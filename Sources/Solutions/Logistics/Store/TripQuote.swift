@@ -28,12 +28,6 @@ struct Trip {
     }
 }
 
-/// The part of an order that one of several vehicles carries.
-struct LoadShare {
-    var weightGrams: Int
-    var volumeMm3: Int
-}
-
 /// What a trip costs, emits and when it ends.
 struct TripQuote {
     var price: PriceQuote

@@ -51,11 +51,11 @@ extension LogisticsTools {
                 let request = try PriceRequest(reading: input)
                 let scope = invocation.scope
                 switch request.load {
-                case .order(let id):
+                case .order(let id, let share):
                     let trip = try await kernel.database.read { reader in
                         try Trip(order: id, vehicle: request.vehicle, scope: scope, in: reader)
                     }
-                    return try await quote(trip, share: nil).json
+                    return try await quote(trip, share: share).json
                 case .amounts(let meters, let weight, let volume):
                     let vehicle = try await kernel.database.read { reader in
                         try Fleet(scope: scope).vehicle(request.vehicle, in: reader)
@@ -114,6 +114,7 @@ extension LogisticsTools {
                 let quote = try await quote(trip, share: share)
                 return { transaction in
                     let order = try Orders(scope: scope).order(id, in: transaction)
+                    try Self.checkUnchanged(order, trip)
                     guard order.status == .analysed else {
                         throw GeneralFault(
                             .conflict,
@@ -188,6 +189,7 @@ extension LogisticsTools {
                 let quote = try await quote(trip, share: nil)
                 return { transaction in
                     var order = try Orders(scope: scope).order(request.order, in: transaction)
+                    try Self.checkUnchanged(order, trip)
                     try checkByHand(order, trip, request, in: transaction)
                     try kernel.workflows.abortAll(
                         about: OrderView.subject(order.id),
@@ -217,6 +219,17 @@ extension LogisticsTools {
                 }
             }
         )
+    }
+
+    /// The quote was made for the order as it was read: another day needs another one.
+    private static func checkUnchanged(_ order: Order, _ trip: Trip) throws {
+        guard order.requestedDate == trip.order.requestedDate else {
+            throw GeneralFault(
+                .conflict,
+                code: "order-changed",
+                "order \(order.reference) was moved to \(order.requestedDate) meanwhile; try again"
+            )
+        }
     }
 
     private func checkByHand(
