@@ -229,7 +229,7 @@ def test_what_is_not_there_is_not_found(client, method, path, body, identity):
             "/api/bookings/calculate-price",
             {"vehicleId": VEHICLE, "distanceMeters": -1, "weightGrams": 1, "volumeMm3": 1},
             (422,),
-            "",
+            "/distanceMeters",
         ),
     ],
 )
