@@ -112,6 +112,7 @@ def test_an_order_is_analysed_packed_booked_and_told(serve):
     )
     ((address, subject, body),) = mail
     assert address == order["customer"]["email"] and order["reference"] in subject
+    assert body.startswith(f"Dear {order['customer']['name']},")
     assert booking["price"]["amount"] in body and booking["vehicle"]["name"] in body
     assert "kg CO2e" in body and order["requestedDate"] in body
     inbox = client.get("/api/inbox").json["items"]

@@ -1,6 +1,6 @@
 public import Agents
 import Channels
-public import Core
+import Core
 import Events
 import HTTP
 import Identity

@@ -1,6 +1,5 @@
 public import Agents
 public import Core
-public import HTTP
 public import Store
 public import Workflows
 

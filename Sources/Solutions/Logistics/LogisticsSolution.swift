@@ -1,4 +1,4 @@
-public import Agents
+import Agents
 public import Core
 public import Platform
 public import Store

@@ -115,7 +115,7 @@ extension LogisticsTools {
         }
         if case .failed = news { return }
         try kernel.outbox.enqueue(
-            message,
+            mail ?? message,
             to: .email(EmailAddress(customer.email)),
             effect: "\(key):email",
             scope: scope,
