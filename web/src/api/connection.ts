@@ -76,7 +76,20 @@ export const connection = {
   },
 };
 
-addEventListener("offline", () => connection.fails());
+/** An answer that was under way when the network went would hide the loss: look once more. */
+async function look() {
+  if (lostSince !== null) return;
+  try {
+    await fetch("/health/live", { cache: "no-store" });
+  } catch {
+    connection.fails();
+  }
+}
+
+addEventListener("offline", () => {
+  connection.fails();
+  setTimeout(look, GRACE);
+});
 addEventListener("online", () => {
   if (lostSince !== null) {
     clearTimeout(timer);
