@@ -11,7 +11,7 @@ public struct DataFolder: Sendable {
     /// - Throws: a fault of code `data-folder` that says what is in the way.
     public init(_ path: String) throws(GeneralFault) {
         self.path = path
-        for folder in [path, path + "/objects", path + "/keys"] {
+        for folder in Self.ancestors(of: path) + [path, path + "/objects", path + "/keys"] {
             if mkdir(folder, 0o700) != 0, errno != EEXIST {
                 throw Self.failure(folder, "create")
             }
@@ -42,6 +42,11 @@ public struct DataFolder: Sendable {
                 "another weft serve works on \(path); stop it first, or use another --data folder"
             )
         }
+    }
+
+    /// The folders above `path`, outermost first: `a` and `a/b` for `a/b/c`.
+    private static func ancestors(of path: String) -> [String] {
+        path.indices.dropFirst().filter { path[$0] == "/" }.map { String(path[..<$0]) }
     }
 
     private static func failure(_ path: String, _ verb: String) -> GeneralFault {
