@@ -48,6 +48,7 @@ extension Connection {
         }
         self.stream = nil
         stream.end()
+        cutBody(CancellationError())
         if minorVersion == 1 { ResponseWriter.append("0\r\n\r\n", to: &out) }
         if let request { tellAccess(request, stream.status, stream.count) }
         request = nil

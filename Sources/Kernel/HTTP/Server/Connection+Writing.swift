@@ -12,6 +12,7 @@ extension Connection {
             return
         }
         self.request = nil
+        cutBody(CancellationError())
         write(response, to: request)
         phase = .head
         if isClosing { return }

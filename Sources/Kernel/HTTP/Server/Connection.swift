@@ -51,6 +51,12 @@ final class Connection: LoopChannel, @unchecked Sendable {
     var match = RouteMatch.notFound
     var body: [UInt8] = []
     var bodyWindow = 0
+    /// Where the rest of the body goes when the handler is at work already.
+    var inflow: BodyInflow?
+    /// Whether the client waits for `100 Continue`, which is sent once the handler asks for the body.
+    var awaitsInvitation = false
+    /// The client has ended its side, but what it sent before is not read yet.
+    var hangupSeen = false
     var minorVersion = 1
     var keepsAlive = true
     var task: Task<Void, Never>?
@@ -111,13 +117,19 @@ final class Connection: LoopChannel, @unchecked Sendable {
             peerLeft()
         }
         // The handler of a client that has left would work for nobody.
-        if events & EPOLLRDHUP.rawValue != 0, phase == .answering { peerLeft() }
+        if events & EPOLLRDHUP.rawValue != 0, phase == .answering {
+            if inflow == nil {
+                peerLeft()
+            } else {
+                hangupSeen = true
+                updateInterest()
+            }
+        }
         if events & EPOLLOUT.rawValue != 0, phase != .closed { flush() }
     }
 
     func resume() {
         isResuming = false
-        guard phase == .head || phase == .body else { return }
         processPending()
     }
 
@@ -148,6 +160,8 @@ final class Connection: LoopChannel, @unchecked Sendable {
             if let request { tellAccess(request, stream.status, stream.count) }
         }
         stream = nil
+        inflow?.fail(CancellationError())
+        inflow = nil
         request = nil
         tail = nil
         loop.remove(slot, descriptor: descriptor)
@@ -181,12 +195,17 @@ final class Connection: LoopChannel, @unchecked Sendable {
             if parser.isIdle { close() } else { refuse(Self.tooSlow) }
         case .body:
             if bodyWindow >= worker.configuration.bodyProgress {
-                bodyWindow = 0
-                setPhaseDeadline(worker.configuration.bodyTimeout)
+                expectBody()
             } else {
                 refuse(Self.tooSlow)
             }
-        case .answering, .closed: break
+        case .answering:
+            if bodyWindow >= worker.configuration.bodyProgress {
+                expectBody()
+            } else {
+                cutBody(Self.tooSlow)
+            }
+        case .closed: break
         case .lingering: close()
         }
     }
