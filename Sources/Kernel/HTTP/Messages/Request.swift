@@ -30,6 +30,9 @@ public struct Request: Sendable {
     /// Where the body comes from on a route that streams it.
     var inflow: (any BodySource)?
 
+    /// Whether the request could not be read, and was refused: method and target are then placeholders.
+    public private(set) var isUnreadable = false
+
     /// What is wrong with the target, answered by the router.
     var targetFault: HTTPFault?
 
@@ -68,6 +71,12 @@ public struct Request: Sendable {
             query = Query()
             targetFault = error
         }
+    }
+
+    /// What stands for a request that could not be read.
+    init(unreadableFrom remoteAddress: String, trace: TraceContext) {
+        self.init(.get, "/", remoteAddress: remoteAddress, trace: trace)
+        isUnreadable = true
     }
 
     /// A request with a JSON body, for tests.

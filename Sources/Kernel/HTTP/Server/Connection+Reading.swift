@@ -137,7 +137,8 @@ extension Connection {
             head.method,
             head.target,
             headers: head.headers,
-            remoteAddress: address,
+            remoteAddress: isProxied
+                ? worker.configuration.client(of: address, head.headers) : address,
             trace: worker.trace(head.headers)
         )
         match = worker.router.match(request.method, request.segments)

@@ -80,19 +80,22 @@ extension Connection {
         flushSoon()
     }
 
+    /// Ends the connection now, and forgets what was not taken yet.
+    func reset() {
+        var option = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(
+            descriptor,
+            SOL_SOCKET,
+            SO_LINGER,
+            &option,
+            socklen_t(MemoryLayout<linger>.size)
+        )
+        close()
+    }
+
     /// Ends the connection so that the client cannot take what it got for all there is.
     private func abort() {
-        if minorVersion == 0 {
-            // A plain end is what tells HTTP/1.0 that the body is complete; a reset is not.
-            var option = linger(l_onoff: 1, l_linger: 0)
-            setsockopt(
-                descriptor,
-                SOL_SOCKET,
-                SO_LINGER,
-                &option,
-                socklen_t(MemoryLayout<linger>.size)
-            )
-        }
-        close()
+        // A plain end is what tells HTTP/1.0 that the body is complete; a reset is not.
+        if minorVersion == 0 { reset() } else { close() }
     }
 }

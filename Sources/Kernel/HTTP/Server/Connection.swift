@@ -34,7 +34,10 @@ final class Connection: LoopChannel, @unchecked Sendable {
     let worker: Worker
     let loop: EventLoop
     let descriptor: Int32
+    /// The other end's address.
     let address: String
+    /// Whether the other end is a proxy that says for whom it asks.
+    let isProxied: Bool
     var slot = -1
     var phase = Phase.head
 
@@ -78,6 +81,10 @@ final class Connection: LoopChannel, @unchecked Sendable {
     var phaseDeadline = UInt64.max
     /// When the client has taken nothing for too long.
     var writeDeadline = UInt64.max
+    /// How many bytes were given to the socket since the connection began.
+    var written = 0
+    /// How many of them the client had acknowledged when `writeDeadline` was set.
+    var acknowledgedBefore = 0
     var headHasBegun = false
 
     init(worker: Worker, descriptor: Int32, address: String) {
@@ -85,6 +92,7 @@ final class Connection: LoopChannel, @unchecked Sendable {
         loop = worker.loop
         self.descriptor = descriptor
         self.address = address
+        isProxied = worker.configuration.trusts(address)
         parser = RequestParser(
             limits: RequestParser.Limits(
                 head: worker.configuration.headerLimit,
@@ -183,8 +191,11 @@ final class Connection: LoopChannel, @unchecked Sendable {
 
     func deadlinePassed() {
         if writeDeadline <= loop.now {
-            close()
-            return
+            guard acknowledged - acknowledgedBefore >= worker.configuration.writeProgress else {
+                reset()
+                return
+            }
+            expectReader()
         }
         guard phaseDeadline <= loop.now else {
             loop.setDeadline(slot, min(phaseDeadline, writeDeadline))
@@ -192,7 +203,14 @@ final class Connection: LoopChannel, @unchecked Sendable {
         }
         switch phase {
         case .head:
-            if parser.isIdle { close() } else { refuse(Self.tooSlow) }
+            if !parser.isIdle {
+                refuse(Self.tooSlow)
+            } else if acknowledged < written {
+                // What the system still holds for this client would stay for minutes.
+                reset()
+            } else {
+                close()
+            }
         case .body:
             if bodyWindow >= worker.configuration.bodyProgress {
                 expectBody()

@@ -73,17 +73,10 @@ final class Worker: LoopChannel, @unchecked Sendable {
     }
 
     private func accepted(_ descriptor: Int32, _ address: String) {
-        guard admission.enter(address) else {
-            let answer =
-                "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 1\r\n"
-                + "Connection: close\r\n\r\n"
-            var text = answer
-            _ = text.withUTF8 { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-            close(descriptor)
+        guard admission.enter(address, isProxy: configuration.trusts(address)) else {
+            turnAway(descriptor, address)
             return
         }
-        var one: Int32 = 1
-        setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &one, 4)
         var chosen = self
         var least = loop.load.load(ordering: .relaxed)
         for peer in peers {
@@ -96,6 +89,31 @@ final class Worker: LoopChannel, @unchecked Sendable {
         let worker = chosen
         worker.loop.perform { worker.adopt(descriptor, address) }
     }
+
+    /// Answers 503 in place of a connection that would be one too many.
+    private func turnAway(_ descriptor: Int32, _ address: String) {
+        let request = Request(unreadableFrom: address, trace: trace([:]))
+        let response = router.refusal(of: request, Self.tooManyConnections)
+        var answer: [UInt8] = []
+        ResponseWriter.appendHead(
+            response,
+            ResponseWriter.Frame(date: date, closes: true),
+            to: &answer
+        )
+        answer += response.bytes ?? []
+        _ = answer.withUnsafeBufferPointer {
+            send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+        }
+        close(descriptor)
+        configuration.onAccess?(request, response.status, response.body.count, .zero)
+    }
+
+    private static let tooManyConnections = HTTPFault(
+        .serviceUnavailable,
+        code: "too-many-connections",
+        "there are too many connections",
+        headers: ["Retry-After": "1"]
+    )
 
     private func adopt(_ descriptor: Int32, _ address: String) {
         let connection = Connection(worker: self, descriptor: descriptor, address: address)
