@@ -133,7 +133,7 @@ extension Connection {
         if worker.configuration.onAccess != nil { startedAt = .now }
         minorVersion = head.minorVersion
         keepsAlive = head.keepsAlive && !worker.isDraining
-        let request = Request(
+        var request = Request(
             head.method,
             head.target,
             headers: head.headers,
@@ -142,6 +142,7 @@ extension Connection {
             trace: worker.trace(head.headers)
         )
         match = worker.router.match(request.method, request.segments)
+        if case .found(let route, _) = match { request.route = route.pattern }
         self.request = request
         parser.bodyLimit = match.bodyLimit
         headHasBegun = false

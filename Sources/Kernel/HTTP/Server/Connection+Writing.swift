@@ -23,9 +23,8 @@ extension Connection {
     /// Answers a request that cannot be read on, and ends the connection.
     func refuse(_ fault: HTTPFault) {
         guard phase != .closed, phase != .lingering else { return }
-        var refused =
+        let refused =
             request ?? Request(unreadableFrom: address, trace: worker.trace([:]))
-        if request != nil, case .found(let route, _) = match { refused.route = route.pattern }
         request = nil
         body = []
         pending = []
