@@ -26,6 +26,8 @@ public struct Response: Sendable {
     public var body: Body
     /// The length that an answer to HEAD declares although it has no body.
     var declaredLength: Int?
+    /// The agreement to go on as a WebSocket instead of with this answer.
+    var upgrade: WebSocketUpgrade?
     /// Whether the server may compress the body.
     public var isCompressible = true
 

@@ -8,6 +8,7 @@ extension Connection {
         task = nil
         guard phase == .answering, let request else { return }
         self.request = nil
+        if let upgrade = response.upgrade, switchProtocols(upgrade, request) { return }
         write(response, to: request)
         phase = .head
         if isClosing { return }
