@@ -1,13 +1,12 @@
 import Glibc
 
 extension Connection {
-    /// Hands the socket over to a WebSocket, which takes this connection's place on the loop; false when
-    /// there is nobody to speak with.
-    func switchProtocols(_ upgrade: WebSocketUpgrade, _ request: Request) -> Bool {
-        // RFC 9110 section 7.8: an Upgrade of HTTP/1.0 is ignored.
+    /// Hands the socket over to a WebSocket, which takes this connection's place on the loop.
+    func switchProtocols(_ upgrade: WebSocketUpgrade, _ request: Request) {
         guard minorVersion == 1, !peerHasLeft, tail == nil else {
-            keepsAlive = false
-            return false
+            // RFC 9110 section 7.8: an Upgrade of HTTP/1.0 is ignored.
+            refuse(HTTPFault(.upgradeRequired, code: "upgrade-required", "HTTP/1.1 is needed"))
+            return
         }
         let socket = WebSocket(
             worker: worker,
@@ -16,9 +15,7 @@ extension Connection {
             address: address,
             upgrade: upgrade
         )
-        if let startedAt, let hook = worker.configuration.onAccess {
-            hook(request, .switchingProtocols, 0, ContinuousClock.now - startedAt)
-        }
+        tellAccess(request, .switchingProtocols, 0)
         // The descriptor, the slot and the place among the admitted are the socket's now.
         phase = .closed
         loop.replace(slot, with: socket)
@@ -29,6 +26,5 @@ extension Connection {
         )
         out = []
         pending = []
-        return true
     }
 }
