@@ -85,14 +85,15 @@ extension LiveTests {
                 if isTrusted { $0.proxies = [AddressRange("127.0.0.0/8")].compactMap { $0 } }
             }
         ) { port in
-            let clients = try (0..<3).map { _ in try Client(port: port) }
-            for client in clients[..<2] {
+            let clients = try (0..<2).map { _ in try Client(port: port) }
+            for client in clients {
                 client.send("GET / HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 203.0.113.7\r\n\r\n")
                 #expect(try client.answer().text == (isTrusted ? "203.0.113.7" : "127.0.0.1"))
             }
             // All that a proxy asks for comes from one address.
-            if isTrusted { clients[2].send("GET / HTTP/1.1\r\nHost: x\r\n\r\n") }
-            #expect(try clients[2].answer().status == (isTrusted ? 200 : 503))
+            let third = try Client(port: port)
+            if isTrusted { third.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n") }
+            #expect(try third.answer().status == (isTrusted ? 200 : 503))
         }
     }
 

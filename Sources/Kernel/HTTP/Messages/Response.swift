@@ -31,6 +31,8 @@ public struct Response: Sendable {
     private var headLength: Int?
     /// Whether this is an answer to HEAD, whose body was left out.
     private var isHead = false
+    /// The agreement to go on as a WebSocket instead of with this answer.
+    var upgrade: WebSocketUpgrade?
     /// Whether the server may compress the body.
     public var isCompressible = true
 

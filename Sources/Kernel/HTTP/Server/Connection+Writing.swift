@@ -13,6 +13,10 @@ extension Connection {
         }
         self.request = nil
         cutBody(CancellationError())
+        if let upgrade = response.upgrade {
+            switchProtocols(upgrade, request)
+            return
+        }
         write(response, to: request)
         phase = .head
         if isClosing { return }

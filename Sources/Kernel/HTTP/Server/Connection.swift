@@ -6,7 +6,7 @@ import Glibc
 ///
 /// Invariant behind `@unchecked Sendable`: it owns the socket's descriptor, and everything is touched on
 /// the loop's thread only; the task of a handler comes back through `loop.perform`.
-final class Connection: LoopChannel, @unchecked Sendable {
+final class Connection: ServedChannel, @unchecked Sendable {
     enum Phase {
         /// Waits for a request or reads its head.
         case head
