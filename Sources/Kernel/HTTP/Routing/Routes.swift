@@ -95,7 +95,9 @@ final class Routes: Sendable {
     // MARK: Answering
 
     /// Answers `request`, for which `match` was found; it never fails.
-    func respond(to request: Request, match: RouteMatch) async -> Response {
+    nonisolated(nonsending)
+        func respond(to request: Request, match: RouteMatch) async -> Response
+    {
         var response: Response
         do {
             if case .found(let route) = match, request.storage.targetFault == nil {
