@@ -138,7 +138,8 @@ import Testing
         #expect(
             Set(json.object?.keys ?? []) == [
                 "id", "reference", "status", "statusReason", "customer", "destination",
-                "requestedDate", "itemCount", "totalWeightGrams", "totalVolumeMm3", "createdAt",
+                "requestedDate", "itemCount", "totalWeightGrams", "totalVolumeMm3", "createdAt", "customerId",
+                "depotId",
                 "updatedAt", "price", "vehicle", "pickup", "deliveries", "items", "notes",
                 "history", "bookings", "layout", "execution", "decisions",
             ]

@@ -85,13 +85,18 @@ struct JSONWriter {
         out.append(contentsOf: repeatElement(0x20, count: indent * 2))
     }
 
-    private mutating func write(string: String) {
-        out.append(UInt8(ascii: "\""))
+    mutating func write(string: String) {
         var string = string
-        string.withUTF8 { bytes in
+        string.withUTF8 { write(string: $0.span) }
+    }
+
+    mutating func write(string: Span<UInt8>) {
+        out.append(UInt8(ascii: "\""))
+        string.withUnsafeBufferPointer { bytes in
             var run = 0
-            for (index, byte) in bytes.enumerated()
-            where byte < 0x20 || byte == 0x22 || byte == 0x5C {
+            for index in bytes.indices {
+                let byte = bytes[index]
+                guard byte < 0x20 || byte == 0x22 || byte == 0x5C else { continue }
                 out.append(contentsOf: bytes[run..<index])
                 run = index + 1
                 writeEscape(byte)

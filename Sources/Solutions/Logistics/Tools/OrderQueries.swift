@@ -47,15 +47,9 @@ extension LogisticsTools {
             purpose: "Shows an order with its history, bookings, layout, run and decisions.",
             input: Self.object([("id", Self.text)], required: ["id"]),
             roles: Self.readers,
-            body: .read { [kernel] input, invocation, reader in
-                let scope = invocation.scope
-                let id = try Self.orderID(input.member("id"))
-                let order = try Orders(scope: scope).order(id, in: reader)
-                return try OrderView(scope: scope).detail(
-                    order,
-                    journal: kernel.journal,
-                    in: reader
-                )
+            body: .document { [kernel] input, invocation, reader in
+                try OrderDocument(scope: invocation.scope, journal: kernel.journal)
+                    .text(of: Self.orderID(input.member("id")), in: reader)
             }
         )
     }
