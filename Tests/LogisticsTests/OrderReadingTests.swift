@@ -138,10 +138,11 @@ import Testing
         #expect(
             Set(json.object?.keys ?? []) == [
                 "id", "reference", "status", "statusReason", "customer", "destination",
-                "requestedDate", "itemCount", "totalWeightGrams", "totalVolumeMm3", "createdAt", "customerId",
+                "requestedDate", "itemCount", "totalWeightGrams", "totalVolumeMm3", "createdAt",
+                "customerId",
                 "depotId",
                 "updatedAt", "price", "vehicle", "pickup", "deliveries", "items", "notes",
-                "history", "bookings", "layout", "execution", "decisions",
+                "history", "bookings", "layout",
             ]
         )
         #expect(json["destination"] == ["city": "Hamburg", "country": "DE"])

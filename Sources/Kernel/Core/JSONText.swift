@@ -125,7 +125,9 @@ public struct JSONTextWriter: Sendable {
     public mutating func key(_ key: StaticString) {
         separate()
         writer.out.append(UInt8(ascii: "\""))
-        writer.out.append(contentsOf: UnsafeBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount))
+        writer.out.append(
+            contentsOf: UnsafeBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount)
+        )
         writer.out.append(UInt8(ascii: "\""))
         writer.out.append(UInt8(ascii: ":"))
         needsComma = false

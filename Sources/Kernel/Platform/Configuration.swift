@@ -52,6 +52,12 @@ public struct Configuration: Sendable {
             "How long packing one order may compute."
         ),
         .init(
+            "workflows.run",
+            .flag,
+            true,
+            "Whether this process runs workflows and delivers messages; false leaves them for later."
+        ),
+        .init(
             "workers",
             .integer(0...256),
             0,
@@ -163,6 +169,9 @@ public struct Configuration: Sendable {
 
     /// The value of a key as a number; 0 when there is none.
     public func number(_ name: String) -> Double { values[name]?.value.double ?? 0 }
+
+    /// The truth value of a key; false when it has none.
+    public func flag(_ name: String) -> Bool { values[name]?.value.bool ?? false }
 
     /// Where a key's value came from; nil when it has none.
     public func source(of name: String) -> Source? { values[name]?.source }

@@ -49,6 +49,8 @@ extension SQLValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
     public static func date(_ value: CalendarDate) -> SQLValue { .text(value.description) }
     /// JSON as compact text.
     public static func json(_ value: JSON) -> SQLValue { .text(value.text()) }
+    /// JSON text as it is.
+    public static func json(_ value: JSONText) -> SQLValue { .text(value.description) }
     /// JSON as compact text, or NULL.
     public static func json(_ value: JSON?) -> SQLValue { value.map { .text($0.text()) } ?? .null }
 }

@@ -47,12 +47,14 @@ enum ServeCommand {
             try ServerRoutes(installation: installation, health: health).router(),
             configuration: Self.http(configuration, installation.kernel.metrics)
         )
-        let group = ServiceGroup(
-            [
+        // Without workers, what comes in is accepted and waits in the store.
+        let workers: [any Service] =
+            configuration.flag("workflows.run")
+            ? [
                 try installation.delivery(), installation.housekeeping, installation.engine,
-                installation.dispatcher, server,
-            ]
-        ) { logger.debug($0) }
+                installation.dispatcher,
+            ] : []
+        let group = ServiceGroup(workers + [server]) { logger.debug($0) }
         let json = options.flags.contains("--ready-json")
         try await group.run(
             ready: { announce(server, configuration, signIn, asJSON: json) },

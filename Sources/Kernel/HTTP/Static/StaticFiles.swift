@@ -180,7 +180,8 @@ public struct StaticFiles: Sendable {
 
     static func isText(_ type: String) -> Bool {
         // The commonest comes first: searching within texts is slow.
-        type == "application/json" || type.hasPrefix("text/") || type.contains("javascript") || type.contains("json")
+        type == "application/json" || type.hasPrefix("text/") || type.contains("javascript")
+            || type.contains("json")
             || type.contains("xml") || type.contains("wasm")
     }
 

@@ -33,8 +33,7 @@ extension Order {
 
     /// The order with its customer and pickup; the caller adds what others know.
     ///
-    /// Price, vehicle, bookings, layout, execution and decisions belong to other records and start
-    /// empty here.
+    /// Price, vehicle, bookings and layout belong to other records and start empty here.
     public func detail(customer: Customer, depot: Depot) -> JSON {
         var json = record
         json["customer"] = customer.contactJSON
@@ -43,8 +42,6 @@ extension Order {
         json["price"] = .null
         json["vehicle"] = .null
         json["layout"] = .null
-        json["execution"] = .null
-        json["decisions"] = []
         return json
     }
 }

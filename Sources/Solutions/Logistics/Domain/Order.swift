@@ -120,9 +120,7 @@ public struct Order: Sendable, Hashable {
 }
 
 extension Order {
-    /// The whole order for one column of a record; `init(record:)` reads it back.
-    ///
-    /// It begins with what the API shows of an order by itself, so that its text can be passed on.
+    /// What is an order's own, as its record keeps it among other things; `init(record:)` reads it back.
     public var record: JSON {
         let last = deliveries.last?.address
         return [

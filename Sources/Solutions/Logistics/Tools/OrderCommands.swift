@@ -27,7 +27,7 @@ extension LogisticsTools {
                         by: invocation,
                         in: transaction
                     )
-                    return placed.order.detail(customer: placed.customer, depot: placed.depot)
+                    return try placed.value()
                 }
             }
         )
@@ -39,7 +39,7 @@ extension LogisticsTools {
         id: ID<Order>,
         by invocation: Invocation,
         in transaction: any Transaction
-    ) throws -> (order: Order, customer: Customer, depot: Depot) {
+    ) throws -> JSONText {
         let scope = invocation.scope
         let orders = Orders(scope: scope)
         let fleet = Fleet(scope: scope)
@@ -63,9 +63,9 @@ extension LogisticsTools {
             at: invocation.now,
             by: scope.actor
         )
-        try orders.add(order, customer: customer, in: transaction)
+        let text = try orders.add(order, customer: customer, depot: depot, in: transaction)
         try emit("order.placed", order, by: invocation, in: transaction)
-        return (order, customer, depot)
+        return text
     }
 
     /// A thing that the body names but that is not there is the body's mistake, not a missing page.
@@ -99,8 +99,7 @@ extension LogisticsTools {
     }
 
     func shown(_ order: Order, _ scope: Scope, in reader: any Reader) throws -> JSON {
-        try OrderDocument(scope: scope, journal: kernel.journal).text(of: order.id, in: reader)
-            .value()
+        try Orders(scope: scope).text(order.id, in: reader).value()
     }
 
     private func changeOrder() throws -> Tool {
