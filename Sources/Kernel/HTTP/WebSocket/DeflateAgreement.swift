@@ -8,7 +8,9 @@ struct DeflateAgreement: Equatable, Sendable {
     /// The first offer that can be met; nil when there is none.
     init?(offers: [String]) {
         for offer in offers.flatMap({ $0.split(separator: ",") }) {
-            let parts = offer.split(separator: ";", omittingEmptySubsequences: false).map(Self.trimmed)
+            let parts = offer.split(separator: ";", omittingEmptySubsequences: false).map(
+                Self.trimmed
+            )
             guard parts.first?.lowercased() == "permessage-deflate",
                 let found = Self.read(parts.dropFirst())
             else { continue }
@@ -34,7 +36,9 @@ struct DeflateAgreement: Equatable, Sendable {
         var seen: Set<String> = []
         for parameter in parameters {
             let pair = parameter.split(separator: "=", maxSplits: 1).map(trimmed)
-            guard let name = pair.first?.lowercased(), seen.insert(name).inserted else { return nil }
+            guard let name = pair.first?.lowercased(), seen.insert(name).inserted else {
+                return nil
+            }
             let value = pair.count == 2 ? unquoted(pair[1]) : nil
             switch name {
             case "server_no_context_takeover", "client_no_context_takeover":

@@ -31,7 +31,9 @@ struct MessageAssembler {
     /// Takes a piece of a frame, and gives what is complete with it.
     ///
     /// - Throws: what ends the connection.
-    mutating func take(_ chunk: FrameReader.Chunk, inflate: Inflate) throws(WebSocketFault) -> Event? {
+    mutating func take(_ chunk: FrameReader.Chunk, inflate: Inflate) throws(WebSocketFault)
+        -> Event?
+    {
         guard chunk.isMasked else {
             throw WebSocketFault(.protocolError, "a client's frame must be masked")
         }

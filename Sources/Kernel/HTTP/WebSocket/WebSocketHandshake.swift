@@ -13,7 +13,8 @@ struct WebSocketUpgrade: Sendable {
     func head(date: [UInt8]) -> [UInt8] {
         var text = "HTTP/1.1 101 Switching Protocols\r\nDate: "
         text += String(decoding: date, as: UTF8.self)
-        text += "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: \(accept)\r\n"
+        text +=
+            "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: \(accept)\r\n"
         if let subprotocol { text += "Sec-WebSocket-Protocol: \(subprotocol)\r\n" }
         if let deflate { text += "Sec-WebSocket-Extensions: \(deflate.field)\r\n" }
         return Array((text + "\r\n").utf8)
