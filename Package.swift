@@ -32,7 +32,7 @@ func solution(_ name: String) -> Target {
         dependencies: [
             "Core", "Store", "Events", "Workflows", "Agents", "Identity", "HTTP", "Objects",
             "Channels",
-            "Observability", "Platform",
+            "Live", "Observability", "Platform",
         ],
         path: "Sources/Solutions/\(name)",
         exclude: ["README.md"],
@@ -76,12 +76,13 @@ let package = Package(
             ["Core", "Store", "Events", "Identity", "Agents", "Observability", "COpenSSL"]
         ),
         kernel("HTTP", ["Core", "Observability", "CLinux", "CZlib", "CWslay", "COpenSSL"]),
+        kernel("Live", ["Core", "Observability", "Store", "Events", "HTTP"]),
         kernel(
             "Platform",
             [
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
-                "Workflows", "HTTP", "COpenSSL",
+                "Workflows", "HTTP", "Live", "COpenSSL",
             ]
         ),
 
@@ -92,7 +93,7 @@ let package = Package(
             dependencies: [
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
-                "Workflows", "HTTP", "Platform", "Logistics",
+                "Workflows", "HTTP", "Live", "Platform", "Logistics",
             ],
             path: "Sources/weft",
             swiftSettings: strict
@@ -108,6 +109,7 @@ let package = Package(
         tests("Agents", ["Core", "Store", "Events", "Identity"]),
         tests("Workflows", ["Core", "Store", "Events", "Agents"]),
         tests("HTTP", ["Core"]),
+        tests("Live", ["Core", "Store", "Events", "HTTP", "Observability"]),
         tests("Platform", ["Core", "Store", "HTTP", "Agents"]),
         tests("Logistics", ["Core", "Store", "Platform"]),
     ],

@@ -54,7 +54,7 @@ enum ServeCommand {
                 try installation.delivery(), installation.housekeeping, installation.engine,
                 installation.dispatcher,
             ] : []
-        let group = ServiceGroup(workers + [server]) { logger.debug($0) }
+        let group = ServiceGroup(workers + [installation.live, server]) { logger.debug($0) }
         let json = options.flags.contains("--ready-json")
         try await group.run(
             ready: { announce(server, configuration, signIn, asJSON: json) },
@@ -141,37 +141,5 @@ enum ServeCommand {
             }
         let level = configuration.text("log.level").flatMap(LogLevel.init(rawValue:)) ?? .info
         return Logger(sink: StandardErrorLog(format: format), clock: SystemClock(), minimum: level)
-    }
-}
-
-/// Waits for SIGINT or SIGTERM on a thread of its own.
-///
-/// The signals are blocked before any other thread starts, so that none of them takes one.
-private struct StopSignals {
-    private let thread = WorkerThread()
-
-    init() {
-        var signals = Self.set
-        pthread_sigmask(SIG_BLOCK, &signals, nil)
-        signal(SIGPIPE, SIG_IGN)
-    }
-
-    private static var set: sigset_t {
-        var set = sigset_t()
-        sigemptyset(&set)
-        sigaddset(&set, SIGINT)
-        sigaddset(&set, SIGTERM)
-        return set
-    }
-
-    func wait() async {
-        let (stream, arrived) = AsyncStream.makeStream(of: Void.self)
-        thread.run {
-            var signals = Self.set
-            var number: Int32 = 0
-            sigwait(&signals, &number)
-            arrived.yield()
-        }
-        for await _ in stream { return }
     }
 }
