@@ -74,6 +74,8 @@ let package = Package(
             ["Core", "Store", "Events", "Identity", "Agents", "Observability", "COpenSSL"]
         ),
         kernel("HTTP", ["Core", "Observability", "CLinux", "CZlib"]),
+        // Not a part of HTTP: curl.h declares the socket functions, which HTTP takes from Glibc.
+        kernel("Web", ["Core", "CCurl"]),
         kernel(
             "Platform",
             [
@@ -90,7 +92,7 @@ let package = Package(
             dependencies: [
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
-                "Workflows", "HTTP", "Platform", "Logistics",
+                "Workflows", "HTTP", "Web", "Platform", "Logistics",
             ],
             path: "Sources/weft",
             swiftSettings: strict
@@ -106,6 +108,7 @@ let package = Package(
         tests("Agents", ["Core", "Store", "Events", "Identity"]),
         tests("Workflows", ["Core", "Store", "Events", "Agents"]),
         tests("HTTP", ["Core"]),
+        tests("Web", ["Core"]),
         tests("Platform", ["Core", "Store", "HTTP", "Agents"]),
         tests("Logistics", ["Core", "Store", "Platform"]),
     ],
