@@ -65,9 +65,10 @@ let package = Package(
         kernel("Observability", ["Core"]),
         kernel("Store", ["Core", "CSQLite"]),
         kernel("Events", ["Core", "Store", "Observability"]),
+        kernel("Vault", ["Core", "COpenSSL"]),
         kernel("Identity", ["Core", "Store", "COpenSSL", "CSodium"]),
         kernel("Objects", ["Core", "Store", "COpenSSL"]),
-        kernel("Channels", ["Core", "Store", "Events", "Observability", "CCurl"]),
+        kernel("Channels", ["Core", "Store", "Events", "Observability", "Vault", "CCurl"]),
         kernel("Agents", ["Core", "Store", "Events", "Identity", "Observability"]),
         kernel(
             "Workflows",
@@ -81,7 +82,7 @@ let package = Package(
             [
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
-                "Workflows", "HTTP", "COpenSSL",
+                "Workflows", "HTTP", "Vault", "COpenSSL",
             ]
         ),
 
@@ -92,7 +93,7 @@ let package = Package(
             dependencies: [
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
-                "Workflows", "HTTP", "Web", "Platform", "Logistics",
+                "Workflows", "HTTP", "Web", "Vault", "Platform", "Logistics",
             ],
             path: "Sources/weft",
             swiftSettings: strict
@@ -104,11 +105,12 @@ let package = Package(
         tests("Events", ["Core", "Store"]),
         tests("Identity", ["Core", "Store"]),
         tests("Objects", ["Core", "Store"]),
-        tests("Channels", ["Core", "Store", "Observability"]),
+        tests("Channels", ["Core", "Store", "Events", "Observability", "Vault"]),
         tests("Agents", ["Core", "Store", "Events", "Identity"]),
         tests("Workflows", ["Core", "Store", "Events", "Agents"]),
         tests("HTTP", ["Core"]),
         tests("Web", ["Core"]),
+        tests("Vault", ["Core"]),
         tests("Platform", ["Core", "Store", "HTTP", "Agents"]),
         tests("Logistics", ["Core", "Store", "Platform"]),
     ],

@@ -18,6 +18,8 @@ connections = 0
 
 
 def read_request(stream):
+    if stream.peek(1)[:1] == b"\x16":
+        raise ValueError("TLS where plain text is spoken")
     head = []
     while (line := stream.readline()) not in (b"\r\n", b""):
         head.append(line.decode("latin-1").rstrip("\r\n"))
