@@ -48,7 +48,7 @@ enum ServeCommand {
             configuration: Self.http(configuration, installation.kernel.metrics)
         )
         let group = ServiceGroup(
-            [
+            ChannelServices.services(installation.kernel) + [
                 try installation.delivery(), installation.housekeeping, installation.engine,
                 installation.dispatcher, server,
             ]

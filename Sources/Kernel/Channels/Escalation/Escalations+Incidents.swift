@@ -271,7 +271,7 @@ extension Escalations {
 
 extension Scope {
     /// The authority of the channels themselves, for what no person does.
-    static func channels(in organisation: ID<Organisation>, trace: TraceContext) -> Scope {
+    public static func channels(in organisation: ID<Organisation>, trace: TraceContext) -> Scope {
         Scope(
             organisation: organisation,
             actor: Actor(

@@ -49,5 +49,22 @@ public struct Webhook: Sendable {
     }
 }
 
+extension Notice {
+    /// Tells administrators that a webhook was disabled.
+    public static func webhookDisabled(_ webhook: Webhook, at now: Timestamp) -> Notice {
+        Notice(
+            "webhook.disabled",
+            [
+                "name": webhook.name, "url": webhook.url,
+                "reason": webhook.disabledReason ?? "",
+            ],
+            severity: .warning,
+            link: "/console/webhooks",
+            to: [.roles(["admin"]), .targets],
+            effect: "webhook-disabled:\(webhook.id):\(now.microseconds)"
+        )
+    }
+}
+
 /// The subject of the ids of what is delivered to one subscription.
 public enum WebhookDelivery: Sendable {}
