@@ -1,3 +1,4 @@
+import Channels
 public import Core
 
 /// What was configured: the file `weft.json`, overridden by the environment, over the defaults.
@@ -86,6 +87,30 @@ public struct Configuration: Sendable {
             "How the connection to the SMTP server is protected."
         ),
         .init("mail.from", .text, "weft@localhost", "The sender of e-mail."),
+        .init(
+            "mail.certificates",
+            .text,
+            nil,
+            "A file of certificates to trust for the SMTP server instead of the system's."
+        ),
+        .init(
+            "channels.language",
+            .choice(MessageKind.languages),
+            "en",
+            "The language of messages to whoever has chosen none."
+        ),
+        .init(
+            "channels.private-targets",
+            .flag,
+            false,
+            "Whether webhooks and channel targets may use http and addresses of private networks."
+        ),
+        .init(
+            "web.certificates",
+            .text,
+            nil,
+            "A file of certificates to trust for requests to others instead of the system's."
+        ),
     ]
 
     private var values: [String: (value: JSON, source: Source)] = [:]

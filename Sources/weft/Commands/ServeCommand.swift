@@ -50,7 +50,7 @@ enum ServeCommand {
         // Without workers, what comes in is accepted and waits in the store.
         let workers: [any Service] =
             configuration.flag("workflows.run")
-            ? [
+            ? ChannelServices.services(installation.kernel) + [
                 try installation.delivery(), installation.housekeeping, installation.engine,
                 installation.dispatcher,
             ] : []
