@@ -1,5 +1,6 @@
 public import Core
 public import Store
+public import Vault
 
 /// The parts of this room, put together around one cache of access tokens.
 public struct IdentityAssembly: Sendable {
@@ -31,7 +32,7 @@ public struct IdentityAssembly: Sendable {
     /// - Parameters:
     ///   - database: the store.
     ///   - keys: what access tokens are signed with.
-    ///   - sealing: encrypts what the store must keep secret.
+    ///   - vault: encrypts what the store must keep secret.
     ///   - mailer: sends letters; nil sends none.
     ///   - web: reaches identity providers; needed where there are any.
     ///   - providers: the identity providers.
@@ -41,7 +42,7 @@ public struct IdentityAssembly: Sendable {
     public init(
         database: any Database,
         keys: KeyRing,
-        sealing: SealingKey,
+        vault: Vault,
         mailer: (any IdentityMailer)? = nil,
         web: (any WebClient)? = nil,
         providers: [ProviderConfiguration] = [],
@@ -73,7 +74,7 @@ public struct IdentityAssembly: Sendable {
         )
         secondFactor = SecondFactor(
             audit: audit,
-            sealing: sealing,
+            vault: vault,
             issuer: configuration.productName,
             clock: clock,
             random: random
@@ -94,7 +95,7 @@ public struct IdentityAssembly: Sendable {
             web == nil ? [] : providers,
             web: web ?? NoWebClient(),
             signIn: signIn,
-            sealing: sealing,
+            vault: vault,
             random: random,
             clock: clock
         )

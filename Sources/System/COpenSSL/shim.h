@@ -7,6 +7,7 @@
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
 #include <openssl/pem.h>
+#include <openssl/rand.h>
 #include <openssl/rsa.h>
 
 /* A public key of the sort from its parameters, which are freed; NULL when they make none. */
@@ -102,36 +103,33 @@ static inline int weft_verify_ecdsa(EVP_PKEY *key, const char *digest, const uns
     return good;
 }
 
-/* AES-256-GCM with a 12 byte nonce and a 16 byte tag that follows the text. */
-static inline int weft_seal(const unsigned char *key, const unsigned char *nonce,
-                            const unsigned char *bound, int boundCount, const unsigned char *text,
-                            int count, unsigned char *out) {
-    int length = 0, last = 0;
-    EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
-    int good = context != NULL && EVP_EncryptInit_ex2(context, EVP_aes_256_gcm(), key, nonce, NULL) == 1
-               && EVP_EncryptUpdate(context, NULL, &length, bound, boundCount) == 1
-               && EVP_EncryptUpdate(context, out, &length, text, count) == 1
-               && EVP_EncryptFinal_ex(context, out + length, &last) == 1
-               && EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, 16, out + count) == 1;
-    EVP_CIPHER_CTX_free(context);
-    return good;
+/* The same for P-256 alone. */
+static inline EVP_PKEY *weft_p256_public_key(const unsigned char *point, size_t count) {
+    return weft_ec_public_key("P-256", point, count);
 }
 
-/* The reverse; 0 when anything was changed. `count` includes the tag. */
-static inline int weft_open(const unsigned char *key, const unsigned char *nonce,
-                            const unsigned char *bound, int boundCount, const unsigned char *sealed,
-                            int count, unsigned char *out) {
-    int length = 0, last = 0;
-    EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
-    int good = context != NULL && count >= 16
-               && EVP_DecryptInit_ex2(context, EVP_aes_256_gcm(), key, nonce, NULL) == 1
-               && EVP_DecryptUpdate(context, NULL, &length, bound, boundCount) == 1
-               && EVP_DecryptUpdate(context, out, &length, sealed, count - 16) == 1
-               && EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, 16, (void *)(sealed + count - 16)) == 1
-               && EVP_DecryptFinal_ex(context, out + length, &last) == 1;
-    EVP_CIPHER_CTX_free(context);
-    ERR_clear_error();
-    return good;
+/* A P-256 private key from its number and its point, NULL when they are none. */
+static inline EVP_PKEY *weft_p256_private_key(
+    const unsigned char *point, size_t count, const unsigned char *scalar, size_t scalar_count) {
+    EVP_PKEY *key = NULL;
+    OSSL_PARAM *parameters = NULL;
+    BIGNUM *number = BN_bin2bn(scalar, (int)scalar_count, NULL);
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
+    OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
+    if (number != NULL && context != NULL && build != NULL
+        && OSSL_PARAM_BLD_push_utf8_string(build, OSSL_PKEY_PARAM_GROUP_NAME, "P-256", 0) == 1
+        && OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_PRIV_KEY, number) == 1
+        && OSSL_PARAM_BLD_push_octet_string(build, OSSL_PKEY_PARAM_PUB_KEY, point, count) == 1
+        && (parameters = OSSL_PARAM_BLD_to_param(build)) != NULL
+        && EVP_PKEY_fromdata_init(context) == 1
+        && EVP_PKEY_fromdata(context, &key, EVP_PKEY_KEYPAIR, parameters) != 1) {
+        key = NULL;
+    }
+    OSSL_PARAM_free(parameters);
+    OSSL_PARAM_BLD_free(build);
+    EVP_PKEY_CTX_free(context);
+    BN_clear_free(number);
+    return key;
 }
 
 /* BIO_get_mem_data is a macro over BIO_ctrl. */

@@ -1,5 +1,6 @@
 public import Core
 public import Store
+import Vault
 
 /// One-time passwords as a second factor: enrolment, checks, recovery codes.
 ///
@@ -10,7 +11,7 @@ public struct SecondFactor: Sendable {
     static let recoveryCodes = 10
 
     let audit: AuditLog
-    let sealing: SealingKey
+    let vault: Vault
     let issuer: String
     let clock: any WallClock
     let random: any RandomSource
@@ -60,11 +61,7 @@ public struct SecondFactor: Sendable {
         }
         // RFC 4226 section 4 asks for 160 bits.
         let text = Base32.encode(random.bytes(20))
-        let sealed = try sealing.seal(
-            Secret(text),
-            for: Self.purpose(account),
-            random: random
-        )
+        let sealed = try vault.seal(Array(text.utf8), for: Self.purpose(account))
         try transaction.execute(
             """
             INSERT INTO identity_totp (account, secret, last_step, created_at) VALUES (?, ?, 0, ?)
@@ -204,8 +201,8 @@ public struct SecondFactor: Sendable {
             "SELECT secret, confirmed_at, last_step FROM identity_totp WHERE account = ?",
             [.id(account)]
         ) { row in
-            let opened = sealing.open(try row.text(0), for: Self.purpose(account))
-            guard let opened, let secret = Base32.decode(opened.exposed.utf8) else {
+            let opened = try? vault.open(try row.text(0), for: Self.purpose(account))
+            guard let opened, let secret = Base32.decode(opened) else {
                 throw IdentityError(
                     .cryptography,
                     "the second factor of account \(account) was not sealed by this key folder"

@@ -1,5 +1,6 @@
 public import Core
 import Store
+import Vault
 
 /// Signs people in by an identity provider: authorization code with PKCE, state and nonce.
 ///
@@ -26,7 +27,7 @@ public final class FederatedSignIn: Sendable {
 
     let providers: [Provider]
     let signIn: SignIn
-    let sealing: SealingKey
+    let vault: Vault
     let random: any RandomSource
     let clock: any WallClock
 
@@ -34,13 +35,13 @@ public final class FederatedSignIn: Sendable {
         _ configurations: [ProviderConfiguration],
         web: any WebClient,
         signIn: SignIn,
-        sealing: SealingKey,
+        vault: Vault,
         random: any RandomSource,
         clock: any WallClock
     ) {
         providers = configurations.map { Provider($0, web: web, clock: clock) }
         self.signIn = signIn
-        self.sealing = sealing
+        self.vault = vault
         self.random = random
         self.clock = clock
     }
@@ -87,7 +88,7 @@ public final class FederatedSignIn: Sendable {
         return Step(
             location: description.authorisation + joint + parameters,
             cookie: Secret(
-                try sealing.seal(Secret(memory.text()), for: "oidc-visit", random: random)
+                try vault.seal(memory.bytes(), for: "oidc-visit")
             ),
             seconds: 600
         )
@@ -267,8 +268,9 @@ public final class FederatedSignIn: Sendable {
     }
 
     private func visit(of cookie: String?, to name: String) throws(IdentityError) -> Visit {
-        guard let cookie, let opened = sealing.open(cookie, for: "oidc-visit"),
-            let memory = SignedText.object(Array(opened.exposed.utf8)),
+        guard let cookie, cookie.utf8.count <= 4_096,
+            let opened = try? vault.open(cookie, for: "oidc-visit"),
+            let memory = SignedText.object(opened),
             memory["provider"]?.string == name,
             let until = memory["until"]?.int, clock.now().microseconds < until,
             let state = memory["state"]?.string, let nonce = memory["nonce"]?.string,

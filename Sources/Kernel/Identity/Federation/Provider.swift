@@ -1,5 +1,6 @@
 import Core
 import Synchronization
+import Vault
 
 /// Speaks to an identity provider: its description, its keys, and codes for tokens.
 final class Provider: Sendable {
