@@ -41,14 +41,13 @@ struct Installation {
                 + ChannelsTables.migrations + AgentJournal.migrations + ExecutionTables.migrations
                 + ToolRoutes.migrations + solutions.flatMap(\.migrations)
         )
-        var signIn = SignInConfiguration()
-        signIn.issuer = configuration.text("auth.issuer") ?? signIn.issuer
-        let identity = IdentityAssembly(
+        let outbox = Outbox(ids: ids, clock: clock)
+        let identity = try await IdentityComposition.assemble(
+            configuration,
+            folder: folder,
             database: database,
-            key: try SigningKey.loadOrCreate(folder: folder.keys),
-            clock: clock,
-            random: random,
-            configuration: signIn
+            outbox: outbox,
+            clock: clock
         )
         let metrics = Metrics()
         let events = EventLog(database: database)
@@ -57,7 +56,7 @@ struct Installation {
             database: database,
             events: events,
             objects: try FileObjectStore(path: folder.objects, database: database, clock: clock),
-            outbox: Outbox(ids: ids, clock: clock),
+            outbox: outbox,
             accounts: identity.accounts,
             journal: AgentJournal(database: database),
             workflows: WorkflowControl(),
@@ -71,7 +70,9 @@ struct Installation {
         let parts = try solutions.map { try $0.parts(on: kernel) }
         let agents = parts.flatMap(\.agents)
         let registry = try ToolRegistry(
-            tools: try PlatformTools(kernel: kernel, agents: agents).all() + parts.flatMap(\.tools),
+            tools: try PlatformTools(kernel: kernel, agents: agents).all()
+                + IdentityTools(identity: identity, database: database).all()
+                + parts.flatMap(\.tools),
             agents: agents
         )
         let runs = metrics.histogram(
@@ -124,7 +125,7 @@ struct Installation {
         self.registry = registry
         self.engine = engine
         self.solutions = solutions
-        routes = PlatformTools.routes + parts.flatMap(\.routes)
+        routes = PlatformTools.routes + IdentityTools.routes + parts.flatMap(\.routes)
     }
 
     /// What is done every hour.

@@ -255,3 +255,28 @@ extension Accounts {
         }
     }
 }
+
+extension Accounts {
+    /// Makes a person a member, as an admin does it: of roles that people have.
+    ///
+    /// - Throws: as ``createPerson(email:name:password:roles:scope:in:)``.
+    public func createMember(
+        email: EmailAddress,
+        name: String,
+        password: PasswordHash?,
+        roles: Set<Role>,
+        scope: Scope,
+        in transaction: any Transaction
+    ) throws -> AccountRecord {
+        try scope.require(anyOf: .admin)
+        try Role.checkGiven(roles, to: .person)
+        return try createPerson(
+            email: email,
+            name: name,
+            password: password,
+            roles: roles,
+            scope: scope,
+            in: transaction
+        )
+    }
+}

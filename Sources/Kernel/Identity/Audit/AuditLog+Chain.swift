@@ -107,6 +107,20 @@ extension AuditLog {
         )
     }
 
+    /// Whether an organisation's log has the entry that was noted.
+    ///
+    /// - Throws: `StoreError`.
+    public static func contains(
+        _ noted: AuditChain.Head,
+        of organisation: ID<Organisation>,
+        in reader: any Reader
+    ) throws -> Bool {
+        try reader.exists(
+            "SELECT 1 FROM identity_audit WHERE organisation = ? AND number = ? AND hash = ?",
+            [.id(organisation), .int(noted.seq), .text(noted.hash)]
+        )
+    }
+
     /// The organisations that have a log or a head.
     ///
     /// - Throws: `StoreError`.

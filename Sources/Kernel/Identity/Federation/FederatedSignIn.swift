@@ -63,7 +63,7 @@ public final class FederatedSignIn: Sendable {
     ///   - back: the page to come back to; anything but one of the console's is replaced by its first.
     /// - Returns: the provider's address, and the cookie.
     /// - Throws: `IdentityError` of code `notFound` or `providerUnavailable`.
-    public func start(_ name: String, back: String?) async throws(IdentityError) -> Step {
+    public func start(_ name: String, back: String?) async throws -> Step {
         let provider = try provider(name)
         let description = try await provider.description()
         let state = random.token()
