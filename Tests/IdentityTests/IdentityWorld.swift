@@ -25,15 +25,22 @@ struct IdentityWorld {
     init(
         configuration: SignInConfiguration = SignInConfiguration(),
         web: (any WebClient)? = nil,
-        providers: [ProviderConfiguration] = []
+        providers: [ProviderConfiguration] = [],
+        keys: String? = nil
     ) async throws {
         folder = try ScratchFolder()
         database = try SQLiteDatabase(path: folder.path + "/weft.db")
         try await database.migrate(IdentityTables.migrations)
         key = try SigningKey.generate()
+        let ring =
+            if let keys {
+                try KeyRing(folder: keys, clock: clock)
+            } else {
+                KeyRing(key, clock: clock)
+            }
         let parts = IdentityAssembly(
             database: database,
-            keys: KeyRing(key, clock: clock),
+            keys: ring,
             vault: try Vault(key: [UInt8](repeating: 7, count: 32)),
             mailer: letters,
             web: web,
