@@ -44,14 +44,17 @@ struct Installation {
                 + ChannelsTables.migrations + AgentJournal.migrations + ExecutionTables.migrations
                 + ToolRoutes.migrations + solutions.flatMap(\.migrations)
         )
-        var signIn = SignInConfiguration()
-        signIn.issuer = configuration.text("auth.issuer") ?? signIn.issuer
-        let identity = IdentityAssembly(
+        let outbox = Outbox(ids: ids, clock: clock)
+        let webClient = CurlWebClient(
+            .init(certificates: configuration.text("web.certificates"))
+        )
+        let identity = try await IdentityComposition.assemble(
+            configuration,
+            folder: folder,
             database: database,
-            key: try SigningKey.loadOrCreate(folder: folder.keys),
-            clock: clock,
-            random: random,
-            configuration: signIn
+            outbox: outbox,
+            webClient: webClient,
+            clock: clock
         )
         let metrics = Metrics()
         let events = EventLog(database: database)
@@ -66,12 +69,11 @@ struct Installation {
                 folder: folder,
                 accounts: identity.accounts,
                 kinds: solutions.flatMap(\.messageKinds),
+                outbox: outbox,
                 ids: ids,
                 clock: clock
             ),
-            webClient: CurlWebClient(
-                .init(certificates: configuration.text("web.certificates"))
-            ),
+            webClient: webClient,
             accounts: identity.accounts,
             journal: AgentJournal(database: database) {
                 hints.changed("decisions", organisation: $0)
@@ -89,7 +91,9 @@ struct Installation {
         let agents = parts.flatMap(\.agents)
         let registry = try ToolRegistry(
             tools: try PlatformTools(kernel: kernel, agents: agents).all()
-                + ChannelTools(kernel: kernel).all() + parts.flatMap(\.tools),
+                + ChannelTools(kernel: kernel).all()
+                + IdentityTools(identity: identity, database: database).all()
+                + parts.flatMap(\.tools),
             agents: agents
         )
         let runs = metrics.histogram(
@@ -151,7 +155,9 @@ struct Installation {
         self.registry = registry
         self.engine = engine
         self.solutions = solutions
-        routes = PlatformTools.routes + ChannelTools.routes + parts.flatMap(\.routes)
+        routes =
+            PlatformTools.routes + ChannelTools.routes + IdentityTools.routes
+            + parts.flatMap(\.routes)
     }
 
     /// What is done every hour.

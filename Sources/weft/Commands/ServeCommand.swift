@@ -36,6 +36,7 @@ enum ServeCommand {
         let signIn =
             options.flags.contains("--demo")
             ? try await Demonstration.prepare(installation) : nil
+        try await IdentityComposition.announceHeads(installation)
         let health = Health(clock: installation.clock)
         let database = installation.database
         health.register("store") {
