@@ -62,7 +62,7 @@ let package = Package(
         .target(name: "CLinux", path: "Sources/System/CLinux"),
 
         kernel("Core", []),
-        kernel("Observability", ["Core"]),
+        kernel("Observability", ["Core", "Store"]),
         kernel("Store", ["Core", "CSQLite"]),
         kernel("Events", ["Core", "Store", "Observability"]),
         kernel("Identity", ["Core", "Store", "COpenSSL", "CSodium"]),
@@ -97,7 +97,7 @@ let package = Package(
         ),
 
         tests("Core"),
-        tests("Observability", ["Core"]),
+        tests("Observability", ["Core", "Store"]),
         tests("Store"),
         tests("Events", ["Core", "Store"]),
         tests("Identity", ["Core", "Store"]),

@@ -1,7 +1,7 @@
 public import Agents
 public import Core
 public import Events
-import Observability
+public import Observability
 public import Store
 import Synchronization
 
@@ -31,6 +31,8 @@ public final class WorkflowEngine: Service {
         public var account: @Sendable (String, ID<Organisation>) async throws -> Actor
         /// Hears of failures that are no step's: a full disk, a broken record.
         public var report: @Sendable (any Error) -> Void
+        /// Traces executions and their tasks.
+        public var tracer: Tracer
 
         /// The surroundings.
         public init(
@@ -42,7 +44,8 @@ public final class WorkflowEngine: Service {
             random: any RandomSource,
             ids: IDGenerator,
             account: @escaping @Sendable (String, ID<Organisation>) async throws -> Actor,
-            report: @escaping @Sendable (any Error) -> Void = { _ in }
+            report: @escaping @Sendable (any Error) -> Void = { _ in },
+            tracer: Tracer = .off
         ) {
             self.database = database
             self.registry = registry
@@ -53,6 +56,7 @@ public final class WorkflowEngine: Service {
             self.ids = ids
             self.account = account
             self.report = report
+            self.tracer = tracer
         }
     }
 
@@ -245,7 +249,8 @@ public final class WorkflowEngine: Service {
             state: [:],
             subject: start.subject,
             onBehalfOf: start.onBehalfOf,
-            trace: start.trace
+            trace: start.trace,
+            start: now
         )
         let actions = execution.start(input: start.input, at: now)
         try apply(actions, of: execution, record, at: now, in: transaction)
