@@ -65,21 +65,24 @@ let package = Package(
         kernel("Observability", ["Core", "Store"]),
         kernel("Store", ["Core", "CSQLite"]),
         kernel("Events", ["Core", "Store", "Observability"]),
+        kernel("Vault", ["Core", "COpenSSL"]),
         kernel("Identity", ["Core", "Store", "COpenSSL", "CSodium"]),
         kernel("Objects", ["Core", "Store", "COpenSSL"]),
-        kernel("Channels", ["Core", "Store", "Events", "Observability", "CCurl"]),
+        kernel("Channels", ["Core", "Store", "Events", "Observability", "Vault", "CCurl"]),
         kernel("Agents", ["Core", "Store", "Events", "Identity", "Observability"]),
         kernel(
             "Workflows",
             ["Core", "Store", "Events", "Identity", "Agents", "Observability", "COpenSSL"]
         ),
         kernel("HTTP", ["Core", "Observability", "CLinux", "CZlib"]),
+        // Not a part of HTTP: curl.h declares the socket functions, which HTTP takes from Glibc.
+        kernel("Web", ["Core", "CCurl"]),
         kernel(
             "Platform",
             [
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
-                "Workflows", "HTTP", "COpenSSL",
+                "Workflows", "HTTP", "Vault", "COpenSSL",
             ]
         ),
 
@@ -90,7 +93,7 @@ let package = Package(
             dependencies: [
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
-                "Workflows", "HTTP", "Platform", "Logistics",
+                "Workflows", "HTTP", "Web", "Vault", "Platform", "Logistics",
             ],
             path: "Sources/weft",
             swiftSettings: strict
@@ -102,10 +105,12 @@ let package = Package(
         tests("Events", ["Core", "Store"]),
         tests("Identity", ["Core", "Store"]),
         tests("Objects", ["Core", "Store"]),
-        tests("Channels", ["Core", "Store", "Observability"]),
+        tests("Channels", ["Core", "Store", "Events", "Observability", "Vault"]),
         tests("Agents", ["Core", "Store", "Events", "Identity"]),
         tests("Workflows", ["Core", "Store", "Events", "Agents"]),
         tests("HTTP", ["Core"]),
+        tests("Web", ["Core"]),
+        tests("Vault", ["Core"]),
         tests("Platform", ["Core", "Store", "HTTP", "Agents"]),
         tests("Logistics", ["Core", "Store", "Platform"]),
     ],
