@@ -1,5 +1,6 @@
 public import Agents
 public import Core
+public import Observability
 public import Store
 public import Workflows
 
@@ -36,6 +37,12 @@ public struct SolutionParts: Sendable {
     public var starts: [WorkflowStart]
     /// Routes that map to tools.
     public var routes: [ToolRoute]
+    /// Numbers defined over events.
+    public var eventMetrics: [EventMetric]
+    /// Numbers that queries on the store give.
+    public var gauges: [StoreGauge]
+    /// What dashboards show besides what every installation shows.
+    public var dashboards: [Dashboard]
 
     /// The parts.
     public init(
@@ -43,13 +50,19 @@ public struct SolutionParts: Sendable {
         agents: [Agent],
         workflows: [Workflow],
         starts: [WorkflowStart],
-        routes: [ToolRoute]
+        routes: [ToolRoute],
+        eventMetrics: [EventMetric] = [],
+        gauges: [StoreGauge] = [],
+        dashboards: [Dashboard] = []
     ) {
         self.tools = tools
         self.agents = agents
         self.workflows = workflows
         self.starts = starts
         self.routes = routes
+        self.eventMetrics = eventMetrics
+        self.gauges = gauges
+        self.dashboards = dashboards
     }
 }
 

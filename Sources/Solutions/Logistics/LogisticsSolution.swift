@@ -40,7 +40,10 @@ public struct LogisticsSolution: Solution {
                     workflow: "logistics.process-order"
                 )
             ],
-            routes: LogisticsRoutes.all
+            routes: LogisticsRoutes.all,
+            eventMetrics: LogisticsMetrics.events,
+            gauges: LogisticsMetrics.gauges,
+            dashboards: LogisticsMetrics.dashboards
         )
     }
 

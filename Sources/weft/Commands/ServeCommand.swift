@@ -29,10 +29,15 @@ enum ServeCommand {
         try options.expectNoWords()
         let stop = StopSignals()
         let configuration = try ConfigurationFile.load(options)
-        let logger = Self.logger(configuration)
+        let (logger, logs) = Self.logger(configuration)
         let folder = try DataFolder(configuration.text("data.folder") ?? "weft-data")
         try folder.lock()
-        let installation = try await Installation(configuration, folder: folder, logger: logger)
+        let installation = try await Installation(
+            configuration,
+            folder: folder,
+            logger: logger,
+            logs: logs
+        )
         let signIn =
             options.flags.contains("--demo")
             ? try await Demonstration.prepare(installation) : nil
@@ -45,10 +50,11 @@ enum ServeCommand {
         ProcessMetrics.register(in: installation.kernel.metrics, clock: installation.clock)
         let server = HTTPServer(
             try ServerRoutes(installation: installation, health: health).router(),
-            configuration: Self.http(configuration, installation.kernel.metrics)
+            configuration: Self.http(configuration, installation.observation.requests)
         )
+        installation.observation.watch(server)
         let group = ServiceGroup(
-            [
+            installation.observation.services + [
                 try installation.delivery(), installation.housekeeping, installation.engine,
                 installation.dispatcher, server,
             ]
@@ -87,29 +93,19 @@ enum ServeCommand {
 
     private static func http(
         _ configuration: Configuration,
-        _ metrics: Metrics
+        _ requests: RequestObserver
     ) -> HTTPServer.Configuration {
         var http = HTTPServer.Configuration()
         http.address = configuration.text("server.address") ?? http.address
         http.port = configuration.integer("server.port")
         let threads = configuration.integer("server.threads")
         if threads > 0 { http.threads = threads }
-        let latency = metrics.histogram(
-            "weft_http_request_seconds",
-            help: "How long requests took, by route and status.",
-            labels: ["method", "route", "status"]
-        )
-        http.onAccess = { request, status, _, duration in
-            latency.with(
-                request.method.rawValue,
-                request.route ?? "none",
-                String(status.rawValue)
-            ).record(duration)
-        }
+        http.onAccess = { requests.observe($0, $1, $2, $3) }
         return http
     }
 
-    private static func logger(_ configuration: Configuration) -> Logger {
+    /// The log, and the buffer from which its lines also go into the store.
+    private static func logger(_ configuration: Configuration) -> (Logger, LogBuffer) {
         let format: LogFormat? =
             switch configuration.text("log.format") {
             case "json": .json
@@ -117,7 +113,8 @@ enum ServeCommand {
             default: nil
             }
         let level = configuration.text("log.level").flatMap(LogLevel.init(rawValue:)) ?? .info
-        return Logger(sink: StandardErrorLog(format: format), clock: SystemClock(), minimum: level)
+        let logs = LogBuffer(before: StandardErrorLog(format: format))
+        return (Logger(sink: logs, clock: SystemClock(), minimum: level), logs)
     }
 }
 

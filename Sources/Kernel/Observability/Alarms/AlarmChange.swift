@@ -25,6 +25,23 @@ public struct AlarmChange: Sendable {
     public var rule: AlarmRule?
     /// When.
     public var at: Timestamp
+    /// On whose authority; nil when the installation did it by itself.
+    public var scope: Scope?
+
+    /// A change.
+    public init(
+        kind: Kind,
+        alarm: Alarm,
+        rule: AlarmRule?,
+        at: Timestamp,
+        scope: Scope? = nil
+    ) {
+        self.kind = kind
+        self.alarm = alarm
+        self.rule = rule
+        self.at = at
+        self.scope = scope
+    }
 
     /// Whether people are to be told, not only the log.
     public var isForPeople: Bool {

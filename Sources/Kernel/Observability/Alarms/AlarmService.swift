@@ -30,9 +30,10 @@ public final class AlarmService: Sendable {
             metrics: MetricReader,
             ids: IDGenerator,
             clock: any WallClock,
-            organisations: @escaping @Sendable () async throws -> (
-                all: [ID<Organisation>], operator: ID<Organisation>?
-            ),
+            organisations:
+                @escaping @Sendable () async throws -> (
+                    all: [ID<Organisation>], operator: ID<Organisation>?
+                ),
             announcer: any AlarmAnnouncer,
             report: @escaping @Sendable (any Error) -> Void = { _ in }
         ) {
@@ -188,26 +189,44 @@ public final class AlarmService: Sendable {
     }
 
     /// Clears a rule's active alarm, if there is one.
+    func clear(_ rule: AlarmRule, detail: String, value: Double?) async throws {
+        guard let commit = try await clearing(rule, detail: detail, value: value) else { return }
+        try await around.database.transaction(commit)
+    }
+
+    /// What clears a rule's active alarm, within a transaction of the caller's; nil when there is none.
     ///
     /// - Parameters:
     ///   - rule: the rule.
     ///   - detail: why.
     ///   - value: the value that is well; nil when none was measured.
+    ///   - scope: who does it; nil for the installation by itself.
     /// - Throws: `StoreError`, or what the announcer throws.
-    public func clear(_ rule: AlarmRule, detail: String, value: Double?) async throws {
+    public func clearing(
+        _ rule: AlarmRule,
+        detail: String,
+        value: Double? = nil,
+        scope: Scope? = nil
+    ) async throws -> (@Sendable (any Transaction) throws -> Void)? {
         guard
             var alarm = try await around.database.read({ [store] in
                 try store.active(of: rule.id, in: $0)
             })
-        else { return }
+        else { return nil }
         let now = around.clock.now()
         alarm.state = .cleared
         alarm.clearedAt = now
         alarm.detail = detail
         if let value { alarm.value = value }
-        let change = AlarmChange(kind: .cleared, alarm: alarm, rule: rule, at: now)
+        let change = AlarmChange(
+            kind: .cleared,
+            alarm: alarm,
+            rule: rule,
+            at: now,
+            scope: scope
+        )
         let announce = try await around.announcer.prepare(change)
-        try await around.database.transaction { [store, alarm] transaction in
+        return { [store, alarm] transaction in
             guard let current = try store.active(of: rule.id, in: transaction),
                 current.id == alarm.id
             else { return }

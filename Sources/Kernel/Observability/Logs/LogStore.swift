@@ -134,7 +134,8 @@ public struct LogStore: Sendable {
     }
 
     /// Forgets lines that are older than `limit` or beyond the newest `rows`.
-    func forget(before limit: Timestamp, keeping rows: Int, in transaction: any Transaction) throws {
+    func forget(before limit: Timestamp, keeping rows: Int, in transaction: any Transaction) throws
+    {
         let newest = try transaction.first("SELECT max(seq) FROM log_line") {
             try $0.optionalInt(0)
         }

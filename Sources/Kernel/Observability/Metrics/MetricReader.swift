@@ -87,8 +87,8 @@ public struct MetricReader: Sendable {
             statistic == .ratio
             ? try await series(selector.whole, from: start, until: end, resolution: resolution)
             : [:]
-        let parts = Self.byPeriod(picked, period)
-        let wholes = Self.byPeriod(whole, period)
+        let parts = Self.bySlot(picked) { $0.floored(to: period) }
+        let wholes = Self.bySlot(whole) { $0.floored(to: period) }
         var values: [Value] = []
         var at = start
         while at < end {
@@ -99,16 +99,80 @@ public struct MetricReader: Sendable {
         return values
     }
 
-    private static func byPeriod(
+    /// A statistic over the periods before a moment, for each value of a label or for all together.
+    ///
+    /// - Parameters:
+    ///   - statistic: what to make of each period.
+    ///   - selector: which series.
+    ///   - label: each of its values gets a part of its own; nil for one part of everything.
+    ///   - until: the end; a period that has only begun is left out, unless it is the only one.
+    ///   - span: how long a time to look at.
+    ///   - period: how long each period is; when it is the whole span, it ends exactly at `until`.
+    ///   - resolution: as in ``series(_:from:until:resolution:)``.
+    /// - Returns: the parts by name, at most 50; those with the most to say first.
+    /// - Throws: `StoreError`.
+    public func values(
+        _ statistic: MetricStatistic,
+        of selector: MetricSelector,
+        splitBy label: String?,
+        until: Timestamp,
+        over span: Duration,
+        period: Duration,
+        resolution: Int
+    ) async throws -> [(name: String, values: [Value])] {
+        guard let definition = history.definition(selector.name) else { return [] }
+        let isWhole = period == span
+        let end = isWhole ? until : until.floored(to: period)
+        let start = Timestamp(microseconds: end.microseconds - span.microseconds)
+        func series(_ selector: MetricSelector) async throws -> [SeriesKey: [MetricPoint]] {
+            try await self.series(selector, from: start, until: end, resolution: resolution)
+        }
+        let picked = try await series(selector)
+        let whole = statistic == .ratio ? try await series(selector.whole) : [:]
+        let position = label.flatMap { definition.labels.firstIndex(of: $0) }
+        func part(_ key: SeriesKey) -> String {
+            position.map { key.labels.indices.contains($0) ? key.labels[$0] : "" } ?? ""
+        }
+        func byPart(_ all: [SeriesKey: [MetricPoint]]) -> [String: [SeriesKey: [MetricPoint]]] {
+            Dictionary(grouping: all, by: { part($0.key) }).mapValues {
+                Dictionary(uniqueKeysWithValues: $0.map { ($0.key, $0.value) })
+            }
+        }
+        let parts = byPart(picked)
+        let wholes = byPart(whole)
+        var names = Set(parts.keys).union(wholes.keys)
+        if label == nil { names.insert("") }
+        func slot(_ at: Timestamp) -> Timestamp { isWhole ? start : at.floored(to: period) }
+        let shown = names.map { name in
+            let mine = Self.bySlot(parts[name] ?? [:], slot)
+            let all = Self.bySlot(wholes[name] ?? [:], slot)
+            var values: [Value] = []
+            var at = slot(start)
+            while at < end {
+                let value = statistic.value(of: mine[at] ?? [], among: all[at] ?? [], over: period)
+                values.append(Value(at: at, value: value))
+                at = at + period
+            }
+            return (name: name, values: values)
+        }
+        func weight(_ values: [Value]) -> Double { values.reduce(0) { $0 + ($1.value ?? 0) } }
+        return Array(
+            shown.sorted { (-weight($0.values), $0.name) < (-weight($1.values), $1.name) }
+                .prefix(50)
+        )
+    }
+
+    private static func bySlot(
         _ series: [SeriesKey: [MetricPoint]],
-        _ period: Duration
+        _ slot: (Timestamp) -> Timestamp
     ) -> [Timestamp: [MetricPoint]] {
         var parts: [Timestamp: [MetricPoint]] = [:]
         for points in series.values {
-            for point in points { parts[point.at.floored(to: period), default: []].append(point) }
+            for point in points { parts[slot(point.at), default: []].append(point) }
         }
         return parts
     }
+
 }
 
 extension Timestamp {

@@ -19,7 +19,7 @@ public final class MetricService: Service {
     }
 
     /// Sets gauges from what is in the store; run before a sample, away from event loops.
-    public typealias Collector = @Sendable (any Reader) throws -> Void
+    public typealias Collector = @Sendable (any Reader, Timestamp) throws -> Void
 
     private struct State {
         var sampler: MetricSampler
@@ -104,7 +104,7 @@ public final class MetricService: Service {
             state.lastCollection = now
             return true
         }
-        if due { await collect() }
+        if due { await collect(now) }
         let tick = now.floored(to: configuration.interval)
         let at = Timestamp(
             microseconds: tick.microseconds - configuration.interval.microseconds
@@ -141,10 +141,10 @@ public final class MetricService: Service {
         return state.pending
     }
 
-    private func collect() async {
+    private func collect(_ now: Timestamp) async {
         for collector in collectors {
             do {
-                try await database.scan(collector)
+                try await database.scan { try collector($0, now) }
             } catch {
                 report(error)
             }
@@ -166,7 +166,8 @@ public final class MetricService: Service {
             try await database.transaction { try store.rollUp(hour: hour, in: $0) }
             history.prune(now: now)
             for (resolution, age) in [
-                (MetricStore.minute, configuration.minutes), (MetricStore.hour, configuration.hours),
+                (MetricStore.minute, configuration.minutes),
+                (MetricStore.hour, configuration.hours),
             ] {
                 let limit = Timestamp(microseconds: now.microseconds - age.microseconds)
                 while try await database.transaction({

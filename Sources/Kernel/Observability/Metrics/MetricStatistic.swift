@@ -89,7 +89,9 @@ public struct MetricSelector: Sendable, Hashable {
 
     /// Whether it picks a series of a metric with these label names.
     func picks(_ key: SeriesKey, names: [String]) -> Bool {
-        guard key.name == name, viewer.organisations.contains(key.organisation) else { return false }
+        guard key.name == name, viewer.organisations.contains(key.organisation) else {
+            return false
+        }
         return labels.allSatisfy { label, wanted in
             guard let at = names.firstIndex(of: label), key.labels.indices.contains(at) else {
                 return false

@@ -44,8 +44,8 @@ public struct AlarmMessages: AlarmAnnouncer {
         if organisation == .system {
             organisation = try await operators.organisations().operator ?? .system
         }
-        var scope = try operators.scope(in: organisation)
-        scope.actor.name = "alarms"
+        var scope = try change.scope ?? operators.scope(in: organisation)
+        if change.scope == nil { scope.actor.name = "alarms" }
         var people: [AccountRecord] = []
         if change.isForPeople, organisation != .system {
             people = try await recipients(scope)

@@ -2,6 +2,7 @@ import Agents
 import Core
 import Events
 import Identity
+import Observability
 import Store
 
 extension WorkflowEngine {

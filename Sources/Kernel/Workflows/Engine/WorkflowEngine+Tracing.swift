@@ -51,7 +51,9 @@ extension WorkflowEngine {
             duration: now - record.start,
             status: status == .succeeded
                 ? .ok
-                : .failed([status.rawValue, error, cause].compactMap { $0 }.joined(separator: ": ")),
+                : .failed(
+                    [status.rawValue, error, cause].compactMap { $0 }.joined(separator: ": ")
+                ),
             attributes: [
                 "weft.execution": record.id.json, "weft.version": .string(record.version),
                 "weft.status": .string(status.rawValue),
