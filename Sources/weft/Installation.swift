@@ -35,6 +35,7 @@ struct Installation {
     ///   - folder: where everything is.
     ///   - logger: hears of failures.
     ///   - logs: what the logger writes into, for the searchable log of a server.
+    /// - Throws: what any of the rooms refuses.
     init(
         _ configuration: Configuration,
         folder: DataFolder,

@@ -8,6 +8,7 @@ import Observability
 import Platform
 import Store
 import Synchronization
+import Web
 
 /// What observes the installation: traces, logs, metrics, alarms, and who may see them.
 struct Observation {
@@ -26,6 +27,7 @@ struct Observation {
     ///   - parts: what solutions measure and show.
     ///   - logs: what the logger writes into; nil for commands that do not serve.
     ///   - random: for trace ids.
+    /// - Throws: a fault of code `invalid-configuration`.
     init(
         _ kernel: Kernel,
         database: SQLiteDatabase,
@@ -118,12 +120,28 @@ struct Observation {
             retention.spans = configuration.integer("traces.spans")
             retention.logs = .seconds(configuration.integer("logs.days") * 86_400)
             retention.lines = configuration.integer("logs.lines")
+            var exporters: [any ObservationExporter] = []
+            if let endpoint = configuration.text("otlp.endpoint") {
+                let exporter = OTLPExporter(
+                    try OTLPExporter.Configuration(
+                        endpoint: endpoint,
+                        headers: configuration.text("otlp.headers")
+                    ),
+                    client: CurlWebClient(),
+                    metrics: kernel.metrics,
+                    clock: clock,
+                    random: random
+                )
+                exporters.append(exporter)
+                services.insert(exporter, at: 0)
+            }
             // First, so that it stops last and writes what the others left.
             services.insert(
                 ObservationWriter(
                     database: kernel.database,
                     spans: spans,
                     logs: logs,
+                    exporters: exporters,
                     retention: retention,
                     clock: clock,
                     metrics: kernel.metrics,

@@ -75,5 +75,6 @@ public protocol AlarmAnnouncer: Sendable {
     ///
     /// - Parameter change: what is about to happen.
     /// - Returns: what writes the event and the messages, within the transaction of the change.
+    /// - Throws: `StoreError`, or a fault.
     func prepare(_ change: AlarmChange) async throws -> @Sendable (any Transaction) throws -> Void
 }

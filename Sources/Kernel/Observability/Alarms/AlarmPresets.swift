@@ -1,7 +1,9 @@
 import Core
 
-/// The rules that every installation has from the start: Logistics' recommended alarms, and two for
-/// what stays undone. They can be changed and switched off.
+/// The rules that every installation has from the start.
+///
+/// They are Logistics' recommended alarms, and two for what stays undone. They can be changed and
+/// switched off.
 enum AlarmPresets {
     /// What a default is, apart from whose it is.
     struct Preset: Sendable {

@@ -201,6 +201,7 @@ public final class AlarmService: Sendable {
     ///   - detail: why.
     ///   - value: the value that is well; nil when none was measured.
     ///   - scope: who does it; nil for the installation by itself.
+    /// - Returns: the change, or nil.
     /// - Throws: `StoreError`, or what the announcer throws.
     public func clearing(
         _ rule: AlarmRule,

@@ -28,14 +28,13 @@ public struct AnomalyBand: Sendable, Hashable {
     /// share of the mean.
     static let leastShare = 0.01
 
-    /// A band for the moment `at`.
+    /// A band for the moment `at`; nil when there is too little history.
     ///
     /// - Parameters:
     ///   - at: when a value is to be judged.
     ///   - hours: the metric's value in each past hour, for the season.
     ///   - recent: its values in the latest day.
     ///   - width: in standard deviations, above 0.
-    /// - Returns: nil when there is too little history.
     public init?(
         at: Timestamp,
         hours: [(at: Timestamp, value: Double)],

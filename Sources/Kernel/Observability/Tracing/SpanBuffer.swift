@@ -25,7 +25,7 @@ public final class SpanBuffer: SpanSink {
         /// What was decided for the latest traces, in two generations so that it stays bounded.
         var decided: [UInt64: Bool] = [:]
         var decidedBefore: [UInt64: Bool] = [:]
-        var second: Int64 = 0
+        var second = Int64.min
         var commandsLeft = 0
         var queriesLeft = 0
     }
