@@ -59,6 +59,8 @@ let package = Package(
         system("CSodium", "libsodium"),
         system("CCurl", "libcurl"),
         system("CZlib", "zlib"),
+        // Debian's wslay has no .pc file; its module map names the library.
+        .systemLibrary(name: "CWslay", path: "Sources/System/CWslay"),
         .target(name: "CLinux", path: "Sources/System/CLinux"),
 
         kernel("Core", []),
@@ -74,7 +76,7 @@ let package = Package(
             "Workflows",
             ["Core", "Store", "Events", "Identity", "Agents", "Observability", "COpenSSL"]
         ),
-        kernel("HTTP", ["Core", "Observability", "CLinux", "CZlib"]),
+        kernel("HTTP", ["Core", "Observability", "CLinux", "CZlib", "CWslay", "COpenSSL"]),
         // Not a part of HTTP: curl.h declares the socket functions, which HTTP takes from Glibc.
         kernel("Web", ["Core", "CCurl"]),
         kernel(

@@ -31,6 +31,18 @@ public struct Configuration: Sendable {
                 nil,
                 "The address that people use, for links in messages, for instance https://weft.example."
             ),
+            .init(
+                "server.proxies",
+                .text,
+                nil,
+                "Proxies whose word on the client's address is taken: addresses and ranges, with commas."
+            ),
+            .init(
+                "server.forwarded",
+                .choice(["x-forwarded-for", "forwarded"]),
+                "x-forwarded-for",
+                "The header field in which those proxies tell the client's address."
+            ),
             .init("data.folder", .text, "weft-data", "Where the store, objects and keys are."),
             .init(
                 "log.level",

@@ -50,7 +50,7 @@ enum ServeCommand {
         ProcessMetrics.register(in: installation.kernel.metrics, clock: installation.clock)
         let server = HTTPServer(
             try ServerRoutes(installation: installation, health: health).router(),
-            configuration: Self.http(configuration, installation.observation.requests)
+            configuration: try Self.http(configuration, installation.observation.requests)
         )
         installation.observation.watch(server)
         let group = ServiceGroup(
@@ -94,14 +94,35 @@ enum ServeCommand {
     private static func http(
         _ configuration: Configuration,
         _ requests: RequestObserver
-    ) -> HTTPServer.Configuration {
+    ) throws(GeneralFault) -> HTTPServer.Configuration {
         var http = HTTPServer.Configuration()
         http.address = configuration.text("server.address") ?? http.address
         http.port = configuration.integer("server.port")
         let threads = configuration.integer("server.threads")
         if threads > 0 { http.threads = threads }
+        http.proxies = try proxies(configuration)
+        let forwarding = configuration.text("server.forwarded").flatMap(Forwarding.init(rawValue:))
+        http.forwarding = forwarding ?? http.forwarding
         http.onAccess = { requests.observe($0, $1, $2, $3) }
         return http
+    }
+
+    private static func proxies(_ configuration: Configuration) throws(GeneralFault)
+        -> [AddressRange]
+    {
+        var ranges: [AddressRange] = []
+        for word in (configuration.text("server.proxies") ?? "").split(separator: ",") {
+            let text = word.filter { $0 != " " }
+            guard let range = AddressRange(text) else {
+                throw GeneralFault(
+                    .invalid,
+                    code: "invalid-configuration",
+                    "server.proxies: expected addresses and ranges such as 10.0.0.0/8, found \"\(text)\""
+                )
+            }
+            ranges.append(range)
+        }
+        return ranges
     }
 
     /// The log, and the buffer from which its lines also go into the store.

@@ -1,6 +1,6 @@
 public import Core
 
-/// A request whose body has been read.
+/// A request; its body has been read, unless the route streams it.
 public struct Request: Sendable {
     /// The method.
     public var method: Method
@@ -14,7 +14,7 @@ public struct Request: Sendable {
     public var query: Query
     /// The header fields.
     public var headers: Headers
-    /// The body.
+    /// The body; empty on a route that streams it.
     public var body: [UInt8]
     /// The client's address without the port, for instance `192.0.2.7`; empty in tests.
     public var remoteAddress: String
@@ -26,6 +26,12 @@ public struct Request: Sendable {
     public var parameters: [(name: String, value: String)]
     /// On whose authority the request is made; set by the middleware that authenticates.
     public var scope: Scope?
+
+    /// Where the body comes from on a route that streams it.
+    var inflow: (any BodySource)?
+
+    /// Whether the request could not be read, and was refused: method and target are then placeholders.
+    public private(set) var isUnreadable = false
 
     /// What is wrong with the target, answered by the router.
     var targetFault: HTTPFault?
@@ -67,6 +73,12 @@ public struct Request: Sendable {
         }
     }
 
+    /// What stands for a request that could not be read.
+    init(unreadableFrom remoteAddress: String, trace: TraceContext) {
+        self.init(.get, "/", remoteAddress: remoteAddress, trace: trace)
+        isUnreadable = true
+    }
+
     /// A request with a JSON body, for tests.
     public init(_ method: Method, _ target: String, headers: Headers = [:], json: JSON) {
         var headers = headers
@@ -84,6 +96,9 @@ public struct Request: Sendable {
 }
 
 extension Request {
+    /// The body in parts: as they come in on a route that streams it, else what `body` holds.
+    public var chunks: BodyChunks { BodyChunks(inflow ?? MemorySource(body)) }
+
     /// The text of the path parameter `name`.
     ///
     /// - Throws: `internal` when the route's pattern has no such parameter.

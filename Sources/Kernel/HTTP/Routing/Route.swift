@@ -11,10 +11,20 @@ public struct RouteOptions: Sendable {
     /// What stands before this route's handler, outermost first; default nothing.
     public var middleware: [Middleware]
 
-    /// The defaults: 1 MiB, no middleware.
-    public init(bodyLimit: Int = 1 << 20, middleware: [Middleware] = []) {
+    /// Whether the handler begins before the body has come in, default false.
+    ///
+    /// It then reads the body from `Request.chunks`; `Request.body` is empty.
+    public var streamsBody: Bool
+
+    /// The defaults: 1 MiB, no middleware, the body as a whole.
+    public init(
+        bodyLimit: Int = 1 << 20,
+        middleware: [Middleware] = [],
+        streamsBody: Bool = false
+    ) {
         self.bodyLimit = bodyLimit
         self.middleware = middleware
+        self.streamsBody = streamsBody
     }
 }
 
@@ -32,6 +42,12 @@ enum RouteMatch: Sendable {
     case notAllowed([Method])
     case options([Method])
     case notFound
+
+    /// Whether the handler reads the body while it comes in.
+    var streamsBody: Bool {
+        if case .found(let route, _) = self { return route.options.streamsBody }
+        return false
+    }
 
     /// The largest body that may be read for this answer.
     var bodyLimit: Int {

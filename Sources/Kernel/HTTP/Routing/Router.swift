@@ -126,7 +126,8 @@ public struct Router: Sendable {
         self.middleware.append(middleware)
     }
 
-    /// Lets `finish` change every answer of the router last, errors included; for security headers.
+    /// Lets `finish` change every answer last, for security headers: errors included, and what the server
+    /// refuses before it comes to a route.
     public mutating func finish(_ finish: @escaping @Sendable (Request, inout Response) -> Void) {
         finishers.append(finish)
     }
@@ -208,11 +209,23 @@ public struct Router: Sendable {
         do {
             response = try await answer(&request, match)
         } catch {
-            if ProblemDetails.isInternal(error) { onFailure(error, request) }
+            report(error, request)
             response = ProblemDetails.response(for: error)
         }
         for finish in finishers { finish(request, &response) }
         return request.method == .head ? response.withoutBody() : response
+    }
+
+    /// The answer to a request that the server refuses before it comes to a route.
+    func refusal(of request: Request, _ fault: HTTPFault) -> Response {
+        var response = ProblemDetails.response(for: fault)
+        for finish in finishers { finish(request, &response) }
+        return request.method == .head ? response.withoutBody() : response
+    }
+
+    /// Tells the log of `error` if it is a mistake of ours.
+    func report(_ error: any Error, _ request: Request) {
+        if ProblemDetails.isInternal(error) { onFailure(error, request) }
     }
 
     private func answer(_ request: inout Request, _ match: RouteMatch) async throws -> Response {

@@ -3,6 +3,14 @@ import Core
 import Glibc
 import Synchronization
 
+/// A client's connection as its server stops it.
+protocol ServedChannel: LoopChannel {
+    /// Ends as soon as what is under way allows.
+    func drain()
+    /// Ends now.
+    func close()
+}
+
 /// The server's part that lives on one event loop: its share of the listener and its connections.
 ///
 /// Invariant behind `@unchecked Sendable`: it guards the descriptors of its connections, and everything
@@ -14,6 +22,7 @@ final class Worker: LoopChannel, @unchecked Sendable {
     private let listener: Listener
     private let admission: Admission
     private let random: SeededRandom
+    let codec = WebSocketCodec()
     private(set) var isDraining = false
     private var peers: [Worker] = []
     private var slot: Int?
@@ -73,17 +82,10 @@ final class Worker: LoopChannel, @unchecked Sendable {
     }
 
     private func accepted(_ descriptor: Int32, _ address: String) {
-        guard admission.enter(address) else {
-            let answer =
-                "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 1\r\n"
-                + "Connection: close\r\n\r\n"
-            var text = answer
-            _ = text.withUTF8 { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-            close(descriptor)
+        guard admission.enter(address, isProxy: configuration.trusts(address)) else {
+            turnAway(descriptor, address)
             return
         }
-        var one: Int32 = 1
-        setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &one, 4)
         var chosen = self
         var least = loop.load.load(ordering: .relaxed)
         for peer in peers {
@@ -96,6 +98,31 @@ final class Worker: LoopChannel, @unchecked Sendable {
         let worker = chosen
         worker.loop.perform { worker.adopt(descriptor, address) }
     }
+
+    /// Answers 503 in place of a connection that would be one too many.
+    private func turnAway(_ descriptor: Int32, _ address: String) {
+        let request = Request(unreadableFrom: address, trace: trace([:]))
+        let response = router.refusal(of: request, Self.tooManyConnections)
+        var answer: [UInt8] = []
+        ResponseWriter.appendHead(
+            response,
+            ResponseWriter.Frame(date: date, closes: true),
+            to: &answer
+        )
+        answer += response.bytes ?? []
+        _ = answer.withUnsafeBufferPointer {
+            send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+        }
+        close(descriptor)
+        configuration.onAccess?(request, response.status, response.body.count, .zero)
+    }
+
+    private static let tooManyConnections = HTTPFault(
+        .serviceUnavailable,
+        code: "too-many-connections",
+        "there are too many connections",
+        headers: ["Retry-After": "1"]
+    )
 
     private func adopt(_ descriptor: Int32, _ address: String) {
         let connection = Connection(worker: self, descriptor: descriptor, address: address)
@@ -122,14 +149,14 @@ final class Worker: LoopChannel, @unchecked Sendable {
             isWatching = false
             loop.setDeadline(slot, loop.now + configuration.drainDeadline.milliseconds)
         }
-        for case let connection as Connection in loop.channels { connection.drain() }
+        for case let channel as any ServedChannel in loop.channels { channel.drain() }
         finishDrainIfEmpty()
     }
 
     func deadlinePassed() {
         guard let slot else { return }
         if isDraining {
-            for case let connection as Connection in loop.channels { connection.close() }
+            for case let channel as any ServedChannel in loop.channels { channel.close() }
             finishDrainIfEmpty()
         } else {
             loop.watch(slot, descriptor: listener.descriptor, events: Self.listenEvents)

@@ -11,6 +11,7 @@ public final class RequestObserver: Sendable {
         var method: Method
         var route: String
         var status: Int
+        var isUnreadable: Bool
     }
 
     private let tracer: Tracer
@@ -51,11 +52,16 @@ public final class RequestObserver: Sendable {
         let key = Key(
             method: request.method,
             route: request.route ?? "none",
-            status: status.rawValue
+            status: status.rawValue,
+            isUnreadable: request.isUnreadable
         )
         return known.withLock { known in
             if let found = known[key] { return found }
-            let made = latency.with(key.method.rawValue, key.route, String(key.status))
+            let made = latency.with(
+                key.isUnreadable ? "none" : key.method.rawValue,
+                key.isUnreadable ? "unreadable" : key.route,
+                String(key.status)
+            )
             known[key] = made
             return made
         }
