@@ -64,7 +64,7 @@ let package = Package(
         .target(name: "CLinux", path: "Sources/System/CLinux"),
 
         kernel("Core", []),
-        kernel("Observability", ["Core"]),
+        kernel("Observability", ["Core", "Store"]),
         kernel("Store", ["Core", "CSQLite"]),
         kernel("Events", ["Core", "Store", "Observability"]),
         kernel("Vault", ["Core", "COpenSSL"]),
@@ -103,7 +103,7 @@ let package = Package(
         ),
 
         tests("Core"),
-        tests("Observability", ["Core"]),
+        tests("Observability", ["Core", "Store"]),
         tests("Store"),
         tests("Events", ["Core", "Store"]),
         tests("Identity", ["Core", "Store", "Vault"]),
