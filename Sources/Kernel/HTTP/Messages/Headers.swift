@@ -103,6 +103,31 @@ public struct Headers: Sendable, ExpressibleByDictionaryLiteral {
         )
     }
 
+    /// Adds those fields of `others` whose names are not here yet.
+    public mutating func addMissing(_ others: Headers) {
+        for field in others.fields {
+            let name = others.nameBytes(field)
+            guard !fields.contains(where: { equal($0, name) }) else { continue }
+            let offset = bytes.count
+            // Name and value lie side by side, in this order.
+            bytes.append(contentsOf: name)
+            bytes.append(contentsOf: others.valueBytes(field))
+            fields.append(
+                Field(
+                    nameStart: UInt32(offset),
+                    nameCount: field.nameCount,
+                    valueStart: UInt32(offset) + field.nameCount,
+                    valueCount: field.valueCount
+                )
+            )
+        }
+    }
+
+    private func equal(_ field: Field, _ name: ArraySlice<UInt8>) -> Bool {
+        field.nameCount == name.count
+            && zip(nameBytes(field), name).allSatisfy { Byte.lowercased($0) == Byte.lowercased($1) }
+    }
+
     mutating func removeAll(keepingCapacityUpTo limit: Int) {
         if bytes.capacity <= limit {
             bytes.removeAll(keepingCapacity: true)
