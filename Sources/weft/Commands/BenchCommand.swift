@@ -2,18 +2,22 @@ import Core
 import Glibc
 import Store
 
-/// `weft bench store`: how many durable commits a second this machine and disk give.
+/// `weft bench store`: how many durable commits a second this machine and disk give; `weft bench http`:
+/// a server that says hello.
 ///
 /// It is what `make bench` measures with, and tells whoever installs Weft what a disk is good for.
 enum BenchCommand {
     static let usage = """
         usage: weft bench store --data DIR [--callers N] [--seconds S]
+               weft bench http [--threads N]
           --data DIR     measure on the disk of this folder; the file made there is deleted again
           --callers N    as many commit at the same time, 1…10000 (default 64)
           --seconds S    measure so long, 0.1…600 (default 3)
         Each commit is a transaction of its own that appends a record of some 300 bytes with an
         index and is synced to the disk when it counts. Prints {"callers","commits","seconds",
         "perSecond","cpuMicrosPerCommit","p50Micros","p99Micros"}; CPU is that of the whole process.
+          --threads N    event loops of a server that answers GET /hello, 1…256 (default 1)
+        It prints the port it listens on and serves until it is told to stop.
         """
 
     static func run(_ arguments: [String]) async -> Int32 {
@@ -23,13 +27,23 @@ enum BenchCommand {
         }
         return await exitCode(
             of: {
-                guard arguments.first == "store" else {
-                    throw UsageError("what can be measured is: store")
+                switch arguments.first {
+                case "store": try await store(arguments.dropFirst())
+                case "http": try await http(arguments.dropFirst())
+                default: throw UsageError("what can be measured is: store, http")
                 }
-                try await store(arguments.dropFirst())
             },
             usage: usage
         )
+    }
+
+    private static func http(_ arguments: some Sequence<String>) async throws {
+        let options = try CommandOptions(arguments, valued: ["--threads"])
+        try options.expectNoWords()
+        guard let threads = Int(options.values["--threads"] ?? "1"), (1...256) ~= threads else {
+            throw UsageError("--threads must be a whole number, 1…256")
+        }
+        try await HelloServer.run(threads: threads)
     }
 
     private static func store(_ arguments: some Sequence<String>) async throws {
