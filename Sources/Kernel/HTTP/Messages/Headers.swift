@@ -83,6 +83,22 @@ public struct Headers: Sendable, ExpressibleByDictionaryLiteral {
         )
     }
 
+    /// Adds all fields of `other`, which were checked when they were added there.
+    public mutating func add(_ other: Headers) {
+        let start = UInt32(bytes.count)
+        bytes.append(contentsOf: other.bytes)
+        for field in other.fields {
+            fields.append(
+                Field(
+                    nameStart: start + field.nameStart,
+                    nameCount: field.nameCount,
+                    valueStart: start + field.valueStart,
+                    valueCount: field.valueCount
+                )
+            )
+        }
+    }
+
     /// Every field in order, with the name as it was written.
     public var list: [(name: String, value: String)] {
         fields.map { (String(decoding: nameBytes($0), as: UTF8.self), value($0)) }

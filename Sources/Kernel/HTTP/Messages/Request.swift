@@ -26,6 +26,8 @@ public struct Request: Sendable {
     public var parameters: [(name: String, value: String)]
     /// On whose authority the request is made; set by the middleware that authenticates.
     public var scope: Scope?
+    /// What is left of the client's budget; set by ``TrafficGuard/charge(_:)``.
+    public var allowance: Allowance?
 
     /// What is wrong with the target, answered by the router.
     var targetFault: HTTPFault?
@@ -138,11 +140,13 @@ extension Request {
     /// - Throws: 415 for another content type; `malformed` with line and column for text that is not
     ///   JSON.
     public func json(limits: JSON.Limits = JSON.Limits()) throws -> JSON {
-        if let type = headers["content-type"], !Self.isJSON(type) {
+        let type = headers["content-type"]
+        guard let type, Self.isJSON(type) else {
+            let found = type.map { "is \($0.prefix(80))" } ?? "has no Content-Type"
             throw HTTPFault(
                 .unsupportedMediaType,
                 code: "unsupported-media-type",
-                "the body must be application/json, is \(type.prefix(80))",
+                "the body \(found); send JSON with \"Content-Type: application/json\"",
                 headers: ["Accept": "application/json"]
             )
         }
@@ -151,7 +155,7 @@ extension Request {
         } catch {
             throw GeneralFault(
                 .malformed,
-                code: "malformed-json",
+                code: error.isTooDeep ? "too-deep" : "malformed-json",
                 "the body is not JSON: \(error.description)",
                 details: JSONObject([("line", .int(error.line)), ("column", .int(error.column))])
             )

@@ -4,17 +4,28 @@ public typealias Handler = @Sendable (Request) async throws -> Response
 /// What stands before a handler: it may answer itself, change the request or the answer, or pass on.
 public typealias Middleware = @Sendable (Request, Handler) async throws -> Response
 
+/// What every request passes first, also one that fits no route: it may change the request, answer
+/// itself, or throw; nil goes on.
+public typealias Preparation = @Sendable (inout Request) async throws -> Response?
+
 /// How a route is served.
 public struct RouteOptions: Sendable {
     /// The largest body in bytes, default 1 MiB; a larger one is answered 413.
     public var bodyLimit: Int
     /// What stands before this route's handler, outermost first; default nothing.
     public var middleware: [Middleware]
+    /// What the OpenAPI page says of it; default nothing.
+    public var documentation: RouteDocumentation?
 
     /// The defaults: 1 MiB, no middleware.
-    public init(bodyLimit: Int = 1 << 20, middleware: [Middleware] = []) {
+    public init(
+        bodyLimit: Int = 1 << 20,
+        middleware: [Middleware] = [],
+        documentation: RouteDocumentation? = nil
+    ) {
         self.bodyLimit = bodyLimit
         self.middleware = middleware
+        self.documentation = documentation
     }
 }
 

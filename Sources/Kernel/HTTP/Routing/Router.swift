@@ -21,9 +21,12 @@ public struct Router: Sendable {
     }
 
     private var nodes = [Node()]
+    private var preparations: [Preparation] = []
     private var middleware: [Middleware] = []
     private var finishers: [@Sendable (Request, inout Response) -> Void] = []
     private var onFailure: @Sendable (any Error, Request) -> Void = { _, _ in }
+    /// Every route in the order in which they were added.
+    public private(set) var documented: [DocumentedRoute] = []
 
     /// A router without routes.
     public init() {}
@@ -56,6 +59,13 @@ public struct Router: Sendable {
             }
         }
         precondition(nodes[at].routes[method] == nil, "\(method.rawValue) \(pattern) exists")
+        documented.append(
+            DocumentedRoute(
+                method: method,
+                pattern: pattern,
+                documentation: options.documentation
+            )
+        )
         nodes[at].routes[method] = Route(
             pattern: pattern,
             parameterNames: names,
@@ -110,13 +120,20 @@ public struct Router: Sendable {
         handler: @escaping Handler
     ) { on(.delete, pattern, options: options, handler: handler) }
 
-    /// Serves `files` at `prefix` and everything below it.
+    /// Serves `files` at `prefix` and everything below it; the OpenAPI page leaves them out.
     public mutating func mount(_ prefix: String, _ files: StaticFiles) {
         let handler: Handler = { request in
             files.respond(to: request, path: request.parameters.first?.value ?? "")
         }
         let base = prefix == "/" ? "" : prefix
-        get(base + "/{path...}", handler: handler)
+        get(base + "/{path...}", options: RouteOptions(documentation: .page), handler: handler)
+    }
+
+    /// Has every request pass `preparation` first, after those that were added before.
+    ///
+    /// Unlike middleware it also sees requests that fit no route, and costs no call of its own.
+    public mutating func prepare(_ preparation: @escaping Preparation) {
+        preparations.append(preparation)
     }
 
     /// Puts `middleware` before every route's handler, inside of what was put there before.
@@ -215,7 +232,18 @@ public struct Router: Sendable {
         return request.method == .head ? response.withoutBody() : response
     }
 
+    /// The answer to a request that could not be read to its end.
+    func refusal(_ fault: HTTPFault, of request: Request?) -> Response {
+        let request = request ?? Request(.get, "/")
+        var response = ProblemDetails.response(for: fault)
+        for finish in finishers { finish(request, &response) }
+        return request.method == .head ? response.withoutBody() : response
+    }
+
     private func answer(_ request: inout Request, _ match: RouteMatch) async throws -> Response {
+        for prepare in preparations {
+            if let response = try await prepare(&request) { return response }
+        }
         if let fault = request.targetFault {
             if request.method == .options, request.target == "*" { return .noContent }
             throw fault

@@ -26,8 +26,7 @@ extension Connection {
         keepsAlive = false
         mustLinger = true
         phase = .head
-        let response = ProblemDetails.response(for: fault)
-        write(refused?.method == .head ? response.withoutBody() : response, to: refused)
+        write(worker.router.refusal(fault, of: refused), to: refused)
     }
 
     private func write(_ response: Response, to request: Request?) {
