@@ -68,7 +68,7 @@ public struct Configuration: Sendable {
             "How the connection to the SMTP server is protected."
         ),
         .init("mail.from", .text, "weft@localhost", "The sender of e-mail."),
-    ]
+    ] + traffic
 
     private var values: [String: (value: JSON, source: Source)] = [:]
 
@@ -154,6 +154,9 @@ public struct Configuration: Sendable {
         }
         return flat
     }
+
+    /// The value of a key that is true or false; false when there is none.
+    public func flag(_ name: String) -> Bool { values[name]?.value.bool ?? false }
 
     /// The value of a key as text; nil when there is none.
     public func text(_ name: String) -> String? { values[name]?.value.string }
