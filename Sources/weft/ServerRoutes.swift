@@ -16,10 +16,10 @@ struct ServerRoutes {
 
     func router() throws -> Router {
         var router = Router()
-        router.use { request, next in
-            guard let header = request.headers["authorization"] else {
-                return try await next(request)
-            }
+        let traffic = try Traffic(installation)
+        router.prepare(traffic.sentry.admit)
+        router.prepare { request in
+            guard let header = request.headers["authorization"] else { return nil }
             guard header.prefix(7).lowercased() == "bearer " else {
                 throw GeneralFault(
                     .unauthenticated,
@@ -27,22 +27,15 @@ struct ServerRoutes {
                     "the Authorization header must be \"Bearer <access token>\""
                 )
             }
-            var request = request
             request.scope = try await identity.authenticator.authenticate(
                 bearer: String(header.dropFirst(7)),
                 trace: request.trace
             )
-            return try await next(request)
+            return nil
         }
-        router.finish { _, response in
-            response.headers["X-Content-Type-Options"] = "nosniff"
-            response.headers["Referrer-Policy"] = "no-referrer"
-            response.headers["X-Frame-Options"] = "DENY"
-            response.headers["Content-Security-Policy"] = Self.policy
-            if response.headers["cache-control"] == nil {
-                response.headers["Cache-Control"] = "no-store"
-            }
-        }
+        router.prepare(traffic.sentry.charge)
+        router.finish(traffic.sentry.finish)
+        router.finish { _, response in traffic.headers.finish(&response) }
         let logger = installation.kernel.logger
         router.onInternalError { error, request in
             logger.with(trace: request.trace).error(
@@ -57,22 +50,21 @@ struct ServerRoutes {
             registry: installation.registry,
             database: installation.database,
             clock: clock,
-            ids: installation.kernel.ids
+            ids: installation.kernel.ids,
+            checksOutput: installation.configuration.flag("debug.outputs")
         ).add(installation.routes, to: &router)
         addSignIn(to: &router)
         addHealth(to: &router)
         try addConsole(to: &router)
+        try APIDescription.add(to: &router, console: Self.consoleFolder(), logger: logger)
         return router
     }
 
-    private static let policy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
-        + "connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; "
-        + "frame-ancestors 'none'"
-
     private func addSignIn(to router: inout Router) {
-        let small = RouteOptions(bodyLimit: 16 << 10)
-        router.post("/auth/token", options: small) { request in
+        func small(_ documentation: RouteDocumentation) -> RouteOptions {
+            RouteOptions(bodyLimit: 16 << 10, documentation: documentation)
+        }
+        router.post("/auth/token", options: small(.signIn)) { request in
             let body = try request.reader()
             try body.onlyKeys(["email", "password", "organisation"])
             let signedIn = try await identity.signIn.token(
@@ -84,20 +76,20 @@ struct ServerRoutes {
             )
             return answer(signedIn)
         }
-        router.post("/auth/refresh", options: small) { request in
+        router.post("/auth/refresh", options: small(.refresh)) { request in
             let body = try request.reader()
             try body.onlyKeys(["refreshToken"])
             let token = Secret(try body.member("refreshToken").string(length: 0...1_000))
             return answer(try await identity.signIn.refresh(token, trace: request.trace))
         }
-        router.post("/auth/revoke", options: small) { request in
+        router.post("/auth/revoke", options: small(.revoke)) { request in
             let body = try request.reader()
             try body.onlyKeys(["refreshToken"])
             let token = Secret(try body.member("refreshToken").string(length: 0...1_000))
             try await identity.signIn.revoke(token, trace: request.trace)
             return .noContent
         }
-        router.get("/api/me") { request in
+        router.get("/api/me", options: RouteOptions(documentation: .me)) { request in
             let scope = try request.authority()
             let found = try await installation.database.read { reader in
                 (
@@ -136,18 +128,22 @@ struct ServerRoutes {
     }
 
     private func addHealth(to router: inout Router) {
-        router.get("/health/live") { _ in .json(["status": "live"]) }
-        router.get("/health/ready") { _ in
+        router.get("/health/live", options: RouteOptions(documentation: .live)) { _ in
+            .json(["status": "live"])
+        }
+        router.get("/health/ready", options: RouteOptions(documentation: .ready)) { _ in
             let report = await health.report()
             return .json(report.json(), status: report.isReady ? .ok : .serviceUnavailable)
         }
-        router.get("/metrics") { _ in
+        router.get("/metrics", options: RouteOptions(documentation: .metrics)) { _ in
             .bytes(
                 Array(installation.kernel.metrics.render().utf8),
                 type: Metrics.contentType
             )
         }
-        router.get("/") { _ in .redirect(to: "/console/") }
+        router.get("/", options: RouteOptions(documentation: .page)) { _ in
+            .redirect(to: "/console/")
+        }
     }
 
     private func addConsole(to router: inout Router) throws {

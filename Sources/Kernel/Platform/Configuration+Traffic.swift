@@ -1,3 +1,5 @@
+import Core
+
 extension Configuration {
     /// What stands before every request: budgets, origins, addresses, screening.
     static let traffic: [ConfigurationKey] = [

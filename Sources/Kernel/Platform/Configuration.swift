@@ -15,60 +15,61 @@ public struct Configuration: Sendable {
     }
 
     /// Everything that can be configured.
-    public static let keys: [ConfigurationKey] = [
-        .init("server.address", .text, "127.0.0.1", "The address to listen on."),
-        .init(
-            "server.port",
-            .integer(0...65_535),
-            8080,
-            "The port to listen on; 0 takes a free one."
-        ),
-        .init("server.threads", .integer(0...256), 0, "Event loops; 0 for one per core."),
-        .init(
-            "server.url",
-            .text,
-            nil,
-            "The address that people use, for links in messages, for instance https://weft.example."
-        ),
-        .init("data.folder", .text, "weft-data", "Where the store, objects and keys are."),
-        .init(
-            "log.level",
-            .choice(["debug", "info", "warning", "error"]),
-            "info",
-            "The least important lines to write."
-        ),
-        .init(
-            "log.format",
-            .choice(["auto", "json", "text"]),
-            "auto",
-            "JSON lines, or text for people; auto is text on a terminal."
-        ),
-        .init("auth.issuer", .text, "weft", "The issuer in access tokens."),
-        .init(
-            "packing.seconds",
-            .number(0.01...600),
-            1.0,
-            unit: "seconds",
-            "How long packing one order may compute."
-        ),
-        .init(
-            "workers",
-            .integer(0...256),
-            0,
-            "Threads for long computations; 0 for one per core."
-        ),
-        .init("mail.host", .text, nil, "The SMTP server; without it e-mail is not sent."),
-        .init("mail.port", .integer(1...65_535), 587, "The SMTP server's port."),
-        .init("mail.user", .text, nil, "The name to sign in to the SMTP server."),
-        .init("mail.password", .text, nil, isSecret: true, "The password for the SMTP server."),
-        .init(
-            "mail.security",
-            .choice(["none", "starttls", "tls"]),
-            "starttls",
-            "How the connection to the SMTP server is protected."
-        ),
-        .init("mail.from", .text, "weft@localhost", "The sender of e-mail."),
-    ] + traffic
+    public static let keys: [ConfigurationKey] =
+        [
+            .init("server.address", .text, "127.0.0.1", "The address to listen on."),
+            .init(
+                "server.port",
+                .integer(0...65_535),
+                8080,
+                "The port to listen on; 0 takes a free one."
+            ),
+            .init("server.threads", .integer(0...256), 0, "Event loops; 0 for one per core."),
+            .init(
+                "server.url",
+                .text,
+                nil,
+                "The address that people use, for links in messages, for instance https://weft.example."
+            ),
+            .init("data.folder", .text, "weft-data", "Where the store, objects and keys are."),
+            .init(
+                "log.level",
+                .choice(["debug", "info", "warning", "error"]),
+                "info",
+                "The least important lines to write."
+            ),
+            .init(
+                "log.format",
+                .choice(["auto", "json", "text"]),
+                "auto",
+                "JSON lines, or text for people; auto is text on a terminal."
+            ),
+            .init("auth.issuer", .text, "weft", "The issuer in access tokens."),
+            .init(
+                "packing.seconds",
+                .number(0.01...600),
+                1.0,
+                unit: "seconds",
+                "How long packing one order may compute."
+            ),
+            .init(
+                "workers",
+                .integer(0...256),
+                0,
+                "Threads for long computations; 0 for one per core."
+            ),
+            .init("mail.host", .text, nil, "The SMTP server; without it e-mail is not sent."),
+            .init("mail.port", .integer(1...65_535), 587, "The SMTP server's port."),
+            .init("mail.user", .text, nil, "The name to sign in to the SMTP server."),
+            .init("mail.password", .text, nil, isSecret: true, "The password for the SMTP server."),
+            .init(
+                "mail.security",
+                .choice(["none", "starttls", "tls"]),
+                "starttls",
+                "How the connection to the SMTP server is protected."
+            ),
+            .init("mail.from", .text, "weft@localhost", "The sender of e-mail."),
+        ] + traffic
 
     private var values: [String: (value: JSON, source: Source)] = [:]
 

@@ -67,9 +67,10 @@ extension ToolRoute {
                     in: .header,
                     schema: [
                         "type": "string", "minLength": 1, "maxLength": 200,
-                        "description":
+                        "description": .string(
                             "Any text of your own: the same request with the same key within a day "
-                            + "is done once, and answered alike.",
+                                + "is done once, and answered alike."
+                        ),
                     ]
                 )
             )

@@ -91,7 +91,8 @@ public struct ToolRoutes: Sendable {
         let isShared = registry.tools.keys.filter { $0.hasSuffix("." + own) }.count > 1
         let words = (isShared ? Substring(name) : own).split { $0 == "." || $0 == "-" }
         return words.enumerated().map {
-            $0.offset == 0 ? String($0.element) : $0.element.prefix(1).uppercased() + $0.element.dropFirst()
+            $0.offset == 0
+                ? String($0.element) : $0.element.prefix(1).uppercased() + $0.element.dropFirst()
         }.joined()
     }
 

@@ -61,13 +61,14 @@ enum APIDescription {
             isPublic: true,
             answers: [.json(.ok, ["type": "object"], "The description.")]
         )
-        let described = router.documented + [
-            DocumentedRoute(
-                method: .get,
-                pattern: "/api/openapi.json",
-                documentation: document
-            )
-        ]
+        let described =
+            router.documented + [
+                DocumentedRoute(
+                    method: .get,
+                    pattern: "/api/openapi.json",
+                    documentation: document
+                )
+            ]
         let page = try OpenAPIDocument(
             described,
             title: "Weft",
@@ -93,11 +94,7 @@ enum APIDescription {
             response.headers["Cache-Control"] = "no-cache"
             return response
         }
-        guard let console else { return }
-        let files = try StaticFiles(directory: console + "/docs")
-        router.get("/docs", options: RouteOptions(documentation: .page)) { request in
-            files.respond(to: request, path: "index.html")
-        }
-        router.mount("/docs", files)
+        guard let console, access(console + "/docs/index.html", R_OK) == 0 else { return }
+        router.mount("/docs", try StaticFiles(directory: console + "/docs"))
     }
 }

@@ -48,7 +48,8 @@ public enum RequestScreen {
 
     private static let isUnusual: [Bool] = (0..<256).map { byte in
         let letter = UInt8(byte) | 0x20
-        return !((0x61...0x7A).contains(letter) || (0x30...0x39).contains(byte)
+        return
+            !((0x61...0x7A).contains(letter) || (0x30...0x39).contains(byte)
             || "-._~/?&=:,@".utf8.contains(UInt8(byte)))
     }
 

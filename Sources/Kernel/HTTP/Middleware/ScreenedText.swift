@@ -99,9 +99,10 @@ struct ScreenedText {
 
     /// SQL that leaves a value, joins a query, adds a statement, or calls what only attackers call.
     var hasInjection: Bool {
-        endsInComment || tokens.indices.contains { at in
-            isTautology(at) || isUnion(at) || isStatement(at) || isCall(at) || isCatalogue(at)
-        }
+        endsInComment
+            || tokens.indices.contains { at in
+                isTautology(at) || isUnion(at) || isStatement(at) || isCall(at) || isCatalogue(at)
+            }
     }
 
     private static let quotes: Set<UInt8> = [UInt8(ascii: "'"), UInt8(ascii: "\"")]
@@ -128,7 +129,8 @@ struct ScreenedText {
 
     /// `' or 1=1`, `" or ""="`, `1 or 1=1`.
     private func isTautology(_ at: Int) -> Bool {
-        let isJoined = word(at) == "or" || word(at) == "and"
+        let isJoined =
+            word(at) == "or" || word(at) == "and"
             || (mark(at) == UInt8(ascii: "|") && mark(at + 1) == UInt8(ascii: "|"))
             || (mark(at) == UInt8(ascii: "&") && mark(at + 1) == UInt8(ascii: "&"))
         guard isJoined, at > 0 else { return false }

@@ -62,7 +62,8 @@ struct OpenAPIComponents {
                 "type": "string", "description": "JSON Pointer to the offending part of the input.",
             ],
             "errors": [
-                "type": "array", "description": "All that is wrong, when it is more than one thing.",
+                "type": "array",
+                "description": "All that is wrong, when it is more than one thing.",
                 "items": ["type": "object"],
             ],
         ],

@@ -172,7 +172,9 @@ public struct OpenAPIDocument: Sendable {
                 components.needsHeader(name)
             }
             json["headers"] = .object(headers)
-            if !answer.content.isEmpty { json["content"] = try content(answer.content, &components) }
+            if !answer.content.isEmpty {
+                json["content"] = try content(answer.content, &components)
+            }
             answers.append((answer.status.rawValue, json))
         }
         var problems: Set<Int> = [400, 403, 413, 414, 429, 431, 503]

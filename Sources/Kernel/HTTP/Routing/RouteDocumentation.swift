@@ -172,4 +172,11 @@ public struct DocumentedRoute: Sendable {
     public var pattern: String
     /// What is said of it; nil when nobody said anything.
     public var documentation: RouteDocumentation?
+
+    /// A route and what is said of it.
+    public init(method: Method, pattern: String, documentation: RouteDocumentation?) {
+        self.method = method
+        self.pattern = pattern
+        self.documentation = documentation
+    }
 }
