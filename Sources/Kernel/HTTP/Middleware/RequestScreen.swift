@@ -1,4 +1,4 @@
-public import Core
+import Core
 
 /// Looks for attacks in paths and query values.
 ///

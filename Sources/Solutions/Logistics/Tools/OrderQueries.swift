@@ -16,21 +16,27 @@ extension LogisticsTools {
             input: Self.object([
                 ("status", Self.text), ("q", Self.text), ("customerId", Self.id),
                 ("from", Self.date), ("to", Self.date),
-                ("limit", ["type": "integer", "minimum": 1, "maximum": 200]),
-                ("cursor", Self.text),
-            ]),
+            ] + ListQuery.properties(sort: Orders.columns.map(\.name))),
+            output: Shape.page(of: LogisticsShapes.orderSummary, and: [LogisticsShapes.counts]),
             roles: Self.readers,
             body: .read { input, invocation, reader in
                 let scope = invocation.scope
-                let filter = try OrderFilter(reading: input)
-                let found = try Orders(scope: scope).list(filter, in: reader)
-                let page = found.prefix(filter.limit)
+                let query = try ListQuery(
+                    reading: input,
+                    columns: Orders.columns,
+                    standard: "-createdAt",
+                    key: .init("id", "id")
+                )
+                let page = try Orders(scope: scope).list(
+                    try OrderFilter(reading: input),
+                    query,
+                    in: reader
+                )
                 let view = OrderView(scope: scope)
                 let counts = try Orders(scope: scope).counts(in: reader)
                 return [
-                    "items": .array(try page.map { try view.summary($0, in: reader) }),
-                    "nextCursor": found.count > filter.limit
-                        ? .optional(page.last.map(OrderFilter.cursor(after:))) : .null,
+                    "items": .array(try page.items.map { try view.summary($0, in: reader) }),
+                    "nextCursor": page.next,
                     "counts": .object(
                         JSONObject(
                             OrderStatus.allCases.map { ($0.rawValue, .int(counts[$0] ?? 0)) }
@@ -46,6 +52,7 @@ extension LogisticsTools {
             name: "logistics.get-order",
             purpose: "Shows an order with its history, bookings, layout, run and decisions.",
             input: Self.object([("id", Self.text)], required: ["id"]),
+            output: LogisticsShapes.order,
             roles: Self.readers,
             body: .read { [kernel] input, invocation, reader in
                 let scope = invocation.scope
@@ -77,6 +84,7 @@ extension LogisticsTools {
             name: "logistics.get-layout",
             purpose: "Shows where every box of an order stands in the booked vehicles.",
             input: Self.object([("id", Self.text)], required: ["id"]),
+            output: LayoutShapes.layout,
             roles: Self.readers,
             body: .external { [kernel] input, invocation in
                 let scope = invocation.scope
@@ -117,6 +125,7 @@ extension LogisticsTools {
             name: "logistics.fetch-order",
             purpose: "Gives an agent the order it is to work on.",
             input: Self.object([("orderId", Self.id)], required: ["orderId"]),
+            output: LogisticsShapes.orderForAgents,
             body: .read { input, invocation, reader in
                 let scope = invocation.scope
                 let order = try Orders(scope: scope).order(input.member("orderId").id(), in: reader)
