@@ -39,7 +39,7 @@ struct Installation {
         try await database.migrate(
             EventLog.migrations + IdentityTables.migrations + ObjectTables.migrations
                 + ChannelsTables.migrations + AgentJournal.migrations + ExecutionTables.migrations
-                + ToolRoutes.migrations + solutions.flatMap(\.migrations)
+                + ToolRoutes.migrations + PlatformTools.migrations + solutions.flatMap(\.migrations)
         )
         var signIn = SignInConfiguration()
         signIn.issuer = configuration.text("auth.issuer") ?? signIn.issuer

@@ -272,7 +272,7 @@ extension AgentJournal {
         )
     }
 
-    private static func decision(_ row: any Row) throws -> Decision {
+    static func decision(_ row: any Row) throws -> Decision {
         Decision(
             id: try row.id(0),
             agent: try row.text(1),

@@ -1,6 +1,5 @@
 public import Core
 
-
 /// How a list is sorted and paged: by columns, stable while rows come and go.
 ///
 /// A page begins after the last row of the one before (keyset paging), so a row that is added or
@@ -57,7 +56,9 @@ public struct ListQuery: Sendable {
             let name = word.hasPrefix("-") ? word.dropFirst() : word
             guard let column = columns.first(where: { $0.name == name }) else {
                 let known = columns.map(\.name)
-                let near = nearest(to: String(name), among: known).map { "; did you mean \"\($0)\"?" }
+                let near = nearest(to: String(name), among: known).map {
+                    "; did you mean \"\($0)\"?"
+                }
                 throw GeneralFault(
                     .malformed,
                     code: "unknown-sort",
@@ -143,7 +144,8 @@ public struct ListQuery: Sendable {
     }
 
     /// The rows of this page, and the cursor of the next one; null when there is none.
-    public func page<Value>(_ rows: [(value: Value, place: [JSON])]) -> (items: [Value], next: JSON) {
+    public func page<Value>(_ rows: [(value: Value, place: [JSON])]) -> (items: [Value], next: JSON)
+    {
         let shown = rows.prefix(limit)
         guard rows.count > limit, let last = shown.last else { return (shown.map(\.value), .null) }
         return (

@@ -72,7 +72,8 @@ struct PageCursor: Equatable {
         } catch {
             return nil
         }
-        guard let values = json.array, values.first == .string(String(fnv1a64(list.utf8), radix: 36))
+        guard let values = json.array,
+            values.first == .string(String(fnv1a64(list.utf8), radix: 36))
         else { return nil }
         return Array(values.dropFirst())
     }

@@ -101,7 +101,8 @@ enum LogisticsRoutes {
         (
             "application/json",
             [
-                "description": "Orders as `POST /api/orders` takes them, or an object with `orders`.",
+                "description":
+                    "Orders as `POST /api/orders` takes them, or an object with `orders`.",
                 "anyOf": [
                     ["type": "array", "items": ["type": "object"]],
                     [

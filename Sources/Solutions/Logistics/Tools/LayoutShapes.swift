@@ -11,7 +11,10 @@ enum LayoutShapes {
             ("xMm", Shape.integer), ("yMm", Shape.integer), ("zMm", Shape.integer),
             ("lengthMm", Shape.integer), ("widthMm", Shape.integer), ("heightMm", Shape.integer),
             ("weightGrams", Shape.count),
-            ("supported", Shape.described(Shape.number, "How much of its base rests on something.")),
+            (
+                "supported",
+                Shape.described(Shape.number, "How much of its base rests on something.")
+            ),
             ("bearsGrams", Shape.integer), ("maxLoadGrams", Shape.nullable(Shape.count)),
             ("fragile", Shape.flag),
         ]

@@ -13,10 +13,12 @@ extension LogisticsTools {
         try Tool(
             name: "logistics.list-orders",
             purpose: "Lists orders, newest first, by status, text, customer and requested date.",
-            input: Self.object([
-                ("status", Self.text), ("q", Self.text), ("customerId", Self.id),
-                ("from", Self.date), ("to", Self.date),
-            ] + ListQuery.properties(sort: Orders.columns.map(\.name))),
+            input: Self.object(
+                [
+                    ("status", Self.text), ("q", Self.text), ("customerId", Self.id),
+                    ("from", Self.date), ("to", Self.date),
+                ] + ListQuery.properties(sort: Orders.columns.map(\.name))
+            ),
             output: Shape.page(of: LogisticsShapes.orderSummary, and: [LogisticsShapes.counts]),
             roles: Self.readers,
             body: .read { input, invocation, reader in
