@@ -74,13 +74,13 @@ struct ServerRoutes {
                 address: request.remoteAddress,
                 trace: request.trace
             )
-            return answer(signedIn)
+            return try await answer(signedIn)
         }
         router.post("/auth/refresh", options: small(.refresh)) { request in
             let body = try request.reader()
             try body.onlyKeys(["refreshToken"])
             let token = Secret(try body.member("refreshToken").string(length: 0...1_000))
-            return answer(try await identity.signIn.refresh(token, trace: request.trace))
+            return try await answer(identity.signIn.refresh(token, trace: request.trace))
         }
         router.post("/auth/revoke", options: small(.revoke)) { request in
             let body = try request.reader()
@@ -120,7 +120,10 @@ struct ServerRoutes {
         }
     }
 
-    private func answer(_ signedIn: SignedIn) -> Response {
+    /// The tokens; the access token is known to be good from now on, so that a flood of bad ones from
+    /// the same address does not stop it.
+    private func answer(_ signedIn: SignedIn) async throws -> Response {
+        _ = try await identity.authenticator.credential(bearer: signedIn.accessToken.exposed)
         var json = signedIn.json
         let left = signedIn.accessExpiresAt - clock.now()
         json["expiresIn"] = .int(max(0, Int(left.seconds)))

@@ -81,7 +81,7 @@ extension ToolRoute {
                     "If-Match",
                     in: .header,
                     schema: [
-                        "type": "string", "maxLength": 200,
+                        "type": "string",
                         "description": "The ETag of what you read: refused when it has changed.",
                     ]
                 )
@@ -93,7 +93,7 @@ extension ToolRoute {
                     "If-None-Match",
                     in: .header,
                     schema: [
-                        "type": "string", "maxLength": 200,
+                        "type": "string",
                         "description": "The ETag of what you have: 304 when it has not changed.",
                     ]
                 )

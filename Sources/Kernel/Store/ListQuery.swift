@@ -76,7 +76,7 @@ public struct ListQuery: Sendable {
             order.append((key, order.first?.descends ?? false))
         }
         self.order = order
-        list = Self.identity(of: reader, sort: text)
+        list = columns.map(\.name).joined(separator: ",") + Self.identity(of: reader, sort: text)
         if let cursor = try reader.optional("cursor") {
             let values = try PageCursor.values(reading: cursor, of: list)
             var after: [SQLValue] = []
@@ -203,7 +203,7 @@ public struct ListQuery: Sendable {
             (
                 "cursor",
                 [
-                    "type": "string", "minLength": 1, "maxLength": 4000,
+                    "type": "string", "minLength": 1, "maxLength": 2000,
                     "description": "`nextCursor` of the page before.",
                 ]
             ),

@@ -50,7 +50,7 @@ struct PageCursor: Equatable {
     }
 
     private static func values(in text: String, of list: String) -> [JSON]? {
-        guard text.utf8.count <= 4_000 else { return nil }
+        guard text.utf8.count <= 2_000 else { return nil }
         var bytes: [UInt8] = []
         var bits: UInt32 = 0
         var count = 0

@@ -59,7 +59,13 @@ enum APIDescription {
             "Describes this API.",
             details: "OpenAPI 3.1; `/docs` shows it to people.",
             isPublic: true,
-            answers: [.json(.ok, ["type": "object"], "The description.")]
+            parameters: [
+                .init("If-None-Match", in: .header, schema: ["type": "string"])
+            ],
+            answers: [
+                .json(.ok, ["type": "object"], "The description.", headers: ["ETag"]),
+                .init(.notModified, "You have it already.", headers: ["ETag"]),
+            ]
         )
         let described =
             router.documented + [

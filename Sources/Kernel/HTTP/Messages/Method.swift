@@ -14,4 +14,8 @@ public enum Method: String, Sendable, Hashable, CaseIterable {
     case delete = "DELETE"
     /// Asks what is possible.
     case options = "OPTIONS"
+    /// TRACE; no route has it, so that it is answered 405 like any method that is not possible.
+    case trace = "TRACE"
+    /// QUERY; no route has it either.
+    case query = "QUERY"
 }

@@ -26,7 +26,12 @@ public enum RequestScreen {
     /// What was found in a request's path and query; nil for nothing.
     public static func finding(in request: Request) -> (finding: Finding, place: String)? {
         // Most targets are made of characters with which nothing can be done.
-        guard request.target.utf8.contains(where: { isUnusual[Int($0)] }) else { return nil }
+        var last: UInt8 = 0
+        let isUsual = request.target.utf8.allSatisfy { byte in
+            defer { last = byte }
+            return !isUnusual[Int(byte)] && !(byte == UInt8(ascii: ".") && last == byte)
+        }
+        if isUsual { return nil }
         var suspicion: (Finding, String)?
         func look(_ text: String, _ place: String) -> (Finding, String)? {
             guard let found = finding(in: text) else { return nil }
