@@ -95,8 +95,9 @@ public struct Invocation: Sendable {
     public var key: String
     /// Makes ids for what the call creates.
     public var ids: IDGenerator
-    /// The version that the caller means to change; nil for any. Tools that change a record with a
-    /// version check it in their transaction.
+    /// The version that the caller means to change; nil for any.
+    ///
+    /// Tools that change a record with a version check it in their transaction.
     public var expected: ExpectedVersion?
     /// Run first in every transaction of the call; throws when the call is no longer wanted.
     public var stillWanted: @Sendable (any Transaction) throws -> Void

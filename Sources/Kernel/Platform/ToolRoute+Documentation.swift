@@ -9,6 +9,7 @@ extension ToolRoute {
     ///   - tool: the route's tool.
     ///   - id: the operation's id.
     ///   - main: the path of which this one is an alias; nil when it is none.
+    /// - Returns: the description.
     func documentation(of tool: Tool, id: String, aliasOf main: String?) -> RouteDocumentation {
         let changes = !takesQuery || method == .delete
         var problems = problems + [.unprocessableContent]

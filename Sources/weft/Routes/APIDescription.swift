@@ -52,6 +52,7 @@ enum APIDescription {
     ///   - console: the folder of the built console, which has the page for people; nil when it was
     ///     not built.
     ///   - logger: hears of routes that nobody described.
+    /// - Throws: a fault of code `invalid-documentation`, or one when the page's files are unreadable.
     static func add(to router: inout Router, console: String?, logger: Logger) throws {
         let document = RouteDocumentation(
             "getOpenAPI",

@@ -138,7 +138,7 @@ function answers(responses: Record<string, Answer>, description: Description): N
       {},
       make("span", { class: `status status-${status[0]}` }, status),
       " ",
-      answer?.description ?? "",
+      ...prose(answer?.description ?? ""),
       ...shown,
     );
     list.append(item);

@@ -189,6 +189,12 @@ public struct Router: Sendable {
         {
             return route
         }
+        // A path that is written out hides what a parameter would make of it, for every method.
+        if segments.count == 1, let next = nodes[index].literals[segment],
+            !nodes[next].routes.isEmpty
+        {
+            return nil
+        }
         if let next = nodes[index].parameter, !segment.isEmpty {
             values.append(segment)
             if let route = find(method, segments.dropFirst(), from: next, &values, &allowed) {
