@@ -139,7 +139,8 @@ import Testing
             Set(json.object?.keys ?? []) == [
                 "id", "reference", "status", "statusReason", "customer", "destination",
                 "requestedDate", "itemCount", "totalWeightGrams", "totalVolumeMm3", "createdAt",
-                "updatedAt", "price", "vehicle", "pickup", "deliveries", "items", "notes",
+                "updatedAt", "version", "price", "vehicle", "pickup", "deliveries", "items",
+                "notes",
                 "history", "bookings", "layout", "execution", "decisions",
             ]
         )
