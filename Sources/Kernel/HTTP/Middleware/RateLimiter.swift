@@ -89,7 +89,10 @@ public final class RateLimiter<Client: Hashable & Sendable>: Sendable {
             }
             // A clock that was set back must not leave a client without budget for long.
             let from = max(min(known, time + room), time)
-            guard from + cost - time <= room + 0.5 else { return (from, false) }
+            guard from + cost - time <= room + 0.5 else {
+                state.young[client] = from
+                return (from, false)
+            }
             state.young[client] = from + cost
             return (from + cost, true)
         }

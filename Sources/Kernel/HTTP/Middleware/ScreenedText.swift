@@ -146,7 +146,7 @@ struct ScreenedText {
         guard afterQuote else { return false }
         if word(left) == "true" || word(left) == "not" { return true }
         return tokens.indices.contains { index in
-            guard index > left, index <= left + 3 else { return false }
+            guard index > left, index <= left + 5 else { return false }
             return [UInt8(ascii: "="), UInt8(ascii: "<"), UInt8(ascii: ">")]
                 .contains(mark(index)) || word(index) == "like" || word(index) == "between"
         }
