@@ -143,7 +143,7 @@ public struct Configuration: Sendable {
             nil,
             "A file of certificates to trust for requests to others instead of the system's."
         ),
-    ] + observation
+    ] + observation + traffic
 
     private var values: [String: (value: JSON, source: Source)] = [:]
 
