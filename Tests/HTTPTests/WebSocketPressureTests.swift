@@ -62,8 +62,8 @@ private final class Waiter: WebSocketHandler {
 
 @Suite struct WebSocketPressureTests {
     private func withHandler(
-        _ options: WebSocketOptions = WebSocketOptions(),
         _ handler: @escaping @Sendable () -> any WebSocketHandler,
+        options: WebSocketOptions = WebSocketOptions(),
         _ work: @escaping @Sendable (Int) throws -> Void
     ) async throws {
         var router = Router()
@@ -106,7 +106,10 @@ private final class Waiter: WebSocketHandler {
         let ends = Ends()
         var options = WebSocketOptions()
         options.writeTimeout = .milliseconds(200)
-        try await withHandler(options, { Flood(count: 100_000, waits: true, ends: ends) }) { port in
+        try await withHandler(
+            { Flood(count: 100_000, waits: true, ends: ends) },
+            options: options
+        ) { port in
             let peer = try Peer(port: port, receiveBuffer: 4_096)
             #expect(ends.wait(1) == [1006])
             withExtendedLifetime(peer) {}
@@ -253,7 +256,8 @@ private final class Waiter: WebSocketHandler {
         let random = SeededRandom(seed: seed)
         // Bytes at the borders of RFC 3629's table, so that about half of the texts are good.
         let borders: [UInt8] = [
-            0x00, 0x41, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC1, 0xC2, 0xDF, 0xE0, 0xE1,
+            0x00, 0x41, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC1, 0xC2, 0xDF, 0xE0,
+            0xE1,
             0xEC, 0xED, 0xEE, 0xEF, 0xF0, 0xF1, 0xF3, 0xF4, 0xF5, 0xFF,
         ]
         for _ in 0..<2_000 {

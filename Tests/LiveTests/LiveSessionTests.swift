@@ -118,9 +118,24 @@ import Testing
         let mine = LiveWorld.principal().actor.id
         for (revocation, ends) in [
             (LiveRevocation.account(mine), true), (.account(ID(high: 1, low: 1)), false),
-            (.session("s1"), true), (.session("s2"), false),
+            (.session("s1"), true), (.session("s2"), false), (.sessions, true),
         ] {
             var session = LiveSession.ready()
+            let actions = session.handle(.revoked(revocation), at: LiveWorld.moment())
+            #expect(actions.closes == (ends ? [4401] : []))
+        }
+    }
+
+    @Test("A key ends with its maker's rights, and not with a sign-in's")
+    func revokedMaker() {
+        let maker = ID<Account>(high: 0x7000, low: 9)
+        var key = LiveWorld.principal()
+        key.session = nil
+        key.maker = maker
+        for (revocation, ends) in [
+            (LiveRevocation.account(maker), true), (.sessions, false), (.session("s1"), false),
+        ] {
+            var session = LiveSession.ready(key)
             let actions = session.handle(.revoked(revocation), at: LiveWorld.moment())
             #expect(actions.closes == (ends ? [4401] : []))
         }
