@@ -2,12 +2,15 @@
 
 import json
 import os
+import subprocess
+import sys
 import time
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
 from client import Client, change, draft, in_days
-from conftest import start
+from conftest import ROOT, start
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
@@ -413,3 +416,40 @@ def test_server_sent_events_resume(weft, client):
     for query, status in (("", 422), ("?topic=nothing", 404), ("?topic=orders&after=x", 422)):
         assert client.get("/live/events" + query).status == status
     assert Client(weft.url).get("/live/events?topic=orders").status == 401
+
+
+def example(language: str) -> str:
+    """The first example in that language of the page about the live channel."""
+    page = (ROOT / "docs/live.md").read_text()
+    return page.split(f"```{language}\n", 1)[1].split("```", 1)[0]
+
+
+def test_the_pages_python_example_runs(weft):
+    environment = {**os.environ, "URL": weft.url, "EMAIL": weft.email, "PASSWORD": weft.password}
+    command = [sys.executable, "-c", example("python")]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30)
+    assert done.returncode == 0, done.stderr
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert [line[0] for line in lines] == ["ready", "subscribed", "event", "event"]
+    assert lines[2][2] == "order.placed"
+
+
+def test_the_pages_browser_example_runs_under_our_own_policy(weft, client):
+    sync_api = pytest.importorskip("playwright.sync_api")
+    if not Path("/usr/bin/chromium").exists():
+        pytest.skip("no chromium")
+    with sync_api.sync_playwright() as tools:
+        browser = tools.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox"], headless=True
+        )
+        page = browser.new_page()
+        said = []
+        page.on("console", lambda message: said.append(message.text))
+        page.goto(weft.url + "/console/")
+        page.evaluate(f"token => {{ {example('js')} }}", client.token)
+        deadline = time.monotonic() + 15
+        while len(said) < 3 and time.monotonic() < deadline:
+            page.wait_for_timeout(50)
+        browser.close()
+    assert said[0].startswith("ready") and said[1].startswith("subscribed"), said
+    assert said[2].startswith("event") and said[2].endswith("order.placed")

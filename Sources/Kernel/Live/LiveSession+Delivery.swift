@@ -22,12 +22,12 @@ extension LiveSession {
 
     /// Asks for the next page when anybody is behind and there is room for it.
     mutating func startReplay(_ moment: Moment) -> [Action] {
-        guard !isReplaying, retryAt == nil, moment.room > 0 else { return [] }
+        guard replayingFrom == nil, retryAt == nil, moment.room > 0 else { return [] }
         let places = subscriptions.compactMap { subscription in
             if case .behind(let place) = subscription.standing { place } else { nil as Int64? }
         }
         guard let first = places.min() else { return [] }
-        isReplaying = true
+        replayingFrom = first
         return [.replay(after: first)]
     }
 
@@ -37,15 +37,19 @@ extension LiveSession {
         _ isEnd: Bool,
         _ moment: Moment
     ) -> [Action] {
-        isReplaying = false
+        guard let start = replayingFrom else { return [] }
+        replayingFrom = nil
         var actions: [Action] = []
         var through = pageEnd
         for at in subscriptions.indices where subscriptions[at].mustConfirm {
-            guard case .behind(let place) = subscriptions[at].standing else { continue }
+            guard case .behind(let place) = subscriptions[at].standing, place >= start else {
+                continue
+            }
             // A place that the log has not come to, although it was read to its end, is of a log that
             // is no more: a backup was restored. The client sees a smaller seq than its own.
             if place > pageEnd, isEnd {
-                subscriptions[at].standing = .behind(pageEnd)
+                let isLive = pageEnd >= moment.position
+                subscriptions[at].standing = isLive ? .live(pageEnd) : .behind(pageEnd)
             } else if place > pageEnd {
                 continue
             }
@@ -59,7 +63,8 @@ extension LiveSession {
                 break
             }
             let ids = subscriptions.compactMap { subscription -> String? in
-                guard case .behind(let place) = subscription.standing, place < event.seq,
+                guard case .behind(let place) = subscription.standing, place >= start,
+                    place < event.seq,
                     event.names.contains(subscription.name)
                 else { return nil }
                 return subscription.id
@@ -69,7 +74,10 @@ extension LiveSession {
             room -= event.body.count
         }
         for at in subscriptions.indices {
-            guard case .behind(let place) = subscriptions[at].standing else { continue }
+            // One that came meanwhile and begins earlier has to wait for a page of its own.
+            guard case .behind(let place) = subscriptions[at].standing, place >= start else {
+                continue
+            }
             let reached = max(place, through)
             let isLive = reached >= moment.position && !subscriptions[at].mustConfirm
             subscriptions[at].standing = isLive ? .live(reached) : .behind(reached)

@@ -102,7 +102,8 @@ struct LiveSession {
     var isRenewing = false
     var held: [[UInt8]] = []
     var nextSerial = 0
-    var isReplaying = false
+    /// Where the page begins that was asked for.
+    var replayingFrom: Int64?
     var retryAt: Timestamp?
     var allowance: Double
     var countedAt: Timestamp?
@@ -124,7 +125,7 @@ struct LiveSession {
 
     /// Whether something could be read from the log that nobody has asked for yet.
     var isOwed: Bool {
-        !isReplaying && retryAt == nil && phase == .ready
+        replayingFrom == nil && retryAt == nil && phase == .ready
             && subscriptions.contains { if case .behind = $0.standing { true } else { false } }
     }
 
@@ -148,7 +149,7 @@ struct LiveSession {
         case .replayed(let events, let through, let isEnd):
             return replay(events, through, isEnd, moment)
         case .replayFailed:
-            isReplaying = false
+            replayingFrom = nil
             retryAt = moment.now + .seconds(1)
             return []
         case .hinted(let name): return hint(name, moment)
