@@ -31,6 +31,18 @@ public struct Configuration: Sendable {
             nil,
             "The address that people use, for links in messages, for instance https://weft.example."
         ),
+        .init(
+            "server.proxies",
+            .text,
+            nil,
+            "Proxies whose word on the client's address is taken: addresses and ranges, with commas."
+        ),
+        .init(
+            "server.forwarded",
+            .choice(["x-forwarded-for", "forwarded"]),
+            "x-forwarded-for",
+            "The header field in which those proxies tell the client's address."
+        ),
         .init("data.folder", .text, "weft-data", "Where the store, objects and keys are."),
         .init(
             "log.level",
@@ -45,12 +57,50 @@ public struct Configuration: Sendable {
             "JSON lines, or text for people; auto is text on a terminal."
         ),
         .init("auth.issuer", .text, "weft", "The issuer in access tokens."),
+        .init("auth.audience", .text, "weft", "The audience in access tokens."),
+        .init(
+            "oidc.issuer",
+            .text,
+            nil,
+            "The OpenID Connect issuer that people may sign in with; server.url must be set, too."
+        ),
+        .init("oidc.client-id", .text, nil, "This installation's id at the issuer."),
+        .init(
+            "oidc.client-secret",
+            .text,
+            nil,
+            isSecret: true,
+            "Its secret there; without one PKCE alone protects the code."
+        ),
+        .init("oidc.name", .text, "oidc", "The provider's name in addresses."),
+        .init("oidc.label", .text, "Single sign-on", "What the button says."),
+        .init("oidc.scopes", .text, "openid email profile", "What is asked for."),
+        .init(
+            "oidc.match-email",
+            .flag,
+            false,
+            "Whether the owner of an account's e-mail, verified by the issuer, gets the account."
+        ),
+        .init("oidc.create", .flag, false, "Whether people without an account get one."),
+        .init("oidc.roles", .text, "viewer", "The roles of accounts that are made, by commas."),
+        .init(
+            "oidc.organisation",
+            .text,
+            nil,
+            "The organisation they are made in; needed where there are several."
+        ),
         .init(
             "packing.seconds",
             .number(0.01...600),
             1.0,
             unit: "seconds",
             "How long packing one order may compute."
+        ),
+        .init(
+            "workflows.run",
+            .flag,
+            true,
+            "Whether this process runs workflows and delivers messages; false leaves them for later."
         ),
         .init(
             "workers",
@@ -93,7 +143,7 @@ public struct Configuration: Sendable {
             nil,
             "A file of certificates to trust for requests to others instead of the system's."
         ),
-    ]
+    ] + observation
 
     private var values: [String: (value: JSON, source: Source)] = [:]
 
@@ -189,7 +239,7 @@ public struct Configuration: Sendable {
     /// The value of a key as a number; 0 when there is none.
     public func number(_ name: String) -> Double { values[name]?.value.double ?? 0 }
 
-    /// The value of a key that is true or false; false when there is none.
+    /// The truth value of a key; false when it has none.
     public func flag(_ name: String) -> Bool { values[name]?.value.bool ?? false }
 
     /// Where a key's value came from; nil when it has none.

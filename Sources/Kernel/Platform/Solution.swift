@@ -1,6 +1,8 @@
 public import Agents
 public import Channels
 public import Core
+public import Live
+public import Observability
 public import Store
 public import Workflows
 
@@ -45,6 +47,14 @@ public struct SolutionParts: Sendable {
     public var starts: [WorkflowStart]
     /// Routes that map to tools.
     public var routes: [ToolRoute]
+    /// What can be followed live.
+    public var liveTopics: [LiveTopic]
+    /// Numbers defined over events.
+    public var eventMetrics: [EventMetric]
+    /// Numbers that queries on the store give.
+    public var gauges: [StoreGauge]
+    /// What dashboards show besides what every installation shows.
+    public var dashboards: [Dashboard]
 
     /// The parts.
     public init(
@@ -52,13 +62,21 @@ public struct SolutionParts: Sendable {
         agents: [Agent],
         workflows: [Workflow],
         starts: [WorkflowStart],
-        routes: [ToolRoute]
+        routes: [ToolRoute],
+        liveTopics: [LiveTopic] = [],
+        eventMetrics: [EventMetric] = [],
+        gauges: [StoreGauge] = [],
+        dashboards: [Dashboard] = []
     ) {
         self.tools = tools
         self.agents = agents
         self.workflows = workflows
         self.starts = starts
         self.routes = routes
+        self.liveTopics = liveTopics
+        self.eventMetrics = eventMetrics
+        self.gauges = gauges
+        self.dashboards = dashboards
     }
 }
 
