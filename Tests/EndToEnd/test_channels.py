@@ -249,3 +249,291 @@ def test_private_addresses_are_out_of_reach_unless_the_operator_allows_them(serv
         )
         assert tried[0]["lastError"].startswith("forbidden-address"), host
     assert not receiver.received
+
+
+def target(client: Client, **members) -> dict:
+    made = client.post("/api/channel-targets", {"name": "Ops", **members})
+    assert made.status == 201, made.body
+    return made.json
+
+
+def test_each_kind_of_target_gets_what_its_service_asks_for(serve, receiver):
+    weft = serve(SERVER_URL="https://weft.example")
+    client = Client.signed_in(weft)
+    key = "R0123456789ABCDEF0123456789ABCDE"
+    sms = {"kind": "sms", "minimum": "alarm", "to": "+436601234567"}
+    targets = {
+        "/services/T1/B1/secretsecret": target(
+            client, kind="slack", url=f"{receiver.url}/services/T1/B1/secretsecret"
+        ),
+        "/workflows/1?sig=secretsecret": target(
+            client, kind="teams", url=f"{receiver.url}/workflows/1?sig=secretsecret"
+        ),
+        "/v2/enqueue": target(
+            client, kind="pagerduty", routingKey=key, url=f"{receiver.url}/v2/enqueue"
+        ),
+        "/2010-04-01/Accounts/AC123/Messages.json": target(
+            client, preset="twilio", accountSid="AC123", authToken="token-token", url=receiver.url,
+            **{"from": "+431234567", **sms},
+        ),
+        "/": target(
+            client, preset="sns", accessKeyId="AKIDEXAMPLE", secretAccessKey="secret-secret",
+            region="eu-central-1", url=receiver.url, **{"from": "Weft", **sms},
+        ),
+        "/send": target(
+            client, preset="generic", url=f"{receiver.url}/send", contentType="application/json",
+            body='{"to":"{{to}}","text":"{{text}}"}', authorization="Bearer secretsecret", **sms,
+        ),
+    }  # fmt: skip
+    for made in targets.values():
+        tested = client.post(f"/api/channel-targets/{made['id']}/test")
+        assert tested.status == 200 and tested.json == {"queued": 1}, tested.body
+    got = {path: wait_for(lambda path=path: receiver.at(path), path)[0] for path in targets}
+    slack, teams, pager, twilio, sns, generic = got.values()
+
+    subject = "Test of Ops"
+    assert all(request.method == "POST" for request in got.values())
+    assert slack.json["text"] == f"ℹ️ {subject}" and slack.json["blocks"][0]["type"] == "header"
+    card = teams.json["attachments"][0]
+    assert card["contentType"] == "application/vnd.microsoft.card.adaptive"
+    assert card["content"]["body"][0]["inlines"][0]["text"] == subject
+    assert pager.json["routing_key"] == key and pager.json["event_action"] == "trigger"
+    assert pager.json["payload"]["summary"] == subject and pager.json["payload"]["severity"] == "info"
+    assert pager.json["payload"]["source"] == "https://weft.example"
+    basic = base64.b64encode(b"AC123:token-token").decode()
+    assert twilio.headers["authorization"] == f"Basic {basic}"
+    assert twilio.form["To"] == "+436601234567" and twilio.form["From"] == "+431234567"
+    assert twilio.form["Body"].startswith(subject)
+    assert sns.form["Action"] == "Publish" and sns.form["PhoneNumber"] == "+436601234567"
+    assert sns.headers["authorization"] == sigv4(sns, "AKIDEXAMPLE", "secret-secret", "eu-central-1", "sns")
+    assert generic.headers["authorization"] == "Bearer secretsecret"
+    assert generic.json["to"] == "+436601234567" and generic.json["text"].startswith(subject)
+
+    listed = client.get("/api/channel-targets")
+    for secret in ("secretsecret", key, "token-token", "secret-secret"):
+        assert secret not in listed.body.decode()
+    assert listed.json["items"][0]["url"] == f"{receiver.url}/…cret"
+    changed = client.patch(f"/api/channel-targets/{targets['/send']['id']}", {"name": "Gateway"})
+    assert changed.status == 200 and changed.json["name"] == "Gateway"
+    client.post(f"/api/channel-targets/{targets['/send']['id']}/test")
+    again = wait_for(lambda: receiver.at("/send")[1:], "the secrets to stay")[0]
+    assert again.headers["authorization"] == "Bearer secretsecret"
+    log = wait_for(
+        lambda: (found := client.get("/api/deliveries?status=sent").json["items"]) and len(found) >= 7 and found,
+        "the log of deliveries",
+    )
+    assert {d["channel"] for d in log} >= {"slack", "teams", "pagerduty", "sms"}
+    assert all(d["address"] in ("Ops", "Gateway") for d in log if d["channel"] == "sms")
+
+
+def sigv4(request, key: str, secret: str, region: str, service: str) -> str:
+    """AWS Signature Version 4, computed a second time."""
+    names = ["content-type", "host", "x-amz-date"]
+    stamp = request.headers["x-amz-date"]
+    canonical = "\n".join(
+        ["POST", request.path, ""]
+        + [f"{name}:{request.headers[name]}" for name in names]
+        + ["", ";".join(names), hashlib.sha256(request.body).hexdigest()]
+    )
+    scope = f"{stamp[:8]}/{region}/{service}/aws4_request"
+    text = "\n".join(["AWS4-HMAC-SHA256", stamp, scope, hashlib.sha256(canonical.encode()).hexdigest()])
+    code = f"AWS4{secret}".encode()
+    for part in scope.split("/"):
+        code = hmac.new(code, part.encode(), hashlib.sha256).digest()
+    signature = hmac.new(code, text.encode(), hashlib.sha256).hexdigest()
+    return (
+        f"AWS4-HMAC-SHA256 Credential={key}/{scope}, SignedHeaders={';'.join(names)}, Signature={signature}"
+    )
+
+
+def test_an_alarm_reaches_people_and_services_until_it_is_acknowledged_and_over(serve, receiver):
+    weft = serve()
+    client = Client.signed_in(weft)
+    client.wait_until_idle()
+    key = "R0123456789ABCDEF0123456789ABCDE"
+    target(client, kind="pagerduty", routingKey=key, url=f"{receiver.url}/pager")
+    target(client, kind="slack", url=f"{receiver.url}/slack")
+    made = client.post(
+        "/api/escalations",
+        {
+            "name": "On call",
+            "steps": [{"afterMinutes": 0, "targets": [{"kind": "role", "id": "admin"}]},
+                      {"afterMinutes": 15, "targets": [{"kind": "role", "id": "manager"}]}],
+        },
+    )  # fmt: skip
+    assert made.status == 201 and made.json["repeatMinutes"] == 30, made.body
+    alarm = f"alarm:{uuid.uuid4()}"
+    data = {"rule": "cpu", "name": "CPU over 80 %", "detail": "It is 91 %.", "severity": "alarm"}
+    happened(weft, "alarm.raised", alarm, data)
+    slack = wait_for(lambda: receiver.at("/slack"), "Slack to hear")[0]
+    assert slack.json["text"] == "🚨 Alarm: CPU over 80 %"
+    trigger = wait_for(lambda: receiver.at("/pager"), "PagerDuty to hear")[0].json
+    assert (trigger["event_action"], trigger["dedup_key"]) == ("trigger", alarm)
+    assert trigger["payload"]["severity"] == "critical"
+
+    def told():
+        items = client.get("/api/inbox").json["items"]
+        return [m for m in items if m["subject"] == "Alarm: CPU over 80 %"]
+
+    # Once as an administrator, once by the escalation's first step.
+    first, second = wait_for(lambda: len(told()) == 2 and told(), "both messages")
+    assert first["needsAcknowledgement"] and second["needsAcknowledgement"]
+    (running,) = client.get("/api/incidents?state=open").json["items"]
+    assert running["incident"] == alarm and running["steps"] == 1 and running["nextAt"]
+
+    done = client.post(f"/api/inbox/{first['id']}/acknowledge", {"note": "I have it"})
+    assert done.status == 204, done.body
+    assert all(not m["needsAcknowledgement"] and m["acknowledgedBy"] for m in told())
+    (stopped,) = client.get("/api/incidents").json["items"]
+    assert stopped["state"] == "acknowledged" and stopped["note"] == "I have it"
+    events = rows(weft.data, "SELECT data FROM event WHERE type = 'inbox.acknowledged'")
+    assert [json.loads(data)["incident"] for (data,) in events] == [alarm]
+    happened(weft, "alarm.cleared", alarm, data)
+    actions = wait_for(lambda: len(receiver.at("/pager")) == 3 and receiver.at("/pager"), "its end")
+    assert [request.json["event_action"] for request in actions] == ["trigger", "acknowledge", "resolve"]
+    assert all(request.json["dedup_key"] == alarm for request in actions)
+
+
+def test_a_browser_can_read_what_it_is_pushed_and_only_it(serve, receiver):
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec, utils
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+    weft = serve()
+    client = Client.signed_in(weft)
+    client.wait_until_idle()
+
+    def decode(text: str) -> bytes:
+        return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+    def encode(data: bytes) -> str:
+        return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+    def point(key) -> bytes:
+        form = serialization.PublicFormat.UncompressedPoint
+        return key.public_bytes(serialization.Encoding.X962, form)
+
+    browser, auth = ec.generate_private_key(ec.SECP256R1()), b"0123456789abcdef"
+    receiver.answers = {"/push/1": (201, {}, b"")}
+    subscription = {
+        "endpoint": f"{receiver.url}/push/1",
+        "expirationTime": None,
+        "keys": {"p256dh": encode(point(browser.public_key())), "auth": encode(auth)},
+        "label": "Phone",
+    }
+    made = client.post("/api/me/push", subscription)
+    assert made.status == 201, made.body
+    assert [b["label"] for b in client.get("/api/me/push").json["items"]] == ["Phone"]
+    data = {"rule": "cpu", "name": "CPU", "detail": "Grüße 🚚", "severity": "alarm"}
+    happened(weft, "alarm.raised", f"alarm:{uuid.uuid4()}", data)
+    request = wait_for(lambda: receiver.at("/push/1"), "the push")[0]
+    assert request.headers["content-encoding"] == "aes128gcm"
+    assert request.headers["urgency"] == "high" and int(request.headers["ttl"]) > 0
+
+    # RFC 8188 and 8291, the browser's side.
+    body = request.body
+    salt, size, server = body[:16], int.from_bytes(body[16:20], "big"), body[21 : 21 + body[20]]
+    assert size == 4096 and len(body) <= 4096
+    other = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), server)
+    shared = browser.exchange(ec.ECDH(), other)
+
+    def derive(salt: bytes, secret: bytes, info: bytes, length: int) -> bytes:
+        return HKDF(hashes.SHA256(), length, salt, info).derive(secret)
+
+    info = b"WebPush: info\0" + point(browser.public_key()) + server
+    material = derive(auth, shared, info, 32)
+    content = derive(salt, material, b"Content-Encoding: aes128gcm\0", 16)
+    nonce = derive(salt, material, b"Content-Encoding: nonce\0", 12)
+    text = AESGCM(content).decrypt(nonce, body[21 + body[20] :], None)
+    assert text.endswith(b"\x02")
+    said = json.loads(text[:-1])
+    assert said["title"] == "Alarm: CPU" and "Grüße 🚚" in said["body"] and said["severity"] == "alarm"
+
+    # RFC 8292: the token is signed with the key that the browser subscribed with.
+    scheme, token, shown = request.headers["authorization"].split(" ")
+    public = client.get("/api/push-key").json["key"]
+    assert scheme == "vapid" and shown == f"k={public}"
+    signed, signature = token.removeprefix("t=").rstrip(",").rsplit(".", 1)
+    claims = json.loads(decode(signed.split(".")[1]))
+    assert claims["aud"] == receiver.url and time.time() < claims["exp"] <= time.time() + 86_400
+    raw = decode(signature)
+    der = utils.encode_dss_signature(int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:], "big"))
+    key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), decode(public))
+    key.verify(der, signed.encode(), ec.ECDSA(hashes.SHA256()))
+
+    assert client.send("DELETE", f"/api/me/push/{made.json['id']}", None, {}).status == 204
+    assert client.get("/api/me/push").json["items"] == []
+
+
+def test_preferences_are_kept_whole_and_bad_ones_refused(weft):
+    client = Client.signed_in(weft)
+    standard = client.get("/api/me/channels")
+    assert standard.status == 200 and standard.json["channels"]["inbox"] == {"enabled": True, "minimum": "info"}
+    assert standard.json["channels"]["email"]["address"] == weft.email
+    chosen = {
+        "channels": {
+            "inbox": {"enabled": True, "minimum": "info"},
+            "email": {"enabled": True, "minimum": "warning"},
+            "sms": {"enabled": True, "minimum": "alarm", "address": "+43 660 1234567"},
+            "push": {"enabled": False, "minimum": "alarm"},
+        },
+        "quietHours": {"from": "22:00", "to": "06:00", "timeZone": "Europe/Vienna", "exceptAlarm": True},
+        "language": "de",
+    }
+    answer = client.post("/api/me/channels", chosen, method="PUT")
+    assert answer.status == 200, answer.body
+    kept = client.get("/api/me/channels").json
+    assert kept["quietHours"] == chosen["quietHours"] and kept["language"] == "de"
+    assert kept["channels"]["sms"] == {"enabled": True, "minimum": "alarm", "address": "+436601234567"}
+    for bad, pointer in [
+        ({"quietHours": {**chosen["quietHours"], "timeZone": "Europe/Atlantis"}}, "/quietHours/timeZone"),
+        ({"quietHours": {**chosen["quietHours"], "to": "25:00"}}, "/quietHours/to"),
+        ({"channels": {"sms": {"enabled": True}}}, "/channels/sms/address"),
+        ({"channels": {"sms": {"enabled": True, "address": "112"}}}, "/channels/sms/address"),
+        ({"channels": {"pigeon": {"enabled": True}}}, "/channels"),
+        ({"language": "tlh"}, "/language"),
+    ]:
+        refused = client.post("/api/me/channels", bad, method="PUT")
+        assert refused.status in (400, 422), (bad, refused.body)
+        assert pointer in refused.body.decode(), (bad, refused.body)
+    assert client.post("/api/me/channels", {}, method="PUT").status == 200
+
+
+def test_an_organisation_can_change_the_words_of_a_message(serve):
+    weft = serve()
+    client = Client.signed_in(weft)
+    client.wait_until_idle()
+    path = "/api/message-templates/logistics.order-booked-customer/en"
+    words = {"subject": "Booked: {{reference}}", "body": "Hello {{customer}}!\n{{vehicles}}\n"}
+    assert client.post(path, words, method="PUT").status == 204
+    refused = client.post(path, words | {"body": "{{password}}"}, method="PUT")
+    assert refused.status == 422 and "{{reference}}" in refused.body.decode()
+    placed = client.post("/api/orders", draft(DATE)).json["id"]
+    order = client.order_when(placed, "booked")
+    sent = rows(
+        weft.data,
+        "SELECT subject, body FROM channels_outbox WHERE channel = 'email' AND effect_key LIKE ?",
+        [f"%{placed}%"],
+    )
+    assert sent[0][0] == f"Booked: {order['reference']}" and sent[0][1].startswith("Hello ")
+    listed = client.get("/api/message-templates").json["items"]
+    assert [t["isDefault"] for t in listed if f"/{t['kind']}/{t['language']}" in path] == [False]
+    assert client.send("DELETE", path, None, {}).status == 204
+    listed = client.get("/api/message-templates").json["items"]
+    assert all(t["isDefault"] for t in listed)
+
+
+def test_only_administrators_see_and_change_where_messages_go(serve, receiver):
+    weft = serve()
+    client = Client.signed_in(weft)
+    hook = webhook(client, f"{receiver.url}/x", "*")
+    change(weft.data, "UPDATE identity_membership SET roles = ?", ['["viewer"]'])
+    viewer = Client.signed_in(weft)
+    for method, path in [
+        ("GET", "/api/webhooks"), ("GET", f"/api/webhooks/{hook['id']}/deliveries"),
+        ("POST", f"/api/webhooks/{hook['id']}/rotate"), ("DELETE", f"/api/webhooks/{hook['id']}"),
+        ("GET", "/api/channel-targets"), ("GET", "/api/deliveries"), ("GET", "/api/escalations"),
+    ]:  # fmt: skip
+        assert viewer.send(method, path, None, {}).status == 403, path
+    assert viewer.get("/api/me/channels").status == 200

@@ -35,7 +35,8 @@ enum LogisticsMessages {
             ),
             german: .init(
                 subject: "Auftrag {{reference}} ist gebucht",
-                body: "Guten Tag {{customer}},\n\nIhr Auftrag {{reference}} ist für {{date}} gebucht. "
+                body:
+                    "Guten Tag {{customer}},\n\nIhr Auftrag {{reference}} ist für {{date}} gebucht. "
                     + "Fahrzeug, Preis, Treibhausgase und erwartete Ankunft am letzten Halt:\n\n"
                     + "{{vehicles}}\n\nPreis: {{price}}\n"
             )
@@ -57,7 +58,8 @@ enum LogisticsMessages {
         ),
         MessageKind(
             cancelled,
-            purpose: "An order was cancelled after its vehicles were booked; to who placed it and the "
+            purpose:
+                "An order was cancelled after its vehicles were booked; to who placed it and the "
                 + "customer. The reason begins with a colon, if there is one.",
             placeholders: ["reference", "customer", "email", "date", "reason"],
             english: .init(
@@ -66,7 +68,8 @@ enum LogisticsMessages {
             ),
             german: .init(
                 subject: "Auftrag {{reference}} wurde storniert",
-                body: "Der Transport zu Auftrag {{reference}} am {{date}} wurde storniert{{reason}}.\n"
+                body:
+                    "Der Transport zu Auftrag {{reference}} am {{date}} wurde storniert{{reason}}.\n"
             )
         ),
     ]
