@@ -19,6 +19,7 @@ public struct SessionRecord: Sendable, Hashable {
     /// The session with camelCase members.
     ///
     /// - Parameter current: the session that asks.
+    /// - Returns: `{"id","createdAt","lastUsedAt","expiresAt","address","userAgent","current"}`.
     public func json(current: ID<Session>?) -> JSON {
         [
             "id": id.json, "createdAt": createdAt.json,
