@@ -32,7 +32,7 @@ func solution(_ name: String) -> Target {
         dependencies: [
             "Core", "Store", "Events", "Workflows", "Agents", "Identity", "HTTP", "Objects",
             "Channels",
-            "Observability", "Platform",
+            "Live", "Observability", "Platform",
         ],
         path: "Sources/Solutions/\(name)",
         exclude: ["README.md"],
@@ -59,10 +59,12 @@ let package = Package(
         system("CSodium", "libsodium"),
         system("CCurl", "libcurl"),
         system("CZlib", "zlib"),
+        // Debian's wslay has no .pc file; its module map names the library.
+        .systemLibrary(name: "CWslay", path: "Sources/System/CWslay"),
         .target(name: "CLinux", path: "Sources/System/CLinux"),
 
         kernel("Core", []),
-        kernel("Observability", ["Core"]),
+        kernel("Observability", ["Core", "Store"]),
         kernel("Store", ["Core", "CSQLite"]),
         kernel("Events", ["Core", "Store", "Observability"]),
         kernel("Vault", ["Core", "COpenSSL"]),
@@ -74,7 +76,8 @@ let package = Package(
             "Workflows",
             ["Core", "Store", "Events", "Identity", "Agents", "Observability", "COpenSSL"]
         ),
-        kernel("HTTP", ["Core", "Observability", "CLinux", "CZlib"]),
+        kernel("HTTP", ["Core", "Observability", "CLinux", "CZlib", "CWslay", "COpenSSL"]),
+        kernel("Live", ["Core", "Observability", "Store", "Events", "HTTP"]),
         // Not a part of HTTP: curl.h declares the socket functions, which HTTP takes from Glibc.
         kernel("Web", ["Core", "CCurl"]),
         kernel(
@@ -82,7 +85,7 @@ let package = Package(
             [
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
-                "Workflows", "HTTP", "Vault", "COpenSSL",
+                "Workflows", "HTTP", "Live", "Vault", "COpenSSL",
             ]
         ),
 
@@ -93,14 +96,14 @@ let package = Package(
             dependencies: [
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
-                "Workflows", "HTTP", "Web", "Vault", "Platform", "Logistics",
+                "Workflows", "HTTP", "Live", "Web", "Vault", "Platform", "Logistics",
             ],
             path: "Sources/weft",
             swiftSettings: strict
         ),
 
         tests("Core"),
-        tests("Observability", ["Core"]),
+        tests("Observability", ["Core", "Store"]),
         tests("Store"),
         tests("Events", ["Core", "Store"]),
         tests("Identity", ["Core", "Store", "Vault"]),
@@ -109,6 +112,7 @@ let package = Package(
         tests("Agents", ["Core", "Store", "Events", "Identity"]),
         tests("Workflows", ["Core", "Store", "Events", "Agents"]),
         tests("HTTP", ["Core"]),
+        tests("Live", ["Core", "Store", "Events", "HTTP", "Observability"]),
         tests("Web", ["Core"]),
         tests("Vault", ["Core"]),
         tests("Platform", ["Core", "Store", "HTTP", "Agents"]),

@@ -2,6 +2,7 @@ import Core
 import Glibc
 import HTTP
 import Identity
+import Live
 import Observability
 import Platform
 import Store
@@ -35,13 +36,7 @@ struct ServerRoutes {
             return try await next(request)
         }
         router.finish { _, response in
-            response.headers["X-Content-Type-Options"] = "nosniff"
-            response.headers["Referrer-Policy"] = "no-referrer"
-            response.headers["X-Frame-Options"] = "DENY"
-            response.headers["Content-Security-Policy"] = Self.policy
-            if response.headers["cache-control"] == nil {
-                response.headers["Cache-Control"] = "no-store"
-            }
+            response.headers.addMissing(Self.securityHeaders)
         }
         let logger = installation.kernel.logger
         router.onInternalError { error, request in
@@ -60,6 +55,10 @@ struct ServerRoutes {
             ids: installation.kernel.ids
         ).add(installation.routes, to: &router)
         SignInRoutes(installation: installation).add(to: &router)
+        installation.live.addRoutes(
+            to: &router,
+            options: LiveChannel.options(installation.configuration)
+        )
         addHealth(to: &router)
         try addConsole(to: &router)
         return router
@@ -69,6 +68,11 @@ struct ServerRoutes {
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
         + "connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; "
         + "frame-ancestors 'none'"
+
+    private static let securityHeaders: Headers = [
+        "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
+        "X-Frame-Options": "DENY", "Content-Security-Policy": policy, "Cache-Control": "no-store",
+    ]
 
     private func addHealth(to router: inout Router) {
         router.get("/health/live") { _ in .json(["status": "live"]) }

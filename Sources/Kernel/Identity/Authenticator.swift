@@ -160,6 +160,12 @@ public struct Authenticator: Sendable {
         }
     }
 
+    /// Lets `listener` hear of every revocation that this program commits, on the thread that committed
+    /// it: it must be quick.
+    public func onRevocation(_ listener: @escaping @Sendable (Revocation) -> Void) {
+        cache.onRevocation(listener)
+    }
+
     private func cached(_ digest: SHA256Digest) throws(IdentityError) -> Credential? {
         keys.look()
         guard let found = cache.find(digest) else { return nil }

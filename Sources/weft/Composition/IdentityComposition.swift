@@ -5,7 +5,6 @@ import Observability
 import Platform
 import Store
 import Vault
-import Web
 
 /// Puts the room of identity together with the mail, the web and the configuration.
 enum IdentityComposition {
@@ -15,6 +14,7 @@ enum IdentityComposition {
         folder: DataFolder,
         database: any Database,
         outbox: Outbox,
+        webClient: any WebClient,
         clock: any WallClock
     ) async throws -> IdentityAssembly {
         var signIn = SignInConfiguration()
@@ -29,7 +29,7 @@ enum IdentityComposition {
                 isConfigured: configuration.text("mail.host") != nil
                     && configuration.text("server.url") != nil
             ),
-            web: CurlWebClient(),
+            web: webClient,
             providers: try providers(configuration),
             clock: clock,
             random: SystemRandom(),
