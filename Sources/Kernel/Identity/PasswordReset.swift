@@ -66,9 +66,11 @@ public struct PasswordReset: Sendable {
                 "SELECT id, name FROM identity_account WHERE email = ? AND disabled = 0",
                 [.text(normal?.text ?? "")]
             ) { (try $0.id(0), try $0.text(1)) }
-            let home = try found.flatMap {
-                try SignIn.memberships(of: $0.id, in: transaction).first?.organisation.id
-            }
+            // Looked for in any case: a query that is left out could be measured.
+            let home = try SignIn.memberships(
+                of: found?.id ?? ID(high: 0, low: 0),
+                in: transaction
+            ).first?.organisation.id
             try store(hash, of: found?.id, .reset, now, until, in: transaction)
             var scope = Scope.installation(trace: visitor.trace)
             scope.organisation = home ?? .system
