@@ -4,7 +4,9 @@ import Testing
 @testable import Observability
 
 @Suite struct AlarmEvaluationTests {
-    /// A row of CloudWatch's documented examples: datapoints from the oldest, 0 within bounds, X
+    /// A row of CloudWatch's documented examples.
+    ///
+    /// Datapoints from the oldest: 0 within bounds, X
     /// breaching, - missing; the states for missing, ignore, breaching and notBreaching. `nil` retains
     /// the current state.
     struct Example: Sendable, CustomTestStringConvertible {
@@ -17,6 +19,8 @@ import Testing
         var testDescription: String { "\(datapoints), \(needed) of 3" }
     }
 
+    /// The rows of the documented tables.
+    ///
     /// Amazon CloudWatch User Guide, "Configuring how CloudWatch alarms treat missing data", tables of
     /// 3 out of 3 and 2 out of 3 (awsdocs/amazon-cloudwatch-user-guide, AlarmThatSendsEmail.md, in its
     /// versions 05fd32f and cd4004c). The rows with `- - X - -` and `- - - X -` are the later page's.
