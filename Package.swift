@@ -32,7 +32,7 @@ func solution(_ name: String) -> Target {
         dependencies: [
             "Core", "Store", "Events", "Workflows", "Agents", "Identity", "HTTP", "Objects",
             "Channels",
-            "Observability", "Platform",
+            "Live", "Observability", "Platform",
         ],
         path: "Sources/Solutions/\(name)",
         exclude: ["README.md"],
@@ -68,7 +68,7 @@ let package = Package(
         kernel("Store", ["Core", "CSQLite"]),
         kernel("Events", ["Core", "Store", "Observability"]),
         kernel("Vault", ["Core", "COpenSSL"]),
-        kernel("Identity", ["Core", "Store", "COpenSSL", "CSodium"]),
+        kernel("Identity", ["Core", "Store", "Vault", "COpenSSL", "CSodium"]),
         kernel("Objects", ["Core", "Store", "COpenSSL"]),
         kernel("Channels", ["Core", "Store", "Events", "Observability", "Vault", "CCurl"]),
         kernel("Agents", ["Core", "Store", "Events", "Identity", "Observability"]),
@@ -77,6 +77,7 @@ let package = Package(
             ["Core", "Store", "Events", "Identity", "Agents", "Observability", "COpenSSL"]
         ),
         kernel("HTTP", ["Core", "Observability", "CLinux", "CZlib", "CWslay", "COpenSSL"]),
+        kernel("Live", ["Core", "Observability", "Store", "Events", "HTTP"]),
         // Not a part of HTTP: curl.h declares the socket functions, which HTTP takes from Glibc.
         kernel("Web", ["Core", "CCurl"]),
         kernel(
@@ -84,7 +85,7 @@ let package = Package(
             [
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
-                "Workflows", "HTTP", "Vault", "COpenSSL",
+                "Workflows", "HTTP", "Live", "Vault", "COpenSSL",
             ]
         ),
 
@@ -95,7 +96,7 @@ let package = Package(
             dependencies: [
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
-                "Workflows", "HTTP", "Web", "Vault", "Platform", "Logistics",
+                "Workflows", "HTTP", "Live", "Web", "Vault", "Platform", "Logistics",
             ],
             path: "Sources/weft",
             swiftSettings: strict
@@ -105,12 +106,13 @@ let package = Package(
         tests("Observability", ["Core", "Store"]),
         tests("Store"),
         tests("Events", ["Core", "Store"]),
-        tests("Identity", ["Core", "Store"]),
+        tests("Identity", ["Core", "Store", "Vault"]),
         tests("Objects", ["Core", "Store"]),
         tests("Channels", ["Core", "Store", "Events", "Observability", "Vault"]),
         tests("Agents", ["Core", "Store", "Events", "Identity"]),
         tests("Workflows", ["Core", "Store", "Events", "Agents"]),
         tests("HTTP", ["Core"]),
+        tests("Live", ["Core", "Store", "Events", "HTTP", "Observability"]),
         tests("Web", ["Core"]),
         tests("Vault", ["Core"]),
         tests("Platform", ["Core", "Store", "HTTP", "Agents"]),

@@ -5,12 +5,14 @@ import Events
 import Glibc
 import HTTP
 import Identity
+import Live
 import Logistics
 import Objects
 import Observability
 import Platform
 import Store
 import Synchronization
+import Web
 import Workflows
 
 /// All rooms of one installation, composed: the one place where it is done.
@@ -25,6 +27,7 @@ struct Installation {
     let dispatcher: Dispatcher
     let solutions: [any Solution]
     let routes: [ToolRoute]
+    let live: LiveHub
     let observation: Observation
     let clock = SystemClock()
 
@@ -58,25 +61,41 @@ struct Installation {
                 + ToolRoutes.migrations + ObservationTables.migrations
                 + solutions.flatMap(\.migrations)
         )
-        var signIn = SignInConfiguration()
-        signIn.issuer = configuration.text("auth.issuer") ?? signIn.issuer
-        let identity = IdentityAssembly(
+        let outbox = Outbox(ids: ids, clock: clock)
+        let webClient = CurlWebClient(
+            .init(certificates: configuration.text("web.certificates"))
+        )
+        let identity = try await IdentityComposition.assemble(
+            configuration,
+            folder: folder,
             database: database,
-            key: try SigningKey.loadOrCreate(folder: folder.keys),
-            clock: clock,
-            random: random,
-            configuration: signIn
+            outbox: outbox,
+            webClient: webClient,
+            clock: clock
         )
         let events = EventLog(database: database)
+        let hints = LiveHints()
         let workers = configuration.integer("workers")
         let kernel = Kernel(
             database: database,
             events: events,
             objects: try FileObjectStore(path: folder.objects, database: database, clock: clock),
-            outbox: Outbox(ids: ids, clock: clock),
+            channels: try ChannelServices.assembly(
+                configuration,
+                folder: folder,
+                accounts: identity.accounts,
+                kinds: solutions.flatMap(\.messageKinds),
+                outbox: outbox,
+                ids: ids,
+                clock: clock
+            ),
+            webClient: webClient,
             accounts: identity.accounts,
-            journal: AgentJournal(database: database),
+            journal: AgentJournal(database: database) {
+                hints.changed("decisions", organisation: $0)
+            },
             workflows: WorkflowControl(),
+            live: hints,
             workers: WorkerPool(threads: workers > 0 ? workers : HTTPServer.cores),
             clock: clock,
             ids: ids,
@@ -95,7 +114,9 @@ struct Installation {
         )
         let registry = try ToolRegistry(
             tools: try PlatformTools(kernel: kernel, agents: agents).all()
-                + observation.tools.all() + parts.flatMap(\.tools),
+                + observation.tools.all() + ChannelTools(kernel: kernel).all()
+                + IdentityTools(identity: identity, database: database).all()
+                + parts.flatMap(\.tools),
             agents: agents,
             tracer: observation.tracer
         )
@@ -124,13 +145,17 @@ struct Installation {
                 random: random,
                 ids: ids,
                 account: ServiceAccounts(identity.accounts, database).account,
+                changed: { run, organisation in
+                    hints.changed("runs", organisation: organisation)
+                    hints.changed("runs/\(run)", organisation: organisation)
+                },
                 report: {
                     logger.error("workflow step", ["error": .string(String(describing: $0))])
                 },
                 tracer: observation.tracer
             )
         )
-        let rules = try parts.flatMap(\.starts).map { start in
+        let starts = try parts.flatMap(\.starts).map { start in
             EventRule(
                 name: start.rule,
                 pattern: try Pattern(start.pattern),
@@ -140,7 +165,7 @@ struct Installation {
         dispatcher = Dispatcher(
             database: database,
             log: events,
-            rules: rules,
+            rules: starts + (try ChannelServices.rules(kernel.channels)),
             clock: clock,
             ids: ids,
             report: { logger.error("dispatching", ["error": .string(String(describing: $0))]) },
@@ -148,6 +173,11 @@ struct Installation {
             observe: { observation.events.observe($0) }
         )
         kernel.workflows.bind(engine, dispatcher)
+        live = LiveChannel.hub(
+            on: kernel,
+            identity: identity,
+            topics: parts.flatMap(\.liveTopics)
+        )
         self.database = database
         self.identity = identity
         self.kernel = kernel
@@ -155,7 +185,9 @@ struct Installation {
         self.engine = engine
         self.solutions = solutions
         self.observation = observation
-        routes = PlatformTools.routes + ObservationTools.routes + parts.flatMap(\.routes)
+        routes =
+            PlatformTools.routes + ObservationTools.routes + ChannelTools.routes
+            + IdentityTools.routes + parts.flatMap(\.routes)
     }
 
     /// What is done every hour.
@@ -177,7 +209,7 @@ struct Installation {
                 .init("objects") { [kernel] in
                     _ = try await kernel.objects.sweep(olderThan: .seconds(86_400))
                 },
-            ],
+            ] + ChannelServices.chores(kernel),
             clock: clock
         ) { name, error in
             logger.error(
@@ -204,7 +236,8 @@ struct Installation {
                         port: configuration.integer("mail.port"),
                         security: security,
                         user: configuration.text("mail.user"),
-                        password: configuration.text("mail.password")
+                        password: configuration.text("mail.password"),
+                        certificates: configuration.text("mail.certificates")
                     )
                 ),
                 sender: try EmailAddress(configuration.text("mail.from") ?? "weft@localhost"),
@@ -219,7 +252,9 @@ struct Installation {
             random: SystemRandom(),
             metrics: kernel.metrics,
             log: kernel.logger
-        )
+        ) { [kernel] organisation, account in
+            kernel.live.changed("inbox", organisation: organisation, account: account)
+        }
     }
 
     /// The authority of whoever sits at the machine: the first administrator of an organisation.

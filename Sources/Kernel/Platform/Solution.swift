@@ -1,5 +1,7 @@
 public import Agents
+public import Channels
 public import Core
+public import Live
 public import Observability
 public import Store
 public import Workflows
@@ -14,6 +16,9 @@ public protocol Solution: Sendable {
     /// Its tables.
     var migrations: [Migration] { get }
 
+    /// The messages that it sends, with their words; none by default.
+    var messageKinds: [MessageKind] { get }
+
     /// What it can do and who decides in it.
     ///
     /// - Throws: a fault when a part of it is malformed; the program then does not start.
@@ -23,6 +28,11 @@ public protocol Solution: Sendable {
     ///
     /// - Throws: `StoreError`, or a fault of the demonstration data.
     func demonstrate(on kernel: Kernel, scope: Scope) async throws
+}
+
+extension Solution {
+    /// None.
+    public var messageKinds: [MessageKind] { [] }
 }
 
 /// What a solution brings to the program.
@@ -37,6 +47,8 @@ public struct SolutionParts: Sendable {
     public var starts: [WorkflowStart]
     /// Routes that map to tools.
     public var routes: [ToolRoute]
+    /// What can be followed live.
+    public var liveTopics: [LiveTopic]
     /// Numbers defined over events.
     public var eventMetrics: [EventMetric]
     /// Numbers that queries on the store give.
@@ -51,6 +63,7 @@ public struct SolutionParts: Sendable {
         workflows: [Workflow],
         starts: [WorkflowStart],
         routes: [ToolRoute],
+        liveTopics: [LiveTopic] = [],
         eventMetrics: [EventMetric] = [],
         gauges: [StoreGauge] = [],
         dashboards: [Dashboard] = []
@@ -60,6 +73,7 @@ public struct SolutionParts: Sendable {
         self.workflows = workflows
         self.starts = starts
         self.routes = routes
+        self.liveTopics = liveTopics
         self.eventMetrics = eventMetrics
         self.gauges = gauges
         self.dashboards = dashboards

@@ -41,6 +41,7 @@ public struct LogisticsSolution: Solution {
                 )
             ],
             routes: LogisticsRoutes.all,
+            liveTopics: LogisticsTopics.all,
             eventMetrics: LogisticsMetrics.events,
             gauges: LogisticsMetrics.gauges,
             dashboards: LogisticsMetrics.dashboards

@@ -41,6 +41,7 @@ enum ServeCommand {
         let signIn =
             options.flags.contains("--demo")
             ? try await Demonstration.prepare(installation) : nil
+        try await IdentityComposition.announceHeads(installation)
         let health = Health(clock: installation.clock)
         let database = installation.database
         health.register("store") {
@@ -53,11 +54,15 @@ enum ServeCommand {
             configuration: try Self.http(configuration, installation.observation.requests)
         )
         installation.observation.watch(server)
-        let group = ServiceGroup(
-            installation.observation.services + [
+        // Without workers, what comes in is accepted and waits in the store.
+        let workers: [any Service] =
+            configuration.flag("workflows.run")
+            ? ChannelServices.services(installation.kernel) + [
                 try installation.delivery(), installation.housekeeping, installation.engine,
-                installation.dispatcher, server,
-            ]
+                installation.dispatcher,
+            ] : []
+        let group = ServiceGroup(
+            installation.observation.services + workers + [installation.live, server]
         ) { logger.debug($0) }
         let json = options.flags.contains("--ready-json")
         try await group.run(
@@ -136,37 +141,5 @@ enum ServeCommand {
         let level = configuration.text("log.level").flatMap(LogLevel.init(rawValue:)) ?? .info
         let logs = LogBuffer(before: StandardErrorLog(format: format))
         return (Logger(sink: logs, clock: SystemClock(), minimum: level), logs)
-    }
-}
-
-/// Waits for SIGINT or SIGTERM on a thread of its own.
-///
-/// The signals are blocked before any other thread starts, so that none of them takes one.
-private struct StopSignals {
-    private let thread = WorkerThread()
-
-    init() {
-        var signals = Self.set
-        pthread_sigmask(SIG_BLOCK, &signals, nil)
-        signal(SIGPIPE, SIG_IGN)
-    }
-
-    private static var set: sigset_t {
-        var set = sigset_t()
-        sigemptyset(&set)
-        sigaddset(&set, SIGINT)
-        sigaddset(&set, SIGTERM)
-        return set
-    }
-
-    func wait() async {
-        let (stream, arrived) = AsyncStream.makeStream(of: Void.self)
-        thread.run {
-            var signals = Self.set
-            var number: Int32 = 0
-            sigwait(&signals, &number)
-            arrived.yield()
-        }
-        for await _ in stream { return }
     }
 }

@@ -133,17 +133,15 @@ extension Connection {
         if worker.configuration.onAccess != nil { startedAt = .now }
         minorVersion = head.minorVersion
         keepsAlive = head.keepsAlive && !worker.isDraining
-        var request = Request(
-            head.method,
-            head.target,
-            headers: head.headers,
-            remoteAddress: isProxied
-                ? worker.configuration.client(of: address, head.headers) : address,
-            trace: worker.trace(head.headers)
-        )
-        match = worker.router.match(request.method, request.segments)
-        if case .found(let route, _) = match { request.route = route.pattern }
-        self.request = request
+        let storage = worker.takeStorage()
+        parser.takeHeaders(&storage.headers)
+        storage.method = head.method
+        storage.remoteAddress =
+            isProxied ? worker.configuration.client(of: address, storage.headers) : address
+        storage.traceSeed = worker.nextTraceSeed()
+        storage.readTarget(head.target)
+        match = worker.routes.match(storage)
+        request = Request(storage)
         parser.bodyLimit = match.bodyLimit
         headHasBegun = false
         switch head.framing {
@@ -161,7 +159,8 @@ extension Connection {
         if match.streamsBody {
             let inflow = BodyInflow(self)
             self.inflow = inflow
-            self.request?.inflow = inflow
+            // Nobody else has seen the request yet.
+            self.request?.storage.inflow = inflow
             // Until it is invited, the client may wait for the handler.
             if awaitsInvitation { clearPhaseDeadline() }
             dispatch()
@@ -213,21 +212,25 @@ extension Connection {
     }
 
     private func dispatch() {
-        guard var request else { return }
-        request.body = body
-        body = []
-        self.request = request
+        guard let request else { return }
+        if !body.isEmpty {
+            // Nobody else has seen the request yet.
+            request.storage.body = body
+            body = []
+        }
         phase = .answering
         if inflow == nil { clearPhaseDeadline() }
-        let router = worker.router
-        let match = match
         loop.obligations += 1
-        let sealed = request
         task = Task(executorPreference: loop) { [self] in
-            let response = await router.respond(to: sealed, match: match)
-            loop.perform {
-                self.loop.obligations -= 1
-                self.complete(response)
+            let response = await worker.routes.respond(to: request, match: match)
+            if loop.isCurrent {
+                loop.obligations -= 1
+                complete(response)
+            } else {
+                loop.perform {
+                    self.loop.obligations -= 1
+                    self.complete(response)
+                }
             }
         }
         // A handler that never suspends is done after this.

@@ -41,7 +41,7 @@ extension Connection {
         if case .failure(let error) = outcome {
             let isOrderly = stream.isEndless && worker.isDraining && error is CancellationError
             if !isOrderly {
-                if let request { worker.router.report(error, request) }
+                if let request { worker.routes.report(error, request) }
                 abort()
                 return
             }
@@ -51,7 +51,7 @@ extension Connection {
         cutBody(CancellationError())
         if minorVersion == 1 { ResponseWriter.append("0\r\n\r\n", to: &out) }
         if let request { tellAccess(request, stream.status, stream.count) }
-        request = nil
+        recycle()
         phase = .head
         if !keepsAlive || worker.isDraining || peerHasLeft { isClosing = true }
         flushSoon()

@@ -11,24 +11,32 @@ extension Connection {
             stream(response, body)
             return
         }
-        self.request = nil
         cutBody(CancellationError())
         if let upgrade = response.upgrade {
+            self.request = nil
             switchProtocols(upgrade, request)
             return
         }
         write(response, to: request)
+        recycle()
         phase = .head
         if isClosing { return }
         setPhaseDeadline(worker.configuration.idleTimeout)
         resumeLater()
     }
 
+    /// Lets go of the request; another may have its memory once nobody else holds it.
+    func recycle() {
+        guard let storage = request?.storage else { return }
+        request = nil
+        worker.giveBack(storage)
+    }
+
     /// Answers a request that cannot be read on, and ends the connection.
     func refuse(_ fault: HTTPFault) {
         guard phase != .closed, phase != .lingering else { return }
         let refused =
-            request ?? Request(unreadableFrom: address, trace: worker.trace([:]))
+            request ?? Request(unreadableFrom: address, traceSeed: worker.nextTraceSeed())
         request = nil
         body = []
         pending = []
@@ -38,7 +46,7 @@ extension Connection {
         phase = .head
         // No timeout that was set for reading applies any more.
         clearPhaseDeadline()
-        write(worker.router.refusal(of: refused, fault), to: refused)
+        write(worker.routes.refusal(of: refused, fault), to: refused)
     }
 
     private func write(_ response: Response, to request: Request) {

@@ -10,13 +10,13 @@ public final class HTTPServer: Service {
     public let name = "http"
     /// What it was made with.
     public let configuration: Configuration
-    let router: Router
+    let routes: Routes
     private let port = Mutex<Int?>(nil)
     private let admission = Mutex<Admission?>(nil)
 
     /// A server of `router`.
     public init(_ router: Router, configuration: Configuration = Configuration()) {
-        self.router = router
+        routes = Routes(router)
         self.configuration = configuration
     }
 
@@ -44,7 +44,7 @@ public final class HTTPServer: Service {
         for _ in 0..<max(1, configuration.threads) {
             workers.append(
                 try Worker(
-                    router: router,
+                    routes: routes,
                     configuration: configuration,
                     listener: listener,
                     admission: admission

@@ -17,11 +17,12 @@ protocol ServedChannel: LoopChannel {
 /// but `loop` is touched on the loop's thread only; other threads come in through `loop.perform`.
 final class Worker: LoopChannel, @unchecked Sendable {
     let loop: EventLoop
-    let router: Router
+    let routes: Routes
     let configuration: HTTPServer.Configuration
     private let listener: Listener
     private let admission: Admission
-    private let random: SeededRandom
+    private var traceSeed: UInt64
+    private var spare: [RequestStorage] = []
     let codec = WebSocketCodec()
     private(set) var isDraining = false
     private var peers: [Worker] = []
@@ -33,19 +34,17 @@ final class Worker: LoopChannel, @unchecked Sendable {
     private var deflater: Deflater?
 
     init(
-        router: Router,
+        routes: Routes,
         configuration: HTTPServer.Configuration,
         listener: Listener,
         admission: Admission
     ) throws {
         loop = try EventLoop()
-        self.router = router
+        self.routes = routes
         self.configuration = configuration
         self.listener = listener
         self.admission = admission
-        // Trace ids need to differ, not to be secret; a system call for each would cost a request's
-        // fifth.
-        random = SeededRandom(seed: SystemRandom().next())
+        traceSeed = SystemRandom().next()
     }
 
     // MARK: Accepting
@@ -101,8 +100,8 @@ final class Worker: LoopChannel, @unchecked Sendable {
 
     /// Answers 503 in place of a connection that would be one too many.
     private func turnAway(_ descriptor: Int32, _ address: String) {
-        let request = Request(unreadableFrom: address, trace: trace([:]))
-        let response = router.refusal(of: request, Self.tooManyConnections)
+        let request = Request(unreadableFrom: address, traceSeed: nextTraceSeed())
+        let response = routes.refusal(of: request, Self.tooManyConnections)
         var answer: [UInt8] = []
         ResponseWriter.appendHead(
             response,
@@ -192,7 +191,24 @@ final class Worker: LoopChannel, @unchecked Sendable {
         return dateText
     }
 
-    func trace(_ headers: Headers) -> TraceContext { Request.trace(headers, random: random) }
+    func nextTraceSeed() -> UInt64 {
+        traceSeed &+= TraceSeed.step
+        return traceSeed
+    }
+
+    /// An empty storage for a request, as far as possible one that was used before.
+    func takeStorage() -> RequestStorage {
+        guard var storage = spare.popLast(), isKnownUniquelyReferenced(&storage) else {
+            return RequestStorage()
+        }
+        storage.clear()
+        return storage
+    }
+
+    /// Keeps a storage for another request; if somebody still holds it then, it is left to them.
+    func giveBack(_ storage: RequestStorage) {
+        if spare.count < 16 { spare.append(storage) }
+    }
 
     /// Compresses a body at the fastest level; nil when that does not make it smaller.
     func compress(_ bytes: [UInt8]) -> [UInt8]? {

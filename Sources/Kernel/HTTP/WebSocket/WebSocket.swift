@@ -98,14 +98,14 @@ public final class WebSocket: ServedChannel, @unchecked Sendable {
     /// Whether messages can be sent.
     public var isOpen: Bool { phase == .open }
 
+    /// How many more bytes should be sent now; with none left, senders should wait for `drained`.
+    public var room: Int { options.fullAt - unsent }
+
     /// Whether senders should wait for `drained`.
-    public var mustWait: Bool { unsent > options.fullAt }
+    public var mustWait: Bool { room <= 0 }
 
-    /// Names the loop's thread; sockets of the same number may share what is not Sendable.
-    public var loopNumber: Int { Int(bitPattern: ObjectIdentifier(loop)) }
-
-    /// Calls `body` on the loop's thread; may be used on any thread.
-    public func perform(_ body: @escaping @Sendable () -> Void) { loop.perform(body) }
+    /// The loop that the socket belongs to.
+    public var home: SocketLoop { SocketLoop(loop: loop) }
 
     /// Sends a text.
     ///

@@ -30,7 +30,7 @@ public struct WebSocketOptions: Sendable {
     public var writeTimeout = Duration.seconds(30)
     /// How long the peer may take to answer a close; default 3 s.
     public var closeTimeout = Duration.seconds(3)
-    /// With more unsent bytes than this the socket is full: no message is read, and senders shall wait
+    /// With so many unsent bytes the socket is full: no message is read, and senders shall wait
     /// for `drained`; default 256 KiB.
     public var fullAt = 256 << 10
     /// With more unsent bytes than this the socket is closed, because somebody did not wait; default
