@@ -58,10 +58,11 @@ enum ServeCommand {
         // Without workers, what comes in is accepted and waits in the store.
         let workers: [any Service] =
             configuration.flag("workflows.run")
-            ? ChannelServices.services(installation.kernel) + [
-                try installation.delivery(), installation.housekeeping, installation.engine,
-                installation.dispatcher,
-            ] : []
+            ? ChannelServices.services(installation.kernel, tracer: installation.observation.tracer)
+                + [
+                    try installation.delivery(), installation.housekeeping, installation.engine,
+                    installation.dispatcher,
+                ] : []
         let group = ServiceGroup(
             installation.observation.services + workers + [installation.live, server]
         ) { logger.debug($0) }
