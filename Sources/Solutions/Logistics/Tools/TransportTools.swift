@@ -127,6 +127,7 @@ extension LogisticsTools {
                         trip,
                         quote,
                         load: load,
+                        share: share,
                         invocation,
                         in: transaction
                     )
@@ -140,6 +141,7 @@ extension LogisticsTools {
         _ trip: Trip,
         _ quote: TripQuote,
         load: String?,
+        share: LoadShare,
         _ invocation: Invocation,
         in transaction: any Transaction
     ) throws -> JSON {
@@ -157,7 +159,8 @@ extension LogisticsTools {
             breakdown: quote.price.lines,
             distanceMeters: quote.distanceMeters,
             co2Grams: quote.emission.grams,
-            etaAt: quote.eta
+            etaAt: quote.eta,
+            share: share
         )
         try store.add(booking, load: load, at: invocation.now, in: transaction)
         try kernel.emit(
@@ -212,7 +215,17 @@ extension LogisticsTools {
                         )
                     }
                     try Orders(scope: scope).save(order, in: transaction)
-                    let json = try book(trip, quote, load: nil, invocation, in: transaction)
+                    let json = try book(
+                        trip,
+                        quote,
+                        load: nil,
+                        share: LoadShare(
+                            weightGrams: order.totalWeightGrams,
+                            volumeMm3: order.totalVolumeMm3
+                        ),
+                        invocation,
+                        in: transaction
+                    )
                     try emit("order.booked", order, by: invocation, in: transaction)
                     try tellCustomer(.booked, order, invocation, in: transaction)
                     return json
@@ -306,7 +319,7 @@ extension LogisticsTools {
         )
     }
 
-    private static func bookingID(_ reader: JSONReader) throws -> ID<Booking> {
+    static func bookingID(_ reader: JSONReader) throws -> ID<Booking> {
         guard let id = ID<Booking>(try reader.string()) else {
             throw GeneralFault(
                 .notFound,
