@@ -16,21 +16,23 @@ export function Balance({ vehicle }: { vehicle: VehicleLoad }) {
         {vehicle.vehicle.name} · {meters(container.lengthMm)} × {meters(container.widthMm)} ×{" "}
         {meters(container.heightMm)}
       </p>
-      <ul className="gauges">
-        <Gauge
-          label="Volume"
-          value={vehicle.volumeUtilisation}
-          text={percentFine(vehicle.volumeUtilisation)}
-        />
-        <Gauge
-          label="Payload"
-          value={weight / container.payloadGrams}
-          text={`${kg(weight)} of ${kg(container.payloadGrams)}`}
-          verdict={verdict(weight, container.payloadGrams)}
-        />
-        {(vehicle.axles ?? []).map((axle) => <Axle key={axle.name} axle={axle} />)}
-      </ul>
-      <Centre vehicle={vehicle} />
+      <div className="balance">
+        <ul className="gauges">
+          <Gauge
+            label="Volume"
+            value={vehicle.volumeUtilisation}
+            text={percentFine(vehicle.volumeUtilisation)}
+          />
+          <Gauge
+            label="Payload"
+            value={weight / container.payloadGrams}
+            text={`${kg(weight)} of ${kg(container.payloadGrams)}`}
+            verdict={verdict(weight, container.payloadGrams)}
+          />
+          {(vehicle.axles ?? []).map((axle) => <Axle key={axle.name} axle={axle} />)}
+        </ul>
+        <Centre vehicle={vehicle} />
+      </div>
       <details className="more-data">
         <summary>How it was packed</summary>
         <Facts

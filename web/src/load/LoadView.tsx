@@ -63,65 +63,70 @@ export function LoadView({ vehicle }: { vehicle: VehicleLoad }) {
 
   return (
     <div className="load">
-      <div className="card load-view">
-        <div className="load-tools">
-          <div className="segmented" role="group" aria-label="View">
-            <button
-              type="button"
-              aria-pressed={!plan}
-              disabled={missing}
-              onClick={() => setQuery({ view: null })}
-            >
-              3D
-            </button>
-            <button type="button" aria-pressed={plan} onClick={() => setQuery({ view: "plan" })}>
-              Plan
-            </button>
-          </div>
-          <div className="colour-by">
-            <span id="colour-by">Colour by</span>
-            <div className="segmented" role="group" aria-labelledby="colour-by">
-              {WAYS.map(([key, label]) => (
-                <button
-                  key={key}
-                  type="button"
-                  aria-pressed={by === key}
-                  onClick={() => setQuery({ by: key === "stop" ? null : key })}
-                >
-                  {label}
-                </button>
-              ))}
+      <div className="column">
+        <div className="card load-view">
+          <div className="load-tools">
+            <div className="segmented" role="group" aria-label="View">
+              <button
+                type="button"
+                aria-pressed={!plan}
+                disabled={missing}
+                onClick={() => setQuery({ view: null })}
+              >
+                3D
+              </button>
+              <button type="button" aria-pressed={plan} onClick={() => setQuery({ view: "plan" })}>
+                Plan
+              </button>
             </div>
-          </div>
-          {stops.length > 1 && !plan && (
+            <div className="colour-by">
+              <span id="colour-by">Colour by</span>
+              <div className="segmented" role="group" aria-labelledby="colour-by">
+                {WAYS.map(([key, label]) => (
+                  <button
+                    key={key}
+                    type="button"
+                    aria-pressed={by === key}
+                    onClick={() => setQuery({ by: key === "stop" ? null : key })}
+                  >
+                    {label}
+                  </button>
+                ))}
+              </div>
+            </div>
+            {stops.length > 1 && !plan && (
+              <Check
+                label="Stops apart"
+                checked={explode}
+                onChange={(event) => setQuery({ explode: event.target.checked ? "1" : null })}
+              />
+            )}
             <Check
-              label="Stops apart"
-              checked={explode}
-              onChange={(event) => setQuery({ explode: event.target.checked ? "1" : null })}
+              label="Centre of gravity"
+              checked={balance}
+              onChange={(event) => setQuery({ plain: event.target.checked ? null : "1" })}
             />
+          </div>
+          <ColourLegend categories={painted.categories} label={`Colour by ${by}`} />
+          {missing && (
+            <p className="notice">
+              This browser cannot draw in three dimensions, so the plans are shown.
+            </p>
           )}
-          <Check
-            label="Centre of gravity"
-            checked={balance}
-            onChange={(event) => setQuery({ plain: event.target.checked ? null : "1" })}
-          />
+          {plan
+            ? <Plans vehicle={vehicle} colouring={painted} view={view} onPick={pick} />
+            : (
+              <Scene3D
+                vehicle={vehicle}
+                colouring={painted}
+                view={view}
+                onPick={pick}
+                onMissing={() => setMissing(true)}
+              />
+            )}
+          <StepBar steps={steps} total={total} boxes={vehicle.boxes} />
         </div>
-        <ColourLegend categories={painted.categories} label={`Colour by ${by}`} />
-        {missing && (
-          <p className="notice">
-            This browser cannot draw in three dimensions, so the plans are shown.
-          </p>
-        )}
-        {plan ? <Plans vehicle={vehicle} colouring={painted} view={view} onPick={pick} /> : (
-          <Scene3D
-            vehicle={vehicle}
-            colouring={painted}
-            view={view}
-            onPick={pick}
-            onMissing={() => setMissing(true)}
-          />
-        )}
-        <StepBar steps={steps} total={total} boxes={vehicle.boxes} />
+        <Balance vehicle={vehicle} />
       </div>
       <div className="column">
         <BoxProof
@@ -139,7 +144,6 @@ export function LoadView({ vehicle }: { vehicle: VehicleLoad }) {
           selected={selected}
           onPick={pickListed}
         />
-        <Balance vehicle={vehicle} />
       </div>
     </div>
   );

@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import { AgentsPage } from "../agents/AgentsPage";
 import { CustomersPage } from "../customers/CustomersPage";
 import { VehiclesPage } from "../fleet/VehiclesPage";
@@ -9,7 +9,15 @@ import { OrdersPage } from "../orders/OrdersPage";
 import { RunPage } from "../runs/RunPage";
 import { RunsPage } from "../runs/RunsPage";
 import type { IconName } from "../ui/Icon";
+import { Skeleton } from "../ui/States";
 import { NotFound } from "./NotFound";
+
+const LoadsPage = lazy(() => import("../loader/LoadsPage"));
+const LoaderPage = lazy(() => import("../loader/LoaderPage"));
+
+/** A screen that is fetched when it is first gone to. */
+const later = (screen: ReactNode) => <Suspense fallback={<Skeleton lines={8} />}>{screen}
+</Suspense>;
 
 export interface Destination {
   path: string;
@@ -36,6 +44,8 @@ const SCREENS: [RegExp, (id: string) => ReactNode][] = [
   [/^\/vehicles$/, () => <VehiclesPage />],
   [/^\/customers$/, () => <CustomersPage />],
   [/^\/agents$/, () => <AgentsPage />],
+  [/^\/load$/, () => later(<LoadsPage />)],
+  [/^\/load\/([^/]+)$/, (id) => later(<LoaderPage id={id} />)],
   [/^\/runs$/, () => <RunsPage />],
   [/^\/runs\/([^/]+)$/, (id) => <RunPage id={id} />],
 ];
