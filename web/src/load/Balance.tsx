@@ -11,7 +11,7 @@ export function Balance({ vehicle }: { vehicle: VehicleLoad }) {
   const weight = vehicle.weightGrams ??
     vehicle.boxes.reduce((sum, box) => sum + box.weightGrams, 0);
   return (
-    <Section title="Weight and balance">
+    <Section title="Weight and balance" className="card-balance">
       <p className="faint vehicle-size">
         {vehicle.vehicle.name} · {meters(container.lengthMm)} × {meters(container.widthMm)} ×{" "}
         {meters(container.heightMm)}

@@ -55,7 +55,7 @@ export function PlaceDrawing({ sheet, boxes, box, side }: Props) {
   const deep = side === "top" ? widthMm : heightMm;
   const long = side === "rear" ? widthMm : lengthMm;
   // So much of a long vehicle that the piece is as large as a thumb.
-  const wide = side === "rear" ? long : Math.min(long, Math.max(deep * 1.9, box.lengthMm * 4));
+  const wide = side === "rear" ? long : Math.min(long, Math.max(deep * 2.6, box.lengthMm * 3));
   const middle = box.xMm + box.lengthMm / 2;
   const from = side === "rear" ? 0 : Math.max(0, Math.min(long - wide, middle - wide * 0.55));
   const own = shape(box, sheet, side);
