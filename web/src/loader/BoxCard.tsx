@@ -30,14 +30,13 @@ export function BoxCard({ sheet, boxes, box, onGo }: Props) {
         </button>
         <div className="grow">
           <p className="loader-sequence">
-            Piece <strong className="num">{box.sequence}</strong>
+            {sheet.orderReference} <strong className="num">{box.sequence}</strong>
             <State box={box} />
           </p>
           <h2>{box.name}</h2>
           <p className="loader-label num">
-            {sheet.orderReference}
-            {box.piece !== undefined && ` · ${box.piece} of ${box.of}`}
-            {` · stop ${box.stop}`}
+            {box.piece !== undefined && `${box.piece} of ${box.of} · `}
+            {`stop ${box.stop}`}
             {stop && `, ${stop.city}`}
           </p>
         </div>
@@ -65,8 +64,8 @@ export function BoxCard({ sheet, boxes, box, onGo }: Props) {
       </ul>
       <Hints sheet={sheet} box={box} />
       <p className="loader-where">
-        <strong>{where(box, sheet)}</strong>, on {below(box, boxes)}.
-        {way && <>{way}.</>}
+        <strong>{where(box, sheet)}</strong>
+        {`, on ${below(box, boxes)}.${way ? ` ${way}.` : ""}`}
       </p>
       <div className="loader-drawings">
         <PlaceDrawing side="side" {...{ sheet, boxes, box }} />
@@ -106,7 +105,7 @@ function Hints({ sheet, box }: { sheet: LoadSheet; box: LoadBox }) {
     <ul className="loader-hints" title={sheet.lifting.source}>
       {hints.map(([icon, text]) => (
         <li key={text}>
-          <Icon name={icon} size={24} />
+          <Icon name={icon} size={20} />
           {text}
         </li>
       ))}

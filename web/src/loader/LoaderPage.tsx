@@ -14,7 +14,7 @@ import { useLoad } from "./useLoad";
 import { useWakeLock } from "./wake";
 
 /** Loading one vehicle, one piece at a time: made for gloves, glare and a network that comes and goes. */
-export default function LoaderPage({ id }: { id: string }) {
+export function LoaderPage({ id }: { id: string }) {
   const [many, setMany] = useState(false);
   const { sheet, query, boxes, placed, problems, waiting } = useLoad(id, many);
   const { query: asked } = useLocation();

@@ -8,7 +8,7 @@ import { Empty, Failure, Skeleton } from "../ui/States";
 import type { LoadEntry } from "./types";
 
 /** The vehicles to be loaded in the next two weeks, today's first. */
-export default function LoadsPage() {
+export function LoadsPage() {
   const loads = useQuery<ListOf<LoadEntry>>("/api/loads", 10_000);
   const days = new Map<string, LoadEntry[]>();
   for (const each of loads.data?.items ?? []) {

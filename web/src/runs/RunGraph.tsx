@@ -1,10 +1,10 @@
 import { type KeyboardEvent, useEffect, useMemo, useRef } from "react";
 import { IconButton } from "../ui/Button";
-import { duration, humanise } from "../ui/format";
+import { humanise } from "../ui/format";
 import { Icon } from "../ui/Icon";
 import { type Graph, labelPlace, type Line, path, type Placed } from "./layout";
 import { LOOKS } from "./looks";
-import { retries, type StepState, summary, type Visit } from "./steps";
+import { retries, span, type StepState, summary, type Visit } from "./steps";
 import { usePanZoom } from "./usePanZoom";
 
 interface Props {
@@ -17,7 +17,13 @@ interface Props {
 /** The workflow as boxes and arrows, with what became of each state. */
 export function RunGraph({ graph, went, selected, onSelect }: Props) {
   const frame = useRef<HTMLDivElement>(null);
-  const { transform, fit, zoom, reveal, handlers } = usePanZoom(frame, graph.width, graph.height);
+  const start = graph.nodes.find((each) => each.y === 0);
+  const { transform, fit, zoom, reveal, handlers } = usePanZoom(
+    frame,
+    graph.width,
+    graph.height,
+    start ? start.x + start.width / 2 : graph.width / 2,
+  );
   const byName = useMemo(() => {
     const found = new Map<string, Visit[]>();
     for (const each of went) found.set(each.name, [...found.get(each.name) ?? [], each]);
@@ -25,14 +31,12 @@ export function RunGraph({ graph, went, selected, onSelect }: Props) {
   }, [went]);
   /** From which state to which the run went. */
   const taken = useMemo(() => {
+    const exits = new Map(went.map((each) => [each.exitedEvent, each.name]));
     const found = new Set<string>();
-    went.forEach((each, index) => {
-      const before = [...went.slice(0, index)].reverse().find((other) =>
-        other.exitedEvent !== null && other.exitedEvent < each.enteredEvent &&
-        other.index === each.index
-      );
-      if (before) found.add(`${before.name}>${each.name}`);
-    });
+    for (const each of went) {
+      const before = exits.get(each.cameFrom);
+      if (before) found.add(`${before}>${each.name}`);
+    }
     return found;
   }, [went]);
   const places = useMemo(() => flatten(graph), [graph]);
@@ -284,7 +288,7 @@ function said(found: Visit[], state: StepState, again: number, node: Placed): st
   const last = found[found.length - 1];
   if (found.length > 1) parts.push(`${found.length} times`);
   else if (last?.entered && last.left && last.left > last.entered) {
-    parts.push(duration((last.left - last.entered) * 1000));
+    parts.push(span(last.left - last.entered));
   }
   if (again > 0) parts.push(again === 1 ? "1 retry" : `${again} retries`);
   return parts.length > 0 ? parts.join(", ") : node.inner.length > 0 ? "" : node.state.Type;

@@ -3,13 +3,13 @@ import type { Decision, Page as ListOf, Run, RunEvent } from "../api/types";
 import { Link } from "../shell/router";
 import { IconButton } from "../ui/Button";
 import { Facts } from "../ui/Data";
-import { duration, humanise, percent, timeFine } from "../ui/format";
+import { humanise, percent, timeFine } from "../ui/format";
 import { Icon } from "../ui/Icon";
 import { Section } from "../ui/Page";
 import type { State } from "./definition";
 import { JsonTree } from "./JsonTree";
 import { StepBadge } from "./looks";
-import { type Attempt, detailsOf, type Visit } from "./steps";
+import { type Attempt, detailsOf, span, type Visit } from "./steps";
 
 interface Props {
   run: Run & { traceId?: string };
@@ -50,7 +50,7 @@ export function StepPanel({ run, name, state, visits, at, onVisit, onClose }: Pr
             ? [["Entered", timeFine(new Date(visit.entered).toISOString())] as [string, string]]
             : []),
           ...(visit?.entered && visit.left
-            ? [["Took", duration((visit.left - visit.entered) * 1000)] as [string, string]]
+            ? [["Took", span(visit.left - visit.entered)] as [string, string]]
             : []),
           ...(visit?.index !== null && visit?.index !== undefined
             ? [["Iteration", String(visit.index + 1)] as [string, string]]
@@ -163,7 +163,7 @@ function Attempts({ attempts, most }: { attempts: Attempt[]; most: number | unde
             <span>
               <strong>{index + 1}. {OUTCOMES[each.outcome]}</strong>
               {each.from && each.to && (
-                <span className="num faint">, {duration((each.to - each.from) * 1000)}</span>
+                <span className="num faint">, {span(each.to - each.from)}</span>
               )}
               {each.error && (
                 <span className="attempt-cause">{each.error}{each.cause && `: ${each.cause}`}</span>

@@ -1,7 +1,7 @@
-import { duration, humanise } from "../ui/format";
+import { humanise } from "../ui/format";
 import { StepBadge } from "./looks";
 import type { State } from "./definition";
-import { retries, summary, type Visit } from "./steps";
+import { retries, span, summary, type Visit } from "./steps";
 
 interface Props {
   states: Map<string, State>;
@@ -55,7 +55,7 @@ export function StepTable({ states, went, selected, onSelect }: Props) {
                 <td data-label="Visits" className="num right">{found.length}</td>
                 <td data-label="Retries" className="num right">{retries(found)}</td>
                 <td data-label="Took" className="num right">
-                  {found.length > 0 ? duration(took * 1000) : "–"}
+                  {found.length > 0 ? span(took) : "–"}
                 </td>
               </tr>
             );

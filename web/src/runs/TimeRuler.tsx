@@ -1,7 +1,7 @@
 import type { Run } from "../api/types";
-import { duration, humanise } from "../ui/format";
+import { humanise } from "../ui/format";
 import { LOOKS } from "./looks";
-import type { Visit } from "./steps";
+import { span, type Visit } from "./steps";
 
 interface Props {
   run: Run;
@@ -27,7 +27,7 @@ export function TimeRuler({ run, went, selected, onSelect }: Props) {
         <span className="ruler-scale">
           {ticks.map((tick) => (
             <span key={tick} style={{ left: `${(100 * tick) / long}%` }}>
-              {duration(tick * 1000)}
+              {tick === 0 ? 0 : span(tick)}
             </span>
           ))}
         </span>
@@ -39,7 +39,7 @@ export function TimeRuler({ run, went, selected, onSelect }: Props) {
           seen.set(each.name, number + 1);
           const from = each.entered ?? start;
           const to = each.left ?? end;
-          const took = duration(Math.max(0, to - from) * 1000);
+          const took = span(Math.max(0, to - from));
           return (
             <li key={each.enteredEvent}>
               <button
@@ -47,7 +47,7 @@ export function TimeRuler({ run, went, selected, onSelect }: Props) {
                 className={each.name === selected ? "ruler-row ruler-chosen" : "ruler-row"}
                 aria-label={`${humanise(each.name)}, ${
                   LOOKS[each.state].word
-                }, ${took}, began after ${duration((from - start) * 1000)}`}
+                }, ${took}, began after ${span(from - start)}`}
                 onClick={() => onSelect(each.name, number)}
               >
                 <span className="clip">{humanise(each.name)}</span>

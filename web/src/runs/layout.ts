@@ -43,6 +43,8 @@ const DOWN = 54;
 const HEAD = 40;
 const PAD = 18;
 const POINT = 14;
+/** The weight of what lies on the way on success. */
+const STRAIGHT = 4;
 
 interface Cell {
   name: string | null;
@@ -227,7 +229,10 @@ function place(rows: Cell[][]) {
         row.map((cell) => {
           const near = down ? cell.up : cell.down;
           const other = down ? cell.down : cell.up;
-          const from = near.length > 0 ? near : other;
+          const all = near.length > 0 ? near : other;
+          // The way on success is drawn straight, whatever hangs on it.
+          const strong = all.filter((each) => each.weight >= STRAIGHT && cell.weight >= STRAIGHT);
+          const from = strong.length > 0 ? strong : all;
           const weight = from.reduce((sum, each) => sum + each.weight, 0);
           return weight === 0
             ? cell.centre
@@ -299,21 +304,22 @@ function drawn(
     const [from, to] = [nodes.get(arrow.from), nodes.get(arrow.to)];
     if (!from || !to) continue;
     if (back) {
-      // Around the outside: out on the right, up, and in again on the right.
+      // Down, around the outside, and in from above: only through the gaps between the layers.
+      const number = lines.filter((each) => each.back).length;
       const right = Math.max(
         ...[...nodes.values()]
           .filter((each) => each.y + each.height >= to.y && each.y <= from.y + from.height)
           .map((each) => each.x + each.width),
-      ) + 26 + lines.filter((each) => each.back).length * 14;
+      ) + 22 + number * 12;
       width = Math.max(width, right + 8);
       lines.push({
         ...arrow,
         back,
         points: [
-          { x: from.x + from.width, y: from.y + Math.min(from.height, HIGH) / 2 },
-          { x: right, y: from.y },
-          { x: right, y: to.y + Math.min(to.height, HIGH) },
-          { x: to.x + to.width, y: to.y + Math.min(to.height, HIGH) / 2 },
+          { x: from.x + from.width / 2 + 24, y: from.y + from.height },
+          { x: right, y: from.y + from.height + 14 + number * 5 },
+          { x: right, y: to.y - 22 - number * 5 },
+          { x: to.x + to.width / 2 + 24, y: to.y },
         ],
       });
       continue;
@@ -328,7 +334,11 @@ function drawn(
     });
     lines.push({ ...arrow, back, points });
   }
-  return { nodes: [...nodes.values()], lines, width, height: Math.max(0, y - DOWN) };
+  const low = Math.max(
+    0,
+    ...lines.filter((each) => each.back).map((each) => each.points[1]?.y ?? 0),
+  );
+  return { nodes: [...nodes.values()], lines, width, height: Math.max(0, y - DOWN, low) };
 }
 
 /** A smooth way through the points. */
@@ -338,9 +348,10 @@ export function path({ points, back }: Line): string {
   if (back) {
     const [a, b, c] = rest;
     if (!a || !b || !c) return "";
-    return `M${first.x} ${first.y}H${a.x - 10}Q${a.x} ${first.y} ${a.x} ${first.y - 10}V${
-      c.y + 10
-    }Q${b.x} ${c.y} ${b.x - 10} ${c.y}H${c.x + 7}`;
+    const r = 9;
+    return `M${first.x} ${first.y}V${a.y - r}Q${first.x} ${a.y} ${first.x + r} ${a.y}H${a.x - r}` +
+      `Q${a.x} ${a.y} ${a.x} ${a.y - r}V${b.y + r}Q${b.x} ${b.y} ${b.x - r} ${b.y}` +
+      `H${c.x + r}Q${c.x} ${b.y} ${c.x} ${b.y + r}V${c.y - 6}`;
   }
   let d = `M${first.x} ${first.y}`;
   let last = first;

@@ -1,4 +1,5 @@
 import type { Run, RunEvent } from "../api/types";
+import { duration } from "../ui/format";
 
 /** Reads a history: which states were entered when, with what, how often they were tried. */
 
@@ -18,6 +19,8 @@ export interface Attempt {
 export interface Visit {
   name: string;
   enteredEvent: number;
+  /** The event that entering followed from: what was left before. */
+  cameFrom: number;
   exitedEvent: number | null;
   entered: number | null;
   left: number | null;
@@ -79,6 +82,7 @@ export function visits(run: Run): Visit[] {
       visit = {
         name: details.name ?? "",
         enteredEvent: event.id,
+        cameFrom: before,
         exitedEvent: null,
         entered: at,
         left: null,
@@ -179,3 +183,7 @@ export function summary(of: Visit[]): StepState {
 
 export const retries = (of: Visit[]) =>
   of.reduce((sum, each) => sum + Math.max(0, each.attempts.length - 1), 0);
+
+/** So many milliseconds in words; the history knows no finer ones. */
+export const span = (milliseconds: number) =>
+  milliseconds < 1 ? "< 1 ms" : duration(milliseconds * 1000);

@@ -16,9 +16,16 @@ interface Rect {
 const LARGEST = 2.5;
 const SMALLEST = 0.08;
 const EDGE = 20;
+const READABLE = 0.85;
 
 /** Moving and sizing of a picture by pointer, wheel, pinch and buttons; at first all of it fits. */
-export function usePanZoom(frame: RefObject<HTMLElement>, width: number, height: number) {
+export function usePanZoom(
+  frame: RefObject<HTMLElement>,
+  width: number,
+  height: number,
+  /** What is in the middle when not all of the width fits. */
+  middle: number,
+) {
   const [shown, setShown] = useState<Shown>({ x: 0, y: 0, scale: 1 });
   const pointers = useRef(new Map<number, { x: number; y: number }>());
   const moved = useRef(0);
@@ -28,14 +35,17 @@ export function usePanZoom(frame: RefObject<HTMLElement>, width: number, height:
     high: frame.current?.clientHeight ?? 1,
   });
 
-  const fit = () => {
+  const fit = (whole = false) => {
     const { wide, high } = size();
     const fits = Math.min((wide - 2 * EDGE) / width, (high - 2 * EDGE) / height, 1);
     // Words must stay readable: a long graph begins at its top and is moved through.
-    const scale = Math.max(SMALLEST, fits, Math.min(0.62, (wide - 2 * EDGE) / width));
+    const scale = whole ? Math.max(SMALLEST, fits) : Math.max(SMALLEST, fits, READABLE);
+    const spare = wide - width * scale;
     setShown({
       scale,
-      x: Math.max(EDGE, (wide - width * scale) / 2),
+      x: spare > 2 * EDGE
+        ? spare / 2
+        : Math.max(spare - EDGE, Math.min(EDGE, wide / 2 - middle * scale)),
       y: height * scale <= high ? (high - height * scale) / 2 : EDGE,
     });
     touched.current = false;
@@ -133,7 +143,7 @@ export function usePanZoom(frame: RefObject<HTMLElement>, width: number, height:
   };
   return {
     transform: `translate(${shown.x} ${shown.y}) scale(${shown.scale})`,
-    fit,
+    fit: () => fit(true),
     zoom,
     reveal,
     handlers,

@@ -6,14 +6,22 @@ import { InboxPage } from "../inbox/InboxPage";
 import { NewOrderPage } from "../orders/NewOrderPage";
 import { OrderPage } from "../orders/OrderPage";
 import { OrdersPage } from "../orders/OrdersPage";
-import { RunPage } from "../runs/RunPage";
 import { RunsPage } from "../runs/RunsPage";
 import type { IconName } from "../ui/Icon";
 import { Skeleton } from "../ui/States";
 import { NotFound } from "./NotFound";
 
-const LoadsPage = lazy(() => import("../loader/LoadsPage"));
-const LoaderPage = lazy(() => import("../loader/LoaderPage"));
+const LoadsPage = lazy(async () => ({ default: (await import("../loader/LoadsPage")).LoadsPage }));
+const LoaderPage = lazy(async () => ({
+  default: (await import("../loader/LoaderPage")).LoaderPage,
+}));
+const CalendarPage = lazy(async () => ({
+  default: (await import("../fleet/CalendarPage")).CalendarPage,
+}));
+const VehiclePage = lazy(async () => ({
+  default: (await import("../fleet/VehiclePage")).VehiclePage,
+}));
+const RunPage = lazy(async () => ({ default: (await import("../runs/RunPage")).RunPage }));
 
 /** A screen that is fetched when it is first gone to. */
 const later = (screen: ReactNode) => <Suspense fallback={<Skeleton lines={8} />}>{screen}
@@ -42,12 +50,14 @@ const SCREENS: [RegExp, (id: string) => ReactNode][] = [
   [/^\/orders\/([^/]+)$/, (id) => <OrderPage id={id} />],
   [/^\/inbox$/, () => <InboxPage />],
   [/^\/vehicles$/, () => <VehiclesPage />],
+  [/^\/vehicles\/calendar$/, () => later(<CalendarPage />)],
+  [/^\/vehicles\/([^/]+)$/, (id) => later(<VehiclePage id={id} />)],
   [/^\/customers$/, () => <CustomersPage />],
   [/^\/agents$/, () => <AgentsPage />],
   [/^\/load$/, () => later(<LoadsPage />)],
   [/^\/load\/([^/]+)$/, (id) => later(<LoaderPage id={id} />)],
   [/^\/runs$/, () => <RunsPage />],
-  [/^\/runs\/([^/]+)$/, (id) => <RunPage id={id} />],
+  [/^\/runs\/([^/]+)$/, (id) => later(<RunPage id={id} />)],
 ];
 
 /** The screen of a path below the base. */
