@@ -23,6 +23,7 @@ export interface Ink {
   centre: number;
   range: number;
   wheel: number;
+  hub: number;
   wall: number;
 }
 
@@ -33,7 +34,8 @@ export function inks(dark: boolean): Ink {
       chosen: 0xffffff,
       centre: 0xffe08a,
       range: 0x7fce93,
-      wheel: 0x5d757b,
+      wheel: 0x435a61,
+      hub: 0x8fa5aa,
       wall: 0.07,
     }
     : {
@@ -41,7 +43,8 @@ export function inks(dark: boolean): Ink {
       chosen: 0x10282b,
       centre: 0x9a1f3d,
       range: 0x1f6b34,
-      wheel: 0x4a5d63,
+      wheel: 0x3f5157,
+      hub: 0xa9b8bb,
       wall: 0.055,
     };
 }
@@ -87,20 +90,28 @@ function segments(points: number[], color: number, opacity: number, above = fals
   return lines;
 }
 
+/** A flat cylinder that stands across the vehicle, below its floor. */
+function disc(x: number, z: number, radius: number, thick: number, color: number): Mesh {
+  const mesh = new Mesh(
+    new CylinderBufferGeometry(radius, radius, thick, 28),
+    new MeshBasicMaterial({ color }),
+  );
+  mesh.rotation.x = Math.PI / 2;
+  mesh.position.set(x, -0.32, z);
+  return mesh;
+}
+
 /** A ball at the centre of gravity with its foot on the floor, its range, and the wheels. */
 export function balanceMarks(vehicle: VehicleLoad, ink: Ink): Group {
   const group = new Group();
   const width = vehicle.container.widthMm * SCALE;
   for (const axle of vehicle.axles ?? []) {
     if (axle.positionMm === undefined) continue;
-    for (const z of [0.12, width - 0.12]) {
-      const wheel = new Mesh(
-        new CylinderBufferGeometry(0.28, 0.28, 0.2, 20),
-        new MeshBasicMaterial({ color: ink.wheel }),
+    for (const z of [0.04, width - 0.04]) {
+      group.add(
+        disc(axle.positionMm * SCALE, z, 0.3, 0.08, ink.wheel),
+        disc(axle.positionMm * SCALE, z, 0.13, 0.1, ink.hub),
       );
-      wheel.rotation.x = Math.PI / 2;
-      wheel.position.set(axle.positionMm * SCALE, -0.3, z);
-      group.add(wheel);
     }
   }
   const at = vehicle.centreOfGravity;

@@ -35,6 +35,17 @@ export function standsOn(box: PlacedBox): string {
   return `${below.length === 1 ? "box" : "boxes"} ${sequences(below)}`;
 }
 
+/** "3 boxes stand between it and the door, 2 above it". */
+function inTheWay(front: number, top: number): string {
+  const parts = [
+    front > 0 ? `${counted(front, "box stands", "boxes stand")} between it and the door` : "",
+    top > 0
+      ? front > 0 ? `${top} above it` : `${counted(top, "box stands", "boxes stand")} above it`
+      : "",
+  ];
+  return parts.filter(Boolean).join(", ");
+}
+
 const SIDES = { length: "length", width: "width", height: "height" };
 
 /** How it is turned, in words. */
@@ -53,7 +64,7 @@ export function why(box: PlacedBox, vehicle: VehicleLoad): string[] {
   said.push(
     box.zMm === 0
       ? "It stands on the floor."
-      : `It stands on ${standsOn(box)}, which carry ${percent(box.supported)} of its base.`,
+      : `${percent(box.supported)} of its base rests on ${standsOn(box)}.`,
   );
   if (stops > 1) {
     const last = Math.max(0, ...[...front, ...top].map((each) => each.stop));
@@ -61,12 +72,9 @@ export function why(box: PlacedBox, vehicle: VehicleLoad): string[] {
       last === 0
         ? "Nothing stands on it or between it and the door."
         : last <= box.stop
-        ? `${counted(front.length, "box stands", "boxes stand")} between it and the door and ${
-          counted(top.length, "above it", "above it")
-        }; all are unloaded at stop ${
-          last === box.stop ? last : `${last} or before`
-        }, so it can be ` +
-          `reached at stop ${box.stop}.`
+        ? `${inTheWay(front.length, top.length)}: all for stop ${
+          last === box.stop ? last : `${last} or an earlier one`
+        }, so it can be reached at stop ${box.stop}.`
         : `A box for stop ${last} is in its way.`,
     );
   } else if (front.length === 0) said.push("Nothing stands between it and the door.");

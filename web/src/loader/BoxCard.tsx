@@ -30,7 +30,7 @@ export function BoxCard({ sheet, boxes, box, onGo }: Props) {
         </button>
         <div className="grow">
           <p className="loader-sequence">
-            {sheet.orderReference} <strong className="num">{box.sequence}</strong>
+            Piece <strong className="num">{box.sequence}</strong>
             <State box={box} />
           </p>
           <h2>{box.name}</h2>

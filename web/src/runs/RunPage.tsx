@@ -79,7 +79,7 @@ export function RunPage({ id }: { id: string }) {
           <strong>{data.error}:</strong> {data.cause}
         </p>
       )}
-      <div className="card">
+      <div className="card run-facts">
         <Facts
           facts={[
             ["About", <Subject key="subject" subject={data.subject} />],
