@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useMemo, useRef, useState } from "react";
 import { useEscape, useShortcuts } from "../shell/keys";
 import { setQuery, useLocation } from "../shell/router";
 import { Check } from "../ui/Field";
@@ -42,22 +42,26 @@ export function LoadView({ vehicle }: { vehicle: VehicleLoad }) {
     selected,
     balance,
   ]);
+  const flush = useRef(steps.flush);
+  flush.current = steps.flush;
   const pick = useCallback((box: PlacedBox | null) => {
+    flush.current();
     setQuery({ box: box ? String(box.sequence) : null });
   }, []);
   /** A box that is not loaded yet is shown by loading up to it. */
-  const pickListed = (box: PlacedBox) =>
+  const pickListed = (box: PlacedBox) => {
+    steps.flush();
     setQuery({
       box: String(box.sequence),
       ...(box.sequence > step ? { step: String(box.sequence) } : {}),
     });
+  };
   useShortcuts({
     "]": () => steps.go(step + 1),
     "[": () => steps.go(step - 1),
     p: steps.play,
   });
   useEscape(() => setQuery({ box: null }), 1, picked !== null);
-  useEffect(() => setMissing(false), [vehicle]);
   const found = selected === null ? undefined : bySequence.get(selected);
   const category = found && painted.categories[painted.of[found.index] ?? 0];
 

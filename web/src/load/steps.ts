@@ -12,6 +12,8 @@ export interface Steps {
   step: number;
   playing: boolean;
   go: (to: number) => void;
+  /** Puts a step that is still to be written into the address at once. */
+  flush: () => void;
   play: () => void;
 }
 
@@ -33,6 +35,11 @@ export function useSteps(asked: string | null, total: number): Steps {
     setAhead(next);
     clearTimeout(timer.current);
     timer.current = setTimeout(() => write(next), SETTLE);
+  };
+  const flush = () => {
+    clearTimeout(timer.current);
+    setPlaying(false);
+    if (ahead !== null) write(step);
   };
   useEffect(() => () => clearTimeout(timer.current), []);
 
@@ -62,5 +69,5 @@ export function useSteps(asked: string | null, total: number): Steps {
     clearTimeout(timer.current);
     setPlaying(!playing);
   };
-  return { step, playing, go, play };
+  return { step, playing, go, flush, play };
 }
