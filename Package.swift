@@ -32,7 +32,7 @@ func solution(_ name: String) -> Target {
         dependencies: [
             "Core", "Store", "Events", "Workflows", "Agents", "Identity", "HTTP", "Objects",
             "Channels",
-            "Observability", "Platform",
+            "Live", "Observability", "Platform",
         ],
         path: "Sources/Solutions/\(name)",
         exclude: ["README.md"],
@@ -59,27 +59,33 @@ let package = Package(
         system("CSodium", "libsodium"),
         system("CCurl", "libcurl"),
         system("CZlib", "zlib"),
+        // Debian's wslay has no .pc file; its module map names the library.
+        .systemLibrary(name: "CWslay", path: "Sources/System/CWslay"),
         .target(name: "CLinux", path: "Sources/System/CLinux"),
 
         kernel("Core", []),
-        kernel("Observability", ["Core"]),
+        kernel("Observability", ["Core", "Store"]),
         kernel("Store", ["Core", "CSQLite"]),
         kernel("Events", ["Core", "Store", "Observability"]),
-        kernel("Identity", ["Core", "Store", "COpenSSL", "CSodium"]),
+        kernel("Vault", ["Core", "COpenSSL"]),
+        kernel("Identity", ["Core", "Store", "Vault", "COpenSSL", "CSodium"]),
         kernel("Objects", ["Core", "Store", "COpenSSL"]),
-        kernel("Channels", ["Core", "Store", "Events", "Observability", "CCurl"]),
+        kernel("Channels", ["Core", "Store", "Events", "Observability", "Vault", "CCurl"]),
         kernel("Agents", ["Core", "Store", "Events", "Identity", "Observability"]),
         kernel(
             "Workflows",
             ["Core", "Store", "Events", "Identity", "Agents", "Observability", "COpenSSL"]
         ),
-        kernel("HTTP", ["Core", "Observability", "CLinux", "CZlib"]),
+        kernel("HTTP", ["Core", "Observability", "CLinux", "CZlib", "CWslay", "COpenSSL"]),
+        kernel("Live", ["Core", "Observability", "Store", "Events", "HTTP"]),
+        // Not a part of HTTP: curl.h declares the socket functions, which HTTP takes from Glibc.
+        kernel("Web", ["Core", "CCurl"]),
         kernel(
             "Platform",
             [
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
-                "Workflows", "HTTP", "COpenSSL",
+                "Workflows", "HTTP", "Live", "Vault", "COpenSSL",
             ]
         ),
 
@@ -90,22 +96,25 @@ let package = Package(
             dependencies: [
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
-                "Workflows", "HTTP", "Platform", "Logistics",
+                "Workflows", "HTTP", "Live", "Web", "Vault", "Platform", "Logistics",
             ],
             path: "Sources/weft",
             swiftSettings: strict
         ),
 
         tests("Core"),
-        tests("Observability", ["Core"]),
+        tests("Observability", ["Core", "Store"]),
         tests("Store"),
         tests("Events", ["Core", "Store"]),
-        tests("Identity", ["Core", "Store"]),
+        tests("Identity", ["Core", "Store", "Vault"]),
         tests("Objects", ["Core", "Store"]),
-        tests("Channels", ["Core", "Store", "Observability"]),
+        tests("Channels", ["Core", "Store", "Events", "Observability", "Vault"]),
         tests("Agents", ["Core", "Store", "Events", "Identity"]),
         tests("Workflows", ["Core", "Store", "Events", "Agents"]),
         tests("HTTP", ["Core"]),
+        tests("Live", ["Core", "Store", "Events", "HTTP", "Observability"]),
+        tests("Web", ["Core"]),
+        tests("Vault", ["Core"]),
         tests("Platform", ["Core", "Store", "HTTP", "Agents"]),
         tests("Logistics", ["Core", "Store", "Platform"]),
     ],

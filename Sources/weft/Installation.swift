@@ -5,12 +5,14 @@ import Events
 import Glibc
 import HTTP
 import Identity
+import Live
 import Logistics
 import Objects
 import Observability
 import Platform
 import Store
 import Synchronization
+import Web
 import Workflows
 
 /// All rooms of one installation, composed: the one place where it is done.
@@ -25,42 +27,75 @@ struct Installation {
     let dispatcher: Dispatcher
     let solutions: [any Solution]
     let routes: [ToolRoute]
+    let live: LiveHub
+    let observation: Observation
     let clock = SystemClock()
 
     /// Opens the data folder and brings the tables up to date.
-    init(_ configuration: Configuration, folder: DataFolder, logger: Logger) async throws {
+    ///
+    /// - Parameters:
+    ///   - configuration: what was configured.
+    ///   - folder: where everything is.
+    ///   - logger: hears of failures.
+    ///   - logs: what the logger writes into, for the searchable log of a server.
+    /// - Throws: what any of the rooms refuses.
+    init(
+        _ configuration: Configuration,
+        folder: DataFolder,
+        logger: Logger,
+        logs: LogBuffer? = nil
+    ) async throws {
         self.configuration = configuration
         self.folder = folder
         let clock = SystemClock()
         let random = SystemRandom()
         let ids = IDGenerator(clock: clock, random: random)
         let solutions: [any Solution] = [LogisticsSolution()]
-        let database = try SQLiteDatabase(path: folder.store)
+        let metrics = Metrics()
+        var store = SQLiteConfiguration()
+        store.onCommit = Observation.measureCommits(in: metrics)
+        let database = try SQLiteDatabase(path: folder.store, configuration: store)
         try await database.migrate(
             EventLog.migrations + IdentityTables.migrations + ObjectTables.migrations
                 + ChannelsTables.migrations + AgentJournal.migrations + ExecutionTables.migrations
-                + ToolRoutes.migrations + solutions.flatMap(\.migrations)
+                + ToolRoutes.migrations + ObservationTables.migrations
+                + solutions.flatMap(\.migrations)
         )
-        var signIn = SignInConfiguration()
-        signIn.issuer = configuration.text("auth.issuer") ?? signIn.issuer
-        let identity = IdentityAssembly(
+        let outbox = Outbox(ids: ids, clock: clock)
+        let webClient = CurlWebClient(
+            .init(certificates: configuration.text("web.certificates"))
+        )
+        let identity = try await IdentityComposition.assemble(
+            configuration,
+            folder: folder,
             database: database,
-            key: try SigningKey.loadOrCreate(folder: folder.keys),
-            clock: clock,
-            random: random,
-            configuration: signIn
+            outbox: outbox,
+            webClient: webClient,
+            clock: clock
         )
-        let metrics = Metrics()
         let events = EventLog(database: database)
+        let hints = LiveHints()
         let workers = configuration.integer("workers")
         let kernel = Kernel(
             database: database,
             events: events,
             objects: try FileObjectStore(path: folder.objects, database: database, clock: clock),
-            outbox: Outbox(ids: ids, clock: clock),
+            channels: try ChannelServices.assembly(
+                configuration,
+                folder: folder,
+                accounts: identity.accounts,
+                kinds: solutions.flatMap(\.messageKinds),
+                outbox: outbox,
+                ids: ids,
+                clock: clock
+            ),
+            webClient: webClient,
             accounts: identity.accounts,
-            journal: AgentJournal(database: database),
+            journal: AgentJournal(database: database) {
+                hints.changed("decisions", organisation: $0)
+            },
             workflows: WorkflowControl(),
+            live: hints,
             workers: WorkerPool(threads: workers > 0 ? workers : HTTPServer.cores),
             clock: clock,
             ids: ids,
@@ -70,22 +105,34 @@ struct Installation {
         )
         let parts = try solutions.map { try $0.parts(on: kernel) }
         let agents = parts.flatMap(\.agents)
+        let observation = try Observation(
+            kernel,
+            database: database,
+            parts: parts,
+            logs: logs,
+            random: random
+        )
         let registry = try ToolRegistry(
-            tools: try PlatformTools(kernel: kernel, agents: agents).all() + parts.flatMap(\.tools),
-            agents: agents
+            tools: try PlatformTools(kernel: kernel, agents: agents).all()
+                + observation.tools.all() + ChannelTools(kernel: kernel).all()
+                + IdentityTools(identity: identity, database: database).all()
+                + parts.flatMap(\.tools),
+            agents: agents,
+            tracer: observation.tracer
         )
         let runs = metrics.histogram(
             "weft_agent_run_seconds",
             help: "How long agents took to decide.",
-            labels: ["agent", "outcome"]
+            labels: ["organisation", "agent", "outcome"]
         )
         let runner = AgentRunner(
             registry: registry,
             database: database,
             journal: kernel.journal,
             clock: clock
-        ) { agent, latency, failed in
-            runs.with(agent, failed ? "failed" : "decided").record(latency)
+        ) { run in
+            let outcome = run.hasFailed ? "failed" : "decided"
+            runs.with(run.organisation.description, run.agent, outcome).record(run.latency)
         }
         let engine = try WorkflowEngine(
             workflows: parts.flatMap(\.workflows),
@@ -98,12 +145,17 @@ struct Installation {
                 random: random,
                 ids: ids,
                 account: ServiceAccounts(identity.accounts, database).account,
+                changed: { run, organisation in
+                    hints.changed("runs", organisation: organisation)
+                    hints.changed("runs/\(run)", organisation: organisation)
+                },
                 report: {
                     logger.error("workflow step", ["error": .string(String(describing: $0))])
-                }
+                },
+                tracer: observation.tracer
             )
         )
-        let rules = try parts.flatMap(\.starts).map { start in
+        let starts = try parts.flatMap(\.starts).map { start in
             EventRule(
                 name: start.rule,
                 pattern: try Pattern(start.pattern),
@@ -113,18 +165,29 @@ struct Installation {
         dispatcher = Dispatcher(
             database: database,
             log: events,
-            rules: rules,
+            rules: starts + (try ChannelServices.rules(kernel.channels)),
             clock: clock,
-            ids: ids
-        ) { logger.error("dispatching", ["error": .string(String(describing: $0))]) }
+            ids: ids,
+            report: { logger.error("dispatching", ["error": .string(String(describing: $0))]) },
+            tracer: observation.tracer,
+            observe: { observation.events.observe($0) }
+        )
         kernel.workflows.bind(engine, dispatcher)
+        live = LiveChannel.hub(
+            on: kernel,
+            identity: identity,
+            topics: parts.flatMap(\.liveTopics)
+        )
         self.database = database
         self.identity = identity
         self.kernel = kernel
         self.registry = registry
         self.engine = engine
         self.solutions = solutions
-        routes = PlatformTools.routes + parts.flatMap(\.routes)
+        self.observation = observation
+        routes =
+            PlatformTools.routes + ObservationTools.routes + ChannelTools.routes
+            + IdentityTools.routes + parts.flatMap(\.routes)
     }
 
     /// What is done every hour.
@@ -146,7 +209,7 @@ struct Installation {
                 .init("objects") { [kernel] in
                     _ = try await kernel.objects.sweep(olderThan: .seconds(86_400))
                 },
-            ],
+            ] + ChannelServices.chores(kernel),
             clock: clock
         ) { name, error in
             logger.error(
@@ -173,7 +236,8 @@ struct Installation {
                         port: configuration.integer("mail.port"),
                         security: security,
                         user: configuration.text("mail.user"),
-                        password: configuration.text("mail.password")
+                        password: configuration.text("mail.password"),
+                        certificates: configuration.text("mail.certificates")
                     )
                 ),
                 sender: try EmailAddress(configuration.text("mail.from") ?? "weft@localhost"),
@@ -188,7 +252,9 @@ struct Installation {
             random: SystemRandom(),
             metrics: kernel.metrics,
             log: kernel.logger
-        )
+        ) { [kernel] organisation, account in
+            kernel.live.changed("inbox", organisation: organisation, account: account)
+        }
     }
 
     /// The authority of whoever sits at the machine: the first administrator of an organisation.

@@ -20,18 +20,26 @@ extension OutboxDelivery {
         let due = try await database.transaction { transaction in
             let due = try transaction.query(
                 """
-                SELECT id, created_at FROM channels_outbox
+                SELECT id, created_at, organisation, address FROM channels_outbox
                 WHERE channel = 'inbox' AND status = 'pending' AND due_at <= ?
                 ORDER BY due_at LIMIT 256
                 """,
                 [.time(now)]
-            ) { (id: try $0.id(0, Outbox.Entry.self), createdAt: try $0.timestamp(1)) }
+            ) { row in
+                (
+                    id: try row.id(0, Outbox.Entry.self), createdAt: try row.timestamp(1),
+                    organisation: try row.id(2, Organisation.self),
+                    account: ID<Account>(try row.text(3))
+                )
+            }
             for entry in due {
                 try transaction.execute(
                     """
                     INSERT INTO channels_inbox
-                        (id, organisation, account, subject, body, link, severity, created_at)
-                    SELECT id, organisation, address, subject, body, link, severity, created_at
+                        (id, organisation, account, subject, body, link, severity, created_at,
+                        incident)
+                    SELECT id, organisation, address, subject, body, link, severity, created_at,
+                        CASE WHEN action = 'trigger' THEN incident END
                     FROM channels_outbox WHERE id = ?
                     ON CONFLICT (id) DO NOTHING
                     """,
@@ -49,6 +57,7 @@ extension OutboxDelivery {
         }
         for entry in due {
             count("inbox", "delivered", createdAt: entry.createdAt)
+            if let account = entry.account { arrived(entry.organisation, account) }
         }
         return !due.isEmpty
     }
@@ -93,7 +102,7 @@ extension OutboxDelivery {
                 SELECT id, address, subject, body, link, severity, traceparent, attempts, created_at
                 FROM channels_outbox
                 WHERE channel = 'email' AND status = 'pending' AND due_at <= ?
-                ORDER BY due_at LIMIT ?
+                ORDER BY priority DESC, due_at LIMIT ?
                 """,
                 [.time(now), .int(email.concurrency)]
             ) { row in

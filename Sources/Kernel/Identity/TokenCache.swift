@@ -1,7 +1,15 @@
-import Core
+public import Core
 import Synchronization
 
-/// Access tokens that were found good, by their hash: bounded, and emptied by every revocation.
+/// Credentials that are no longer good.
+public enum Revocation: Sendable, Hashable {
+    /// All of an account: its rights have changed, or it is shut out.
+    case account(ID<Account>)
+    /// Those of one sign-in.
+    case session(ID<Session>)
+}
+
+/// Access tokens and keys that were found good, by their hash: bounded, and emptied by every revocation.
 ///
 /// Two generations stand in for a list in order of use: when the young one is half of the capacity it
 /// becomes the old one, and what is found in the old one moves back to the young.
@@ -15,6 +23,7 @@ final class TokenCache: Sendable {
 
     private let capacity: Int
     private let state = Mutex(State())
+    private let listeners = Mutex<[@Sendable (Revocation) -> Void]>([])
 
     /// A cache of at most `capacity` tokens.
     init(capacity: Int = 10_000) {
@@ -51,11 +60,33 @@ final class TokenCache: Sendable {
     }
 
     func revoke(account: ID<Account>) {
-        revoke { $0.actor.id == account }
+        revoke { $0.actor.id == account || $0.maker == account }
+        tell(.account(account))
+    }
+
+    func revoke(key: ID<APIKey>) {
+        revoke { $0.key == key }
+        // The account that acts for a key has the key's id.
+        tell(.account(key.retyped()))
+    }
+
+    /// For a signing key that is good no longer: whose signature it was is not remembered.
+    func revokeTokens() {
+        revoke { $0.key == nil }
     }
 
     func revoke(session: ID<Session>) {
         revoke { $0.session == session }
+        tell(.session(session))
+    }
+
+    /// Lets `listener` hear of every revocation, right after it took effect here.
+    func onRevocation(_ listener: @escaping @Sendable (Revocation) -> Void) {
+        listeners.withLock { $0.append(listener) }
+    }
+
+    private func tell(_ revocation: Revocation) {
+        for listener in listeners.withLock({ $0 }) { listener(revocation) }
     }
 
     private func revoke(_ condition: (Credential) -> Bool) {

@@ -3,6 +3,7 @@ public import Channels
 public import Core
 public import Events
 public import Identity
+public import Live
 public import Objects
 public import Observability
 public import Store
@@ -19,12 +20,18 @@ public struct Kernel: Sendable {
     public var objects: any ObjectStore
     /// Messages to be sent.
     public var outbox: Outbox
+    /// Everything else that tells people and programs: notices, webhooks, escalations.
+    public var channels: ChannelsAssembly
+    /// Makes requests of others.
+    public var webClient: any WebClient
     /// Accounts of people and agents.
     public var accounts: Accounts
     /// Agents' runs and decisions.
     public var journal: AgentJournal
     /// Stops running workflows.
     public var workflows: WorkflowControl
+    /// Tells those who follow something live that it has changed.
+    public var live: LiveHints
     /// Threads for long computations.
     public var workers: WorkerPool
     /// Time.
@@ -43,10 +50,12 @@ public struct Kernel: Sendable {
         database: any Database,
         events: EventLog,
         objects: any ObjectStore,
-        outbox: Outbox,
+        channels: ChannelsAssembly,
+        webClient: any WebClient,
         accounts: Accounts,
         journal: AgentJournal,
         workflows: WorkflowControl,
+        live: LiveHints = LiveHints(),
         workers: WorkerPool,
         clock: any WallClock,
         ids: IDGenerator,
@@ -57,10 +66,13 @@ public struct Kernel: Sendable {
         self.database = database
         self.events = events
         self.objects = objects
-        self.outbox = outbox
+        outbox = channels.outbox
+        self.channels = channels
+        self.webClient = webClient
         self.accounts = accounts
         self.journal = journal
         self.workflows = workflows
+        self.live = live
         self.workers = workers
         self.clock = clock
         self.ids = ids

@@ -1,5 +1,8 @@
 public import Agents
+public import Channels
 public import Core
+public import Live
+public import Observability
 public import Store
 public import Workflows
 
@@ -13,6 +16,9 @@ public protocol Solution: Sendable {
     /// Its tables.
     var migrations: [Migration] { get }
 
+    /// The messages that it sends, with their words; none by default.
+    var messageKinds: [MessageKind] { get }
+
     /// What it can do and who decides in it.
     ///
     /// - Throws: a fault when a part of it is malformed; the program then does not start.
@@ -22,6 +28,11 @@ public protocol Solution: Sendable {
     ///
     /// - Throws: `StoreError`, or a fault of the demonstration data.
     func demonstrate(on kernel: Kernel, scope: Scope) async throws
+}
+
+extension Solution {
+    /// None.
+    public var messageKinds: [MessageKind] { [] }
 }
 
 /// What a solution brings to the program.
@@ -36,6 +47,14 @@ public struct SolutionParts: Sendable {
     public var starts: [WorkflowStart]
     /// Routes that map to tools.
     public var routes: [ToolRoute]
+    /// What can be followed live.
+    public var liveTopics: [LiveTopic]
+    /// Numbers defined over events.
+    public var eventMetrics: [EventMetric]
+    /// Numbers that queries on the store give.
+    public var gauges: [StoreGauge]
+    /// What dashboards show besides what every installation shows.
+    public var dashboards: [Dashboard]
 
     /// The parts.
     public init(
@@ -43,13 +62,21 @@ public struct SolutionParts: Sendable {
         agents: [Agent],
         workflows: [Workflow],
         starts: [WorkflowStart],
-        routes: [ToolRoute]
+        routes: [ToolRoute],
+        liveTopics: [LiveTopic] = [],
+        eventMetrics: [EventMetric] = [],
+        gauges: [StoreGauge] = [],
+        dashboards: [Dashboard] = []
     ) {
         self.tools = tools
         self.agents = agents
         self.workflows = workflows
         self.starts = starts
         self.routes = routes
+        self.liveTopics = liveTopics
+        self.eventMetrics = eventMetrics
+        self.gauges = gauges
+        self.dashboards = dashboards
     }
 }
 

@@ -42,7 +42,11 @@ public struct LogisticsSolution: Solution {
                     workflow: "logistics.process-order"
                 )
             ],
-            routes: LogisticsRoutes.all
+            routes: LogisticsRoutes.all,
+            liveTopics: LogisticsTopics.all,
+            eventMetrics: LogisticsMetrics.events,
+            gauges: LogisticsMetrics.gauges,
+            dashboards: LogisticsMetrics.dashboards
         )
     }
 

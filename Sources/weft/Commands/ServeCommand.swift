@@ -29,13 +29,19 @@ enum ServeCommand {
         try options.expectNoWords()
         let stop = StopSignals()
         let configuration = try ConfigurationFile.load(options)
-        let logger = Self.logger(configuration)
+        let (logger, logs) = Self.logger(configuration)
         let folder = try DataFolder(configuration.text("data.folder") ?? "weft-data")
         try folder.lock()
-        let installation = try await Installation(configuration, folder: folder, logger: logger)
+        let installation = try await Installation(
+            configuration,
+            folder: folder,
+            logger: logger,
+            logs: logs
+        )
         let signIn =
             options.flags.contains("--demo")
             ? try await Demonstration.prepare(installation) : nil
+        try await IdentityComposition.announceHeads(installation)
         let health = Health(clock: installation.clock)
         let database = installation.database
         health.register("store") {
@@ -45,13 +51,18 @@ enum ServeCommand {
         ProcessMetrics.register(in: installation.kernel.metrics, clock: installation.clock)
         let server = HTTPServer(
             try ServerRoutes(installation: installation, health: health).router(),
-            configuration: Self.http(configuration, installation.kernel.metrics)
+            configuration: try Self.http(configuration, installation.observation.requests)
         )
-        let group = ServiceGroup(
-            [
+        installation.observation.watch(server)
+        // Without workers, what comes in is accepted and waits in the store.
+        let workers: [any Service] =
+            configuration.flag("workflows.run")
+            ? ChannelServices.services(installation.kernel) + [
                 try installation.delivery(), installation.housekeeping, installation.engine,
-                installation.dispatcher, server,
-            ]
+                installation.dispatcher,
+            ] : []
+        let group = ServiceGroup(
+            installation.observation.services + workers + [installation.live, server]
         ) { logger.debug($0) }
         let json = options.flags.contains("--ready-json")
         try await group.run(
@@ -87,29 +98,40 @@ enum ServeCommand {
 
     private static func http(
         _ configuration: Configuration,
-        _ metrics: Metrics
-    ) -> HTTPServer.Configuration {
+        _ requests: RequestObserver
+    ) throws(GeneralFault) -> HTTPServer.Configuration {
         var http = HTTPServer.Configuration()
         http.address = configuration.text("server.address") ?? http.address
         http.port = configuration.integer("server.port")
         let threads = configuration.integer("server.threads")
         if threads > 0 { http.threads = threads }
-        let latency = metrics.histogram(
-            "weft_http_request_seconds",
-            help: "How long requests took, by route and status.",
-            labels: ["method", "route", "status"]
-        )
-        http.onAccess = { request, status, _, duration in
-            latency.with(
-                request.method.rawValue,
-                request.route ?? "none",
-                String(status.rawValue)
-            ).record(duration)
-        }
+        http.proxies = try proxies(configuration)
+        let forwarding = configuration.text("server.forwarded").flatMap(Forwarding.init(rawValue:))
+        http.forwarding = forwarding ?? http.forwarding
+        http.onAccess = { requests.observe($0, $1, $2, $3) }
         return http
     }
 
-    private static func logger(_ configuration: Configuration) -> Logger {
+    private static func proxies(_ configuration: Configuration) throws(GeneralFault)
+        -> [AddressRange]
+    {
+        var ranges: [AddressRange] = []
+        for word in (configuration.text("server.proxies") ?? "").split(separator: ",") {
+            let text = word.filter { $0 != " " }
+            guard let range = AddressRange(text) else {
+                throw GeneralFault(
+                    .invalid,
+                    code: "invalid-configuration",
+                    "server.proxies: expected addresses and ranges such as 10.0.0.0/8, found \"\(text)\""
+                )
+            }
+            ranges.append(range)
+        }
+        return ranges
+    }
+
+    /// The log, and the buffer from which its lines also go into the store.
+    private static func logger(_ configuration: Configuration) -> (Logger, LogBuffer) {
         let format: LogFormat? =
             switch configuration.text("log.format") {
             case "json": .json
@@ -117,38 +139,7 @@ enum ServeCommand {
             default: nil
             }
         let level = configuration.text("log.level").flatMap(LogLevel.init(rawValue:)) ?? .info
-        return Logger(sink: StandardErrorLog(format: format), clock: SystemClock(), minimum: level)
-    }
-}
-
-/// Waits for SIGINT or SIGTERM on a thread of its own.
-///
-/// The signals are blocked before any other thread starts, so that none of them takes one.
-private struct StopSignals {
-    private let thread = WorkerThread()
-
-    init() {
-        var signals = Self.set
-        pthread_sigmask(SIG_BLOCK, &signals, nil)
-        signal(SIGPIPE, SIG_IGN)
-    }
-
-    private static var set: sigset_t {
-        var set = sigset_t()
-        sigemptyset(&set)
-        sigaddset(&set, SIGINT)
-        sigaddset(&set, SIGTERM)
-        return set
-    }
-
-    func wait() async {
-        let (stream, arrived) = AsyncStream.makeStream(of: Void.self)
-        thread.run {
-            var signals = Self.set
-            var number: Int32 = 0
-            sigwait(&signals, &number)
-            arrived.yield()
-        }
-        for await _ in stream { return }
+        let logs = LogBuffer(before: StandardErrorLog(format: format))
+        return (Logger(sink: logs, clock: SystemClock(), minimum: level), logs)
     }
 }

@@ -28,7 +28,8 @@ export function OrderPage({ id }: { id: string }) {
   const path = `/api/orders/${encodeURIComponent(id)}`;
   const { query } = useLocation();
   const [quick, setQuick] = useState(true);
-  const order = useQuery<Order>(path, quick ? 1000 : 2000);
+  const shown = `${path}?include=execution,decisions`;
+  const order = useQuery<Order>(shown, quick ? 1000 : 2000);
   const live = order.data ? moving(order.data.status) : true;
   if (live !== quick) setQuick(live);
   const [cancelling, setCancelling] = useState(false);
@@ -60,7 +61,7 @@ export function OrderPage({ id }: { id: string }) {
   const act = async (work: () => Promise<Order>, said: string) => {
     setBusy(true);
     try {
-      remember(path, await work());
+      remember(shown, { ...data, ...await work() });
       invalidate("/api/orders?", "/api/inbox", "/api/executions");
       toast(said);
       setCancelling(false);

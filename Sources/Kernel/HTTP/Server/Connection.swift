@@ -6,7 +6,7 @@ import Glibc
 ///
 /// Invariant behind `@unchecked Sendable`: it owns the socket's descriptor, and everything is touched on
 /// the loop's thread only; the task of a handler comes back through `loop.perform`.
-final class Connection: LoopChannel, @unchecked Sendable {
+final class Connection: ServedChannel, @unchecked Sendable {
     enum Phase {
         /// Waits for a request or reads its head.
         case head
@@ -34,7 +34,10 @@ final class Connection: LoopChannel, @unchecked Sendable {
     let worker: Worker
     let loop: EventLoop
     let descriptor: Int32
+    /// The other end's address.
     let address: String
+    /// Whether the other end is a proxy that says for whom it asks.
+    let isProxied: Bool
     var slot = -1
     var phase = Phase.head
 
@@ -51,6 +54,12 @@ final class Connection: LoopChannel, @unchecked Sendable {
     var match = RouteMatch.notFound
     var body: [UInt8] = []
     var bodyWindow = 0
+    /// Where the rest of the body goes when the handler is at work already.
+    var inflow: BodyInflow?
+    /// Whether the client waits for `100 Continue`, which is sent once the handler asks for the body.
+    var awaitsInvitation = false
+    /// The client has ended its side, but what it sent before is not read yet.
+    var hangupSeen = false
     var minorVersion = 1
     var keepsAlive = true
     var task: Task<Void, Never>?
@@ -61,6 +70,8 @@ final class Connection: LoopChannel, @unchecked Sendable {
     var sent = 0
     var tail: Tail?
     var willFlush = false
+    /// The answer under way, if it is a streamed one.
+    var stream: AnswerStream?
     /// Close once everything is written.
     var isClosing = false
     /// The client may still be sending, so closing must not reset what it has not read yet.
@@ -70,6 +81,10 @@ final class Connection: LoopChannel, @unchecked Sendable {
     var phaseDeadline = UInt64.max
     /// When the client has taken nothing for too long.
     var writeDeadline = UInt64.max
+    /// How many bytes were given to the socket since the connection began.
+    var written = 0
+    /// How many of them the client had acknowledged when `writeDeadline` was set.
+    var acknowledgedBefore = 0
     var headHasBegun = false
 
     init(worker: Worker, descriptor: Int32, address: String) {
@@ -77,6 +92,7 @@ final class Connection: LoopChannel, @unchecked Sendable {
         loop = worker.loop
         self.descriptor = descriptor
         self.address = address
+        isProxied = worker.configuration.trusts(address)
         parser = RequestParser(
             limits: RequestParser.Limits(
                 head: worker.configuration.headerLimit,
@@ -109,13 +125,19 @@ final class Connection: LoopChannel, @unchecked Sendable {
             peerLeft()
         }
         // The handler of a client that has left would work for nobody.
-        if events & EPOLLRDHUP.rawValue != 0, phase == .answering { peerLeft() }
+        if events & EPOLLRDHUP.rawValue != 0, phase == .answering {
+            if inflow == nil {
+                peerLeft()
+            } else {
+                hangupSeen = true
+                updateInterest()
+            }
+        }
         if events & EPOLLOUT.rawValue != 0, phase != .closed { flush() }
     }
 
     func resume() {
         isResuming = false
-        guard phase == .head || phase == .body else { return }
         processPending()
     }
 
@@ -128,6 +150,7 @@ final class Connection: LoopChannel, @unchecked Sendable {
     /// The server stops: an idle connection ends at once, others after the answer under way.
     func drain() {
         if isUnused, sent == out.count, tail == nil { close() }
+        if let stream, stream.isEndless { task?.cancel() }
     }
 
     /// Whether no byte of a further request has come.
@@ -139,6 +162,14 @@ final class Connection: LoopChannel, @unchecked Sendable {
         phase = .closed
         task?.cancel()
         task = nil
+        if let stream {
+            stream.end()
+            // Its answer has begun, so somebody may want to know how it ended.
+            if let request { tellAccess(request, stream.status, stream.count) }
+        }
+        stream = nil
+        inflow?.fail(CancellationError())
+        inflow = nil
         request = nil
         tail = nil
         loop.remove(slot, descriptor: descriptor)
@@ -160,8 +191,11 @@ final class Connection: LoopChannel, @unchecked Sendable {
 
     func deadlinePassed() {
         if writeDeadline <= loop.now {
-            close()
-            return
+            guard acknowledged - acknowledgedBefore >= worker.configuration.writeProgress else {
+                reset()
+                return
+            }
+            expectReader()
         }
         guard phaseDeadline <= loop.now else {
             loop.setDeadline(slot, min(phaseDeadline, writeDeadline))
@@ -169,15 +203,27 @@ final class Connection: LoopChannel, @unchecked Sendable {
         }
         switch phase {
         case .head:
-            if parser.isIdle { close() } else { refuse(Self.tooSlow) }
+            if !parser.isIdle {
+                refuse(Self.tooSlow)
+            } else if acknowledged < written {
+                // What the system still holds for this client would stay for minutes.
+                reset()
+            } else {
+                close()
+            }
         case .body:
             if bodyWindow >= worker.configuration.bodyProgress {
-                bodyWindow = 0
-                setPhaseDeadline(worker.configuration.bodyTimeout)
+                expectBody()
             } else {
                 refuse(Self.tooSlow)
             }
-        case .answering, .closed: break
+        case .answering:
+            if bodyWindow >= worker.configuration.bodyProgress {
+                expectBody()
+            } else {
+                cutBody(Self.tooSlow)
+            }
+        case .closed: break
         case .lingering: close()
         }
     }

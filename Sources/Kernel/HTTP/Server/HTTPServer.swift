@@ -10,17 +10,21 @@ public final class HTTPServer: Service {
     public let name = "http"
     /// What it was made with.
     public let configuration: Configuration
-    let router: Router
+    let routes: Routes
     private let port = Mutex<Int?>(nil)
+    private let admission = Mutex<Admission?>(nil)
 
     /// A server of `router`.
     public init(_ router: Router, configuration: Configuration = Configuration()) {
-        self.router = router
+        routes = Routes(router)
         self.configuration = configuration
     }
 
     /// The port it listens on; nil before it is ready.
     public var boundPort: Int? { port.withLock { $0 } }
+
+    /// How many connections are open.
+    public var connectionCount: Int { admission.withLock { $0 }?.total ?? 0 }
 
     /// How many cores this process may use.
     public static var cores: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
@@ -35,11 +39,12 @@ public final class HTTPServer: Service {
             limit: configuration.connections,
             limitPerAddress: configuration.connectionsPerAddress
         )
+        self.admission.withLock { $0 = admission }
         var workers: [Worker] = []
         for _ in 0..<max(1, configuration.threads) {
             workers.append(
                 try Worker(
-                    router: router,
+                    routes: routes,
                     configuration: configuration,
                     listener: listener,
                     admission: admission

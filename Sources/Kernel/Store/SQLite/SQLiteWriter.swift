@@ -20,10 +20,16 @@ final class SQLiteWriter: Sendable {
     private let state = Mutex(State())
     private let wake = ThreadSemaphore()
     private let done = ThreadSemaphore()
+    private let onCommit: (@Sendable (Int, Duration) -> Void)?
 
-    init(connection: SQLiteConnection, batch: Int) {
+    init(
+        connection: SQLiteConnection,
+        batch: Int,
+        onCommit: (@Sendable (Int, Duration) -> Void)?
+    ) {
         self.connection = connection
         self.batch = batch
+        self.onCommit = onCommit
     }
 
     /// Starts the thread; the writer lives until `close`.
@@ -83,7 +89,9 @@ final class SQLiteWriter: Sendable {
 
     private func commit(_ jobs: [any WriteJob]) {
         do throws(StoreError) {
+            let began = ContinuousClock.now
             try attempt(jobs)
+            onCommit?(jobs.count, ContinuousClock.now - began)
         } catch {
             if jobs.count > 1, !isPoisoned(by: error) {
                 for job in jobs {
@@ -235,12 +243,12 @@ final class SQLiteTransaction: Transaction {
         connection = nil
     }
 
-    func query<Value>(
+    func forEach(
         _ sql: String,
         _ parameters: [SQLValue],
-        _ map: (any Row) throws -> Value
-    ) throws -> [Value] {
-        try open().query(sql, parameters, map)
+        _ body: (any Row) throws -> Void
+    ) throws {
+        try open().forEach(sql, parameters, body)
     }
 
     func execute(_ sql: String, _ parameters: [SQLValue]) throws -> Int {

@@ -3,8 +3,7 @@ public import Store
 
 extension ExecutionTables {
     private static let columns =
-        "id, workflow, version, status, started_at, ended_at, current, subject, error, cause, "
-        + "traceparent"
+        "id, workflow, version, status, started_at, ended_at, current, subject, error, cause"
 
     /// Executions, newest first.
     ///
@@ -37,6 +36,49 @@ extension ExecutionTables {
         return try reader.query(sql, parameters, Self.summary)
     }
 
+    /// Writes the newest execution about a thing as ``list(workflow:status:subject:limit:scope:in:)``
+    /// shows it, or null.
+    ///
+    /// - Parameters:
+    ///   - subject: the thing.
+    ///   - scope: decides the organisation.
+    ///   - reader: what to read.
+    ///   - writer: what is written to.
+    /// - Throws: `StoreError`.
+    public func writeLatest(
+        about subject: String,
+        scope: Scope,
+        in reader: any Reader,
+        to writer: inout JSONTextWriter
+    ) throws {
+        var isFound = false
+        try reader.forEach(Self.latest, [.id(scope.organisation), .text(subject)]) { row in
+            isFound = true
+            writer.beginObject()
+            for (column, key) in Self.keys.enumerated() {
+                writer.key(key)
+                switch column {
+                case _ where row.isNull(column): writer.value(.null)
+                case 4, 5: writer.value(try row.timestamp(column).json)
+                default: try row.withText(column) { writer.string($0) }
+                }
+            }
+            writer.endObject()
+        }
+        if !isFound { writer.value(.null) }
+    }
+
+    private static let latest = """
+        SELECT \(columns) FROM execution WHERE organisation = ? AND subject = ?
+        ORDER BY started_at DESC, id DESC LIMIT 1
+        """
+
+    /// The members that ``columns`` are shown as.
+    private static let keys: [StaticString] = [
+        "id", "workflow", "version", "status", "startedAt", "endedAt", "state", "subject", "error",
+        "cause",
+    ]
+
     /// How many events a run's detail shows, the oldest first.
     public static let mostEvents = 5_000
     /// The largest input or output of a step that a run's detail shows, in bytes of JSON.
@@ -56,12 +98,15 @@ extension ExecutionTables {
     /// - Throws: `StoreError`.
     public func detail(_ id: ID<Execution>, scope: Scope, in reader: any Reader) throws -> JSON? {
         let sql = """
-            SELECT \(Self.columns), input, output FROM execution WHERE organisation = ? AND id = ?
+            SELECT \(Self.columns), input, output, traceparent FROM execution
+            WHERE organisation = ? AND id = ?
             """
         let found = try reader.first(sql, [.id(scope.organisation), .id(id)]) { row in
             var json = try Self.summary(row)
-            json["input"] = try row.json(11)
-            json["output"] = row.isNull(12) ? .null : try row.json(12)
+            json["input"] = try row.json(10)
+            json["output"] = row.isNull(11) ? .null : try row.json(11)
+            // 00-<trace id>-<span id>-<flags>
+            json["traceId"] = .string(String(try row.text(12).dropFirst(3).prefix(32)))
             return json
         }
         guard var json = found else { return nil }
@@ -120,6 +165,16 @@ extension ExecutionTables {
         return event
     }
 
+    /// Whether the organisation has that execution.
+    ///
+    /// - Throws: `StoreError`.
+    public func exists(_ id: ID<Execution>, scope: Scope, in reader: any Reader) throws -> Bool {
+        try reader.exists(
+            "SELECT 1 FROM execution WHERE organisation = ? AND id = ?",
+            [.id(scope.organisation), .id(id)]
+        )
+    }
+
     private static func summary(_ row: any Row) throws -> JSON {
         [
             "id": .string(try row.text(0)), "workflow": .string(try row.text(1)),
@@ -130,8 +185,6 @@ extension ExecutionTables {
             "subject": .optional(try row.optionalText(7)),
             "error": .optional(try row.optionalText(8)),
             "cause": .optional(try row.optionalText(9)),
-            // 00-<trace id>-<span id>-<flags>
-            "traceId": .string(String(try row.text(10).dropFirst(3).prefix(32))),
         ]
     }
 }

@@ -1,7 +1,7 @@
 public import Agents
 public import Core
 public import Events
-import Observability
+public import Observability
 public import Store
 import Synchronization
 
@@ -29,8 +29,12 @@ public final class WorkflowEngine: Service {
         public var ids: IDGenerator
         /// The service account of an agent in an organisation.
         public var account: @Sendable (String, ID<Organisation>) async throws -> Actor
+        /// Hears, after each commit, of executions that went on.
+        public var changed: @Sendable (ID<Execution>, ID<Organisation>) -> Void
         /// Hears of failures that are no step's: a full disk, a broken record.
         public var report: @Sendable (any Error) -> Void
+        /// Traces executions and their tasks.
+        public var tracer: Tracer
 
         /// The surroundings.
         public init(
@@ -42,7 +46,9 @@ public final class WorkflowEngine: Service {
             random: any RandomSource,
             ids: IDGenerator,
             account: @escaping @Sendable (String, ID<Organisation>) async throws -> Actor,
-            report: @escaping @Sendable (any Error) -> Void = { _ in }
+            changed: @escaping @Sendable (ID<Execution>, ID<Organisation>) -> Void = { _, _ in },
+            report: @escaping @Sendable (any Error) -> Void = { _ in },
+            tracer: Tracer = .off
         ) {
             self.database = database
             self.registry = registry
@@ -52,7 +58,9 @@ public final class WorkflowEngine: Service {
             self.random = random
             self.ids = ids
             self.account = account
+            self.changed = changed
             self.report = report
+            self.tracer = tracer
         }
     }
 
@@ -245,7 +253,8 @@ public final class WorkflowEngine: Service {
             state: [:],
             subject: start.subject,
             onBehalfOf: start.onBehalfOf,
-            trace: start.trace
+            trace: start.trace,
+            start: now
         )
         let actions = execution.start(input: start.input, at: now)
         try apply(actions, of: execution, record, at: now, in: transaction)

@@ -126,8 +126,8 @@ extension LogisticsTools {
                     return try book(
                         trip,
                         quote,
-                        load: load,
                         share: share,
+                        load: load,
                         invocation,
                         in: transaction
                     )
@@ -140,8 +140,8 @@ extension LogisticsTools {
     private func book(
         _ trip: Trip,
         _ quote: TripQuote,
+        share: LoadShare?,
         load: String?,
-        share: LoadShare,
         _ invocation: Invocation,
         in transaction: any Transaction
     ) throws -> JSON {
@@ -161,6 +161,10 @@ extension LogisticsTools {
             co2Grams: quote.emission.grams,
             etaAt: quote.eta,
             share: share
+                ?? LoadShare(
+                    weightGrams: trip.order.totalWeightGrams,
+                    volumeMm3: trip.order.totalVolumeMm3
+                )
         )
         try store.add(booking, load: load, at: invocation.now, in: transaction)
         try kernel.emit(
@@ -170,6 +174,14 @@ extension LogisticsTools {
                 "bookingId": booking.id.json, "orderId": trip.order.id.json,
                 "vehicleId": trip.vehicle.id.json, "date": .string(booking.date.description),
                 "price": booking.price.json,
+                "volumeUtilisation": .double(
+                    Double(share?.volumeMm3 ?? trip.order.totalVolumeMm3)
+                        / Double(max(1, trip.vehicle.volumeMm3))
+                ),
+                "weightUtilisation": .double(
+                    Double(share?.weightGrams ?? trip.order.totalWeightGrams)
+                        / Double(max(1, trip.vehicle.payloadGrams))
+                ),
             ],
             by: invocation,
             in: transaction
@@ -218,11 +230,8 @@ extension LogisticsTools {
                     let json = try book(
                         trip,
                         quote,
+                        share: nil,
                         load: nil,
-                        share: LoadShare(
-                            weightGrams: order.totalWeightGrams,
-                            volumeMm3: order.totalVolumeMm3
-                        ),
                         invocation,
                         in: transaction
                     )
