@@ -317,6 +317,8 @@ export interface Me {
   organisation: Named;
   roles: string[];
   organisations: Named[];
+  /** Whether signing in takes a second step. */
+  totp?: boolean;
 }
 
 export interface Page<T> {
