@@ -29,6 +29,9 @@ export function DashboardPage() {
   const board = query.get("board") ?? "operations";
   const path = `/api/dashboards/${encodeURIComponent(board)}?minutes=${minutes}`;
   const found = useQuery<Dashboard>(path, 10_000);
+  const widgets = found.data?.widgets ?? [];
+  const numbers = widgets.filter((each) => each.kind === "number");
+  const drawn = widgets.filter((each) => each.kind !== "number");
   usePageActions([
     ...boards.map((each, index) => ({
       id: each.name,
@@ -82,10 +85,20 @@ export function DashboardPage() {
         </div>
       )}
       {found.data && found.error === null && (
-        <div className="widgets">
-          {found.data.widgets.map((each) => (
-            <WidgetCard key={each.id} widget={each} minutes={found.data?.minutes ?? minutes} />
-          ))}
+        <div className="stack">
+          {[numbers, drawn].map((some, row) =>
+            some.length > 0 && (
+              <div key={row} className={row === 0 ? "widgets widgets-small" : "widgets"}>
+                {some.map((each) => (
+                  <WidgetCard
+                    key={each.id}
+                    widget={each}
+                    minutes={found.data?.minutes ?? minutes}
+                  />
+                ))}
+              </div>
+            )
+          )}
         </div>
       )}
     </ObservePage>

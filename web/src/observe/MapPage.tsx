@@ -84,8 +84,7 @@ function Picture({ drawn, chosen }: { drawn: Drawn; chosen: string | null }) {
     <div className="scroll-x map-scroll" tabIndex={0} role="region" aria-label="Service map">
       <svg
         className="map"
-        width={drawn.width + 2}
-        height={drawn.height}
+        style={{ maxWidth: drawn.width + 2, minWidth: Math.min(860, drawn.width + 2) }}
         viewBox={`-1 0 ${drawn.width + 2} ${drawn.height}`}
         role="group"
         aria-label="The parts, and the calls between them; the tables below say the same"
@@ -177,9 +176,10 @@ function Card({ spot, chosen, faded }: { spot: Spot; chosen: boolean; faded: boo
   );
 }
 
+/** What fits on a card: without the solution's name where that helps. */
 function short(name: string): string {
-  const last = name.length > 24 ? name.replace(/^[a-z]+\./, "") : name;
-  return last.length > 24 ? `${last.slice(0, 23)}…` : last;
+  const last = name.length > 20 ? name.replace(/^[a-z]+\./, "") : name;
+  return last.length > 20 ? `${last.slice(0, 19)}…` : last;
 }
 
 function Tables({ map, chosen }: { map: ServiceMap; chosen: string | null }) {

@@ -22,7 +22,7 @@ export function WidgetCard({ widget, minutes, plain }: Props) {
   const last = latest(widget);
   return (
     <section
-      className={`card widget widget-${widget.kind}`}
+      className={`card widget widget-is-${widget.kind}`}
       aria-labelledby={title}
     >
       <header className="card-head">

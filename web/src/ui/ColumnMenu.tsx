@@ -21,7 +21,7 @@ export function ColumnMenu({ columns }: { columns: { key: string; label: string 
   };
   return (
     <>
-      <Button icon="columns" onClick={() => setOpen(true)}>Columns</Button>
+      <Button className="only-wide" icon="columns" onClick={() => setOpen(true)}>Columns</Button>
       {open && (
         <Dialog title="Columns" onClose={() => setOpen(false)}>
           <div className="column-list">

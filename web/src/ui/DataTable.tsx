@@ -118,7 +118,9 @@ function Head<T>({ column, sort }: { column: Column<T>; sort: string }) {
               setQuery({ sort: at === "ascending" ? `-${by}` : at === "descending" ? null : by })}
           >
             {column.label}
-            {at !== "none" && <Icon name={at === "ascending" ? "up" : "down"} size={14} />}
+            <span className={at === "none" ? "sort-mark" : "sort-mark sort-mark-on"}>
+              <Icon name={at === "ascending" ? "up" : "down"} size={13} />
+            </span>
           </button>
         )}
     </th>
