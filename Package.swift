@@ -32,7 +32,7 @@ func solution(_ name: String) -> Target {
         dependencies: [
             "Core", "Store", "Events", "Workflows", "Agents", "Identity", "HTTP", "Objects",
             "Channels",
-            "Observability", "Platform",
+            "Live", "Observability", "Platform",
         ],
         path: "Sources/Solutions/\(name)",
         exclude: ["README.md"],
@@ -59,6 +59,8 @@ let package = Package(
         system("CSodium", "libsodium"),
         system("CCurl", "libcurl"),
         system("CZlib", "zlib"),
+        // Debian's wslay has no .pc file; its module map names the library.
+        .systemLibrary(name: "CWslay", path: "Sources/System/CWslay"),
         .target(name: "CLinux", path: "Sources/System/CLinux"),
 
         kernel("Core", []),
@@ -73,13 +75,14 @@ let package = Package(
             "Workflows",
             ["Core", "Store", "Events", "Identity", "Agents", "Observability", "COpenSSL"]
         ),
-        kernel("HTTP", ["Core", "Observability", "CLinux", "CZlib"]),
+        kernel("HTTP", ["Core", "Observability", "CLinux", "CZlib", "CWslay", "COpenSSL"]),
+        kernel("Live", ["Core", "Observability", "Store", "Events", "HTTP"]),
         kernel(
             "Platform",
             [
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
-                "Workflows", "HTTP", "COpenSSL",
+                "Workflows", "HTTP", "Live", "COpenSSL",
             ]
         ),
 
@@ -90,7 +93,7 @@ let package = Package(
             dependencies: [
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
-                "Workflows", "HTTP", "Platform", "Logistics",
+                "Workflows", "HTTP", "Live", "Platform", "Logistics",
             ],
             path: "Sources/weft",
             swiftSettings: strict
@@ -106,6 +109,7 @@ let package = Package(
         tests("Agents", ["Core", "Store", "Events", "Identity"]),
         tests("Workflows", ["Core", "Store", "Events", "Agents"]),
         tests("HTTP", ["Core"]),
+        tests("Live", ["Core", "Store", "Events", "HTTP", "Observability"]),
         tests("Platform", ["Core", "Store", "HTTP", "Agents"]),
         tests("Logistics", ["Core", "Store", "Platform"]),
     ],

@@ -5,6 +5,7 @@ import Events
 import Glibc
 import HTTP
 import Identity
+import Live
 import Logistics
 import Objects
 import Observability
@@ -25,6 +26,7 @@ struct Installation {
     let dispatcher: Dispatcher
     let solutions: [any Solution]
     let routes: [ToolRoute]
+    let live: LiveHub
     let clock = SystemClock()
 
     /// Opens the data folder and brings the tables up to date.
@@ -52,6 +54,7 @@ struct Installation {
         )
         let metrics = Metrics()
         let events = EventLog(database: database)
+        let hints = LiveHints()
         let workers = configuration.integer("workers")
         let kernel = Kernel(
             database: database,
@@ -59,8 +62,11 @@ struct Installation {
             objects: try FileObjectStore(path: folder.objects, database: database, clock: clock),
             outbox: Outbox(ids: ids, clock: clock),
             accounts: identity.accounts,
-            journal: AgentJournal(database: database),
+            journal: AgentJournal(database: database) {
+                hints.changed("decisions", organisation: $0)
+            },
             workflows: WorkflowControl(),
+            live: hints,
             workers: WorkerPool(threads: workers > 0 ? workers : HTTPServer.cores),
             clock: clock,
             ids: ids,
@@ -98,6 +104,10 @@ struct Installation {
                 random: random,
                 ids: ids,
                 account: ServiceAccounts(identity.accounts, database).account,
+                changed: { run, organisation in
+                    hints.changed("runs", organisation: organisation)
+                    hints.changed("runs/\(run)", organisation: organisation)
+                },
                 report: {
                     logger.error("workflow step", ["error": .string(String(describing: $0))])
                 }
@@ -118,6 +128,11 @@ struct Installation {
             ids: ids
         ) { logger.error("dispatching", ["error": .string(String(describing: $0))]) }
         kernel.workflows.bind(engine, dispatcher)
+        live = LiveChannel.hub(
+            on: kernel,
+            identity: identity,
+            topics: parts.flatMap(\.liveTopics)
+        )
         self.database = database
         self.identity = identity
         self.kernel = kernel
@@ -188,7 +203,9 @@ struct Installation {
             random: SystemRandom(),
             metrics: kernel.metrics,
             log: kernel.logger
-        )
+        ) { [kernel] organisation, account in
+            kernel.live.changed("inbox", organisation: organisation, account: account)
+        }
     }
 
     /// The authority of whoever sits at the machine: the first administrator of an organisation.

@@ -2,6 +2,7 @@ import Core
 import Glibc
 import HTTP
 import Identity
+import Live
 import Observability
 import Platform
 import Store
@@ -60,6 +61,10 @@ struct ServerRoutes {
             ids: installation.kernel.ids
         ).add(installation.routes, to: &router)
         addSignIn(to: &router)
+        installation.live.addRoutes(
+            to: &router,
+            options: LiveChannel.options(installation.configuration)
+        )
         addHealth(to: &router)
         try addConsole(to: &router)
         return router

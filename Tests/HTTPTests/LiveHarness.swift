@@ -9,6 +9,10 @@ import Testing
 final class Client {
     private let descriptor: Int32
     private var buffer: [UInt8] = []
+    /// Where in `buffer` begins what was not handed out yet.
+    private var start = 0
+    /// Whether the stream ended with a reset.
+    private(set) var wasReset = false
 
     /// A client that is not connected yet.
     init() {
@@ -23,8 +27,12 @@ final class Client {
         )
     }
 
-    convenience init(port: Int) throws {
+    /// A connected client; a small receive buffer makes it one that is full early.
+    convenience init(port: Int, receiveBuffer: Int32? = nil) throws {
         self.init()
+        if var size = receiveBuffer {
+            setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, 4)
+        }
         try connect(port: port)
     }
 
@@ -64,16 +72,31 @@ final class Client {
     private func more() -> Bool {
         var part = [UInt8](repeating: 0, count: 65_536)
         let count = read(descriptor, &part, part.count)
+        if count < 0 { wasReset = errno == ECONNRESET }
         guard count > 0 else { return false }
+        if start > 1 << 20 {
+            buffer.removeFirst(start)
+            start = 0
+        }
         buffer += part[..<count]
         return true
+    }
+
+    /// The next `count` bytes; throws when the stream ends before.
+    func bytes(_ count: Int) throws -> String {
+        while buffer.count - start < count { try #require(more(), "the stream ended early") }
+        defer { start += count }
+        return String(decoding: buffer[start..<(start + count)], as: UTF8.self)
     }
 
     /// Everything until the stream ends.
     func rest() -> String {
         while more() {}
-        defer { buffer = [] }
-        return String(decoding: buffer, as: UTF8.self)
+        defer {
+            buffer = []
+            start = 0
+        }
+        return String(decoding: buffer[start...], as: UTF8.self)
     }
 
     struct Answer {
@@ -87,17 +110,17 @@ final class Client {
     func answer(hasBody: Bool = true) throws -> Answer {
         let end = Array("\r\n\r\n".utf8)
         while true {
-            if let at = buffer.indices.first(where: { buffer[$0...].starts(with: end) }) {
-                let head = String(decoding: buffer[..<at], as: UTF8.self)
-                buffer.removeFirst(at + 4)
+            if let at = (start..<buffer.count).first(where: { buffer[$0...].starts(with: end) }) {
+                let head = String(decoding: buffer[start..<at], as: UTF8.self)
+                start = at + 4
                 var length = 0
                 for line in head.lowercased().components(separatedBy: "\r\n")
                 where line.hasPrefix("content-length: ") && hasBody {
                     length = Int(line.dropFirst(16)) ?? 0
                 }
-                while buffer.count < length { try #require(more(), "the body ended early") }
-                defer { buffer.removeFirst(length) }
-                return Answer(head: head, body: Array(buffer[..<length]))
+                while buffer.count - start < length { try #require(more(), "the body ended early") }
+                defer { start += length }
+                return Answer(head: head, body: Array(buffer[start..<(start + length)]))
             }
             try #require(more(), "no answer")
         }
@@ -119,6 +142,15 @@ func withServer(
     configure: (inout HTTPServer.Configuration) -> Void = { _ in },
     _ work: @escaping @Sendable (Int) throws -> Void
 ) async throws {
+    try await withDrain(router, configure: configure) { port, _ in try work(port) }
+}
+
+/// As `withServer`, but `work` may let the server begin to drain before it ends.
+func withDrain(
+    _ router: Router,
+    configure: (inout HTTPServer.Configuration) -> Void = { _ in },
+    _ work: @escaping @Sendable (Int, @Sendable () -> Void) throws -> Void
+) async throws {
     var configuration = HTTPServer.Configuration()
     configuration.port = 0
     configuration.threads = 2
@@ -130,7 +162,7 @@ func withServer(
     let port = try #require(server.boundPort)
     let outcome: Result<Void, any Error>
     do {
-        try await onThread { try work(port) }
+        try await onThread { try work(port) { running.cancel() } }
         outcome = .success(())
     } catch {
         outcome = .failure(error)

@@ -4,10 +4,15 @@ public import Store
 /// The tables of agents' runs, steps and decisions.
 public struct AgentJournal: Sendable {
     private let database: any Database
+    private let decided: @Sendable (ID<Organisation>) -> Void
 
-    /// The journal in `database`.
-    public init(database: any Database) {
+    /// The journal in `database`; `decided` hears, after the commit, that there is one more decision.
+    public init(
+        database: any Database,
+        decided: @escaping @Sendable (ID<Organisation>) -> Void = { _ in }
+    ) {
         self.database = database
+        self.decided = decided
     }
 
     /// The journal's tables.
@@ -181,6 +186,7 @@ public struct AgentJournal: Sendable {
                 .time(decision.at), .text(key), .int(latency.microseconds), .json(decision.body),
             ]
         )
+        transaction.afterCommit { [decided] in decided(organisation) }
     }
 }
 

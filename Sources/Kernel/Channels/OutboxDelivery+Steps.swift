@@ -20,12 +20,18 @@ extension OutboxDelivery {
         let due = try await database.transaction { transaction in
             let due = try transaction.query(
                 """
-                SELECT id, created_at FROM channels_outbox
+                SELECT id, created_at, organisation, address FROM channels_outbox
                 WHERE channel = 'inbox' AND status = 'pending' AND due_at <= ?
                 ORDER BY due_at LIMIT 256
                 """,
                 [.time(now)]
-            ) { (id: try $0.id(0, Outbox.Entry.self), createdAt: try $0.timestamp(1)) }
+            ) { row in
+                (
+                    id: try row.id(0, Outbox.Entry.self), createdAt: try row.timestamp(1),
+                    organisation: try row.id(2, Organisation.self),
+                    account: ID<Account>(try row.text(3))
+                )
+            }
             for entry in due {
                 try transaction.execute(
                     """
@@ -49,6 +55,7 @@ extension OutboxDelivery {
         }
         for entry in due {
             count("inbox", "delivered", createdAt: entry.createdAt)
+            if let account = entry.account { arrived(entry.organisation, account) }
         }
         return !due.isEmpty
     }

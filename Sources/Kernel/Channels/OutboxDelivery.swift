@@ -55,6 +55,7 @@ public struct OutboxDelivery: Service {
     let clock: any WallClock
     let random: any RandomSource
     let log: Logger
+    let arrived: @Sendable (ID<Organisation>, ID<Account>) -> Void
     private let outbox: Outbox
     private let outcomes: Family<Counter>
     private let latency: Family<Histogram>
@@ -70,6 +71,7 @@ public struct OutboxDelivery: Service {
     ///   - random: spreads the pauses.
     ///   - metrics: counts deliveries.
     ///   - log: hears of failures.
+    ///   - arrived: hears whose inbox has got something.
     public init(
         _ outbox: Outbox,
         database: any Database,
@@ -78,7 +80,8 @@ public struct OutboxDelivery: Service {
         clock: any WallClock,
         random: any RandomSource,
         metrics: Metrics,
-        log: Logger
+        log: Logger,
+        arrived: @escaping @Sendable (ID<Organisation>, ID<Account>) -> Void = { _, _ in }
     ) {
         self.database = database
         self.email = email
@@ -86,6 +89,7 @@ public struct OutboxDelivery: Service {
         self.clock = clock
         self.random = random
         self.log = log
+        self.arrived = arrived
         self.outbox = outbox
         outcomes = metrics.counter(
             "weft_deliveries_total",

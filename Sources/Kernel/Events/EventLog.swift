@@ -1,18 +1,28 @@
 public import Core
 public import Store
+import Synchronization
 
 /// The append-only log of what happened, in the same store as the records.
 ///
 /// An event is appended inside the transaction that changes the records, so neither is ever there
 /// without the other.
 public struct EventLog: Sendable {
-    private let database: any Database
+    let database: any Database
     private let changed: Signal
+    private let followers = Followers()
 
     /// The log in `database`; `changed` is given after every commit that appended.
     public init(database: any Database, changed: Signal = Signal()) {
         self.database = database
         self.changed = changed
+    }
+
+    /// One more signal that is given after every commit that appended events, for as long as the log
+    /// lives: a signal has one listener only.
+    public func follow() -> Signal {
+        let signal = Signal()
+        followers.signals.withLock { $0.append(signal) }
+        return signal
     }
 
     /// Given after every commit that appended events.
@@ -61,7 +71,10 @@ public struct EventLog: Sendable {
                 .json(event.onBehalfOf?.json), .text(event.trace.description),
             ]
         )
-        transaction.afterCommit { [changed] in changed.notify() }
+        transaction.afterCommit { [changed, followers] in
+            changed.notify()
+            for signal in followers.signals.withLock({ $0 }) { signal.notify() }
+        }
     }
 
     /// The events after `cursor` in order, of every organisation: for the dispatcher alone.
@@ -124,4 +137,9 @@ public struct EventLog: Sendable {
             [.text(name), .int(seq)]
         )
     }
+}
+
+/// Who else hears of new events.
+private final class Followers: Sendable {
+    let signals = Mutex<[Signal]>([])
 }

@@ -91,6 +91,12 @@ public struct Authenticator: Sendable {
         try await credential(bearer: bearer).scope(trace: trace)
     }
 
+    /// Lets `listener` hear of every revocation that this program commits, on the thread that committed
+    /// it: it must be quick.
+    public func onRevocation(_ listener: @escaping @Sendable (Revocation) -> Void) {
+        cache.onRevocation(listener)
+    }
+
     private func cached(_ digest: SHA256Digest) throws(IdentityError) -> Credential? {
         guard let found = cache.find(digest) else { return nil }
         guard clock.now() < found.expiresAt + AccessToken.leeway else {

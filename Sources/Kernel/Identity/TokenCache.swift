@@ -1,5 +1,13 @@
-import Core
+public import Core
 import Synchronization
+
+/// Credentials that are no longer good.
+public enum Revocation: Sendable, Hashable {
+    /// All of an account: its rights have changed, or it is shut out.
+    case account(ID<Account>)
+    /// Those of one sign-in.
+    case session(ID<Session>)
+}
 
 /// Access tokens that were found good, by their hash: bounded, and emptied by every revocation.
 ///
@@ -15,6 +23,7 @@ final class TokenCache: Sendable {
 
     private let capacity: Int
     private let state = Mutex(State())
+    private let listeners = Mutex<[@Sendable (Revocation) -> Void]>([])
 
     /// A cache of at most `capacity` tokens.
     init(capacity: Int = 10_000) {
@@ -52,10 +61,21 @@ final class TokenCache: Sendable {
 
     func revoke(account: ID<Account>) {
         revoke { $0.actor.id == account }
+        tell(.account(account))
     }
 
     func revoke(session: ID<Session>) {
         revoke { $0.session == session }
+        tell(.session(session))
+    }
+
+    /// Lets `listener` hear of every revocation, right after it took effect here.
+    func onRevocation(_ listener: @escaping @Sendable (Revocation) -> Void) {
+        listeners.withLock { $0.append(listener) }
+    }
+
+    private func tell(_ revocation: Revocation) {
+        for listener in listeners.withLock({ $0 }) { listener(revocation) }
     }
 
     private func revoke(_ condition: (Credential) -> Bool) {

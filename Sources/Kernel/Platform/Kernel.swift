@@ -3,6 +3,7 @@ public import Channels
 public import Core
 public import Events
 public import Identity
+public import Live
 public import Objects
 public import Observability
 public import Store
@@ -25,6 +26,8 @@ public struct Kernel: Sendable {
     public var journal: AgentJournal
     /// Stops running workflows.
     public var workflows: WorkflowControl
+    /// Tells those who follow something live that it has changed.
+    public var live: LiveHints
     /// Threads for long computations.
     public var workers: WorkerPool
     /// Time.
@@ -47,6 +50,7 @@ public struct Kernel: Sendable {
         accounts: Accounts,
         journal: AgentJournal,
         workflows: WorkflowControl,
+        live: LiveHints = LiveHints(),
         workers: WorkerPool,
         clock: any WallClock,
         ids: IDGenerator,
@@ -61,6 +65,7 @@ public struct Kernel: Sendable {
         self.accounts = accounts
         self.journal = journal
         self.workflows = workflows
+        self.live = live
         self.workers = workers
         self.clock = clock
         self.ids = ids

@@ -4,6 +4,7 @@ import Core
 import Events
 import HTTP
 import Identity
+import Live
 import Observability
 import Store
 import Workflows
@@ -20,7 +21,7 @@ public struct PlatformTools: Sendable {
     }
 
     /// Whoever is a member may look at what was decided and done in the organisation.
-    private static let members: Set<Role> = [
+    static let members: Set<Role> = [
         .admin, .manager, .planner, .operator, .technician, .loader, .deskAgent, .supervisor,
         .viewer,
     ]
@@ -184,6 +185,13 @@ public struct PlatformTools: Sendable {
                         scope: invocation.scope,
                         in: transaction
                     )
+                    transaction.afterCommit { [kernel] in
+                        kernel.live.changed(
+                            "inbox",
+                            organisation: invocation.scope.organisation,
+                            account: invocation.scope.actor.id
+                        )
+                    }
                     return .null
                 }
             }

@@ -1,5 +1,6 @@
 public import Agents
 public import Core
+public import Live
 public import Store
 public import Workflows
 
@@ -36,6 +37,8 @@ public struct SolutionParts: Sendable {
     public var starts: [WorkflowStart]
     /// Routes that map to tools.
     public var routes: [ToolRoute]
+    /// What can be followed live.
+    public var liveTopics: [LiveTopic]
 
     /// The parts.
     public init(
@@ -43,13 +46,15 @@ public struct SolutionParts: Sendable {
         agents: [Agent],
         workflows: [Workflow],
         starts: [WorkflowStart],
-        routes: [ToolRoute]
+        routes: [ToolRoute],
+        liveTopics: [LiveTopic] = []
     ) {
         self.tools = tools
         self.agents = agents
         self.workflows = workflows
         self.starts = starts
         self.routes = routes
+        self.liveTopics = liveTopics
     }
 }
 

@@ -40,7 +40,8 @@ public struct LogisticsSolution: Solution {
                     workflow: "logistics.process-order"
                 )
             ],
-            routes: LogisticsRoutes.all
+            routes: LogisticsRoutes.all,
+            liveTopics: LogisticsTopics.all
         )
     }
 

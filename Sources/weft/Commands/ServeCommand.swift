@@ -50,7 +50,7 @@ enum ServeCommand {
         let group = ServiceGroup(
             [
                 try installation.delivery(), installation.housekeeping, installation.engine,
-                installation.dispatcher, server,
+                installation.dispatcher, installation.live, server,
             ]
         ) { logger.debug($0) }
         let json = options.flags.contains("--ready-json")
@@ -118,37 +118,5 @@ enum ServeCommand {
             }
         let level = configuration.text("log.level").flatMap(LogLevel.init(rawValue:)) ?? .info
         return Logger(sink: StandardErrorLog(format: format), clock: SystemClock(), minimum: level)
-    }
-}
-
-/// Waits for SIGINT or SIGTERM on a thread of its own.
-///
-/// The signals are blocked before any other thread starts, so that none of them takes one.
-private struct StopSignals {
-    private let thread = WorkerThread()
-
-    init() {
-        var signals = Self.set
-        pthread_sigmask(SIG_BLOCK, &signals, nil)
-        signal(SIGPIPE, SIG_IGN)
-    }
-
-    private static var set: sigset_t {
-        var set = sigset_t()
-        sigemptyset(&set)
-        sigaddset(&set, SIGINT)
-        sigaddset(&set, SIGTERM)
-        return set
-    }
-
-    func wait() async {
-        let (stream, arrived) = AsyncStream.makeStream(of: Void.self)
-        thread.run {
-            var signals = Self.set
-            var number: Int32 = 0
-            sigwait(&signals, &number)
-            arrived.yield()
-        }
-        for await _ in stream { return }
     }
 }

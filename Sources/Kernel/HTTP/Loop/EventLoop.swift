@@ -195,6 +195,13 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
         load.subtract(1, ordering: .relaxed)
     }
 
+    /// Hands `slot`, its descriptor and its deadline over to another channel.
+    func replace(_ slot: Int, with channel: any LoopChannel) {
+        preconditionOnLoop()
+        slots[slot].channel = channel
+        setDeadline(slot, .max)
+    }
+
     /// Every channel.
     var channels: [any LoopChannel] { slots.compactMap(\.channel) }
 

@@ -25,5 +25,31 @@ public final class OpenFile: Sendable {
         count = Int(status.st_size)
     }
 
+    /// What is in the file.
+    ///
+    /// - Throws: `unavailable` when it cannot be read, or has become shorter.
+    func contents() throws -> [UInt8] {
+        var failed = false
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, taken in
+            while taken < count {
+                let got = pread(
+                    descriptor,
+                    buffer.baseAddress.map { $0 + taken },
+                    count - taken,
+                    off_t(taken)
+                )
+                if got <= 0 {
+                    failed = true
+                    return
+                }
+                taken += got
+            }
+        }
+        if failed {
+            throw GeneralFault(.unavailable, code: "unreadable-file", "a file cannot be read")
+        }
+        return bytes
+    }
+
     deinit { close(descriptor) }
 }

@@ -8,12 +8,15 @@ public struct Response: Sendable {
         case bytes([UInt8])
         /// A file on disk, sent without passing through memory.
         case file(OpenFile)
+        /// Written while it is sent; see `Response.stream`.
+        case stream(StreamedBody)
 
-        /// The length in bytes.
+        /// The length in bytes; 0 for a streamed body, whose length nobody knows.
         public var count: Int {
             switch self {
             case .bytes(let bytes): bytes.count
             case .file(let file): file.count
+            case .stream: 0
             }
         }
     }
@@ -25,7 +28,11 @@ public struct Response: Sendable {
     /// The body.
     public var body: Body
     /// The length that an answer to HEAD declares although it has no body.
-    var declaredLength: Int?
+    private var headLength: Int?
+    /// Whether this is an answer to HEAD, whose body was left out.
+    private var isHead = false
+    /// The agreement to go on as a WebSocket instead of with this answer.
+    var upgrade: WebSocketUpgrade?
     /// Whether the server may compress the body.
     public var isCompressible = true
 
@@ -72,7 +79,14 @@ public struct Response: Sendable {
         Response(status: status, headers: ["Location": location])
     }
 
-    /// The body in memory; nil when it is a file.
+    /// The length that the head declares; nil when it is not known.
+    var declaredLength: Int? {
+        if isHead { return headLength }
+        if case .stream = body { return nil }
+        return body.count
+    }
+
+    /// The body in memory; nil when it is a file or a stream.
     public var bytes: [UInt8]? {
         guard case .bytes(let bytes) = body else { return nil }
         return bytes
@@ -80,13 +94,14 @@ public struct Response: Sendable {
 
     /// The body read as JSON, for tests and middleware.
     ///
-    /// - Throws: when the body is a file or no JSON.
+    /// - Throws: when the body is a file or a stream, or no JSON.
     public func json() throws -> JSON { try JSON(parsing: bytes ?? []) }
 
     /// The same answer without its body, declaring its length, as HEAD wants it.
     func withoutBody() -> Response {
         var response = self
-        response.declaredLength = body.count
+        response.headLength = declaredLength
+        response.isHead = true
         response.body = .bytes([])
         return response
     }

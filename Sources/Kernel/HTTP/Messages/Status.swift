@@ -9,6 +9,8 @@ public struct Status: RawRepresentable, Sendable, Hashable {
         self.rawValue = rawValue
     }
 
+    /// 101.
+    public static let switchingProtocols = Status(rawValue: 101)
     /// 200.
     public static let ok = Status(rawValue: 200)
     /// 201.
@@ -57,6 +59,8 @@ public struct Status: RawRepresentable, Sendable, Hashable {
     public static let expectationFailed = Status(rawValue: 417)
     /// 422.
     public static let unprocessableContent = Status(rawValue: 422)
+    /// 426.
+    public static let upgradeRequired = Status(rawValue: 426)
     /// 429.
     public static let tooManyRequests = Status(rawValue: 429)
     /// 431.

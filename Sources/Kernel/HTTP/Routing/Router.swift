@@ -208,11 +208,16 @@ public struct Router: Sendable {
         do {
             response = try await answer(&request, match)
         } catch {
-            if ProblemDetails.isInternal(error) { onFailure(error, request) }
+            report(error, request)
             response = ProblemDetails.response(for: error)
         }
         for finish in finishers { finish(request, &response) }
         return request.method == .head ? response.withoutBody() : response
+    }
+
+    /// Tells the log of `error` if it is a mistake of ours.
+    func report(_ error: any Error, _ request: Request) {
+        if ProblemDetails.isInternal(error) { onFailure(error, request) }
     }
 
     private func answer(_ request: inout Request, _ match: RouteMatch) async throws -> Response {

@@ -7,7 +7,15 @@ extension Connection {
     func complete(_ response: Response) {
         task = nil
         guard phase == .answering, let request else { return }
+        if case .stream(let body) = response.body, !response.status.isBodiless {
+            stream(response, body)
+            return
+        }
         self.request = nil
+        if let upgrade = response.upgrade {
+            switchProtocols(upgrade, request)
+            return
+        }
         write(response, to: request)
         phase = .head
         if isClosing { return }
@@ -33,6 +41,25 @@ extension Connection {
     private func write(_ response: Response, to request: Request?) {
         var response = response
         let isCompressed = compressIfWorthwhile(&response, request)
+        appendHead(response, isCompressed: isCompressed)
+        if !response.status.isBodiless {
+            switch response.body {
+            case .bytes(let bytes) where bytes.count <= Self.copyLimit:
+                out.append(contentsOf: bytes)
+            case .bytes(let bytes):
+                tail = .bytes(bytes, sent: 0)
+            case .file(let file):
+                tail = .file(file, sent: 0)
+            case .stream: break
+            }
+        }
+        if !keepsAlive { isClosing = true }
+        flushSoon()
+        if let request { tellAccess(request, response.status, response.body.count) }
+    }
+
+    /// Appends status line and fields, and settles whether the connection is kept.
+    func appendHead(_ response: Response, isCompressed: Bool = false, isChunked: Bool = false) {
         if worker.isDraining || peerHasLeft
             || response.headers.list("connection", contains: "close")
         {
@@ -42,23 +69,15 @@ extension Connection {
             date: worker.date,
             minorVersion: minorVersion,
             closes: !keepsAlive,
-            isCompressed: isCompressed
+            isCompressed: isCompressed,
+            isChunked: isChunked
         )
         ResponseWriter.appendHead(response, frame, to: &out)
-        if !response.status.isBodiless {
-            switch response.body {
-            case .bytes(let bytes) where bytes.count <= Self.copyLimit:
-                out.append(contentsOf: bytes)
-            case .bytes(let bytes):
-                tail = .bytes(bytes, sent: 0)
-            case .file(let file):
-                tail = .file(file, sent: 0)
-            }
-        }
-        if !keepsAlive { isClosing = true }
-        flushSoon()
-        if let startedAt, let request, let hook = worker.configuration.onAccess {
-            hook(request, response.status, response.body.count, ContinuousClock.now - startedAt)
+    }
+
+    func tellAccess(_ request: Request, _ status: Status, _ count: Int) {
+        if let startedAt, let hook = worker.configuration.onAccess {
+            hook(request, status, count, ContinuousClock.now - startedAt)
         }
     }
 
@@ -97,11 +116,13 @@ extension Connection {
                 loop.setDeadline(slot, min(phaseDeadline, writeDeadline))
             }
             updateInterest()
+            stream?.drained()
         case .done:
             if writeDeadline != .max {
                 writeDeadline = .max
                 updateInterest()
             }
+            stream?.drained()
             if isClosing || (worker.isDraining && isUnused) {
                 finish()
             } else {

@@ -6,7 +6,7 @@ import Glibc
 ///
 /// Invariant behind `@unchecked Sendable`: it owns the socket's descriptor, and everything is touched on
 /// the loop's thread only; the task of a handler comes back through `loop.perform`.
-final class Connection: LoopChannel, @unchecked Sendable {
+final class Connection: ServedChannel, @unchecked Sendable {
     enum Phase {
         /// Waits for a request or reads its head.
         case head
@@ -61,6 +61,8 @@ final class Connection: LoopChannel, @unchecked Sendable {
     var sent = 0
     var tail: Tail?
     var willFlush = false
+    /// The answer under way, if it is a streamed one.
+    var stream: AnswerStream?
     /// Close once everything is written.
     var isClosing = false
     /// The client may still be sending, so closing must not reset what it has not read yet.
@@ -128,6 +130,7 @@ final class Connection: LoopChannel, @unchecked Sendable {
     /// The server stops: an idle connection ends at once, others after the answer under way.
     func drain() {
         if isUnused, sent == out.count, tail == nil { close() }
+        if let stream, stream.isEndless { task?.cancel() }
     }
 
     /// Whether no byte of a further request has come.
@@ -139,6 +142,12 @@ final class Connection: LoopChannel, @unchecked Sendable {
         phase = .closed
         task?.cancel()
         task = nil
+        if let stream {
+            stream.end()
+            // Its answer has begun, so somebody may want to know how it ended.
+            if let request { tellAccess(request, stream.status, stream.count) }
+        }
+        stream = nil
         request = nil
         tail = nil
         loop.remove(slot, descriptor: descriptor)

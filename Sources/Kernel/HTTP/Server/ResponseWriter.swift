@@ -10,6 +10,9 @@ enum ResponseWriter {
         var closes = false
         /// Whether the coding was chosen by what the client accepts.
         var isCompressed = false
+        /// Whether the body comes in chunks; one of unknown length that does not ends with the
+        /// connection.
+        var isChunked = false
     }
 
     /// Appends status line and fields; the fields that frame the message are always our own.
@@ -29,9 +32,11 @@ enum ResponseWriter {
             append("\r\n", to: &out)
         }
         if frame.isCompressed { append("Content-Encoding: gzip\r\n", to: &out) }
-        if !response.status.isBodiless {
+        if frame.isChunked {
+            append("Transfer-Encoding: chunked\r\n", to: &out)
+        } else if !response.status.isBodiless, let count = response.declaredLength {
             append("Content-Length: ", to: &out)
-            append(response.declaredLength ?? response.body.count, to: &out)
+            append(count, to: &out)
             append("\r\n", to: &out)
         }
         if frame.closes {
@@ -60,6 +65,13 @@ enum ResponseWriter {
     static func append(_ number: Int, to out: inout [UInt8]) {
         if number >= 10 { append(number / 10, to: &out) }
         out.append(UInt8(number % 10) + 0x30)
+    }
+
+    /// Appends a number in hexadecimal digits, as chunks tell their size.
+    static func append(hexadecimal number: Int, to out: inout [UInt8]) {
+        if number >= 16 { append(hexadecimal: number / 16, to: &out) }
+        let digit = UInt8(number % 16)
+        out.append(digit < 10 ? digit + 0x30 : digit + 0x57)
     }
 
     /// IMF-fixdate (RFC 9110 section 5.6.7), for instance `Sun, 06 Nov 1994 08:49:37 GMT`.

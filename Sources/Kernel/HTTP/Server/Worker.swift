@@ -3,6 +3,14 @@ import Core
 import Glibc
 import Synchronization
 
+/// A client's connection as its server stops it.
+protocol ServedChannel: LoopChannel {
+    /// Ends as soon as what is under way allows.
+    func drain()
+    /// Ends now.
+    func close()
+}
+
 /// The server's part that lives on one event loop: its share of the listener and its connections.
 ///
 /// Invariant behind `@unchecked Sendable`: it guards the descriptors of its connections, and everything
@@ -14,6 +22,7 @@ final class Worker: LoopChannel, @unchecked Sendable {
     private let listener: Listener
     private let admission: Admission
     private let random: SeededRandom
+    let codec = WebSocketCodec()
     private(set) var isDraining = false
     private var peers: [Worker] = []
     private var slot: Int?
@@ -122,14 +131,14 @@ final class Worker: LoopChannel, @unchecked Sendable {
             isWatching = false
             loop.setDeadline(slot, loop.now + configuration.drainDeadline.milliseconds)
         }
-        for case let connection as Connection in loop.channels { connection.drain() }
+        for case let channel as any ServedChannel in loop.channels { channel.drain() }
         finishDrainIfEmpty()
     }
 
     func deadlinePassed() {
         guard let slot else { return }
         if isDraining {
-            for case let connection as Connection in loop.channels { connection.close() }
+            for case let channel as any ServedChannel in loop.channels { channel.close() }
             finishDrainIfEmpty()
         } else {
             loop.watch(slot, descriptor: listener.descriptor, events: Self.listenEvents)

@@ -81,33 +81,9 @@ public struct StaticFiles: Sendable {
             if status.st_mode & S_IFMT == S_IFDIR {
                 try load(path, prefix: prefix + name + "/", into: &files)
             } else if status.st_mode & S_IFMT == S_IFREG {
-                files[prefix + name] = try read(path)
+                files[prefix + name] = try OpenFile(path: path).contents()
             }
         }
-    }
-
-    private static func read(_ path: String) throws -> [UInt8] {
-        let file = try OpenFile(path: path)
-        var failed = false
-        let bytes = [UInt8](unsafeUninitializedCapacity: file.count) { buffer, count in
-            while count < file.count {
-                let got = pread(
-                    file.descriptor,
-                    buffer.baseAddress.map { $0 + count },
-                    file.count - count,
-                    off_t(count)
-                )
-                if got <= 0 {
-                    failed = true
-                    return
-                }
-                count += got
-            }
-        }
-        if failed {
-            throw GeneralFault(.unavailable, code: "unreadable-file", "cannot read \(path)")
-        }
-        return bytes
     }
 
     // MARK: Answering

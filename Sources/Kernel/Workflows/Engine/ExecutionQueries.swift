@@ -69,6 +69,16 @@ extension ExecutionTables {
         return json
     }
 
+    /// Whether the organisation has that execution.
+    ///
+    /// - Throws: `StoreError`.
+    public func exists(_ id: ID<Execution>, scope: Scope, in reader: any Reader) throws -> Bool {
+        try reader.exists(
+            "SELECT 1 FROM execution WHERE organisation = ? AND id = ?",
+            [.id(scope.organisation), .id(id)]
+        )
+    }
+
     private static func summary(_ row: any Row) throws -> JSON {
         [
             "id": .string(try row.text(0)), "workflow": .string(try row.text(1)),

@@ -192,6 +192,7 @@ extension WorkflowEngine {
             for pending in waiting {
                 accept(pending)
             }
+            around.changed(record.id, record.organisation)
         }
     }
 

@@ -29,6 +29,8 @@ public final class WorkflowEngine: Service {
         public var ids: IDGenerator
         /// The service account of an agent in an organisation.
         public var account: @Sendable (String, ID<Organisation>) async throws -> Actor
+        /// Hears, after each commit, of executions that went on.
+        public var changed: @Sendable (ID<Execution>, ID<Organisation>) -> Void
         /// Hears of failures that are no step's: a full disk, a broken record.
         public var report: @Sendable (any Error) -> Void
 
@@ -42,6 +44,7 @@ public final class WorkflowEngine: Service {
             random: any RandomSource,
             ids: IDGenerator,
             account: @escaping @Sendable (String, ID<Organisation>) async throws -> Actor,
+            changed: @escaping @Sendable (ID<Execution>, ID<Organisation>) -> Void = { _, _ in },
             report: @escaping @Sendable (any Error) -> Void = { _ in }
         ) {
             self.database = database
@@ -52,6 +55,7 @@ public final class WorkflowEngine: Service {
             self.random = random
             self.ids = ids
             self.account = account
+            self.changed = changed
             self.report = report
         }
     }

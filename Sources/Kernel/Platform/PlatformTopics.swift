@@ -1,0 +1,25 @@
+import Core
+import Identity
+public import Live
+import Workflows
+
+/// What every installation lets people follow live.
+public enum PlatformTopics {
+    /// The topics.
+    public static let all: [LiveTopic] = [
+        LiveTopic("runs", roles: PlatformTools.members, events: ["execution.*"]),
+        LiveTopic(
+            "runs/{id}",
+            roles: PlatformTools.members,
+            events: ["execution.*"],
+            member: .data("executionId")
+        ) { text, scope, reader in
+            guard let id = ID<Execution>(text), id.description == text else { return false }
+            return try ExecutionTables().exists(id, scope: scope, in: reader)
+        },
+        LiveTopic("decisions", roles: PlatformTools.members, events: ["decision.*"]),
+        LiveTopic("alarms", roles: PlatformTools.members, events: ["alarm.*"]),
+        LiveTopic("inbox", roles: [], isOwn: true),
+        LiveTopic("audit", roles: [.admin]),
+    ]
+}

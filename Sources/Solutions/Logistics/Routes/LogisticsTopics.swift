@@ -1,0 +1,21 @@
+import Core
+import Live
+
+/// What of logistics can be followed live.
+enum LogisticsTopics {
+    static let all: [LiveTopic] = [
+        LiveTopic("orders", roles: LogisticsTools.readers, events: ["order.*"]),
+        LiveTopic(
+            "orders/{id}",
+            roles: LogisticsTools.readers,
+            events: ["order.*", "booking.*"],
+            member: .data("orderId")
+        ) { text, scope, reader in
+            guard let id = ID<Order>(text), id.description == text else { return false }
+            return try Orders(scope: scope).exists(id, in: reader)
+        },
+        LiveTopic("bookings", roles: LogisticsTools.readers, events: ["booking.*"]),
+        // A vehicle's calendar is its bookings.
+        LiveTopic("vehicles", roles: LogisticsTools.readers, events: ["booking.*", "vehicle.*"]),
+    ]
+}

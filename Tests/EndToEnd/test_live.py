@@ -1,0 +1,288 @@
+"""The live channel: what is followed arrives in order, once, and only where it may."""
+
+import json
+import os
+import time
+from contextlib import contextmanager
+
+import pytest
+from client import Client, draft, in_days
+from conftest import start
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import connect
+
+DATE = in_days(200)
+PROTOCOL = "weft.live.v1"
+
+
+class Live:
+    """One live connection; frames that a test does not wait for are kept in order."""
+
+    def __init__(self, socket):
+        self.socket = socket
+        self.frames: list[dict] = []
+
+    def send(self, **message) -> None:
+        self.socket.send(json.dumps(message))
+
+    def next(self, within: float = 10) -> dict:
+        return json.loads(self.socket.recv(timeout=within))
+
+    def until(self, wanted, within: float = 10) -> dict:
+        """The first frame that `wanted` takes; those before it are kept in `frames`."""
+        deadline = time.monotonic() + within
+        while True:
+            frame = self.next(max(0.01, deadline - time.monotonic()))
+            self.frames.append(frame)
+            if wanted(frame):
+                return frame
+
+    def kind(self, kind: str, within: float = 10) -> dict:
+        return self.until(lambda frame: frame["type"] == kind, within)
+
+    def subscribe(self, topic: str, id: str = "s1", **more) -> dict:
+        self.send(type="subscribe", id=id, topic=topic, **more)
+        return self.until(lambda f: f["type"] in ("subscribed", "error") and f["id"] == id)
+
+    def closed(self, within: float = 10) -> tuple[int, str]:
+        """How the server ends the connection."""
+        deadline = time.monotonic() + within
+        with pytest.raises(ConnectionClosed) as caught:
+            while True:
+                self.socket.recv(timeout=max(0.01, deadline - time.monotonic()))
+        return caught.value.rcvd.code, caught.value.rcvd.reason
+
+
+@contextmanager
+def live(weft, token: str | None = None, **options):
+    url = weft.url.replace("http://", "ws://") + "/live"
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    options = {"subprotocols": [PROTOCOL], "additional_headers": headers, **options}
+    with connect(url, **options) as socket:
+        yield Live(socket)
+
+
+@pytest.fixture(scope="module")
+def weft(tmp_path_factory):
+    """A server that packs quickly and has done the demonstration's own orders."""
+    binary = os.environ.get("WEFT_BIN")
+    if not binary:
+        pytest.skip("WEFT_BIN is not set")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WEFT_PACKING_SECONDS", "0.05")
+        server = start(binary, tmp_path_factory.mktemp("live") / "data")
+    Client.signed_in(server).wait_until_idle()
+    yield server
+    assert server.stop() == 0
+
+
+@pytest.fixture
+def client(weft) -> Client:
+    return Client.signed_in(weft)
+
+
+def test_an_order_is_followed_from_its_placing_to_its_booking(weft, client):
+    with live(weft, client.token) as channel:
+        assert channel.socket.subprotocol == PROTOCOL
+        assert channel.next()["type"] == "ready"
+        told = channel.subscribe("orders")
+        assert told["topic"] == "orders"
+        order = client.post("/api/orders", draft(DATE)).json["id"]
+
+        def booked(frame):
+            return (
+                frame["type"] == "event"
+                and frame["event"]["type"] == "order.booked"
+                and frame["event"]["data"]["orderId"] == order
+            )
+
+        channel.until(booked, within=30)
+    events = [frame for frame in channel.frames if frame["type"] == "event"]
+    assert all(frame["ids"] == ["s1"] for frame in events)
+    places = [frame["seq"] for frame in events]
+    assert places == sorted(set(places)) and places[0] > told["seq"]
+    mine = [f["event"] for f in events if f["event"]["data"].get("orderId") == order]
+    assert [event["type"] for event in mine] == ["order.placed", "order.analysed", "order.booked"]
+    placed = mine[0]
+    assert placed["subject"] == f"order:{order}" and placed["data"]["status"] == "received"
+    assert set(placed) == {"id", "type", "subject", "time", "data", "actor"}
+    assert placed["actor"]["kind"] == "person"
+
+
+def test_a_browser_authenticates_with_its_first_message(weft, client):
+    with live(weft) as channel:
+        channel.send(type="authenticate", token=client.token)
+        channel.send(type="subscribe", id="a", topic="runs")
+        assert channel.next()["type"] == "ready"
+        assert channel.next() | {"seq": 0} == {
+            "type": "subscribed",
+            "id": "a",
+            "topic": "runs",
+            "seq": 0,
+        }
+
+
+def test_whoever_comes_back_gets_what_was_missed(weft, client):
+    with live(weft, client.token) as channel:
+        before = channel.subscribe("orders")["seq"]
+    order = client.post("/api/orders", draft(DATE)).json["id"]
+    client.order_when(order, "booked")
+    with live(weft, client.token) as channel:
+        channel.subscribe(f"orders/{order}", after=before)
+        types = []
+        while "order.booked" not in types:
+            types.append(channel.kind("event")["event"]["type"])
+    assert types == ["order.placed", "order.analysed", "booking.made", "order.booked"]
+    with live(weft, client.token) as channel:
+        # Of a log that is no more: the answer's place is smaller than the one asked for.
+        ahead = channel.subscribe("orders", after=10**12)
+        assert before < ahead["seq"] < 10**12
+
+
+def test_a_run_and_the_inbox_tell_that_they_changed(weft, client):
+    with live(weft, client.token) as channel:
+        for id in ("runs", "inbox", "decisions"):
+            channel.subscribe(id, id=id)
+        client.post("/api/orders", draft(DATE))
+        seen = set()
+        deadline = time.monotonic() + 30
+        while seen < {"runs", "inbox", "decisions"} and time.monotonic() < deadline:
+            frame = channel.kind("changed", within=30)
+            assert frame["ids"] == [frame["topic"]]
+            seen.add(frame["topic"])
+        assert seen == {"runs", "inbox", "decisions"}
+
+
+REFUSED = [
+    ("{", "malformed-json", None),
+    ("[]", "wrong-type", None),
+    ('{"type":"shout"}', "unknown-type", None),
+    ('{"type":"subscribe","id":"x"}', "missing-field", "x"),
+    ('{"type":"subscribe","id":"x","topic":"orders","since":1}', "unknown-field", "x"),
+    ('{"type":"subscribe","id":"x","topic":"orders","after":-1}', "invalid-value", "x"),
+    ('{"type":"subscribe","id":"x","topic":"nothing"}', "not-found", "x"),
+    ('{"type":"subscribe","id":"x","topic":"orders/"}', "not-found", "x"),
+    (
+        '{"type":"subscribe","id":"x","topic":"orders/01930000-0000-7000-8000-000000000999"}',
+        "not-found",
+        "x",
+    ),
+    ('{"type":"unsubscribe","id":"x"}', "not-subscribed", "x"),
+    ('{"type":"presence","topic":"orders/1","state":"viewing"}', "not-subscribed", None),
+    ('{"type":"presence","topic":"orders","state":"dancing"}', "wrong-type", None),
+    ("[" * 60_000, "malformed-json", None),
+]
+
+
+@pytest.mark.parametrize("text,code,id", REFUSED)
+def test_a_bad_message_is_answered_and_harms_nothing(weft, client, text, code, id):
+    with live(weft, client.token) as channel:
+        assert channel.next()["type"] == "ready"
+        channel.socket.send(text)
+        error = channel.next()
+        assert (error["type"], error["code"], error["id"]) == ("error", code, id)
+        assert error["detail"]
+        assert channel.subscribe("orders")["type"] == "subscribed"
+
+
+def test_a_bad_token_is_refused_and_a_bad_renewal_changes_nothing(weft, client):
+    forged = client.token[:-4] + "AAAA"
+    with pytest.raises(InvalidStatus) as refused, live(weft, forged):
+        pass
+    assert refused.value.response.status_code == 401
+    for first in ("authenticate", "subscribe"):
+        with live(weft) as channel:
+            if first == "authenticate":
+                channel.send(type="authenticate", token=forged)
+            else:
+                channel.send(type="subscribe", id="s", topic="orders")
+            assert channel.closed()[0] == 4401
+    with live(weft, client.token) as channel:
+        channel.send(type="authenticate", token=forged)
+        assert channel.kind("error")["code"] == "invalid-token"
+        channel.send(type="authenticate", token=client.token)
+        assert channel.kind("ready")
+        assert channel.subscribe("orders")["type"] == "subscribed"
+
+
+def test_signing_out_ends_the_connection(weft):
+    leaving = Client(weft.url)
+    tokens = leaving.post("/auth/token", {"email": weft.email, "password": weft.password}).json
+    staying = Client.signed_in(weft)
+    with live(weft, tokens["accessToken"]) as gone, live(weft, staying.token) as still:
+        assert gone.next()["type"] == "ready" and still.next()["type"] == "ready"
+        answer = leaving.post("/auth/revoke", {"refreshToken": tokens["refreshToken"]})
+        assert answer.status == 204
+        assert gone.closed()[0] == 4401
+        assert still.subscribe("orders")["type"] == "subscribed"
+
+
+def test_people_see_who_else_is_there(weft, client):
+    order = client.get("/api/orders?limit=1").json["items"][0]["id"]
+    topic = f"orders/{order}"
+    with live(weft, client.token) as one:
+        one.subscribe(topic)
+        with live(weft, client.token) as two:
+            two.subscribe(topic)
+            two.send(type="presence", topic=topic, state="editing")
+            frame = one.kind("presence")
+            assert frame["topic"] == topic
+            assert [person["state"] for person in frame["people"]] == ["editing"]
+            two.send(type="presence", topic=topic, state="typing")
+            assert one.kind("presence")["people"][0]["state"] == "typing"
+        assert one.kind("presence")["people"] == []
+
+
+def test_pages_of_other_origins_may_not_connect(weft):
+    with pytest.raises(InvalidStatus) as refused, live(weft, origin="https://elsewhere.example"):
+        pass
+    assert refused.value.response.status_code == 403
+    with live(weft, origin=weft.url) as channel:
+        assert channel.socket.subprotocol == PROTOCOL
+
+
+def test_the_server_says_that_it_goes(weft_binary, tmp_path):
+    server = start(weft_binary, tmp_path / "data")
+    client = Client.signed_in(server)
+    with live(server, client.token) as channel:
+        assert channel.next()["type"] == "ready"
+        server.process.terminate()
+        assert channel.closed() == (1001, "the server stops")
+    assert server.stop() == 0
+
+
+def test_server_sent_events_resume(weft, client):
+    order = client.post("/api/orders", draft(DATE)).json["id"]
+    client.order_when(order, "booked")
+
+    def follow(headers, wanted, query=""):
+        reader = Client(weft.url, client.token)
+        reader.connection.request(
+            "GET",
+            f"/live/events?topic=orders/{order}{query}",
+            headers={"Authorization": f"Bearer {client.token}", **headers},
+        )
+        answer = reader.connection.getresponse()
+        assert answer.status == 200
+        assert answer.headers["Content-Type"] == "text/event-stream"
+        events, event = [], {}
+        while len(events) < wanted:
+            line = answer.readline().decode().rstrip("\n")
+            if line:
+                name, _, value = line.partition(": ")
+                event[name] = value
+            elif event:
+                events.append(event)
+                event = {}
+        reader.connection.close()
+        return events
+
+    events = follow({}, 4, "&after=0")
+    types = ["order.placed", "order.analysed", "booking.made", "order.booked"]
+    assert [event["event"] for event in events] == types
+    assert json.loads(events[0]["data"])["subject"] == f"order:{order}"
+    again = follow({"Last-Event-ID": events[1]["id"]}, 2)
+    assert [event["id"] for event in again] == [event["id"] for event in events[2:]]
+    for query, status in (("", 422), ("?topic=nothing", 404), ("?topic=orders&after=x", 422)):
+        assert client.get("/live/events" + query).status == status
+    assert Client(weft.url).get("/live/events?topic=orders").status == 401

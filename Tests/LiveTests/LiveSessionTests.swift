@@ -1,0 +1,5 @@
+import Testing
+
+@testable import Live
+
+@Suite struct LiveSessionTests {}
