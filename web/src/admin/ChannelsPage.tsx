@@ -18,15 +18,9 @@ import { AdminPage } from "./AdminPage";
 import { EscalationDialog } from "./EscalationDialog";
 import { DeliveryStatus, OnOff } from "./marks";
 import { TargetDialog } from "./TargetDialog";
+import { KINDS } from "./targetFields";
 
 type Part = "targets" | "escalations" | "deliveries";
-
-export const KINDS: Record<ChannelTarget["kind"], string> = {
-  slack: "Slack",
-  teams: "Microsoft Teams",
-  pagerduty: "PagerDuty",
-  sms: "SMS",
-};
 
 /** Where messages go outside, who is told next when nobody answers, and what became of each. */
 export function ChannelsPage() {
@@ -72,7 +66,7 @@ const targetId = (target: ChannelTarget) => target.id;
 
 function Targets() {
   const { query } = useLocation();
-  const pages = usePages<ChannelTarget>("/api/channel-targets?limit=100", targetId);
+  const pages = usePages<ChannelTarget>("/api/channel-targets", targetId);
   const { busy, act } = useAction();
   const [removing, setRemoving] = useState<ChannelTarget | null>(null);
   const edit = query.get("edit");
@@ -202,12 +196,17 @@ const escalationId = (escalation: Escalation) => escalation.id;
 
 function Escalations() {
   const { query } = useLocation();
-  const pages = usePages<Escalation>("/api/escalations?limit=100", escalationId);
-  const targets = usePages<ChannelTarget>("/api/channel-targets?limit=100", targetId);
+  const pages = usePages<Escalation>("/api/escalations", escalationId);
+  const targets = usePages<ChannelTarget>("/api/channel-targets", targetId);
   const [removing, setRemoving] = useState<Escalation | null>(null);
   const edit = query.get("edit");
   const editing = pages.items.find((each) => each.id === edit);
-  const name = (id: string) => targets.items.find((each) => each.id === id)?.name ?? id;
+  const name = ({ kind, id }: Escalation["steps"][number]["targets"][number]) =>
+    kind === "target"
+      ? targets.items.find((each) => each.id === id)?.name ?? "a target"
+      : kind === "role"
+      ? `every ${humanise(id).toLowerCase()}`
+      : "one person";
   const columns: Column<Escalation>[] = [
     {
       key: "name",

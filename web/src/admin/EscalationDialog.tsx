@@ -1,12 +1,14 @@
 import { type FormEvent, useId, useState } from "react";
 import { SEVERITIES, SEVERITY } from "../alarms/severity";
 import { patch, post } from "../api/client";
-import type { ChannelTarget, Escalation, Severity } from "../api/kernel";
-import { invalidate } from "../api/query";
+import type { ChannelTarget, Escalation, RoleInfo, Severity } from "../api/kernel";
+import { invalidate, useQuery } from "../api/query";
+import type { Page } from "../api/types";
 import { NOTHING_WRONG, refusal } from "../ui/action";
 import { Button, IconButton } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import { SelectField, TextField } from "../ui/Field";
+import { humanise } from "../ui/format";
 import { Icon } from "../ui/Icon";
 import { toast } from "../ui/Toast";
 
@@ -14,6 +16,7 @@ interface Step {
   /** A name of its own for drawing; steps have none on the wire. */
   key: number;
   after: string;
+  /** "role:manager", "target:<id>", "account:<id>". */
   target: string;
 }
 
@@ -26,15 +29,20 @@ interface Props {
 /** Who is told next, and after how many minutes without an acknowledgement. */
 export function EscalationDialog({ escalation, targets, onClose }: Props) {
   const form = useId();
-  const first = targets[0]?.id ?? "";
+  const first = "role:manager";
+  const roles = useQuery<Page<RoleInfo>>("/api/roles").data?.items ?? [];
   const [name, setName] = useState(escalation?.name ?? "");
   const [minimum, setMinimum] = useState<Severity>(escalation?.minimum ?? "alarm");
   const [steps, setSteps] = useState<Step[]>(() => {
     const given = escalation?.steps.flatMap((step) =>
-      step.targets.map((target) => ({ after: String(step.afterMinutes), target }))
+      step.targets.map(({ kind, id }) => ({
+        after: String(step.afterMinutes),
+        target: `${kind}:${id}`,
+      }))
     ) ?? [{ after: "0", target: first }, { after: "10", target: first }];
     return given.map((step, key) => ({ ...step, key }));
   });
+  const [repeat, setRepeat] = useState(String(escalation?.repeatMinutes ?? 0));
   const [wrong, setWrong] = useState(NOTHING_WRONG);
   const [busy, setBusy] = useState(false);
   const change = (key: number, to: Partial<Step>) =>
@@ -55,8 +63,12 @@ export function EscalationDialog({ escalation, targets, onClose }: Props) {
       steps: minutes.map((afterMinutes) => ({
         afterMinutes,
         targets: steps.filter((each) => Number(each.after) === afterMinutes)
-          .map((each) => each.target),
+          .map((each) => {
+            const [kind, id] = each.target.split(/:(.*)/);
+            return { kind, id };
+          }),
       })),
+      repeatMinutes: Number(repeat) || 0,
     };
     setBusy(true);
     try {
@@ -83,7 +95,6 @@ export function EscalationDialog({ escalation, targets, onClose }: Props) {
             type="submit"
             form={form}
             busy={busy}
-            disabled={targets.length === 0}
           >
             {escalation ? "Save" : "Make it"}
           </Button>
@@ -91,9 +102,6 @@ export function EscalationDialog({ escalation, targets, onClose }: Props) {
       }
     >
       <form id={form} onSubmit={submit} noValidate>
-        {targets.length === 0 && (
-          <p className="notice">There is no target yet. Make one first, then come back.</p>
-        )}
         <TextField
           label="Name"
           autoFocus
@@ -127,7 +135,7 @@ export function EscalationDialog({ escalation, targets, onClose }: Props) {
                 value={step.target}
                 onChange={(event) => change(step.key, { target: event.target.value })}
               >
-                {targets.map((each) => <option key={each.id} value={each.id}>{each.name}</option>)}
+                <Options roles={roles} targets={targets} chosen={step.target} />
               </SelectField>
               <IconButton
                 icon="trash"
@@ -150,6 +158,14 @@ export function EscalationDialog({ escalation, targets, onClose }: Props) {
             Another step
           </Button>
         </fieldset>
+        <TextField
+          label="Then the last step again every"
+          unit="min"
+          inputMode="numeric"
+          hint="0: it is not repeated"
+          value={repeat}
+          onChange={(event) => setRepeat(event.target.value)}
+        />
         {wrong.rest && (
           <p className="form-error" role="alert">
             <Icon name="alarm" />
@@ -158,5 +174,38 @@ export function EscalationDialog({ escalation, targets, onClose }: Props) {
         )}
       </form>
     </Dialog>
+  );
+}
+
+interface OptionsProps {
+  roles: RoleInfo[];
+  targets: ChannelTarget[];
+  chosen: string;
+}
+
+/** Roles and channel targets; what a step names already stays in the list. */
+function Options({ roles, targets, chosen }: OptionsProps) {
+  const known = [
+    ...roles.map((each) => `role:${each.name}`),
+    ...targets.map((each) => `target:${each.id}`),
+  ];
+  return (
+    <>
+      {!known.includes(chosen) && (
+        <option value={chosen}>{humanise(chosen.replace(/^\w+:/, ""))}</option>
+      )}
+      <optgroup label="Everybody with the role">
+        {roles.map((each) => (
+          <option key={each.name} value={`role:${each.name}`}>{humanise(each.name)}</option>
+        ))}
+      </optgroup>
+      {targets.length > 0 && (
+        <optgroup label="Channel targets">
+          {targets.map((each) => (
+            <option key={each.id} value={`target:${each.id}`}>{each.name}</option>
+          ))}
+        </optgroup>
+      )}
+    </>
   );
 }

@@ -9,51 +9,58 @@ import { Dialog } from "../ui/Dialog";
 import { SelectField, TextField } from "../ui/Field";
 import { Icon } from "../ui/Icon";
 import { toast } from "../ui/Toast";
-import { KINDS } from "./ChannelsPage";
+import { fieldsOf, KINDS, type Preset, PRESETS } from "./targetFields";
 
 type Kind = ChannelTarget["kind"];
-
-/** What each kind needs to be reached. */
-const NEEDS: Record<Kind, { field: "url" | "routingKey"; label: string; hint: string }> = {
-  slack: { field: "url", label: "Webhook address", hint: "https://hooks.slack.com/…" },
-  teams: { field: "url", label: "Webhook address", hint: "From the channel's workflow" },
-  pagerduty: { field: "routingKey", label: "Routing key", hint: "Of the Events API v2" },
-  sms: { field: "url", label: "Address of the SMS service", hint: "It gets the text as JSON" },
-};
 
 interface Props {
   target: ChannelTarget | null;
   onClose: () => void;
 }
 
+/** Where outside messages go; secrets are typed anew or stay as they are. */
 export function TargetDialog({ target, onClose }: Props) {
   const form = useId();
   const [kind, setKind] = useState<Kind>(target?.kind ?? "slack");
+  const [preset, setPreset] = useState<Preset>((target?.preset as Preset) ?? "twilio");
   const [name, setName] = useState(target?.name ?? "");
-  const [secret, setSecret] = useState("");
   const [minimum, setMinimum] = useState<Severity>(target?.minimum ?? "warning");
+  const fields = fieldsOf(kind, preset);
+  const [values, setValues] = useState<Record<string, string>>(() =>
+    Object.fromEntries(
+      fields.map((each) => [each.name, each.secret ? "" : String(target?.[each.name] ?? "")]),
+    )
+  );
   const [wrong, setWrong] = useState(NOTHING_WRONG);
   const [busy, setBusy] = useState(false);
-  const need = NEEDS[kind];
+  const value = (field: string) => (values[field] ?? "").trim();
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    const fields: Record<string, string> = {};
-    if (!name.trim()) fields["/name"] = "Say which room or person it is.";
-    if (!target && !secret.trim()) fields[`/${need.field}`] = "It cannot be reached without.";
-    setWrong({ fields, rest: null });
-    if (Object.keys(fields).length > 0) return;
+    const mistakes: Record<string, string> = {};
+    if (!name.trim()) mistakes["/name"] = "Say which room or person it is.";
+    for (const each of fields) {
+      const kept = target !== null && each.secret;
+      if (!each.optional && !kept && !value(each.name)) {
+        mistakes[`/${each.name}`] = "It cannot be reached without.";
+      }
+    }
+    setWrong({ fields: mistakes, rest: null });
+    if (Object.keys(mistakes).length > 0) return;
     setBusy(true);
-    // What is masked is only sent when it was typed anew.
-    const given = secret.trim() ? { [need.field]: secret.trim() } : {};
+    const given = Object.fromEntries(
+      fields.filter((each) => value(each.name)).map((each) => [each.name, value(each.name)]),
+    );
+    const by = kind === "sms" ? { preset } : {};
     try {
-      const body = { name: name.trim(), minimum, ...given };
+      const body = { name: name.trim(), minimum, ...by, ...given };
       if (target) await patch(`/api/channel-targets/${encodeURIComponent(target.id)}`, body);
       else await post("/api/channel-targets", { kind, enabled: true, ...body });
       invalidate("/api/channel-targets");
       toast(`${body.name} is ${target ? "changed" : "made"}`);
       onClose();
     } catch (error) {
-      setWrong(refusal(error, (pointer) => /^\/(name|url|routingKey|minimum)/.test(pointer)));
+      const known = ["/name", "/minimum", ...fields.map((each) => `/${each.name}`)];
+      setWrong(refusal(error, (pointer) => known.includes(pointer)));
     } finally {
       setBusy(false);
     }
@@ -73,16 +80,28 @@ export function TargetDialog({ target, onClose }: Props) {
     >
       <form id={form} onSubmit={submit} noValidate>
         {!target && (
-          <SelectField
-            label="Kind"
-            autoFocus
-            value={kind}
-            onChange={(event) => setKind(event.target.value as Kind)}
-          >
-            {Object.entries(KINDS).map(([value, word]) => (
-              <option key={value} value={value}>{word}</option>
-            ))}
-          </SelectField>
+          <div className="grid-2">
+            <SelectField
+              label="Kind"
+              value={kind}
+              onChange={(event) => setKind(event.target.value as Kind)}
+            >
+              {Object.entries(KINDS).map(([each, word]) => (
+                <option key={each} value={each}>{word}</option>
+              ))}
+            </SelectField>
+            {kind === "sms" && (
+              <SelectField
+                label="Service"
+                value={preset}
+                onChange={(event) => setPreset(event.target.value as Preset)}
+              >
+                {Object.entries(PRESETS).map(([each, word]) => (
+                  <option key={each} value={each}>{word}</option>
+                ))}
+              </SelectField>
+            )}
+          </div>
         )}
         <TextField
           label="Name"
@@ -92,14 +111,19 @@ export function TargetDialog({ target, onClose }: Props) {
           error={wrong.fields["/name"]}
           onChange={(event) => setName(event.target.value)}
         />
-        <TextField
-          label={target ? `${need.label} (empty keeps it)` : need.label}
-          maxLength={2000}
-          value={secret}
-          error={wrong.fields[`/${need.field}`]}
-          hint={need.hint}
-          onChange={(event) => setSecret(event.target.value)}
-        />
+        {fields.map((each) => (
+          <TextField
+            key={each.name}
+            label={`${each.label}${
+              target && each.secret ? " (empty keeps it)" : each.optional ? " (optional)" : ""
+            }`}
+            maxLength={2000}
+            value={values[each.name] ?? ""}
+            error={wrong.fields[`/${each.name}`]}
+            hint={each.hint}
+            onChange={(event) => setValues({ ...values, [each.name]: event.target.value })}
+          />
+        ))}
         <SelectField
           label="Told from"
           value={minimum}

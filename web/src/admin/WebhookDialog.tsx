@@ -1,5 +1,5 @@
 import { type FormEvent, useId, useState } from "react";
-import { patch, post } from "../api/client";
+import { explain, patch, post } from "../api/client";
 import type { Webhook } from "../api/kernel";
 import { invalidate } from "../api/query";
 import { NOTHING_WRONG, refusal } from "../ui/action";
@@ -45,10 +45,22 @@ export function WebhookDialog({ hook, onClose }: { hook: Webhook | null; onClose
       setBusy(false);
     }
   };
+  const rotate = async () => {
+    setBusy(true);
+    try {
+      const path = `/api/webhooks/${encodeURIComponent(hook!.id)}/rotate`;
+      const { secret } = await post<{ secret: string }>(path);
+      setMade({ ...hook!, secret });
+    } catch (error) {
+      setWrong({ fields: {}, rest: explain(error) });
+    } finally {
+      setBusy(false);
+    }
+  };
   if (made) {
     return (
       <Dialog
-        title={`${made.name} is made`}
+        title={hook ? `A new secret for ${made.name}` : `${made.name} is made`}
         onClose={onClose}
         footer={<Button kind="primary" onClick={onClose}>I have kept it</Button>}
       >
@@ -56,6 +68,7 @@ export function WebhookDialog({ hook, onClose }: { hook: Webhook | null; onClose
           Messages are signed as Standard Webhooks say. The receiver checks them with this secret;
           {" "}
           <strong>it is shown only once.</strong>
+          {hook && " For a day the one before signs too."}
         </p>
         <Copy label="Signing secret" text={made.secret ?? ""} />
       </Dialog>
@@ -69,6 +82,11 @@ export function WebhookDialog({ hook, onClose }: { hook: Webhook | null; onClose
       onClose={onClose}
       footer={
         <>
+          {hook && (
+            <Button className="at-start" icon="key" disabled={busy} onClick={rotate}>
+              New secret
+            </Button>
+          )}
           <Button onClick={onClose}>Leave it</Button>
           <Button kind="primary" type="submit" form={form} busy={busy}>
             {hook ? "Save" : "Make it"}

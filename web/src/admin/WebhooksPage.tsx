@@ -24,7 +24,7 @@ const idOf = (hook: Webhook) => hook.id;
 /** Addresses that are told of events, each message signed. */
 export function WebhooksPage() {
   const { query } = useLocation();
-  const pages = usePages<Webhook>("/api/webhooks?limit=100", idOf);
+  const pages = usePages<Webhook>("/api/webhooks", idOf);
   const { busy, act } = useAction();
   const [removing, setRemoving] = useState<Webhook | null>(null);
   const edit = query.get("edit");
@@ -71,7 +71,16 @@ export function WebhooksPage() {
       key: "state",
       label: "State",
       place: "status",
-      cell: (hook) => <OnOff on={hook.enabled} />,
+      cell: (hook) => (
+        <>
+          <OnOff on={hook.enabled} />
+          {(hook.disabledReason || hook.failingSince) && (
+            <span className="reason">
+              {hook.disabledReason ?? `fails since ${ago(hook.failingSince ?? "")}`}
+            </span>
+          )}
+        </>
+      ),
     },
     {
       key: "events",
@@ -177,7 +186,7 @@ const deliveryId = (delivery: WebhookDelivery) => delivery.id;
 
 function Deliveries({ hook }: { hook: Webhook }) {
   const path = `/api/webhooks/${encodeURIComponent(hook.id)}/deliveries`;
-  const pages = usePages<WebhookDelivery>(`${path}?limit=30`, deliveryId, 4000);
+  const pages = usePages<WebhookDelivery>(path, deliveryId, 4000);
   const { busy, act } = useAction();
   const again = async (delivery: WebhookDelivery) => {
     await act(() => post(`${path}/${delivery.id}/redeliver`), "It is sent again");

@@ -23,7 +23,7 @@ const TOPICS = ["alarms"];
 export function AlarmPage({ id }: { id: string }) {
   const path = `/api/alarms/${encodeURIComponent(id)}`;
   const found = useQuery<Alarm>(path, 5000, TOPICS);
-  const rules = useQuery<ListOf<AlarmRule>>("/api/alarm-rules?limit=200");
+  const rules = useQuery<ListOf<AlarmRule>>("/api/alarm-rules");
   const [asked, setAsked] = useState<Asked>(null);
   const alarm = found.data;
   useEscape(() => navigate("/alarms"), 0);
@@ -97,6 +97,7 @@ export function AlarmPage({ id }: { id: string }) {
                 <strong className="num">{quantity(alarm.threshold, alarm.unit)}</strong>
               </li>
             </ul>
+            {(alarm.datapoints?.length ?? 0) > 1 && <Judged alarm={alarm} />}
           </Section>
           <Section title="History">
             <ol className="timeline">
@@ -149,6 +150,34 @@ export function AlarmPage({ id }: { id: string }) {
   );
 }
 
+/** The values that were judged, as a table: there are few, and the limit stands beside them. */
+function Judged({ alarm }: { alarm: Alarm }) {
+  const over = (value: number | null) =>
+    value !== null && typeof alarm.threshold === "number" && value > alarm.threshold;
+  return (
+    <table className="table table-plain table-kept judged">
+      <caption className="sr-only">The values that were judged</caption>
+      <thead>
+        <tr>
+          <th scope="col">At</th>
+          <th scope="col" className="right">Value</th>
+        </tr>
+      </thead>
+      <tbody>
+        {alarm.datapoints?.map((point) => (
+          <tr key={point.at}>
+            <td className="num">{dateTime(point.at)}</td>
+            <td className="num right">
+              {over(point.value) && <Icon name="up" size={13} />}
+              {quantity(point.value, alarm.unit)}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
 function Jump({ to, icon, children }: { to: string; icon: IconName; children: string }) {
   return (
     <li className="with-icon">
@@ -193,6 +222,14 @@ function told(alarm: Alarm): Told[] {
       word: "Acknowledged",
       icon: "eye",
       detail: [alarm.acknowledgedBy?.name, alarm.note].filter(Boolean).join(": "),
+    });
+  }
+  if (alarm.shelvedUntil) {
+    own.push({
+      at: alarm.shelvedUntil,
+      word: Date.parse(alarm.shelvedUntil) > Date.now() ? "Shelved until then" : "Shelf ended",
+      icon: "shelf",
+      detail: alarm.shelvedReason ?? undefined,
     });
   }
   if (alarm.clearedAt) own.push({ at: alarm.clearedAt, word: "Cleared", icon: "check" });

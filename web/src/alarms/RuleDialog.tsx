@@ -28,6 +28,7 @@ const FRESH: Draft = {
   periods: 3,
   datapointsToAlarm: 2,
   missing: "missing",
+  holdPeriods: 2,
   severity: "warning",
   enabled: true,
 };
@@ -54,6 +55,7 @@ const FIELDS = [
   "/periods",
   "/datapointsToAlarm",
   "/missing",
+  "/holdPeriods",
   "/severity",
 ];
 
@@ -247,6 +249,14 @@ export function RuleDialog({ rule, onClose }: { rule: AlarmRule | null; onClose:
           >
             {MISSING.map(([value, word]) => <option key={value} value={value}>{word}</option>)}
           </SelectField>
+          <TextField
+            label="Clears after periods that are fine"
+            type="number"
+            min={1}
+            value={draft.holdPeriods ?? ""}
+            error={errors["/holdPeriods"]}
+            onChange={(event) => set({ holdPeriods: number(event.target.value) ?? undefined })}
+          />
           <Check
             label="This rule is on"
             checked={draft.enabled}
@@ -296,6 +306,7 @@ function wire(draft: Draft, labels: string): Record<string, unknown> {
     periods,
     datapointsToAlarm,
     missing,
+    holdPeriods,
     severity,
     enabled,
   } = draft;
@@ -311,6 +322,7 @@ function wire(draft: Draft, labels: string): Record<string, unknown> {
     periods,
     datapointsToAlarm,
     missing,
+    ...(holdPeriods === undefined ? {} : { holdPeriods }),
     severity,
     enabled,
   };

@@ -21,7 +21,7 @@ const idOf = (rule: AlarmRule) => rule.id;
 /** What raises alarms: each rule as a sentence, to be read before it is changed. */
 export function RulesPage() {
   const { query } = useLocation();
-  const pages = usePages<AlarmRule>("/api/alarm-rules?limit=100", idOf);
+  const pages = usePages<AlarmRule>("/api/alarm-rules", idOf);
   const { busy, act } = useAction();
   const edit = query.get("edit");
   const editing = pages.items.find((each) => each.id === edit);

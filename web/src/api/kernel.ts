@@ -22,6 +22,9 @@ export interface Alarm {
   metric: string;
   detail?: string | null;
   shelvedUntil?: string | null;
+  shelvedReason?: string | null;
+  /** The values that were judged, the oldest first. */
+  datapoints?: Point[];
   traceId?: string | null;
   history?: AlarmMove[];
 }
@@ -66,6 +69,8 @@ export interface AlarmRule {
   periods: number;
   datapointsToAlarm: number;
   missing: "breaching" | "notBreaching" | "ignore" | "missing";
+  /** How many periods must be fine before it clears. */
+  holdPeriods?: number;
   severity: Severity;
   enabled: boolean;
   isDefault?: boolean;
@@ -248,6 +253,9 @@ export interface Webhook {
   events: string[];
   enabled: boolean;
   createdAt?: string;
+  /** Why it was turned off by itself. */
+  disabledReason?: string | null;
+  failingSince?: string | null;
   secret?: string;
 }
 
@@ -266,7 +274,10 @@ export interface Escalation {
   id: string;
   name: string;
   minimum: Severity;
-  steps: { afterMinutes: number; targets: string[] }[];
+  steps: { afterMinutes: number; targets: { kind: "role" | "account" | "target"; id: string }[] }[];
+  /** The last step again and again until somebody acknowledges; 0 is never. */
+  repeatMinutes?: number;
+  enabled?: boolean;
 }
 
 export interface Session {
@@ -288,6 +299,7 @@ export interface ChannelChoice {
 export interface Preferences {
   channels: Partial<Record<"inbox" | "email" | "sms" | "push", ChannelChoice>>;
   quietHours: { from: string; to: string; timeZone: string; exceptAlarm: boolean } | null;
+  language?: "en" | "de" | null;
 }
 
 export interface SavedView {

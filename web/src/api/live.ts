@@ -88,7 +88,8 @@ async function authenticate() {
 
 function open() {
   clearTimeout(timer);
-  if (socket || session.state !== "in") return;
+  // Without a network a try only fails; its return is told.
+  if (socket || session.state !== "in" || !navigator.onLine) return;
   if (state !== "down") become("connecting");
   const scheme = location.protocol === "https:" ? "wss:" : "ws:";
   const mine = new WebSocket(`${scheme}//${location.host}/live`, ["weft.live.v1"]);

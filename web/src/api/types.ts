@@ -265,6 +265,9 @@ export interface InboxMessage {
   read: boolean;
   link?: string | null;
   severity?: "info" | "warning" | "alarm";
+  /** Others are told next until somebody says that it is taken care of. */
+  needsAcknowledgement?: boolean;
+  acknowledgedAt?: string | null;
 }
 
 export interface Inbox {

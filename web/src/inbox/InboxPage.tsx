@@ -11,6 +11,7 @@ import { Button } from "../ui/Button";
 import { counted } from "../ui/format";
 import { Page } from "../ui/Page";
 import { focusRow, useRowKeys } from "../ui/rows";
+import { ReasonDialog } from "../ui/ReasonDialog";
 import { ChoiceChips } from "../ui/Search";
 import { Empty, Failure, Skeleton } from "../ui/States";
 import { toast } from "../ui/Toast";
@@ -33,10 +34,11 @@ export function InboxPage() {
   );
   const failed = useQuery<OrderPage>("/api/orders?status=failed&limit=50", 5000, ORDERS);
   const [asked, setAsked] = useState<Asked>(null);
+  const [taking, setTaking] = useState<InboxMessage | null>(null);
   const [busy, setBusy] = useState(false);
   const keys = useRowKeys();
   const messages = inbox.data?.items ?? [];
-  const unread = messages.filter((each) => !each.read);
+  const unread = messages.filter((each) => !each.read && !each.needsAcknowledgement);
 
   // What waited when the list was opened stays in it while it is worked through.
   const kept = useRef({ show, ids: new Set<string>() });
@@ -71,6 +73,7 @@ export function InboxPage() {
   const done = (work: Work) => {
     if (work.kind === "alarm") setAsked({ alarm: work.alarm, what: "acknowledge" });
     else if (work.kind === "order") navigate(`/orders/${work.order.id}`);
+    else if (work.message.needsAcknowledgement) setTaking(work.message);
     else if (!work.message.read) void read(work.message);
   };
   const rows = () => [...document.querySelectorAll<HTMLElement>(".messages [data-row]")];
@@ -110,7 +113,9 @@ export function InboxPage() {
         const work = shown.find((each) => each.id === row?.dataset.id);
         if (!row || !work) return;
         done(work);
-        if (work.kind === "message") focusRow(rows()[rows().indexOf(row) + 1]);
+        if (work.kind === "message" && !work.message.needsAcknowledgement) {
+          focusRow(rows()[rows().indexOf(row) + 1]);
+        }
       },
     },
   ]);
@@ -160,6 +165,23 @@ export function InboxPage() {
         )}
         <SeverityLegend />
       </footer>
+      {taking && (
+        <ReasonDialog
+          title={`Acknowledge “${taking.subject}”?`}
+          confirm="Acknowledge"
+          keep="Not yet"
+          reason="note"
+          onConfirm={async (note) => {
+            await post(`/api/inbox/${taking.id}/acknowledge`, note ? { note } : {});
+            invalidate("/api/inbox", "/api/alarms");
+            toast("Nobody else is called for it");
+            setTaking(null);
+          }}
+          onClose={() => setTaking(null)}
+        >
+          <p>You say that you take care of it. Then nobody else is called for it.</p>
+        </ReasonDialog>
+      )}
       <AlarmDialog key={asked?.alarm.id} asked={asked} onClose={() => setAsked(null)} />
     </Page>
   );

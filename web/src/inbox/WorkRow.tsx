@@ -35,9 +35,9 @@ export function WorkRow({ work, onDone }: { work: Work; onDone: () => void }) {
         {work.kind === "alarm" && work.open && (
           <Button small icon="check" onClick={onDone}>Acknowledge</Button>
         )}
-        {work.kind === "message" && work.open && (
-          <Button small kind="quiet" onClick={onDone}>Mark read</Button>
-        )}
+        {work.kind === "message" && work.open && (work.message.needsAcknowledgement
+          ? <Button small icon="check" onClick={onDone}>Acknowledge</Button>
+          : <Button small kind="quiet" onClick={onDone}>Mark read</Button>)}
       </div>
     </li>
   );

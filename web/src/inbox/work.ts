@@ -40,7 +40,7 @@ export function fromMessage(message: InboxMessage): Work {
     id: `message:${message.id}`,
     at: message.at,
     severity: message.severity ?? "info",
-    open: !message.read,
+    open: !message.read || message.needsAcknowledgement === true,
     message,
   };
 }

@@ -173,6 +173,16 @@ export function Notifications() {
             </>
           )}
         </fieldset>
+        <SelectField
+          label="Language of messages"
+          value={draft.language ?? ""}
+          onChange={(event) =>
+            setDraft({ ...draft, language: (event.target.value || null) as "en" | "de" | null })}
+        >
+          <option value="">as the organisation</option>
+          <option value="en">English</option>
+          <option value="de">Deutsch</option>
+        </SelectField>
         {wrong.rest && (
           <p className="form-error" role="alert">
             <Icon name="alarm" />

@@ -1,4 +1,4 @@
-import { type CSSProperties, useMemo } from "react";
+import { type CSSProperties, useMemo, useState } from "react";
 import type { LogLine, Trace } from "../api/kernel";
 import { useQuery } from "../api/query";
 import type { Page as ListOf } from "../api/types";
@@ -6,6 +6,7 @@ import { usePageActions } from "../shell/actions";
 import { useEscape } from "../shell/keys";
 import { useRecent } from "../shell/recent";
 import { Link, navigate, setQuery, useLocation } from "../shell/router";
+import { Button } from "../ui/Button";
 import { Facts, Json } from "../ui/Data";
 import { counted, dateTime, timeFine } from "../ui/format";
 import { Icon } from "../ui/Icon";
@@ -17,6 +18,9 @@ import { lay, part, type Placed } from "./spans";
 import { Outcome } from "./TracesPage";
 import { milliseconds } from "./units";
 
+/** More spans than this are drawn only when asked for. */
+const MOST = 250;
+
 /** One trace as a waterfall: who called whom, when, and for how long. */
 export function TracePage({ id }: { id: string }) {
   const { query } = useLocation();
@@ -26,6 +30,7 @@ export function TracePage({ id }: { id: string }) {
     () => trace.data && trace.data.spans.length > 0 ? lay(trace.data) : null,
     [trace.data],
   );
+  const [all, setAll] = useState(false);
   const keys = useRowKeys();
   const chosen = laid?.rows.find((each) => each.span.spanId === query.get("span"));
   const root = laid?.rows[0]?.span;
@@ -55,6 +60,7 @@ export function TracePage({ id }: { id: string }) {
       </Page>
     );
   }
+  const shown = all ? laid.rows : laid.rows.filter((row, at) => at < MOST || row === chosen);
   return (
     <Page
       title={root.name}
@@ -84,6 +90,11 @@ export function TracePage({ id }: { id: string }) {
               />
             ))}
           </ul>
+          {shown.length < laid.rows.length && (
+            <div className="card-more">
+              <Button onClick={() => setAll(true)}>Show all {laid.rows.length} spans</Button>
+            </div>
+          )}
         </Section>
         {chosen && <Detail row={chosen} />}
         <Section title="Logs of it">

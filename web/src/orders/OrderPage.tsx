@@ -35,7 +35,8 @@ export function OrderPage({ id }: { id: string }) {
   const { query } = useLocation();
   const [quick, setQuick] = useState(true);
   const topics = useMemo(() => [`orders/${id}`], [id]);
-  const order = useQuery<Order>(path, quick ? 1000 : 2000, topics);
+  const whole = `${path}?include=execution,decisions`;
+  const order = useQuery<Order>(whole, quick ? 1000 : 2000, topics);
   const live = order.data ? moving(order.data.status) : true;
   if (live !== quick) setQuick(live);
   const [cancelling, setCancelling] = useState(false);
@@ -57,8 +58,9 @@ export function OrderPage({ id }: { id: string }) {
 
   const callable = data && !["delivered", "cancelled", "dispatched"].includes(data.status);
   const done = (changed: Order, said: string) => {
-    remember(path, changed);
-    invalidate("/api/orders?", "/api/inbox", "/api/executions");
+    // The answer of a command leaves out the run and the decisions, which are fetched anew.
+    if (data) remember(whole, { ...data, ...changed });
+    invalidate(path, "/api/orders?", "/api/inbox", "/api/executions");
     toast(said);
   };
   const { busy, act } = useAction();
