@@ -30,7 +30,8 @@ interface Props {
 export function EscalationDialog({ escalation, targets, onClose }: Props) {
   const form = useId();
   const first = "role:manager";
-  const roles = useQuery<Page<RoleInfo>>("/api/roles").data?.items ?? [];
+  const found = useQuery<Page<RoleInfo>>("/api/roles").data;
+  const roles = found?.items ?? [];
   const [name, setName] = useState(escalation?.name ?? "");
   const [minimum, setMinimum] = useState<Severity>(escalation?.minimum ?? "alarm");
   const [steps, setSteps] = useState<Step[]>(() => {
