@@ -67,9 +67,10 @@ let package = Package(
         kernel("Observability", ["Core"]),
         kernel("Store", ["Core", "CSQLite"]),
         kernel("Events", ["Core", "Store", "Observability"]),
+        kernel("Vault", ["Core", "COpenSSL"]),
         kernel("Identity", ["Core", "Store", "COpenSSL", "CSodium"]),
         kernel("Objects", ["Core", "Store", "COpenSSL"]),
-        kernel("Channels", ["Core", "Store", "Events", "Observability", "CCurl"]),
+        kernel("Channels", ["Core", "Store", "Events", "Observability", "Vault", "CCurl"]),
         kernel("Agents", ["Core", "Store", "Events", "Identity", "Observability"]),
         kernel(
             "Workflows",
@@ -77,12 +78,14 @@ let package = Package(
         ),
         kernel("HTTP", ["Core", "Observability", "CLinux", "CZlib", "CWslay", "COpenSSL"]),
         kernel("Live", ["Core", "Observability", "Store", "Events", "HTTP"]),
+        // Not a part of HTTP: curl.h declares the socket functions, which HTTP takes from Glibc.
+        kernel("Web", ["Core", "CCurl"]),
         kernel(
             "Platform",
             [
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
-                "Workflows", "HTTP", "Live", "COpenSSL",
+                "Workflows", "HTTP", "Live", "Vault", "COpenSSL",
             ]
         ),
 
@@ -93,7 +96,7 @@ let package = Package(
             dependencies: [
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
-                "Workflows", "HTTP", "Live", "Platform", "Logistics",
+                "Workflows", "HTTP", "Live", "Web", "Vault", "Platform", "Logistics",
             ],
             path: "Sources/weft",
             swiftSettings: strict
@@ -105,11 +108,13 @@ let package = Package(
         tests("Events", ["Core", "Store"]),
         tests("Identity", ["Core", "Store"]),
         tests("Objects", ["Core", "Store"]),
-        tests("Channels", ["Core", "Store", "Observability"]),
+        tests("Channels", ["Core", "Store", "Events", "Observability", "Vault"]),
         tests("Agents", ["Core", "Store", "Events", "Identity"]),
         tests("Workflows", ["Core", "Store", "Events", "Agents"]),
         tests("HTTP", ["Core"]),
         tests("Live", ["Core", "Store", "Events", "HTTP", "Observability"]),
+        tests("Web", ["Core"]),
+        tests("Vault", ["Core"]),
         tests("Platform", ["Core", "Store", "HTTP", "Agents"]),
         tests("Logistics", ["Core", "Store", "Platform"]),
     ],

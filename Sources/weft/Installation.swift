@@ -12,6 +12,7 @@ import Observability
 import Platform
 import Store
 import Synchronization
+import Web
 import Workflows
 
 /// All rooms of one installation, composed: the one place where it is done.
@@ -60,7 +61,17 @@ struct Installation {
             database: database,
             events: events,
             objects: try FileObjectStore(path: folder.objects, database: database, clock: clock),
-            outbox: Outbox(ids: ids, clock: clock),
+            channels: try ChannelServices.assembly(
+                configuration,
+                folder: folder,
+                accounts: identity.accounts,
+                kinds: solutions.flatMap(\.messageKinds),
+                ids: ids,
+                clock: clock
+            ),
+            webClient: CurlWebClient(
+                .init(certificates: configuration.text("web.certificates"))
+            ),
             accounts: identity.accounts,
             journal: AgentJournal(database: database) {
                 hints.changed("decisions", organisation: $0)
@@ -77,7 +88,8 @@ struct Installation {
         let parts = try solutions.map { try $0.parts(on: kernel) }
         let agents = parts.flatMap(\.agents)
         let registry = try ToolRegistry(
-            tools: try PlatformTools(kernel: kernel, agents: agents).all() + parts.flatMap(\.tools),
+            tools: try PlatformTools(kernel: kernel, agents: agents).all()
+                + ChannelTools(kernel: kernel).all() + parts.flatMap(\.tools),
             agents: agents
         )
         let runs = metrics.histogram(
@@ -113,7 +125,7 @@ struct Installation {
                 }
             )
         )
-        let rules = try parts.flatMap(\.starts).map { start in
+        let starts = try parts.flatMap(\.starts).map { start in
             EventRule(
                 name: start.rule,
                 pattern: try Pattern(start.pattern),
@@ -123,7 +135,7 @@ struct Installation {
         dispatcher = Dispatcher(
             database: database,
             log: events,
-            rules: rules,
+            rules: starts + (try ChannelServices.rules(kernel.channels)),
             clock: clock,
             ids: ids
         ) { logger.error("dispatching", ["error": .string(String(describing: $0))]) }
@@ -139,7 +151,7 @@ struct Installation {
         self.registry = registry
         self.engine = engine
         self.solutions = solutions
-        routes = PlatformTools.routes + parts.flatMap(\.routes)
+        routes = PlatformTools.routes + ChannelTools.routes + parts.flatMap(\.routes)
     }
 
     /// What is done every hour.
@@ -161,7 +173,7 @@ struct Installation {
                 .init("objects") { [kernel] in
                     _ = try await kernel.objects.sweep(olderThan: .seconds(86_400))
                 },
-            ],
+            ] + ChannelServices.chores(kernel),
             clock: clock
         ) { name, error in
             logger.error(
@@ -188,7 +200,8 @@ struct Installation {
                         port: configuration.integer("mail.port"),
                         security: security,
                         user: configuration.text("mail.user"),
-                        password: configuration.text("mail.password")
+                        password: configuration.text("mail.password"),
+                        certificates: configuration.text("mail.certificates")
                     )
                 ),
                 sender: try EmailAddress(configuration.text("mail.from") ?? "weft@localhost"),

@@ -36,13 +36,7 @@ struct ServerRoutes {
             return try await next(request)
         }
         router.finish { _, response in
-            response.headers["X-Content-Type-Options"] = "nosniff"
-            response.headers["Referrer-Policy"] = "no-referrer"
-            response.headers["X-Frame-Options"] = "DENY"
-            response.headers["Content-Security-Policy"] = Self.policy
-            if response.headers["cache-control"] == nil {
-                response.headers["Cache-Control"] = "no-store"
-            }
+            response.headers.addMissing(Self.securityHeaders)
         }
         let logger = installation.kernel.logger
         router.onInternalError { error, request in
@@ -74,6 +68,11 @@ struct ServerRoutes {
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
         + "connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; "
         + "frame-ancestors 'none'"
+
+    private static let securityHeaders: Headers = [
+        "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
+        "X-Frame-Options": "DENY", "Content-Security-Policy": policy, "Cache-Control": "no-store",
+    ]
 
     private func addSignIn(to router: inout Router) {
         let small = RouteOptions(bodyLimit: 16 << 10)

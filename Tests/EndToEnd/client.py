@@ -79,7 +79,7 @@ class Client:
         return self.post(path, body, method="PATCH")
 
     def order(self, identity: str) -> dict:
-        answer = self.get(f"/api/orders/{identity}")
+        answer = self.get(f"/api/orders/{identity}?include=execution,decisions")
         assert answer.status == 200, answer.body
         return answer.json
 

@@ -266,7 +266,6 @@ def test_cancelling_while_it_is_processed_releases_everything(serve):
     cancelled = client.patch(f"/api/orders/{placed}", {"status": "cancelled", "reason": "not needed"})
     assert cancelled.status == 200
     assert cancelled.json["status"] == "cancelled"
-    assert cancelled.json["execution"]["status"] == "ABORTED"
     # The demonstration's orders are in the way; they are cancelled, too, so that all ends soon.
     for order in client.get("/api/orders?limit=200&status=received,analysed,booked").json["items"]:
         client.patch(f"/api/orders/{order['id']}", {"status": "cancelled"})

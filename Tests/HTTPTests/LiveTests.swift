@@ -239,25 +239,6 @@ import Testing
         }
     }
 
-    @Test("A client that takes nothing is dropped")
-    func writeStall() async throws {
-        let ended = Counter()
-        try await withServer(
-            Self.router(),
-            configure: {
-                $0.writeTimeout = .milliseconds(100)
-                $0.onAccess = { _, _, _, _ in ended.increment() }
-            }
-        ) { port in
-            let client = try Client(port: port)
-            client.send(String(repeating: "GET /big HTTP/1.1\r\nHost: x\r\n\r\n", count: 8))
-            #expect(ended.reaches(1))
-            usleep(600_000)
-            // Only what lay in the socket's buffers is left of 32 MB.
-            #expect(client.rest().utf8.count < 24_000_000)
-        }
-    }
-
     @Test("A client that leaves cancels its handler", arguments: [true, false])
     func leaving(_ resets: Bool) async throws {
         let (cancelled, started) = (Counter(), Counter())

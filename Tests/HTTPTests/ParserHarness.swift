@@ -20,9 +20,12 @@ struct Transcript {
                 switch event {
                 case .head(let head):
                     parser.bodyLimit = bodyLimit
-                    let fields = head.headers.list.map { "\($0.name)=\($0.value)" }
+                    var headers = Headers()
+                    parser.takeHeaders(&headers)
+                    let target = String(decoding: headers.bytes[head.target], as: UTF8.self)
+                    let fields = headers.list.map { "\($0.name)=\($0.value)" }
                     lines.append(
-                        "\(head.method.rawValue) \(head.target) 1.\(head.minorVersion) "
+                        "\(head.method.rawValue) \(target) 1.\(head.minorVersion) "
                             + "\(head.framing) keep=\(head.keepsAlive) "
                             + "continue=\(head.expectsContinue) [\(fields.joined(separator: "|"))]"
                     )

@@ -139,8 +139,10 @@ import Testing
             Set(json.object?.keys ?? []) == [
                 "id", "reference", "status", "statusReason", "customer", "destination",
                 "requestedDate", "itemCount", "totalWeightGrams", "totalVolumeMm3", "createdAt",
+                "customerId",
+                "depotId",
                 "updatedAt", "price", "vehicle", "pickup", "deliveries", "items", "notes",
-                "history", "bookings", "layout", "execution", "decisions",
+                "history", "bookings", "layout",
             ]
         )
         #expect(json["destination"] == ["city": "Hamburg", "country": "DE"])

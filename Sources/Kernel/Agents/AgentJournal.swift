@@ -214,6 +214,47 @@ extension AgentJournal {
         )
     }
 
+    /// Writes the decisions about a thing as a list of `{"id","agent","at","choice","confidence"}`,
+    /// oldest first.
+    ///
+    /// - Parameters:
+    ///   - subject: the thing.
+    ///   - scope: decides the organisation.
+    ///   - reader: what to read.
+    ///   - writer: what is written to.
+    /// - Throws: `StoreError`.
+    public func writeDecisions(
+        about subject: String,
+        scope: Scope,
+        in reader: any Reader,
+        to writer: inout JSONTextWriter
+    ) throws {
+        writer.beginArray()
+        try reader.forEach(
+            """
+            SELECT id, agent, at, body FROM decision
+            WHERE organisation = ? AND subject = ? ORDER BY at, id
+            """,
+            [.id(scope.organisation), .text(subject)]
+        ) { row in
+            writer.beginObject()
+            writer.key("id")
+            try row.withText(0) { writer.string($0) }
+            writer.key("agent")
+            try row.withText(1) { writer.string($0) }
+            writer.key("at")
+            writer.value(try row.timestamp(2).json)
+            try row.withText(3) { body in
+                writer.key("choice")
+                writer.text(member: "choice", of: body)
+                writer.key("confidence")
+                writer.text(member: "confidence", of: body)
+            }
+            writer.endObject()
+        }
+        writer.endArray()
+    }
+
     /// One decision with its tool calls.
     ///
     /// - Returns: the decision's wire form; nil when there is none in the organisation.

@@ -95,11 +95,12 @@ public struct Decision: Sendable {
         execution: String?
     ) -> JSON {
         [
+            // What lists show comes first, where it is found soonest.
+            "choice": .string(conclusion.choice),
+            "confidence": .double(conclusion.confidence),
             "inputs": input,
             "options": .array(conclusion.options.map(\.json)),
-            "choice": .string(conclusion.choice),
             "rationale": .string(conclusion.rationale),
-            "confidence": .double(conclusion.confidence),
             "policy": ["name": .string(policy.name), "version": .int(policy.version)],
             "costMicros": 0,
             "latencyMicros": .int(latency.microseconds),

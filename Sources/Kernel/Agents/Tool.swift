@@ -22,6 +22,8 @@ public struct Tool: Sendable {
     public enum Body: Sendable {
         /// Answers from one snapshot.
         case read(@Sendable (JSONReader, Invocation, any Reader) throws -> JSON)
+        /// Answers from one snapshot with text that it puts together, for queries that must be fast.
+        case document(@Sendable (JSONReader, Invocation, any Reader) throws -> JSONText)
         /// Prepares what needs waiting for (hashing, writing a file), then answers the change itself.
         case write(@Sendable (JSONReader, Invocation) async throws -> Commit)
         /// Computes.
@@ -77,7 +79,7 @@ public struct Tool: Sendable {
     /// What calling it does.
     public var effect: Effect {
         switch body {
-        case .read: .read
+        case .read, .document: .read
         case .write: .write
         case .compute: .compute
         case .external: .external

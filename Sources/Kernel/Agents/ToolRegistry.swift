@@ -62,6 +62,8 @@ public struct ToolRegistry: Sendable {
         switch tool.body {
         case .read(let body):
             return .done(try await database.read { try body(reader, invocation, $0) })
+        case .document(let body):
+            return .done(try await database.read { try body(reader, invocation, $0).value() })
         case .compute(let body), .external(let body):
             return .done(try await body(reader, invocation))
         case .write(let body):
@@ -71,6 +73,27 @@ public struct ToolRegistry: Sendable {
                 return try commit(transaction)
             }
         }
+    }
+
+    /// Authorises and validates a call of a query that answers text, and answers it.
+    ///
+    /// - Parameters:
+    ///   - name: the tool's name.
+    ///   - input: what it takes.
+    ///   - invocation: the circumstances.
+    ///   - database: what it reads.
+    /// - Returns: the text; nil when the tool is of another sort, and then nothing was done.
+    /// - Throws: as ``prepare(_:input:invocation:database:)``.
+    public func document(
+        _ name: String,
+        input: JSON,
+        invocation: Invocation,
+        database: any Database
+    ) async throws -> JSONText? {
+        guard let tool = tools[name], case .document(let body) = tool.body else { return nil }
+        try authorise(tool, for: invocation.scope)
+        try tool.input.validate(input)
+        return try await database.read { try body(JSONReader(input), invocation, $0) }
     }
 
     /// Calls a tool to its end.

@@ -12,6 +12,14 @@ public struct ChannelError: Fault {
         case notFound = "not-found"
         /// The settings of the mail server make no sense.
         case invalidConfiguration = "invalid-configuration"
+        /// A webhook, channel target, policy or preference has a part that makes no sense.
+        case invalidTarget = "invalid-target"
+        /// A template uses a placeholder that there is not.
+        case invalidTemplate = "invalid-template"
+        /// There are as many as allowed already.
+        case tooMany = "too-many"
+        /// It is switched off.
+        case disabled
     }
 
     /// The sort of failure.
@@ -30,6 +38,12 @@ public struct ChannelError: Fault {
     /// The sort of failure.
     public var code: String { reason.rawValue }
 
-    /// A missing message is not found; everything else is invalid input.
-    public var kind: FaultKind { reason == .notFound ? .notFound : .invalid }
+    /// What is missing is not found, what is full or off a conflict; everything else is invalid input.
+    public var kind: FaultKind {
+        switch reason {
+        case .notFound: .notFound
+        case .tooMany, .disabled: .conflict
+        default: .invalid
+        }
+    }
 }

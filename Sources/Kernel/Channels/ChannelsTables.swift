@@ -56,6 +56,7 @@ public enum ChannelsTables {
                     WHERE read_at IS NULL
                 """,
             ]
-        )
+        ),
+        WebhookTables.migration, NoticeTables.migration,
     ]
 }

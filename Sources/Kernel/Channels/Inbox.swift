@@ -19,13 +19,23 @@ public struct Inbox: Sendable {
         public var at: Timestamp
         /// When it was read; nil while unread.
         public var readAt: Timestamp?
+        /// What it is about, when that lasts until somebody acknowledges it.
+        public var incident: String?
+        /// When somebody acknowledged that.
+        public var acknowledgedAt: Timestamp?
+        /// Who did.
+        public var acknowledgedBy: String?
 
-        /// `{"id","subject","body","at","read","link","severity"}`.
+        /// `{"id","subject","body","at","read","link","severity","needsAcknowledgement",
+        /// "acknowledgedAt","acknowledgedBy"}`.
         public var json: JSON {
             [
                 "id": id.json, "subject": .string(message.subject), "body": .string(message.body),
                 "at": at.json, "read": .bool(readAt != nil), "link": .optional(message.link),
                 "severity": .string(message.severity.rawValue),
+                "needsAcknowledgement": .bool(incident != nil && acknowledgedAt == nil),
+                "acknowledgedAt": acknowledgedAt?.json ?? .null,
+                "acknowledgedBy": .optional(acknowledgedBy),
             ]
         }
     }
@@ -55,7 +65,8 @@ public struct Inbox: Sendable {
         in reader: any Reader
     ) throws -> [Item] {
         var sql = """
-            SELECT id, subject, body, link, severity, created_at, read_at FROM channels_inbox
+            SELECT id, subject, body, link, severity, created_at, read_at, incident,
+                acknowledged_at, acknowledged_by FROM channels_inbox
             WHERE organisation = ? AND account = ?
             """
         var parameters: [SQLValue] = [.id(scope.organisation), .id(scope.actor.id)]
@@ -75,7 +86,10 @@ public struct Inbox: Sendable {
                     severity: Message.Severity(rawValue: try row.text(4)) ?? .info
                 ),
                 at: try row.timestamp(5),
-                readAt: try row.optionalTimestamp(6)
+                readAt: try row.optionalTimestamp(6),
+                incident: try row.optionalText(7),
+                acknowledgedAt: try row.optionalTimestamp(8),
+                acknowledgedBy: try row.optionalText(9)
             )
         }
     }

@@ -102,20 +102,32 @@ public enum Destination: Sendable, Hashable {
     case inbox(ID<Account>)
     /// An e-mail address.
     case email(EmailAddress)
+    /// A phone, by the organisation's gateway for text messages: `+` and digits.
+    case sms(String)
+    /// A browser or phone that a person registered.
+    case push(ID<PushSubscription>)
+    /// A channel target of the organisation.
+    case target(ID<ChannelTarget>, ChannelTarget.Kind)
 
     /// The name of the channel in the outbox and in metrics.
     var channel: String {
         switch self {
         case .inbox: "inbox"
         case .email: "email"
+        case .sms: "sms"
+        case .push: "push"
+        case .target(_, let kind): kind.rawValue
         }
     }
 
-    /// The account's id or the address.
+    /// The account's, browser's or target's id, the address or the number.
     var address: String {
         switch self {
         case .inbox(let account): account.description
         case .email(let address): address.description
+        case .sms(let number): number
+        case .push(let browser): browser.description
+        case .target(let target, _): target.description
         }
     }
 }

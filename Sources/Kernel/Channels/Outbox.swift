@@ -13,6 +13,8 @@ public struct Outbox: Sendable {
     let inboxSignal = Signal()
     /// Wakes the lane of e-mail.
     let emailSignal = Signal()
+    /// Wakes the lanes of channels over the web.
+    let webSignal = Signal()
     private let ids: IDGenerator
     private let clock: any WallClock
 
@@ -22,6 +24,9 @@ public struct Outbox: Sendable {
         self.clock = clock
     }
 
+    /// An id that sorts among the entries'.
+    func newID() -> ID<Entry> { ids.next() }
+
     /// Notes that `message` is to be sent; nothing when the effect was noted before.
     ///
     /// - Parameters:
@@ -30,6 +35,9 @@ public struct Outbox: Sendable {
     ///   - effect: names the effect within the organisation, for instance
     ///     `order-booked:<order id>:<account id>`, 1 to 200 characters. The same effect is enqueued only
     ///     once, ever, even if message or destination differ.
+    ///   - account: the person it is for, when the destination does not say.
+    ///   - incident: what it is about, when that lasts until acknowledged.
+    ///   - due: when it may be sent; nil for at once.
     ///   - scope: on whose authority; the message belongs to its organisation and trace.
     ///   - transaction: the transaction that decides it.
     /// - Returns: the entry's id, and whether it is new.
@@ -39,6 +47,9 @@ public struct Outbox: Sendable {
         _ message: Message,
         to destination: Destination,
         effect: String,
+        account: ID<Account>? = nil,
+        incident: Incident? = nil,
+        due: Timestamp? = nil,
         scope: Scope,
         in transaction: any Transaction
     ) throws -> (id: ID<Entry>, isNew: Bool) {
@@ -50,15 +61,18 @@ public struct Outbox: Sendable {
         let inserted = try transaction.execute(
             """
             INSERT INTO channels_outbox (id, organisation, effect_key, channel, address, subject, body,
-                link, severity, traceparent, status, attempts, due_at, created_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0, ?, ?)
+                link, severity, traceparent, status, attempts, due_at, created_at, account,
+                incident, action, priority)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (organisation, effect_key) DO NOTHING
             """,
             [
                 .id(id), .id(scope.organisation), .text(effect), .text(destination.channel),
                 .text(destination.address), .text(message.subject), .text(message.body),
                 .text(message.link), .text(message.severity.rawValue),
-                .text(scope.trace.description), .time(now), .time(now),
+                .text(scope.trace.description), .time(due ?? now), .time(now), .id(account),
+                .text(incident?.key), .text(incident?.action.rawValue),
+                .int(message.severity.rank),
             ]
         )
         if inserted == 0 {
@@ -75,9 +89,35 @@ public struct Outbox: Sendable {
             switch destination {
             case .inbox: inboxSignal
             case .email: emailSignal
+            case .sms, .push, .target: webSignal
             }
         transaction.afterCommit { signal.notify() }
         return (id, true)
+    }
+
+    /// Notes that a message was not sent because there was no need, for the log.
+    func suppress(
+        _ message: Message,
+        reason: String,
+        effect: String,
+        scope: Scope,
+        in transaction: any Transaction
+    ) throws {
+        let now = clock.now()
+        try transaction.execute(
+            """
+            INSERT INTO channels_outbox (id, organisation, effect_key, channel, address, subject, body,
+                severity, traceparent, status, reason, attempts, due_at, created_at, finished_at)
+            VALUES (?, ?, ?, 'none', '', ?, ?, ?, ?, 'skipped', ?, 0, ?, ?, ?)
+            ON CONFLICT (organisation, effect_key) DO NOTHING
+            """,
+            [
+                .id(ids.next(Entry.self)), .id(scope.organisation),
+                .text("\(effect):suppressed"), .text(message.subject), .text(message.body),
+                .text(message.severity.rawValue), .text(scope.trace.description), .text(reason),
+                .time(now), .time(now), .time(now),
+            ]
+        )
     }
 
     /// What became of an entry of the scope's organisation.
@@ -127,7 +167,7 @@ public struct Outbox: Sendable {
         guard changed == 1 else {
             throw ChannelError(.notFound, "there is no such message that failed or was skipped")
         }
-        let signals = [inboxSignal, emailSignal]
+        let signals = [inboxSignal, emailSignal, webSignal]
         transaction.afterCommit {
             for signal in signals {
                 signal.notify()

@@ -36,8 +36,10 @@ extension OutboxDelivery {
                 try transaction.execute(
                     """
                     INSERT INTO channels_inbox
-                        (id, organisation, account, subject, body, link, severity, created_at)
-                    SELECT id, organisation, address, subject, body, link, severity, created_at
+                        (id, organisation, account, subject, body, link, severity, created_at,
+                        incident)
+                    SELECT id, organisation, address, subject, body, link, severity, created_at,
+                        CASE WHEN action = 'trigger' THEN incident END
                     FROM channels_outbox WHERE id = ?
                     ON CONFLICT (id) DO NOTHING
                     """,
@@ -100,7 +102,7 @@ extension OutboxDelivery {
                 SELECT id, address, subject, body, link, severity, traceparent, attempts, created_at
                 FROM channels_outbox
                 WHERE channel = 'email' AND status = 'pending' AND due_at <= ?
-                ORDER BY due_at LIMIT ?
+                ORDER BY priority DESC, due_at LIMIT ?
                 """,
                 [.time(now), .int(email.concurrency)]
             ) { row in

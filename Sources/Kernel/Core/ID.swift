@@ -13,7 +13,8 @@ public struct ID<Subject>: Sendable, Hashable, Comparable, CustomStringConvertib
 
     /// Reads `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx`, any case; nil when the text is anything else.
     public init?(_ text: some StringProtocol) {
-        var bits: [UInt64] = [0, 0]
+        var high: UInt64 = 0
+        var low: UInt64 = 0
         var digits = 0
         var position = 0
         for byte in text.utf8 {
@@ -21,13 +22,13 @@ public struct ID<Subject>: Sendable, Hashable, Comparable, CustomStringConvertib
                 guard byte == UInt8(ascii: "-") else { return nil }
             } else {
                 guard digits < 32, let digit = Self.digit(byte) else { return nil }
-                bits[digits / 16] = bits[digits / 16] << 4 | digit
+                if digits < 16 { high = high << 4 | digit } else { low = low << 4 | digit }
                 digits += 1
             }
             position += 1
         }
         guard position == 36 else { return nil }
-        self.init(high: bits[0], low: bits[1])
+        self.init(high: high, low: low)
     }
 
     private static func digit(_ byte: UInt8) -> UInt64? {
@@ -42,19 +43,25 @@ public struct ID<Subject>: Sendable, Hashable, Comparable, CustomStringConvertib
     /// The canonical lower-case text.
     public var description: String {
         String(unsafeUninitializedCapacity: 36) { buffer in
-            let hex: StaticString = "0123456789abcdef"
-            var position = 0
-            for nibble in 0..<32 {
-                if nibble == 8 || nibble == 12 || nibble == 16 || nibble == 20 {
-                    buffer[position] = UInt8(ascii: "-")
-                    position += 1
-                }
-                let word = nibble < 16 ? high : low
-                let value = Int(word >> UInt64((15 - nibble % 16) * 4) & 15)
-                buffer[position] = hex.utf8Start[value]
+            write(to: buffer)
+            return 36
+        }
+    }
+
+    /// Writes the canonical text into the first 36 bytes of `buffer`.
+    public func write(to buffer: UnsafeMutableBufferPointer<UInt8>) {
+        precondition(buffer.count >= 36, "an id's text has 36 bytes")
+        let hex: StaticString = "0123456789abcdef"
+        var position = 0
+        for nibble in 0..<32 {
+            if nibble == 8 || nibble == 12 || nibble == 16 || nibble == 20 {
+                buffer[position] = UInt8(ascii: "-")
                 position += 1
             }
-            return 36
+            let word = nibble < 16 ? high : low
+            let value = Int(word >> UInt64((15 - nibble % 16) * 4) & 15)
+            buffer[position] = hex.utf8Start[value]
+            position += 1
         }
     }
 

@@ -10,7 +10,7 @@ public struct JSONObject: Sendable {
         public var value: JSON
     }
 
-    private static let indexedBeyond = 16
+    private static let indexedBeyond = 32
 
     private var members: [Member] = []
     private var index: [String: Int]?
@@ -20,7 +20,8 @@ public struct JSONObject: Sendable {
 
     /// An object of the given members; a repeated key keeps the last value.
     public init(_ pairs: some Sequence<(String, JSON)>) {
-        for (key, value) in pairs {
+        members.reserveCapacity(pairs.underestimatedCount)
+        for (key, value) in pairs where !insertNew(key, value) {
             self[key] = value
         }
     }
@@ -62,6 +63,8 @@ public struct JSONObject: Sendable {
     }
 
     private mutating func append(_ key: String, _ value: JSON) {
+        // Most objects have a handful of members: one allocation instead of three.
+        if members.isEmpty { members.reserveCapacity(8) }
         members.append(Member(key: key, value: value))
         if index != nil {
             index?[key] = members.count - 1

@@ -45,38 +45,40 @@ struct JSONWriter {
             out.append(contentsOf: text.utf8)
         case .string(let text): write(string: text)
         case .array(let elements):
-            writeList(elements, open: "[", close: "]", indent: indent) { writer, element in
-                writer.write(element, indent: indent + 1)
+            out.append(UInt8(ascii: "["))
+            for index in elements.indices {
+                if index > 0 { out.append(UInt8(ascii: ",")) }
+                breakLine(indent + 1)
+                write(elements[index], indent: indent + 1)
             }
+            if !elements.isEmpty { breakLine(indent) }
+            out.append(UInt8(ascii: "]"))
         case .object(let object):
-            let members =
-                style == .canonical
-                ? object.sorted { $0.key.utf16.lexicographicallyPrecedes($1.key.utf16) }
-                : Array(object)
-            writeList(members, open: "{", close: "}", indent: indent) { writer, member in
-                writer.write(string: member.key)
-                writer.out.append(UInt8(ascii: ":"))
-                if writer.style == .pretty { writer.out.append(UInt8(ascii: " ")) }
-                writer.write(member.value, indent: indent + 1)
+            out.append(UInt8(ascii: "{"))
+            if style == .canonical {
+                let sorted = object.sorted {
+                    $0.key.utf16.lexicographicallyPrecedes($1.key.utf16)
+                }
+                for (index, member) in sorted.enumerated() {
+                    write(member, at: index, indent: indent + 1)
+                }
+            } else {
+                for index in object.indices {
+                    write(object[index], at: index, indent: indent + 1)
+                }
             }
+            if !object.isEmpty { breakLine(indent) }
+            out.append(UInt8(ascii: "}"))
         }
     }
 
-    private mutating func writeList<Element>(
-        _ elements: [Element],
-        open: Unicode.Scalar,
-        close: Unicode.Scalar,
-        indent: Int,
-        each: (inout JSONWriter, Element) -> Void
-    ) {
-        out.append(UInt8(ascii: open))
-        for (index, element) in elements.enumerated() {
-            if index > 0 { out.append(UInt8(ascii: ",")) }
-            breakLine(indent + 1)
-            each(&self, element)
-        }
-        if !elements.isEmpty { breakLine(indent) }
-        out.append(UInt8(ascii: close))
+    private mutating func write(_ member: JSONObject.Member, at index: Int, indent: Int) {
+        if index > 0 { out.append(UInt8(ascii: ",")) }
+        breakLine(indent)
+        write(string: member.key)
+        out.append(UInt8(ascii: ":"))
+        if style == .pretty { out.append(UInt8(ascii: " ")) }
+        write(member.value, indent: indent)
     }
 
     private mutating func breakLine(_ indent: Int) {
@@ -85,13 +87,18 @@ struct JSONWriter {
         out.append(contentsOf: repeatElement(0x20, count: indent * 2))
     }
 
-    private mutating func write(string: String) {
-        out.append(UInt8(ascii: "\""))
+    mutating func write(string: String) {
         var string = string
-        string.withUTF8 { bytes in
+        string.withUTF8 { write(string: $0.span) }
+    }
+
+    mutating func write(string: Span<UInt8>) {
+        out.append(UInt8(ascii: "\""))
+        string.withUnsafeBufferPointer { bytes in
             var run = 0
-            for (index, byte) in bytes.enumerated()
-            where byte < 0x20 || byte == 0x22 || byte == 0x5C {
+            for index in bytes.indices {
+                let byte = bytes[index]
+                guard byte < 0x20 || byte == 0x22 || byte == 0x5C else { continue }
                 out.append(contentsOf: bytes[run..<index])
                 run = index + 1
                 writeEscape(byte)

@@ -93,6 +93,13 @@ public struct TraceContext: Sendable, Hashable, CustomStringConvertible {
     /// The span's id.
     public var span: UInt64
 
+    /// A position with ids that were chosen before; neither the trace's nor the span's may be zero.
+    public init(traceHigh: UInt64, traceLow: UInt64, span: UInt64) {
+        self.traceHigh = traceHigh
+        self.traceLow = traceLow
+        self.span = span
+    }
+
     /// The start of a new trace.
     public init(random: some RandomSource) {
         traceHigh = random.next()

@@ -48,14 +48,24 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
         let rest = microseconds - Int64(date.daysSinceEpoch) * 86_400_000_000
         let seconds = Int(rest / 1_000_000)
         let micros = Int(rest % 1_000_000)
-        var text =
-            "\(date)T\(padded(seconds / 3_600)):\(padded(seconds / 60 % 60)):\(padded(seconds % 60))"
-        if micros % 1_000 != 0 {
-            text += "." + padded(micros, 6)
-        } else if micros != 0 {
-            text += "." + padded(micros / 1_000, 3)
+        // Written by hand: answers are full of times.
+        return String(unsafeUninitializedCapacity: 40) { buffer in
+            var writer = DigitWriter(buffer: buffer)
+            writer.write(date)
+            writer.write(UInt8(ascii: "T"))
+            writer.write(seconds / 3_600, width: 2)
+            writer.write(UInt8(ascii: ":"))
+            writer.write(seconds / 60 % 60, width: 2)
+            writer.write(UInt8(ascii: ":"))
+            writer.write(seconds % 60, width: 2)
+            if micros != 0 {
+                writer.write(UInt8(ascii: "."))
+                let isExact = micros % 1_000 == 0
+                writer.write(isExact ? micros / 1_000 : micros, width: isExact ? 3 : 6)
+            }
+            writer.write(UInt8(ascii: "Z"))
+            return writer.count
         }
-        return text + "Z"
     }
 
     /// The moment as a JSON string.
@@ -137,8 +147,11 @@ public struct CalendarDate: Sendable, Hashable, Comparable, CustomStringConverti
 
     /// `2026-11-20`.
     public var description: String {
-        let (year, month, day) = parts
-        return "\(padded(year, 4))-\(padded(month))-\(padded(day))"
+        String(unsafeUninitializedCapacity: 32) { buffer in
+            var writer = DigitWriter(buffer: buffer)
+            writer.write(self)
+            return writer.count
+        }
     }
 
     /// The day's first moment in UTC.
@@ -155,9 +168,40 @@ public struct CalendarDate: Sendable, Hashable, Comparable, CustomStringConverti
     }
 }
 
-private func padded(_ value: Int, _ width: Int = 2) -> String {
-    let digits = String(value)
-    return String(repeating: "0", count: max(0, width - digits.count)) + digits
+/// Writes numbers of fixed width into a buffer that is large enough.
+private struct DigitWriter {
+    let buffer: UnsafeMutableBufferPointer<UInt8>
+    private(set) var count = 0
+
+    init(buffer: UnsafeMutableBufferPointer<UInt8>) { self.buffer = buffer }
+
+    mutating func write(_ byte: UInt8) {
+        buffer[count] = byte
+        count += 1
+    }
+
+    /// Digits, padded with zeros to `width`; a wider number takes the room it needs.
+    mutating func write(_ value: Int, width: Int) {
+        if value < 0 { write(UInt8(ascii: "-")) }
+        var rest = value.magnitude
+        var digits = 0
+        while rest > 0 || digits < width {
+            buffer[count + digits] = UInt8(rest % 10) + 0x30
+            rest /= 10
+            digits += 1
+        }
+        buffer[count..<count + digits].reverse()
+        count += digits
+    }
+
+    mutating func write(_ date: CalendarDate) {
+        let (year, month, day) = date.parts
+        write(year, width: 4)
+        write(UInt8(ascii: "-"))
+        write(month, width: 2)
+        write(UInt8(ascii: "-"))
+        write(day, width: 2)
+    }
 }
 
 private func floorDivide(_ value: Int64, _ by: Int64) -> Int64 {

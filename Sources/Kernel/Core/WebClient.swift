@@ -65,6 +65,10 @@ public struct WebFault: Error, Sendable, CustomStringConvertible {
     public enum Code: String, Sendable, CaseIterable {
         /// The address is not an absolute `http` or `https` one.
         case invalidAddress = "invalid-address"
+        /// Method or header fields are not what HTTP allows, or belong to the client.
+        case invalidRequest = "invalid-request"
+        /// So many requests wait already that this one was not taken; nothing was sent.
+        case overloaded
         /// The name is unknown, or the other side does not take connections.
         case unreachable
         /// The address belongs to this machine or a private network and may not be reached.
@@ -96,7 +100,7 @@ public struct WebFault: Error, Sendable, CustomStringConvertible {
 
 /// Makes HTTP requests; redirections are answered, not followed.
 ///
-/// `CurlWebClient` in `HTTP` is the real one; tests answer by themselves.
+/// `CurlWebClient` in `Web` is the real one; tests answer by themselves.
 public protocol WebClient: Sendable {
     /// Sends a request and waits for the whole answer.
     ///

@@ -1,3 +1,4 @@
+import Channels
 public import Core
 
 /// What was configured: the file `weft.json`, overridden by the environment, over the defaults.
@@ -30,6 +31,18 @@ public struct Configuration: Sendable {
             nil,
             "The address that people use, for links in messages, for instance https://weft.example."
         ),
+        .init(
+            "server.proxies",
+            .text,
+            nil,
+            "Proxies whose word on the client's address is taken: addresses and ranges, with commas."
+        ),
+        .init(
+            "server.forwarded",
+            .choice(["x-forwarded-for", "forwarded"]),
+            "x-forwarded-for",
+            "The header field in which those proxies tell the client's address."
+        ),
         .init("data.folder", .text, "weft-data", "Where the store, objects and keys are."),
         .init(
             "log.level",
@@ -52,6 +65,12 @@ public struct Configuration: Sendable {
             "How long packing one order may compute."
         ),
         .init(
+            "workflows.run",
+            .flag,
+            true,
+            "Whether this process runs workflows and delivers messages; false leaves them for later."
+        ),
+        .init(
             "workers",
             .integer(0...256),
             0,
@@ -68,6 +87,30 @@ public struct Configuration: Sendable {
             "How the connection to the SMTP server is protected."
         ),
         .init("mail.from", .text, "weft@localhost", "The sender of e-mail."),
+        .init(
+            "mail.certificates",
+            .text,
+            nil,
+            "A file of certificates to trust for the SMTP server instead of the system's."
+        ),
+        .init(
+            "channels.language",
+            .choice(MessageKind.languages),
+            "en",
+            "The language of messages to whoever has chosen none."
+        ),
+        .init(
+            "channels.private-targets",
+            .flag,
+            false,
+            "Whether webhooks and channel targets may use http and addresses of private networks."
+        ),
+        .init(
+            "web.certificates",
+            .text,
+            nil,
+            "A file of certificates to trust for requests to others instead of the system's."
+        ),
     ]
 
     private var values: [String: (value: JSON, source: Source)] = [:]
@@ -163,6 +206,9 @@ public struct Configuration: Sendable {
 
     /// The value of a key as a number; 0 when there is none.
     public func number(_ name: String) -> Double { values[name]?.value.double ?? 0 }
+
+    /// The truth value of a key; false when it has none.
+    public func flag(_ name: String) -> Bool { values[name]?.value.bool ?? false }
 
     /// Where a key's value came from; nil when it has none.
     public func source(of name: String) -> Source? { values[name]?.source }

@@ -20,6 +20,10 @@ public struct Kernel: Sendable {
     public var objects: any ObjectStore
     /// Messages to be sent.
     public var outbox: Outbox
+    /// Everything else that tells people and programs: notices, webhooks, escalations.
+    public var channels: ChannelsAssembly
+    /// Makes requests of others.
+    public var webClient: any WebClient
     /// Accounts of people and agents.
     public var accounts: Accounts
     /// Agents' runs and decisions.
@@ -46,7 +50,8 @@ public struct Kernel: Sendable {
         database: any Database,
         events: EventLog,
         objects: any ObjectStore,
-        outbox: Outbox,
+        channels: ChannelsAssembly,
+        webClient: any WebClient,
         accounts: Accounts,
         journal: AgentJournal,
         workflows: WorkflowControl,
@@ -61,7 +66,9 @@ public struct Kernel: Sendable {
         self.database = database
         self.events = events
         self.objects = objects
-        self.outbox = outbox
+        outbox = channels.outbox
+        self.channels = channels
+        self.webClient = webClient
         self.accounts = accounts
         self.journal = journal
         self.workflows = workflows

@@ -1,4 +1,5 @@
 public import Agents
+public import Channels
 public import Core
 public import Live
 public import Store
@@ -14,6 +15,9 @@ public protocol Solution: Sendable {
     /// Its tables.
     var migrations: [Migration] { get }
 
+    /// The messages that it sends, with their words; none by default.
+    var messageKinds: [MessageKind] { get }
+
     /// What it can do and who decides in it.
     ///
     /// - Throws: a fault when a part of it is malformed; the program then does not start.
@@ -23,6 +27,11 @@ public protocol Solution: Sendable {
     ///
     /// - Throws: `StoreError`, or a fault of the demonstration data.
     func demonstrate(on kernel: Kernel, scope: Scope) async throws
+}
+
+extension Solution {
+    /// None.
+    public var messageKinds: [MessageKind] { [] }
 }
 
 /// What a solution brings to the program.

@@ -57,11 +57,32 @@ public struct ToolRoutes: Sendable {
                 route.path,
                 options: RouteOptions(bodyLimit: route.bodyLimit)
             ) { [self] request in
+                if case .document = tool.body { return try await document(tool, route, request) }
                 let output = try await call(tool, route, request)
                 if let response = route.response { return try response(output) }
                 return output.isNull ? .noContent : .json(output, status: route.status)
             }
         }
+    }
+
+    private func document(
+        _ tool: Tool,
+        _ route: ToolRoute,
+        _ request: Request
+    ) async throws -> Response {
+        let scope = try request.authority()
+        let text = try await registry.document(
+            tool.name,
+            input: try route.input(of: request, for: tool),
+            invocation: Invocation(
+                scope: scope,
+                now: clock.now(),
+                key: scope.trace.description,
+                ids: ids
+            ),
+            database: database
+        )
+        return .bytes(text?.bytes ?? [], type: "application/json", status: route.status)
     }
 
     private func call(_ tool: Tool, _ route: ToolRoute, _ request: Request) async throws -> JSON {

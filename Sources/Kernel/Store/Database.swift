@@ -67,26 +67,46 @@ public enum SQLDialect: Sendable {
 
 /// Reads one consistent state.
 public protocol Reader {
-    /// Runs one query; see ``Database/query(_:_:_:)``.
+    /// Runs one query and hands over each row; see ``Database/query(_:_:_:)``.
+    ///
+    /// - Throws: `StoreError`, or what `body` throws.
+    func forEach(
+        _ sql: String,
+        _ parameters: [SQLValue],
+        _ body: (any Row) throws -> Void
+    ) throws
+}
+
+// Inlinable, so that the callers' closures and values need no boxes.
+extension Reader {
+    /// The rows of a query, mapped.
     ///
     /// - Throws: `StoreError`, or what `map` throws.
-    func query<Value>(
+    @inlinable
+    public func query<Value>(
         _ sql: String,
         _ parameters: [SQLValue],
         _ map: (any Row) throws -> Value
-    ) throws -> [Value]
-}
+    ) throws -> [Value] {
+        var values: [Value] = []
+        try forEach(sql, parameters) { values.append(try map($0)) }
+        return values
+    }
 
-extension Reader {
     /// The first row of a query, mapped; nil when there is none.
     ///
     /// - Throws: `StoreError`, or what `map` throws.
+    @inlinable
     public func first<Value>(
         _ sql: String,
         _ parameters: [SQLValue] = [],
         _ map: (any Row) throws -> Value
     ) throws -> Value? {
-        try query(sql, parameters, map).first
+        var value: Value?
+        try forEach(sql, parameters) { row in
+            if value == nil { value = try map(row) }
+        }
+        return value
     }
 
     /// Whether a query has any row.
@@ -127,6 +147,10 @@ public protocol Row {
     func double(_ column: Int) throws(StoreError) -> Double
     /// The text in the column.
     func text(_ column: Int) throws(StoreError) -> String
+    /// Lends the text in the column, as UTF-8, for the time of `body`.
+    ///
+    /// - Throws: `StoreError`, or what `body` throws.
+    func withText(_ column: Int, _ body: (Span<UInt8>) throws -> Void) throws
     /// The bytes in the column.
     func blob(_ column: Int) throws(StoreError) -> [UInt8]
 }

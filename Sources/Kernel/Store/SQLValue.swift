@@ -7,6 +7,8 @@ public enum SQLValue: Sendable, Hashable {
     case double(Double)
     case text(String)
     case blob([UInt8])
+    /// The bits of an id; stored as its text.
+    case uuid(high: UInt64, low: UInt64)
 }
 
 extension SQLValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
@@ -30,10 +32,12 @@ extension SQLValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
     /// 0 or 1.
     public static func bool(_ value: Bool) -> SQLValue { .int(value ? 1 : 0) }
     /// An id as text.
-    public static func id<Subject>(_ value: ID<Subject>) -> SQLValue { .text(value.description) }
+    public static func id<Subject>(_ value: ID<Subject>) -> SQLValue {
+        .uuid(high: value.high, low: value.low)
+    }
     /// An id as text, or NULL.
     public static func id<Subject>(_ value: ID<Subject>?) -> SQLValue {
-        value.map { .text($0.description) } ?? .null
+        value.map { .uuid(high: $0.high, low: $0.low) } ?? .null
     }
     /// A moment as microseconds since the Unix epoch.
     public static func time(_ value: Timestamp) -> SQLValue { .int(value.microseconds) }
@@ -45,6 +49,8 @@ extension SQLValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
     public static func date(_ value: CalendarDate) -> SQLValue { .text(value.description) }
     /// JSON as compact text.
     public static func json(_ value: JSON) -> SQLValue { .text(value.text()) }
+    /// JSON text as it is.
+    public static func json(_ value: JSONText) -> SQLValue { .text(value.description) }
     /// JSON as compact text, or NULL.
     public static func json(_ value: JSON?) -> SQLValue { value.map { .text($0.text()) } ?? .null }
 }

@@ -6,13 +6,18 @@ static inline int weft_sqlite3_db_config_flag(sqlite3 *db, int option, int value
     return sqlite3_db_config(db, option, value, &now);
 }
 
-// A destructor that is a cast in C: SQLite copies the bytes before the call returns.
-static inline int weft_sqlite3_bind_text(sqlite3_stmt *statement, int index, const char *text, int length) {
-    return sqlite3_bind_text(statement, index, text, length, SQLITE_TRANSIENT);
+// Counting allocations takes a lock that all threads share. To be called before the first connection.
+static inline int weft_sqlite3_stop_counting_memory(void) {
+    return sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
-static inline int weft_sqlite3_bind_blob(sqlite3_stmt *statement, int index, const void *bytes, int length) {
-    return sqlite3_bind_blob(statement, index, bytes, length, SQLITE_TRANSIENT);
+// The caller keeps the bytes until the statement is reset or bound anew.
+static inline int weft_sqlite3_bind_text(sqlite3_stmt *statement, int index, const void *text, long length) {
+    return sqlite3_bind_text64(statement, index, (const char *)text, (sqlite3_uint64)length, SQLITE_STATIC, SQLITE_UTF8);
+}
+
+static inline int weft_sqlite3_bind_blob(sqlite3_stmt *statement, int index, const void *bytes, long length) {
+    return sqlite3_bind_blob64(statement, index, bytes, (sqlite3_uint64)length, SQLITE_STATIC);
 }
 
 // Computed macros, so not visible to Swift.

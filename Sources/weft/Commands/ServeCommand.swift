@@ -45,14 +45,16 @@ enum ServeCommand {
         ProcessMetrics.register(in: installation.kernel.metrics, clock: installation.clock)
         let server = HTTPServer(
             try ServerRoutes(installation: installation, health: health).router(),
-            configuration: Self.http(configuration, installation.kernel.metrics)
+            configuration: try Self.http(configuration, installation.kernel.metrics)
         )
-        let group = ServiceGroup(
-            [
+        // Without workers, what comes in is accepted and waits in the store.
+        let workers: [any Service] =
+            configuration.flag("workflows.run")
+            ? ChannelServices.services(installation.kernel) + [
                 try installation.delivery(), installation.housekeeping, installation.engine,
-                installation.dispatcher, installation.live, server,
-            ]
-        ) { logger.debug($0) }
+                installation.dispatcher,
+            ] : []
+        let group = ServiceGroup(workers + [installation.live, server]) { logger.debug($0) }
         let json = options.flags.contains("--ready-json")
         try await group.run(
             ready: { announce(server, configuration, signIn, asJSON: json) },
@@ -88,12 +90,15 @@ enum ServeCommand {
     private static func http(
         _ configuration: Configuration,
         _ metrics: Metrics
-    ) -> HTTPServer.Configuration {
+    ) throws(GeneralFault) -> HTTPServer.Configuration {
         var http = HTTPServer.Configuration()
         http.address = configuration.text("server.address") ?? http.address
         http.port = configuration.integer("server.port")
         let threads = configuration.integer("server.threads")
         if threads > 0 { http.threads = threads }
+        http.proxies = try proxies(configuration)
+        let forwarding = configuration.text("server.forwarded").flatMap(Forwarding.init(rawValue:))
+        http.forwarding = forwarding ?? http.forwarding
         let latency = metrics.histogram(
             "weft_http_request_seconds",
             help: "How long requests took, by route and status.",
@@ -101,12 +106,30 @@ enum ServeCommand {
         )
         http.onAccess = { request, status, _, duration in
             latency.with(
-                request.method.rawValue,
-                request.route ?? "none",
+                request.isUnreadable ? "none" : request.method.rawValue,
+                request.route ?? (request.isUnreadable ? "unreadable" : "none"),
                 String(status.rawValue)
             ).record(duration)
         }
         return http
+    }
+
+    private static func proxies(_ configuration: Configuration) throws(GeneralFault)
+        -> [AddressRange]
+    {
+        var ranges: [AddressRange] = []
+        for word in (configuration.text("server.proxies") ?? "").split(separator: ",") {
+            let text = word.filter { $0 != " " }
+            guard let range = AddressRange(text) else {
+                throw GeneralFault(
+                    .invalid,
+                    code: "invalid-configuration",
+                    "server.proxies: expected addresses and ranges such as 10.0.0.0/8, found \"\(text)\""
+                )
+            }
+            ranges.append(range)
+        }
+        return ranges
     }
 
     private static func logger(_ configuration: Configuration) -> Logger {

@@ -1,6 +1,6 @@
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { explain, post, Problem } from "../api/client";
-import { invalidate, remember, useQuery } from "../api/query";
+import { invalidate, useQuery } from "../api/query";
 import type { Customer, Depot, Order, Page as ListOf } from "../api/types";
 import { useEscape } from "../shell/keys";
 import { navigate } from "../shell/router";
@@ -61,7 +61,6 @@ export function NewOrderPage() {
     setBusy(true);
     try {
       const order = await post<Order>("/api/orders", sent.body, { "Idempotency-Key": key.current });
-      remember(`/api/orders/${order.id}`, order);
       invalidate("/api/orders?");
       toast(`${order.reference} is placed`);
       navigate(`/orders/${order.id}`, { replace: true });

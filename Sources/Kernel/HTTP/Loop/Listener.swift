@@ -26,6 +26,11 @@ final class Listener: Sendable {
         guard descriptor >= 0 else { throw ListenFault(place, errno) }
         var one: Int32 = 1
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &one, 4)
+        // Accepted sockets inherit both. The second bounds what the system holds for a client that
+        // does not read.
+        setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &one, 4)
+        var unsent: Int32 = 256 << 10
+        setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NOTSENT_LOWAT, &unsent, 4)
         let status = withUnsafePointer(to: &storage) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 bind(descriptor, $0, length) == 0 && listen(descriptor, 4_096) == 0

@@ -15,6 +15,16 @@ enum Byte {
         return (byte < 64 ? low : high) >> UInt64(byte & 63) & 1 == 1
     }
 
+    /// A byte of a host name or IPv4 address: a token without what no `reg-name` has or what betrays a
+    /// merged field.
+    @inline(__always)
+    static func isHost(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "#"), UInt8(ascii: "^"), UInt8(ascii: "`"), UInt8(ascii: "|"): false
+        default: isToken(byte)
+        }
+    }
+
     /// A byte that a field value may hold: visible ASCII, space, tab and `obs-text`.
     @inline(__always)
     static func isFieldValue(_ byte: UInt8) -> Bool {

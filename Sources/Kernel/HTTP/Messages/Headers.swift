@@ -8,10 +8,15 @@ public struct Headers: Sendable, ExpressibleByDictionaryLiteral {
         var nameCount: UInt32
         var valueStart: UInt32
         var valueCount: UInt32
+
+        var name: Range<Int> { Int(nameStart)..<Int(nameStart + nameCount) }
+        var value: Range<Int> { Int(valueStart)..<Int(valueStart + valueCount) }
     }
 
-    private(set) var bytes: [UInt8]
-    private(set) var fields: [Field]
+    /// Names and values, and around them what a message has there: `name: value` CR LF for fields that
+    /// were added here.
+    var bytes: [UInt8]
+    var fields: [Field]
 
     /// No fields.
     public init() {
@@ -38,11 +43,15 @@ public struct Headers: Sendable, ExpressibleByDictionaryLiteral {
     /// The value of the first field `name`; assigning replaces all fields of that name, nil removes them.
     public subscript(name: String) -> String? {
         get {
-            for field in fields where matches(field, name) { return value(field) }
-            return nil
+            bytes.withUnsafeBufferPointer { bytes in
+                for field in fields where Self.matches(bytes, field, name) {
+                    return String(decoding: bytes[field.value], as: UTF8.self)
+                }
+                return nil
+            }
         }
         set {
-            fields = fields.filter { !matches($0, name) }
+            if contains(name) { fields = fields.filter { !matches($0, name) } }
             if let newValue { add(name, newValue) }
         }
     }
@@ -54,7 +63,10 @@ public struct Headers: Sendable, ExpressibleByDictionaryLiteral {
 
     /// Whether there is a field `name`.
     public func contains(_ name: String) -> Bool {
-        fields.contains { matches($0, name) }
+        bytes.withUnsafeBufferPointer { bytes in
+            for field in fields where Self.matches(bytes, field, name) { return true }
+            return false
+        }
     }
 
     /// Adds a field behind the others.
@@ -67,20 +79,63 @@ public struct Headers: Sendable, ExpressibleByDictionaryLiteral {
     public mutating func add(_ name: String, _ value: String) {
         precondition(!name.isEmpty && name.utf8.allSatisfy(Byte.isToken), "bad field name")
         let nameStart = bytes.count
+        bytes.reserveCapacity(nameStart + name.utf8.count + value.utf8.count + 4)
         bytes.append(contentsOf: name.utf8)
+        bytes.append(UInt8(ascii: ":"))
+        bytes.append(Byte.space)
         let valueStart = bytes.count
         bytes.append(contentsOf: value.utf8)
-        for at in valueStart..<bytes.count where !Byte.isFieldValue(bytes[at]) {
-            bytes[at] = Byte.space
+        let valueEnd = bytes.count
+        bytes.withUnsafeMutableBufferPointer { bytes in
+            for at in valueStart..<valueEnd where !Byte.isFieldValue(bytes[at]) {
+                bytes[at] = Byte.space
+            }
         }
+        bytes.append(Byte.carriageReturn)
+        bytes.append(Byte.lineFeed)
         fields.append(
             Field(
                 nameStart: UInt32(nameStart),
-                nameCount: UInt32(valueStart - nameStart),
+                nameCount: UInt32(valueStart - nameStart - 2),
                 valueStart: UInt32(valueStart),
-                valueCount: UInt32(bytes.count - valueStart)
+                valueCount: UInt32(valueEnd - valueStart)
             )
         )
+    }
+
+    /// Adds those fields of `others` whose names are not here yet.
+    public mutating func addMissing(_ others: Headers) {
+        for field in others.fields {
+            let name = others.nameBytes(field)
+            guard !fields.contains(where: { equal($0, name) }) else { continue }
+            let offset = bytes.count
+            // Name and value lie side by side, in this order.
+            bytes.append(contentsOf: name)
+            bytes.append(contentsOf: others.valueBytes(field))
+            fields.append(
+                Field(
+                    nameStart: UInt32(offset),
+                    nameCount: field.nameCount,
+                    valueStart: UInt32(offset) + field.nameCount,
+                    valueCount: field.valueCount
+                )
+            )
+        }
+    }
+
+    private func equal(_ field: Field, _ name: ArraySlice<UInt8>) -> Bool {
+        field.nameCount == name.count
+            && zip(nameBytes(field), name).allSatisfy { Byte.lowercased($0) == Byte.lowercased($1) }
+    }
+
+    mutating func removeAll(keepingCapacityUpTo limit: Int) {
+        if bytes.capacity <= limit {
+            bytes.removeAll(keepingCapacity: true)
+            fields.removeAll(keepingCapacity: true)
+        } else {
+            bytes = []
+            fields = []
+        }
     }
 
     /// Every field in order, with the name as it was written.
@@ -98,19 +153,43 @@ public struct Headers: Sendable, ExpressibleByDictionaryLiteral {
         }
     }
 
-    func nameBytes(_ field: Field) -> ArraySlice<UInt8> {
-        bytes[Int(field.nameStart)..<Int(field.nameStart + field.nameCount)]
-    }
+    func nameBytes(_ field: Field) -> ArraySlice<UInt8> { bytes[field.name] }
 
-    func valueBytes(_ field: Field) -> ArraySlice<UInt8> {
-        bytes[Int(field.valueStart)..<Int(field.valueStart + field.valueCount)]
-    }
+    func valueBytes(_ field: Field) -> ArraySlice<UInt8> { bytes[field.value] }
 
     func value(_ field: Field) -> String { String(decoding: valueBytes(field), as: UTF8.self) }
 
-    @inline(__always)
     func matches(_ field: Field, _ name: String) -> Bool {
-        Int(field.nameCount) == name.utf8.count && Self.equal(nameBytes(field), name)
+        bytes.withUnsafeBufferPointer { Self.matches($0, field, name) }
+    }
+
+    @inline(__always)
+    private static func matches(
+        _ bytes: UnsafeBufferPointer<UInt8>,
+        _ field: Field,
+        _ name: String
+    ) -> Bool {
+        // The length tells most names apart.
+        guard Int(field.nameCount) == name.utf8.count else { return false }
+        var at = Int(field.nameStart)
+        for byte in name.utf8 {
+            if Byte.lowercased(bytes[at]) != Byte.lowercased(byte) { return false }
+            at += 1
+        }
+        return true
+    }
+
+    /// Whether the field's name is `name`, which is given in lower case.
+    @inline(__always)
+    func matches(_ field: Field, lowercase name: StaticString) -> Bool {
+        guard Int(field.nameCount) == name.utf8CodeUnitCount else { return false }
+        return bytes.withUnsafeBufferPointer { bytes in
+            for at in 0..<name.utf8CodeUnitCount
+            where Byte.lowercased(bytes[Int(field.nameStart) + at]) != name.utf8Start[at] {
+                return false
+            }
+            return true
+        }
     }
 
     static func equal(_ bytes: ArraySlice<UInt8>, _ text: String) -> Bool {

@@ -14,4 +14,26 @@ public enum Method: String, Sendable, Hashable, CaseIterable {
     case delete = "DELETE"
     /// Asks what is possible.
     case options = "OPTIONS"
+
+    /// The method of that name; nil when it is not known here.
+    init?(_ bytes: ArraySlice<UInt8>) {
+        for method in Self.allCases where bytes.elementsEqual(method.rawValue.utf8) {
+            self = method
+            return
+        }
+        return nil
+    }
+
+    /// Its place among all.
+    var index: Int {
+        switch self {
+        case .get: 0
+        case .head: 1
+        case .post: 2
+        case .put: 3
+        case .patch: 4
+        case .delete: 5
+        case .options: 6
+        }
+    }
 }

@@ -23,9 +23,11 @@ public struct Query: Sendable {
     }
 
     private static func text(_ part: ArraySlice<UInt8>) throws(HTTPFault) -> String {
-        let bytes = try Target.decode(part, plusIsSpace: true)
-        guard !bytes.contains(0) else { throw Target.fault("a query must not hold %00") }
-        return try Target.text(bytes[...])
+        let isPlain = part.allSatisfy { $0 != UInt8(ascii: "%") && $0 != UInt8(ascii: "+") }
+        if isPlain { return String(decoding: part, as: UTF8.self) }
+        let bytes = try PercentCoding.decode(part, plusIsSpace: true)
+        guard !bytes.contains(0) else { throw PercentCoding.fault("a query must not hold %00") }
+        return try PercentCoding.text(bytes[...])
     }
 
     /// The first value of `name`, nil when absent.

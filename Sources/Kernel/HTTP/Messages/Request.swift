@@ -1,36 +1,21 @@
 public import Core
 
-/// A request whose body has been read.
+/// A request; its body has been read, unless the route streams it.
 public struct Request: Sendable {
-    /// The method.
-    public var method: Method
-    /// The target as it came, query included.
-    public var target: String
-    /// The path as it came, without the query.
-    public var path: String
-    /// The path's segments, percent-decoded after splitting.
-    public var segments: [String]
-    /// The query's members.
-    public var query: Query
-    /// The header fields.
-    public var headers: Headers
-    /// The body.
-    public var body: [UInt8]
-    /// The client's address without the port, for instance `192.0.2.7`; empty in tests.
-    public var remoteAddress: String
-    /// This request's place in its trace: a child of the client's `traceparent`, or a new trace.
-    public var trace: TraceContext
-    /// The pattern of the route that answers, for instance `/api/orders/{id}`; nil when none does.
-    public var route: String?
-    /// The path parameters by their names in the pattern.
-    public var parameters: [(name: String, value: String)]
-    /// On whose authority the request is made; set by the middleware that authenticates.
-    public var scope: Scope?
+    private(set) var storage: RequestStorage
 
-    /// What is wrong with the target, answered by the router.
-    var targetFault: HTTPFault?
+    /// The storage, for nobody else to see what is changed in it.
+    private mutating func own() -> RequestStorage {
+        if !isKnownUniquelyReferenced(&storage) { storage = storage.copy() }
+        return storage
+    }
 
-    /// A request, as the server makes them and as tests do.
+    /// What the connection has read.
+    init(_ storage: RequestStorage) {
+        self.storage = storage
+    }
+
+    /// A request, as tests make them.
     ///
     /// - Parameters:
     ///   - method: the method.
@@ -47,24 +32,30 @@ public struct Request: Sendable {
         remoteAddress: String = "",
         trace: TraceContext? = nil
     ) {
-        self.method = method
-        self.target = target
-        self.headers = headers
-        self.body = body
-        self.remoteAddress = remoteAddress
-        parameters = []
-        self.trace = trace ?? Self.trace(headers, random: SystemRandom())
-        do {
-            let parsed = try Target(target)
-            path = parsed.path
-            segments = parsed.segments
-            query = parsed.query
-        } catch {
-            path = target
-            segments = []
-            query = Query()
-            targetFault = error
+        storage = RequestStorage()
+        storage.method = method
+        storage.headers = headers
+        storage.body = body
+        storage.remoteAddress = remoteAddress
+        storage.trace = trace
+        storage.traceSeed = SystemRandom().next()
+        let bytes = Array(target.utf8)
+        let start = storage.headers.bytes.count
+        storage.headers.bytes += bytes
+        storage.readTarget(start..<storage.headers.bytes.count)
+        let isTarget = bytes.allSatisfy { Byte.isVisible($0) && $0 != UInt8(ascii: "#") }
+        if bytes.first != UInt8(ascii: "/") || !isTarget {
+            storage.targetFault = PercentCoding.fault(
+                "the target must start with / and hold visible ASCII only"
+            )
         }
+    }
+
+    /// What stands for a request that could not be read.
+    init(unreadableFrom remoteAddress: String, traceSeed: UInt64) {
+        self.init(.get, "/", remoteAddress: remoteAddress)
+        storage.traceSeed = traceSeed
+        storage.isUnreadable = true
     }
 
     /// A request with a JSON body, for tests.
@@ -73,22 +64,98 @@ public struct Request: Sendable {
         headers["Content-Type"] = "application/json"
         self.init(method, target, headers: headers, body: json.bytes())
     }
-
-    /// A child of the client's span, or the start of a new trace.
-    static func trace(_ headers: Headers, random: some RandomSource) -> TraceContext {
-        if let text = headers["traceparent"], let parent = TraceContext(text) {
-            return parent.child(random: random)
-        }
-        return TraceContext(random: random)
-    }
 }
 
 extension Request {
+    /// The method.
+    public var method: Method {
+        get { storage.method }
+        set { own().method = newValue }
+    }
+
+    /// The target as it came, query included.
+    public var target: String { storage.text(storage.target) }
+
+    /// The path as it came, without the query.
+    public var path: String { storage.text(storage.path) }
+
+    /// The path's segments, percent-decoded after splitting; none for `/`, a last empty one after a
+    /// trailing slash.
+    public var segments: [String] { storage.segments.map(storage.text) }
+
+    /// The query's members.
+    public var query: Query { storage.query }
+
+    /// The header fields.
+    public var headers: Headers {
+        _read { yield storage.headers }
+    }
+
+    /// The body; empty on a route that streams it.
+    public var body: [UInt8] {
+        _read { yield storage.body }
+        set { own().body = newValue }
+    }
+
+    /// The client's address without the port, for instance `192.0.2.7`; empty in tests.
+    public var remoteAddress: String {
+        get { storage.remoteAddress }
+        set { own().remoteAddress = newValue }
+    }
+
+    /// This request's place in its trace: a child of the client's `traceparent`, or a new trace.
+    public var trace: TraceContext {
+        get {
+            if let trace = storage.trace { return trace }
+            let ids = TraceSeed(storage.traceSeed)
+            if let text = storage.headers["traceparent"], let parent = TraceContext(text) {
+                return TraceContext(
+                    traceHigh: parent.traceHigh,
+                    traceLow: parent.traceLow,
+                    span: ids.span
+                )
+            }
+            return TraceContext(traceHigh: ids.high, traceLow: ids.low, span: ids.span)
+        }
+        set { own().trace = newValue }
+    }
+
+    /// The pattern of the route that answers, for instance `/api/orders/{id}`; nil when none does.
+    public var route: String? { storage.route?.pattern }
+
+    /// The path parameters by their names in the pattern.
+    public var parameters: [(name: String, value: String)] {
+        zip(storage.route?.parameterNames ?? [], storage.parameters).map {
+            ($0, storage.text($1))
+        }
+    }
+
+    /// On whose authority the request is made; set by the middleware that authenticates.
+    public var scope: Scope? {
+        _read { yield storage.scope }
+        set { own().scope = newValue }
+    }
+
+    /// Whether the request could not be read, and was refused: method and target are then placeholders.
+    public var isUnreadable: Bool { storage.isUnreadable }
+
+    /// Finds what answers, and keeps what the pattern's parameters stand for.
+    mutating func match(_ routes: Routes) -> RouteMatch { routes.match(own()) }
+}
+
+extension Request {
+    /// The body in parts: as they come in on a route that streams it, else what `body` holds.
+    public var chunks: BodyChunks { BodyChunks(storage.inflow ?? MemorySource(body)) }
+
     /// The text of the path parameter `name`.
     ///
     /// - Throws: `internal` when the route's pattern has no such parameter.
     public func parameter(_ name: String) throws(GeneralFault) -> String {
-        for parameter in parameters where parameter.name == name { return parameter.value }
+        if let names = storage.route?.parameterNames,
+            let index = names.firstIndex(of: name), index < storage.parameters.count
+        {
+            return storage.text(storage.parameters[index])
+        }
         throw GeneralFault(.internal, code: "no-parameter", "the route has no parameter \(name)")
     }
 

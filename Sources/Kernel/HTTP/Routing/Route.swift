@@ -10,32 +10,72 @@ public struct RouteOptions: Sendable {
     public var bodyLimit: Int
     /// What stands before this route's handler, outermost first; default nothing.
     public var middleware: [Middleware]
+    /// Whether the handler begins before the body has come in, default false.
+    ///
+    /// It then reads the body from `Request.chunks`; `Request.body` is empty.
+    public var streamsBody: Bool
 
-    /// The defaults: 1 MiB, no middleware.
-    public init(bodyLimit: Int = 1 << 20, middleware: [Middleware] = []) {
+    /// The defaults: 1 MiB, no middleware, the body as a whole.
+    public init(
+        bodyLimit: Int = 1 << 20,
+        middleware: [Middleware] = [],
+        streamsBody: Bool = false
+    ) {
         self.bodyLimit = bodyLimit
         self.middleware = middleware
+        self.streamsBody = streamsBody
     }
 }
 
 /// A registered route.
-struct Route: Sendable {
+final class Route: Sendable {
     let pattern: String
     let parameterNames: [String]
     let options: RouteOptions
+    /// What answers, all middleware included.
     let handler: Handler
+
+    init(
+        pattern: String,
+        parameterNames: [String],
+        options: RouteOptions,
+        handler: @escaping Handler
+    ) {
+        self.pattern = pattern
+        self.parameterNames = parameterNames
+        self.options = options
+        self.handler = handler
+    }
+
+    /// The same route behind `middleware`, outermost first.
+    func behind(_ middleware: [Middleware]) -> Route {
+        Route(
+            pattern: pattern,
+            parameterNames: parameterNames,
+            options: options,
+            handler: (middleware + options.middleware).reversed().reduce(handler) { next, first in
+                { try await first($0, next) }
+            }
+        )
+    }
 }
 
 /// What a router makes of a method and a path.
 enum RouteMatch: Sendable {
-    case found(Route, [String])
+    case found(Route)
     case notAllowed([Method])
     case options([Method])
     case notFound
 
+    /// Whether the handler reads the body while it comes in.
+    var streamsBody: Bool {
+        if case .found(let route) = self { return route.options.streamsBody }
+        return false
+    }
+
     /// The largest body that may be read for this answer.
     var bodyLimit: Int {
-        if case .found(let route, _) = self { return route.options.bodyLimit }
+        if case .found(let route) = self { return route.options.bodyLimit }
         return RouteOptions().bodyLimit
     }
 }

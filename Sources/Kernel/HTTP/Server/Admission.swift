@@ -17,10 +17,12 @@ final class Admission: Sendable {
     }
 
     /// Counts one more connection of `address`; false when that is one too many.
-    func enter(_ address: String) -> Bool {
+    ///
+    /// Behind a proxy are many, so only the limit for all applies to one.
+    func enter(_ address: String, isProxy: Bool) -> Bool {
         counts.withLock { counts in
             let present = counts.byAddress[address, default: 0]
-            guard counts.total < limit, present < limitPerAddress else { return false }
+            guard counts.total < limit, isProxy || present < limitPerAddress else { return false }
             counts.total += 1
             counts.byAddress[address] = present + 1
             return true

@@ -41,16 +41,17 @@ extension Connection {
         if case .failure(let error) = outcome {
             let isOrderly = stream.isEndless && worker.isDraining && error is CancellationError
             if !isOrderly {
-                if let request { worker.router.report(error, request) }
+                if let request { worker.routes.report(error, request) }
                 abort()
                 return
             }
         }
         self.stream = nil
         stream.end()
+        cutBody(CancellationError())
         if minorVersion == 1 { ResponseWriter.append("0\r\n\r\n", to: &out) }
         if let request { tellAccess(request, stream.status, stream.count) }
-        request = nil
+        recycle()
         phase = .head
         if !keepsAlive || worker.isDraining || peerHasLeft { isClosing = true }
         flushSoon()
@@ -79,19 +80,22 @@ extension Connection {
         flushSoon()
     }
 
+    /// Ends the connection now, and forgets what was not taken yet.
+    func reset() {
+        var option = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(
+            descriptor,
+            SOL_SOCKET,
+            SO_LINGER,
+            &option,
+            socklen_t(MemoryLayout<linger>.size)
+        )
+        close()
+    }
+
     /// Ends the connection so that the client cannot take what it got for all there is.
     private func abort() {
-        if minorVersion == 0 {
-            // A plain end is what tells HTTP/1.0 that the body is complete; a reset is not.
-            var option = linger(l_onoff: 1, l_linger: 0)
-            setsockopt(
-                descriptor,
-                SOL_SOCKET,
-                SO_LINGER,
-                &option,
-                socklen_t(MemoryLayout<linger>.size)
-            )
-        }
-        close()
+        // A plain end is what tells HTTP/1.0 that the body is complete; a reset is not.
+        if minorVersion == 0 { reset() } else { close() }
     }
 }

@@ -11,22 +11,32 @@ extension Connection {
             stream(response, body)
             return
         }
-        self.request = nil
+        cutBody(CancellationError())
         if let upgrade = response.upgrade {
+            self.request = nil
             switchProtocols(upgrade, request)
             return
         }
         write(response, to: request)
+        recycle()
         phase = .head
         if isClosing { return }
         setPhaseDeadline(worker.configuration.idleTimeout)
         resumeLater()
     }
 
+    /// Lets go of the request; another may have its memory once nobody else holds it.
+    func recycle() {
+        guard let storage = request?.storage else { return }
+        request = nil
+        worker.giveBack(storage)
+    }
+
     /// Answers a request that cannot be read on, and ends the connection.
     func refuse(_ fault: HTTPFault) {
         guard phase != .closed, phase != .lingering else { return }
-        let refused = request
+        let refused =
+            request ?? Request(unreadableFrom: address, traceSeed: worker.nextTraceSeed())
         request = nil
         body = []
         pending = []
@@ -34,11 +44,12 @@ extension Connection {
         keepsAlive = false
         mustLinger = true
         phase = .head
-        let response = ProblemDetails.response(for: fault)
-        write(refused?.method == .head ? response.withoutBody() : response, to: refused)
+        // No timeout that was set for reading applies any more.
+        clearPhaseDeadline()
+        write(worker.routes.refusal(of: refused, fault), to: refused)
     }
 
-    private func write(_ response: Response, to request: Request?) {
+    private func write(_ response: Response, to request: Request) {
         var response = response
         let isCompressed = compressIfWorthwhile(&response, request)
         appendHead(response, isCompressed: isCompressed)
@@ -48,6 +59,7 @@ extension Connection {
                 out.append(contentsOf: bytes)
             case .bytes(let bytes):
                 tail = .bytes(bytes, sent: 0)
+            case .file(let file) where file.count == 0: break
             case .file(let file):
                 tail = .file(file, sent: 0)
             case .stream: break
@@ -55,7 +67,7 @@ extension Connection {
         }
         if !keepsAlive { isClosing = true }
         flushSoon()
-        if let request { tellAccess(request, response.status, response.body.count) }
+        tellAccess(request, response.status, response.body.count)
     }
 
     /// Appends status line and fields, and settles whether the connection is kept.
@@ -76,13 +88,13 @@ extension Connection {
     }
 
     func tellAccess(_ request: Request, _ status: Status, _ count: Int) {
-        if let startedAt, let hook = worker.configuration.onAccess {
-            hook(request, status, count, ContinuousClock.now - startedAt)
-        }
+        guard let hook = worker.configuration.onAccess else { return }
+        hook(request, status, count, startedAt.map { ContinuousClock.now - $0 } ?? .zero)
+        startedAt = nil
     }
 
-    private func compressIfWorthwhile(_ response: inout Response, _ request: Request?) -> Bool {
-        guard case .bytes(let bytes) = response.body, let request, response.isCompressible,
+    private func compressIfWorthwhile(_ response: inout Response, _ request: Request) -> Bool {
+        guard case .bytes(let bytes) = response.body, response.isCompressible,
             bytes.count > worker.configuration.compressionThreshold, bytes.count <= 4 << 20,
             !response.headers.contains("content-encoding"),
             let type = response.headers["content-type"], StaticFiles.isText(type)
@@ -110,11 +122,8 @@ extension Connection {
         switch outcome {
         case .failed:
             close()
-        case .blocked(let progressed):
-            if progressed || writeDeadline == .max {
-                writeDeadline = loop.now + worker.configuration.writeTimeout.milliseconds
-                loop.setDeadline(slot, min(phaseDeadline, writeDeadline))
-            }
+        case .blocked:
+            if writeDeadline == .max { expectReader() }
             updateInterest()
             stream?.drained()
         case .done:
@@ -131,14 +140,25 @@ extension Connection {
         }
     }
 
+    /// Gives the client another while for taking some more of what is sent.
+    func expectReader() {
+        acknowledgedBefore = acknowledged
+        writeDeadline = loop.now + worker.configuration.writeTimeout.milliseconds
+        loop.setDeadline(slot, min(phaseDeadline, writeDeadline))
+    }
+
+    /// How many bytes the client has acknowledged.
+    ///
+    /// What the socket takes is no measure: it takes nothing for long and then much at once.
+    var acknowledged: Int { written - Int(weft_unacknowledged(descriptor)) }
+
     private enum Outcome {
         case done
-        case blocked(progressed: Bool)
+        case blocked
         case failed
     }
 
     private func writeAll() -> Outcome {
-        var progressed = false
         while sent < out.count {
             let count = out.withUnsafeBufferPointer { buffer in
                 Glibc.send(
@@ -150,9 +170,9 @@ extension Connection {
             }
             if count < 0 {
                 if errno == EINTR { continue }
-                return errno == EAGAIN ? .blocked(progressed: progressed) : .failed
+                return errno == EAGAIN ? .blocked : .failed
             }
-            progressed = true
+            written += count
             sent += count
         }
         if out.capacity > Self.pendingLimit {
@@ -166,17 +186,16 @@ extension Connection {
         while let part = tail {
             guard budget > 0 else {
                 flushSoon()
-                return .blocked(progressed: true)
+                return .blocked
             }
             budget -= 1
             let count = advance(part)
             if count < 0 {
                 if errno == EINTR { continue }
-                return errno == EAGAIN ? .blocked(progressed: progressed) : .failed
+                return errno == EAGAIN ? .blocked : .failed
             }
             // The file has become shorter: the length that was declared cannot be kept.
             if count == 0 { return .failed }
-            progressed = true
         }
         return .done
     }
@@ -194,14 +213,11 @@ extension Connection {
                 )
             }
             if count > 0 {
+                written += count
                 tail = start + count == bytes.count ? nil : .bytes(bytes, sent: start + count)
             }
             return count
         case .file(let file, let start):
-            if file.count == start {
-                tail = nil
-                return 1
-            }
             var offset = off_t(start)
             let count = sendfile(
                 descriptor,
@@ -210,6 +226,7 @@ extension Connection {
                 min(256 << 10, file.count - start)
             )
             if count > 0 {
+                written += count
                 tail = start + count == file.count ? nil : .file(file, sent: start + count)
             }
             return count

@@ -34,7 +34,10 @@ final class Connection: ServedChannel, @unchecked Sendable {
     let worker: Worker
     let loop: EventLoop
     let descriptor: Int32
+    /// The other end's address.
     let address: String
+    /// Whether the other end is a proxy that says for whom it asks.
+    let isProxied: Bool
     var slot = -1
     var phase = Phase.head
 
@@ -51,6 +54,12 @@ final class Connection: ServedChannel, @unchecked Sendable {
     var match = RouteMatch.notFound
     var body: [UInt8] = []
     var bodyWindow = 0
+    /// Where the rest of the body goes when the handler is at work already.
+    var inflow: BodyInflow?
+    /// Whether the client waits for `100 Continue`, which is sent once the handler asks for the body.
+    var awaitsInvitation = false
+    /// The client has ended its side, but what it sent before is not read yet.
+    var hangupSeen = false
     var minorVersion = 1
     var keepsAlive = true
     var task: Task<Void, Never>?
@@ -72,6 +81,10 @@ final class Connection: ServedChannel, @unchecked Sendable {
     var phaseDeadline = UInt64.max
     /// When the client has taken nothing for too long.
     var writeDeadline = UInt64.max
+    /// How many bytes were given to the socket since the connection began.
+    var written = 0
+    /// How many of them the client had acknowledged when `writeDeadline` was set.
+    var acknowledgedBefore = 0
     var headHasBegun = false
 
     init(worker: Worker, descriptor: Int32, address: String) {
@@ -79,6 +92,7 @@ final class Connection: ServedChannel, @unchecked Sendable {
         loop = worker.loop
         self.descriptor = descriptor
         self.address = address
+        isProxied = worker.configuration.trusts(address)
         parser = RequestParser(
             limits: RequestParser.Limits(
                 head: worker.configuration.headerLimit,
@@ -111,13 +125,19 @@ final class Connection: ServedChannel, @unchecked Sendable {
             peerLeft()
         }
         // The handler of a client that has left would work for nobody.
-        if events & EPOLLRDHUP.rawValue != 0, phase == .answering { peerLeft() }
+        if events & EPOLLRDHUP.rawValue != 0, phase == .answering {
+            if inflow == nil {
+                peerLeft()
+            } else {
+                hangupSeen = true
+                updateInterest()
+            }
+        }
         if events & EPOLLOUT.rawValue != 0, phase != .closed { flush() }
     }
 
     func resume() {
         isResuming = false
-        guard phase == .head || phase == .body else { return }
         processPending()
     }
 
@@ -148,6 +168,8 @@ final class Connection: ServedChannel, @unchecked Sendable {
             if let request { tellAccess(request, stream.status, stream.count) }
         }
         stream = nil
+        inflow?.fail(CancellationError())
+        inflow = nil
         request = nil
         tail = nil
         loop.remove(slot, descriptor: descriptor)
@@ -169,8 +191,11 @@ final class Connection: ServedChannel, @unchecked Sendable {
 
     func deadlinePassed() {
         if writeDeadline <= loop.now {
-            close()
-            return
+            guard acknowledged - acknowledgedBefore >= worker.configuration.writeProgress else {
+                reset()
+                return
+            }
+            expectReader()
         }
         guard phaseDeadline <= loop.now else {
             loop.setDeadline(slot, min(phaseDeadline, writeDeadline))
@@ -178,15 +203,27 @@ final class Connection: ServedChannel, @unchecked Sendable {
         }
         switch phase {
         case .head:
-            if parser.isIdle { close() } else { refuse(Self.tooSlow) }
+            if !parser.isIdle {
+                refuse(Self.tooSlow)
+            } else if acknowledged < written {
+                // What the system still holds for this client would stay for minutes.
+                reset()
+            } else {
+                close()
+            }
         case .body:
             if bodyWindow >= worker.configuration.bodyProgress {
-                bodyWindow = 0
-                setPhaseDeadline(worker.configuration.bodyTimeout)
+                expectBody()
             } else {
                 refuse(Self.tooSlow)
             }
-        case .answering, .closed: break
+        case .answering:
+            if bodyWindow >= worker.configuration.bodyProgress {
+                expectBody()
+            } else {
+                cutBody(Self.tooSlow)
+            }
+        case .closed: break
         case .lingering: close()
         }
     }

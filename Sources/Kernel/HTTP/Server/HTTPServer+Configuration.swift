@@ -21,9 +21,11 @@ extension HTTPServer {
         public var bodyProgress = 4 << 10
         /// How long a connection may stay open without a request; default 60 s.
         public var idleTimeout = Duration.seconds(60)
-        /// How long a client may take no byte of an answer; default 30 s.
+        /// How long a client may take for `writeProgress` bytes of an answer, or its rest; default 30 s.
         public var writeTimeout = Duration.seconds(30)
-        /// How many connections one address may have; default 256.
+        /// The bytes that a client must acknowledge within each `writeTimeout`; default 16 KiB.
+        public var writeProgress = 16 << 10
+        /// How many connections one address may have, that of a proxy in `proxies` aside; default 256.
         public var connectionsPerAddress = 256
         /// How many connections there may be; default 20,000.
         public var connections = 20_000
@@ -31,9 +33,14 @@ extension HTTPServer {
         public var drainDeadline = Duration.seconds(5)
         /// JSON and text answers of more bytes are compressed for clients that accept it; default 1 KiB.
         public var compressionThreshold = 1 << 10
+        /// Who may say for whom a request is made; default nobody.
+        public var proxies: [AddressRange] = []
+        /// Where proxies say it; default `X-Forwarded-For`.
+        public var forwarding = Forwarding.xForwardedFor
         /// The clock of the `Date` field; default the machine's.
         public var clock: any WallClock = SystemClock()
-        /// Hears of every answer: request, status, body bytes, and the time from head to answer.
+        /// Hears of every answer, refusals included: request, status, body bytes, and the time from head
+        /// to answer; 0 where no head could be read.
         public var onAccess: (@Sendable (Request, Status, Int, Duration) -> Void)?
 
         /// The defaults.

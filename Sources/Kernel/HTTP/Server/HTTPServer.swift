@@ -10,12 +10,12 @@ public final class HTTPServer: Service {
     public let name = "http"
     /// What it was made with.
     public let configuration: Configuration
-    let router: Router
+    let routes: Routes
     private let port = Mutex<Int?>(nil)
 
     /// A server of `router`.
     public init(_ router: Router, configuration: Configuration = Configuration()) {
-        self.router = router
+        routes = Routes(router)
         self.configuration = configuration
     }
 
@@ -39,7 +39,7 @@ public final class HTTPServer: Service {
         for _ in 0..<max(1, configuration.threads) {
             workers.append(
                 try Worker(
-                    router: router,
+                    routes: routes,
                     configuration: configuration,
                     listener: listener,
                     admission: admission

@@ -7,14 +7,13 @@ enum BodyFraming: Equatable, Sendable {
     case chunked
 }
 
-/// A request's line and fields, checked.
+/// What a request's line and fields say about the message, checked.
 struct RequestHead: Sendable {
     var method: Method
-    /// In origin form, or `*`.
-    var target: String
+    /// Where the target lies in the head's bytes: in origin form, or `*`.
+    var target = 0..<0
     /// 0 or 1: the version is HTTP/1.0 or HTTP/1.1.
     var minorVersion: Int
-    var headers: Headers
     var framing = BodyFraming.none
     /// Whether the client wants the connection kept.
     var keepsAlive: Bool
@@ -23,29 +22,37 @@ struct RequestHead: Sendable {
 
     /// Checks what the grammar alone cannot: the method, the target's form, and the fields that frame
     /// the message.
+    ///
+    /// - Parameters:
+    ///   - method: where the method lies in the bytes of `headers`.
+    ///   - target: where the target lies there.
+    ///   - minorVersion: the version.
+    ///   - headers: the head; a target that came in absolute form is added in origin form to its bytes.
     init(
-        method: ArraySlice<UInt8>,
-        target: ArraySlice<UInt8>,
+        method: Range<Int>,
+        target: Range<Int>,
         minorVersion: Int,
-        headers: Headers
+        headers: inout Headers
     ) throws(HTTPFault) {
-        guard let known = Method.allCases.first(where: { method.elementsEqual($0.rawValue.utf8) })
-        else {
+        guard let known = Method(headers.bytes[method]) else {
             throw HTTPFault(.notImplemented, code: "unknown-method", "the method is not known here")
         }
         self.method = known
-        self.target = ""
         self.minorVersion = minorVersion
-        self.headers = headers
         keepsAlive = minorVersion == 1
-        let host = try readFields()
-        try readTarget(target, host: host)
+        let host = try readFields(headers)
+        if headers.bytes[target.lowerBound] == UInt8(ascii: "/") {
+            self.target = target
+        } else {
+            try readTarget(target, host: host, &headers)
+        }
     }
 
     // MARK: Fields
 
-    private mutating func readFields() throws(HTTPFault) -> ArraySlice<UInt8>? {
-        var host: ArraySlice<UInt8>?
+    /// Reads the fields that frame the message, and gives the value of Host.
+    private mutating func readFields(_ headers: Headers) throws(HTTPFault) -> Range<Int>? {
+        var host: Range<Int>?
         var length: Int?
         var isChunked = false
         var closes = false
@@ -53,10 +60,10 @@ struct RequestHead: Sendable {
         for field in headers.fields {
             // The length tells nearly all other names apart without looking at them.
             switch field.nameCount {
-            case 4 where headers.matches(field, "host"):
+            case 4 where headers.matches(field, lowercase: "host"):
                 guard host == nil else { throw Self.bad("there must be one Host") }
-                host = headers.valueBytes(field)
-            case 6 where headers.matches(field, "expect"):
+                host = field.value
+            case 6 where headers.matches(field, lowercase: "expect"):
                 guard Headers.equal(headers.valueBytes(field), "100-continue") else {
                     throw HTTPFault(
                         .expectationFailed,
@@ -65,16 +72,16 @@ struct RequestHead: Sendable {
                     )
                 }
                 expectsContinue = minorVersion == 1
-            case 10 where headers.matches(field, "connection"):
+            case 10 where headers.matches(field, lowercase: "connection"):
                 for token in headers.valueBytes(field).split(separator: UInt8(ascii: ",")) {
                     let token = Headers.trimmed(token)
                     if Headers.equal(token, "close") { closes = true }
                     if Headers.equal(token, "keep-alive") { keeps = true }
                 }
-            case 14 where headers.matches(field, "content-length"):
+            case 14 where headers.matches(field, lowercase: "content-length"):
                 guard length == nil else { throw Self.bad("there must be one Content-Length") }
                 length = try Self.length(headers.valueBytes(field))
-            case 17 where headers.matches(field, "transfer-encoding"):
+            case 17 where headers.matches(field, lowercase: "transfer-encoding"):
                 guard !isChunked, Headers.equal(headers.valueBytes(field), "chunked") else {
                     throw Self.bad("the only transfer coding is chunked, once")
                 }
@@ -93,7 +100,7 @@ struct RequestHead: Sendable {
         }
         keepsAlive = !closes && (minorVersion == 1 || keeps)
         if let host {
-            guard Self.isHost(host) else { throw Self.bad("Host is no host") }
+            guard Self.isHost(headers.bytes[host]) else { throw Self.bad("Host is no host") }
         } else if minorVersion == 1 {
             throw Self.bad("Host is missing")
         }
@@ -110,43 +117,37 @@ struct RequestHead: Sendable {
 
     /// `uri-host [":" port]` (RFC 3986 section 3.2.2), without commas, which betray a merged field.
     static func isHost(_ bytes: ArraySlice<UInt8>) -> Bool {
-        guard let first = bytes.first else { return false }
-        var rest = bytes
-        if first == UInt8(ascii: "[") {
-            guard let end = bytes.firstIndex(of: UInt8(ascii: "]")), end > bytes.startIndex + 1,
-                bytes[(bytes.startIndex + 1)..<end].allSatisfy({
-                    Byte.hexadecimal($0) != nil || $0 == UInt8(ascii: ":")
-                        || $0 == UInt8(ascii: ".")
-                })
-            else { return false }
-            rest = bytes[(end + 1)...]
-        } else {
-            rest = bytes.drop {
-                switch $0 {
-                case UInt8(ascii: ":"), UInt8(ascii: ","), UInt8(ascii: "#"), UInt8(ascii: "^"),
-                    UInt8(ascii: "`"), UInt8(ascii: "|"):
-                    false
-                default: Byte.isToken($0)
-                }
+        bytes.withUnsafeBufferPointer { bytes in
+            guard let first = bytes.first else { return false }
+            var at = 0
+            if first == UInt8(ascii: "[") {
+                guard let end = bytes.firstIndex(of: UInt8(ascii: "]")), end > 1,
+                    bytes[1..<end].allSatisfy({
+                        Byte.hexadecimal($0) != nil || $0 == UInt8(ascii: ":")
+                            || $0 == UInt8(ascii: ".")
+                    })
+                else { return false }
+                at = end + 1
+            } else {
+                while at < bytes.count, Byte.isHost(bytes[at]) { at += 1 }
+                if at == 0 { return false }
             }
-            guard rest.startIndex > bytes.startIndex else { return false }
+            if at == bytes.count { return true }
+            return bytes[at] == UInt8(ascii: ":") && bytes.count - at <= 6
+                && bytes[(at + 1)...].allSatisfy(Byte.isDigit)
         }
-        guard let colon = rest.first else { return true }
-        return colon == UInt8(ascii: ":") && rest.dropFirst().allSatisfy(Byte.isDigit)
-            && rest.count <= 6
     }
 
     // MARK: Target
 
-    private mutating func readTarget(_ bytes: ArraySlice<UInt8>, host: ArraySlice<UInt8>?)
-        throws(HTTPFault)
-    {
-        if bytes.first == UInt8(ascii: "/") {
-            target = String(decoding: bytes, as: UTF8.self)
-            return
-        }
+    private mutating func readTarget(
+        _ range: Range<Int>,
+        host: Range<Int>?,
+        _ headers: inout Headers
+    ) throws(HTTPFault) {
+        let bytes = headers.bytes[range]
         if method == .options, bytes.elementsEqual("*".utf8) {
-            target = "*"
+            target = range
             return
         }
         // Absolute form (RFC 9112 section 3.2.2) must be understood; it must also agree with Host.
@@ -159,13 +160,20 @@ struct RequestHead: Sendable {
                 ?? rest.endIndex
             let authority = rest[..<end]
             if let host {
-                guard Headers.equal(authority, String(decoding: host, as: UTF8.self)) else {
+                let host = String(decoding: headers.bytes[host], as: UTF8.self)
+                guard Headers.equal(authority, host) else {
                     throw Self.bad("the target's authority differs from Host")
                 }
             }
             guard Self.isHost(authority) else { throw Self.bad("the target has no valid host") }
-            let path = String(decoding: rest[end...], as: UTF8.self)
-            target = path.hasPrefix("/") ? path : "/" + path
+            if end < range.upperBound, bytes[end] == UInt8(ascii: "/") {
+                target = end..<range.upperBound
+            } else {
+                let start = headers.bytes.count
+                headers.bytes.append(UInt8(ascii: "/"))
+                headers.bytes.append(contentsOf: rest[end...])
+                target = start..<headers.bytes.count
+            }
             return
         }
         throw Self.bad("the target must be a path")

@@ -11,6 +11,7 @@ struct RequestParser: Sendable {
     }
 
     enum Event: Sendable {
+        /// A whole head; its fields are to be taken with `takeHeaders`.
         case head(RequestHead)
         /// Bytes of the body, as a range of the input.
         case body(Range<Int>)
@@ -36,8 +37,7 @@ struct RequestParser: Sendable {
     private var fault: HTTPFault?
 
     // The head so far, as it came, and where its parts lie.
-    private var raw: [UInt8] = []
-    private var fields: [Headers.Field] = []
+    private var head = Headers()
     private var mark = 0
     private var methodRange = 0..<0
     private var targetRange = 0..<0
@@ -57,7 +57,7 @@ struct RequestParser: Sendable {
     }
 
     /// Whether no byte of the next request has come.
-    var isIdle: Bool { if case .start = state { raw.isEmpty } else { false } }
+    var isIdle: Bool { if case .start = state { head.bytes.isEmpty } else { false } }
 
     /// The next event of `input` from `position` on; nil when all of it was taken and more is needed.
     ///
@@ -98,9 +98,9 @@ struct RequestParser: Sendable {
         -> Event?
     {
         let start = position
-        // Positions in `raw` are positions in `input` plus this.
-        let base = raw.count - start
-        let end = min(input.count, start + limits.head - raw.count)
+        // Positions in `head` are positions in `input` plus this.
+        let base = head.bytes.count - start
+        let end = min(input.count, start + limits.head - head.bytes.count)
         var at = start
         while at < end {
             let byte = input[at]
@@ -166,8 +166,8 @@ struct RequestParser: Sendable {
                 guard input[at] == UInt8(ascii: ":"), base + at > mark else {
                     throw RequestHead.bad("a field must be a token and a colon, on one line")
                 }
-                guard fields.count < limits.fields else { throw Self.tooManyFields }
-                fields.append(
+                guard head.fields.count < limits.fields else { throw Self.tooManyFields }
+                head.fields.append(
                     Headers.Field(
                         nameStart: UInt32(mark),
                         nameCount: UInt32(base + at - mark),
@@ -183,13 +183,13 @@ struct RequestParser: Sendable {
                 mark = base + at
                 state = .fieldValue
             case .fieldValue:
-                while at < end, Byte.isFieldValue(input[at]) { at += 1 }
+                at = Self.endOfValue(input, at, end)
                 guard at < end else { break }
                 guard input[at] == Byte.carriageReturn else {
                     throw RequestHead.bad("a field must not hold control bytes and end with CR LF")
                 }
-                fields[fields.count - 1].valueStart = UInt32(mark)
-                fields[fields.count - 1].valueCount = UInt32(base + at - mark)
+                head.fields[head.fields.count - 1].valueStart = UInt32(mark)
+                head.fields[head.fields.count - 1].valueCount = UInt32(base + at - mark)
                 at += 1
                 state = .fieldLineFeed
             case .fieldLineFeed:
@@ -211,7 +211,34 @@ struct RequestParser: Sendable {
     }
 
     private mutating func keep(_ input: Span<UInt8>, _ range: Range<Int>) {
-        input.extracting(range).withUnsafeBufferPointer { raw.append(contentsOf: $0) }
+        input.extracting(range).withUnsafeBufferPointer { head.bytes.append(contentsOf: $0) }
+    }
+
+    /// Where the bytes end that a field value may hold, eight at a time as far as possible.
+    private static func endOfValue(_ input: Span<UInt8>, _ start: Int, _ end: Int) -> Int {
+        input.withUnsafeBytes { bytes in
+            var at = start
+            while at + 8 <= end {
+                let word = bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+                // The high bit of each byte below 0x20, and of each that is DEL; a borrow can mark a byte
+                // above such a one falsely, which only ends the loop on the same word.
+                let ones: UInt64 = 0x0101_0101_0101_0101
+                let high = ones &* 0x80
+                let delete = word ^ (ones &* 0x7F)
+                let found =
+                    ((word &- ones &* 0x20) & ~word & high) | ((delete &- ones) & ~delete & high)
+                if found != 0 { break }
+                at += 8
+            }
+            while at < end, Byte.isFieldValue(bytes[at]) { at += 1 }
+            return at
+        }
+    }
+
+    /// The fields of the head that was given out last; what `other` holds of memory is used for the next.
+    mutating func takeHeaders(_ other: inout Headers) {
+        other.removeAll(keepingCapacityUpTo: 4 << 10)
+        swap(&head, &other)
     }
 
     private mutating func readVersion(_ byte: UInt8, index: Int) throws(HTTPFault) {
@@ -242,25 +269,21 @@ struct RequestParser: Sendable {
     }
 
     private mutating func finishHead() throws(HTTPFault) -> RequestHead {
-        for index in fields.indices {
-            var end = Int(fields[index].valueStart + fields[index].valueCount)
-            while end > Int(fields[index].valueStart),
-                raw[end - 1] == Byte.space || raw[end - 1] == Byte.tab
+        for index in self.head.fields.indices {
+            let range = self.head.fields[index].value
+            var end = range.upperBound
+            while end > range.lowerBound,
+                self.head.bytes[end - 1] == Byte.space
+                    || self.head.bytes[end - 1] == Byte.tab
             { end -= 1 }
-            fields[index].valueCount = UInt32(end) - fields[index].valueStart
+            self.head.fields[index].valueCount = UInt32(end - range.lowerBound)
         }
         let head = try RequestHead(
-            method: raw[methodRange],
-            target: raw[targetRange],
+            method: methodRange,
+            target: targetRange,
             minorVersion: minorVersion,
-            headers: Headers(bytes: raw, fields: fields)
+            headers: &self.head
         )
-        // The buffers went into the head; a stream has many requests of about the same size.
-        let (rawCount, fieldCount) = (raw.count, fields.count)
-        raw = []
-        fields = []
-        raw.reserveCapacity(rawCount)
-        fields.reserveCapacity(fieldCount)
         switch head.framing {
         case .none: state = .end
         case .length(let count):

@@ -17,11 +17,15 @@ enum ResponseWriter {
 
     /// Appends status line and fields; the fields that frame the message are always our own.
     static func appendHead(_ response: Response, _ frame: Frame, to out: inout [UInt8]) {
-        append("HTTP/1.1 ", to: &out)
-        append(response.status.rawValue, to: &out)
-        out.append(Byte.space)
-        out.append(contentsOf: response.status.reason.utf8)
-        append("\r\nDate: ", to: &out)
+        if response.status == .ok {
+            append("HTTP/1.1 200 OK\r\nDate: ", to: &out)
+        } else {
+            append("HTTP/1.1 ", to: &out)
+            append(response.status.rawValue, to: &out)
+            out.append(Byte.space)
+            out.append(contentsOf: response.status.reason.utf8)
+            append("\r\nDate: ", to: &out)
+        }
         out.append(contentsOf: frame.date)
         append("\r\n", to: &out)
         let headers = response.headers
@@ -49,10 +53,10 @@ enum ResponseWriter {
 
     private static func isOwn(_ headers: Headers, _ field: Headers.Field) -> Bool {
         switch field.nameCount {
-        case 4: headers.matches(field, "date")
-        case 10: headers.matches(field, "connection")
-        case 14: headers.matches(field, "content-length")
-        case 17: headers.matches(field, "transfer-encoding")
+        case 4: headers.matches(field, lowercase: "date")
+        case 10: headers.matches(field, lowercase: "connection")
+        case 14: headers.matches(field, lowercase: "content-length")
+        case 17: headers.matches(field, lowercase: "transfer-encoding")
         default: false
         }
     }

@@ -17,11 +17,12 @@ protocol ServedChannel: LoopChannel {
 /// but `loop` is touched on the loop's thread only; other threads come in through `loop.perform`.
 final class Worker: LoopChannel, @unchecked Sendable {
     let loop: EventLoop
-    let router: Router
+    let routes: Routes
     let configuration: HTTPServer.Configuration
     private let listener: Listener
     private let admission: Admission
-    private let random: SeededRandom
+    private var traceSeed: UInt64
+    private var spare: [RequestStorage] = []
     let codec = WebSocketCodec()
     private(set) var isDraining = false
     private var peers: [Worker] = []
@@ -33,19 +34,17 @@ final class Worker: LoopChannel, @unchecked Sendable {
     private var deflater: Deflater?
 
     init(
-        router: Router,
+        routes: Routes,
         configuration: HTTPServer.Configuration,
         listener: Listener,
         admission: Admission
     ) throws {
         loop = try EventLoop()
-        self.router = router
+        self.routes = routes
         self.configuration = configuration
         self.listener = listener
         self.admission = admission
-        // Trace ids need to differ, not to be secret; a system call for each would cost a request's
-        // fifth.
-        random = SeededRandom(seed: SystemRandom().next())
+        traceSeed = SystemRandom().next()
     }
 
     // MARK: Accepting
@@ -82,17 +81,10 @@ final class Worker: LoopChannel, @unchecked Sendable {
     }
 
     private func accepted(_ descriptor: Int32, _ address: String) {
-        guard admission.enter(address) else {
-            let answer =
-                "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 1\r\n"
-                + "Connection: close\r\n\r\n"
-            var text = answer
-            _ = text.withUTF8 { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-            close(descriptor)
+        guard admission.enter(address, isProxy: configuration.trusts(address)) else {
+            turnAway(descriptor, address)
             return
         }
-        var one: Int32 = 1
-        setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &one, 4)
         var chosen = self
         var least = loop.load.load(ordering: .relaxed)
         for peer in peers {
@@ -105,6 +97,31 @@ final class Worker: LoopChannel, @unchecked Sendable {
         let worker = chosen
         worker.loop.perform { worker.adopt(descriptor, address) }
     }
+
+    /// Answers 503 in place of a connection that would be one too many.
+    private func turnAway(_ descriptor: Int32, _ address: String) {
+        let request = Request(unreadableFrom: address, traceSeed: nextTraceSeed())
+        let response = routes.refusal(of: request, Self.tooManyConnections)
+        var answer: [UInt8] = []
+        ResponseWriter.appendHead(
+            response,
+            ResponseWriter.Frame(date: date, closes: true),
+            to: &answer
+        )
+        answer += response.bytes ?? []
+        _ = answer.withUnsafeBufferPointer {
+            send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+        }
+        close(descriptor)
+        configuration.onAccess?(request, response.status, response.body.count, .zero)
+    }
+
+    private static let tooManyConnections = HTTPFault(
+        .serviceUnavailable,
+        code: "too-many-connections",
+        "there are too many connections",
+        headers: ["Retry-After": "1"]
+    )
 
     private func adopt(_ descriptor: Int32, _ address: String) {
         let connection = Connection(worker: self, descriptor: descriptor, address: address)
@@ -174,7 +191,24 @@ final class Worker: LoopChannel, @unchecked Sendable {
         return dateText
     }
 
-    func trace(_ headers: Headers) -> TraceContext { Request.trace(headers, random: random) }
+    func nextTraceSeed() -> UInt64 {
+        traceSeed &+= TraceSeed.step
+        return traceSeed
+    }
+
+    /// An empty storage for a request, as far as possible one that was used before.
+    func takeStorage() -> RequestStorage {
+        guard var storage = spare.popLast(), isKnownUniquelyReferenced(&storage) else {
+            return RequestStorage()
+        }
+        storage.clear()
+        return storage
+    }
+
+    /// Keeps a storage for another request; if somebody still holds it then, it is left to them.
+    func giveBack(_ storage: RequestStorage) {
+        if spare.count < 16 { spare.append(storage) }
+    }
 
     /// Compresses a body at the fastest level; nil when that does not make it smaller.
     func compress(_ bytes: [UInt8]) -> [UInt8]? {

@@ -1,5 +1,6 @@
 import CSQLite
 import Core
+import Glibc
 
 /// One SQLite connection with its prepared statements.
 ///
@@ -8,12 +9,17 @@ import Core
 final class SQLiteConnection: @unchecked Sendable {
     private let handle: OpaquePointer
     private var statements: [String: SQLiteStatement] = [:]
+    /// The same by where their text lay: literals stay where they are, and need no hashing.
+    private var byAddress: [UInt: SQLiteStatement] = [:]
     private var uses = 0
+    /// Done once, before the first connection.
+    private static let processSetUp: Void = { _ = weft_sqlite3_stop_counting_memory() }()
 
     /// At most this many statements are kept prepared; the least recently used half goes when full.
     private static let cachedStatements = 256
 
     init(path: String, configuration: SQLiteConfiguration, readOnly: Bool) throws(StoreError) {
+        Self.processSetUp
         var handle: OpaquePointer?
         let mode = readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
         let result = sqlite3_open_v2(
@@ -71,20 +77,18 @@ final class SQLiteConnection: @unchecked Sendable {
         return Int(sqlite3_changes(handle))
     }
 
-    func query<Value>(
+    func forEach(
         _ sql: String,
         _ parameters: [SQLValue],
-        _ map: (any Row) throws -> Value
-    ) throws -> [Value] {
+        _ body: (any Row) throws -> Void
+    ) throws {
         let statement = try prepare(sql)
         defer { statement.reset() }
         try statement.bind(parameters)
-        var values: [Value] = []
         let row = SQLiteRow(handle: statement.handle)
         while try step(statement) {
-            values.append(try map(row))
+            try body(row)
         }
-        return values
     }
 
     private func step(_ statement: SQLiteStatement) throws(StoreError) -> Bool {
@@ -97,8 +101,14 @@ final class SQLiteConnection: @unchecked Sendable {
 
     private func prepare(_ sql: String) throws(StoreError) -> SQLiteStatement {
         uses += 1
+        let address = sql.utf8.withContiguousStorageIfAvailable { UInt(bitPattern: $0.baseAddress) }
+        if let address, let statement = byAddress[address], !statement.busy, statement.isOf(sql) {
+            statement.begin(use: uses)
+            return statement
+        }
         if let statement = statements[sql], !statement.busy {
             statement.begin(use: uses)
+            remember(statement, at: address)
             return statement
         }
         var pointer: OpaquePointer?
@@ -112,7 +122,7 @@ final class SQLiteConnection: @unchecked Sendable {
         )
         guard code == SQLITE_OK else { throw failure(code, sql: sql) }
         guard let pointer else { throw StoreError(.misuse, "an empty statement") }
-        let statement = SQLiteStatement(handle: pointer)
+        let statement = SQLiteStatement(handle: pointer, sql: sql)
         statement.begin(use: uses)
         if statements[sql] != nil {
             // The cached one is being stepped by an outer query: this one lives for one use.
@@ -120,11 +130,19 @@ final class SQLiteConnection: @unchecked Sendable {
         } else {
             if statements.count >= Self.cachedStatements { evict() }
             statements[sql] = statement
+            remember(statement, at: address)
         }
         return statement
     }
 
+    private func remember(_ statement: SQLiteStatement, at address: UInt?) {
+        guard let address else { return }
+        if byAddress.count >= Self.cachedStatements { byAddress = [:] }
+        byAddress[address] = statement
+    }
+
     private func evict() {
+        byAddress = [:]
         let oldest = statements.filter { !$0.value.busy }.sorted {
             $0.value.lastUse < $1.value.lastUse
         }
@@ -158,15 +176,33 @@ final class SQLiteConnection: @unchecked Sendable {
     }
 }
 
-/// One prepared statement.
+/// One prepared statement, with the room in which the values bound to it lie.
 final class SQLiteStatement {
     let handle: OpaquePointer
+    private let sql: [UInt8]
+    private let expected: Int
+    /// Texts and bytes that are bound: SQLite takes no copies, as they stay until the next use.
+    private var room = UnsafeMutableRawBufferPointer.allocate(byteCount: 128, alignment: 1)
     private(set) var busy = false
     private(set) var lastUse = 0
     var transient = false
 
-    init(handle: OpaquePointer) {
+    init(handle: OpaquePointer, sql: String) {
         self.handle = handle
+        self.sql = Array(sql.utf8)
+        expected = Int(sqlite3_bind_parameter_count(handle))
+    }
+
+    deinit { room.deallocate() }
+
+    /// Whether it was prepared from `text`.
+    func isOf(_ text: String) -> Bool {
+        text.utf8.withContiguousStorageIfAvailable { text in
+            guard let theirs = text.baseAddress, text.count == sql.count else { return false }
+            return sql.withUnsafeBytes { mine in
+                mine.baseAddress.map { memcmp($0, theirs, mine.count) == 0 } ?? false
+            }
+        } ?? false
     }
 
     func begin(use: Int) {
@@ -180,7 +216,6 @@ final class SQLiteStatement {
             return
         }
         sqlite3_reset(handle)
-        sqlite3_clear_bindings(handle)
         busy = false
     }
 
@@ -189,40 +224,39 @@ final class SQLiteStatement {
     }
 
     func bind(_ parameters: [SQLValue]) throws(StoreError) {
-        let expected = Int(sqlite3_bind_parameter_count(handle))
         guard parameters.count == expected else {
             throw StoreError(
                 .misuse,
                 "the statement takes \(expected) parameters, \(parameters.count) were given"
             )
         }
+        makeRoom(parameters.reduce(0) { $0 + Self.bytes($1) })
+        var used = 0
         for (offset, value) in parameters.enumerated() {
             let index = Int32(offset + 1)
+            let place = UnsafeMutableRawBufferPointer(rebasing: room[used...])
             let code: Int32
             switch value {
             case .null: code = sqlite3_bind_null(handle, index)
             case .int(let number): code = sqlite3_bind_int64(handle, index, number)
             case .double(let number): code = sqlite3_bind_double(handle, index, number)
             case .text(var text):
-                code = text.withUTF8 { bytes in
-                    bytes.withMemoryRebound(to: CChar.self) { chars in
-                        weft_sqlite3_bind_text(
-                            handle,
-                            index,
-                            chars.baseAddress ?? emptyText,
-                            Int32(chars.count)
-                        )
-                    }
+                let count = text.withUTF8 { bytes in
+                    place.copyMemory(from: UnsafeRawBufferPointer(bytes))
+                    return bytes.count
                 }
+                code = weft_sqlite3_bind_text(handle, index, place.baseAddress, count)
+                used += count
+            case .uuid(let high, let low):
+                place.withMemoryRebound(to: UInt8.self) {
+                    ID<Never>(high: high, low: low).write(to: $0)
+                }
+                code = weft_sqlite3_bind_text(handle, index, place.baseAddress, 36)
+                used += 36
             case .blob(let bytes):
-                code = bytes.withUnsafeBytes {
-                    weft_sqlite3_bind_blob(
-                        handle,
-                        index,
-                        $0.baseAddress ?? emptyBlob,
-                        Int32($0.count)
-                    )
-                }
+                place.copyBytes(from: bytes)
+                code = weft_sqlite3_bind_blob(handle, index, place.baseAddress, bytes.count)
+                used += bytes.count
             }
             guard code == SQLITE_OK else {
                 throw StoreError(
@@ -233,15 +267,25 @@ final class SQLiteStatement {
             }
         }
     }
-}
 
-// A null pointer would bind NULL instead of an empty value.
-nonisolated(unsafe) private let emptyText: UnsafePointer<CChar> = {
-    let pointer = UnsafeMutablePointer<CChar>.allocate(capacity: 1)
-    pointer.initialize(to: 0)
-    return UnsafePointer(pointer)
-}()
-nonisolated(unsafe) private let emptyBlob = UnsafeRawPointer(emptyText)
+    private static func bytes(_ value: SQLValue) -> Int {
+        switch value {
+        case .null, .int, .double: 0
+        case .text(let text): text.utf8.count
+        case .uuid: 36
+        case .blob(let bytes): bytes.count
+        }
+    }
+
+    /// One byte more than needed, so that even an empty value has an address: null would bind NULL.
+    private func makeRoom(_ needed: Int) {
+        // A large value is not held on to.
+        guard needed >= room.count || room.count > 65_536 else { return }
+        sqlite3_clear_bindings(handle)
+        room.deallocate()
+        room = .allocate(byteCount: max(128, needed + 1), alignment: 1)
+    }
+}
 
 /// The current row of a statement.
 struct SQLiteRow: Row {
@@ -268,6 +312,14 @@ struct SQLiteRow: Row {
         guard let pointer = sqlite3_column_text(handle, Int32(column)) else { return "" }
         let count = Int(sqlite3_column_bytes(handle, Int32(column)))
         return String(decoding: UnsafeBufferPointer(start: pointer, count: count), as: UTF8.self)
+    }
+
+    func withText(_ column: Int, _ body: (Span<UInt8>) throws -> Void) throws {
+        try demand(column, SQLITE_TEXT, "text")
+        let pointer = sqlite3_column_text(handle, Int32(column))
+        let count = Int(sqlite3_column_bytes(handle, Int32(column)))
+        // The bytes are SQLite's and stay as they are until the statement is stepped or reset.
+        try body(Span(_unsafeElements: UnsafeBufferPointer(start: pointer, count: count)))
     }
 
     func blob(_ column: Int) throws(StoreError) -> [UInt8] {

@@ -64,7 +64,7 @@ public final class SQLiteDatabase: Database {
         _ parameters: [SQLValue],
         _ map: (any Row) throws -> Value
     ) async throws -> [Value] {
-        try withReader { connection in try connection.query(sql, parameters, map) }
+        try withReader { try SQLiteReader(connection: $0).query(sql, parameters, map) }
     }
 
     /// See ``Database/read(_:)``.
@@ -173,11 +173,11 @@ public final class SQLiteDatabase: Database {
 struct SQLiteReader: Reader {
     let connection: SQLiteConnection
 
-    func query<Value>(
+    func forEach(
         _ sql: String,
         _ parameters: [SQLValue],
-        _ map: (any Row) throws -> Value
-    ) throws -> [Value] {
-        try connection.query(sql, parameters, map)
+        _ body: (any Row) throws -> Void
+    ) throws {
+        try connection.forEach(sql, parameters, body)
     }
 }

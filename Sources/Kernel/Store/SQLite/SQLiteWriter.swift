@@ -235,12 +235,12 @@ final class SQLiteTransaction: Transaction {
         connection = nil
     }
 
-    func query<Value>(
+    func forEach(
         _ sql: String,
         _ parameters: [SQLValue],
-        _ map: (any Row) throws -> Value
-    ) throws -> [Value] {
-        try open().query(sql, parameters, map)
+        _ body: (any Row) throws -> Void
+    ) throws {
+        try open().forEach(sql, parameters, body)
     }
 
     func execute(_ sql: String, _ parameters: [SQLValue]) throws -> Int {

@@ -36,6 +36,49 @@ extension ExecutionTables {
         return try reader.query(sql, parameters, Self.summary)
     }
 
+    /// Writes the newest execution about a thing as ``list(workflow:status:subject:limit:scope:in:)``
+    /// shows it, or null.
+    ///
+    /// - Parameters:
+    ///   - subject: the thing.
+    ///   - scope: decides the organisation.
+    ///   - reader: what to read.
+    ///   - writer: what is written to.
+    /// - Throws: `StoreError`.
+    public func writeLatest(
+        about subject: String,
+        scope: Scope,
+        in reader: any Reader,
+        to writer: inout JSONTextWriter
+    ) throws {
+        var isFound = false
+        try reader.forEach(Self.latest, [.id(scope.organisation), .text(subject)]) { row in
+            isFound = true
+            writer.beginObject()
+            for (column, key) in Self.keys.enumerated() {
+                writer.key(key)
+                switch column {
+                case _ where row.isNull(column): writer.value(.null)
+                case 4, 5: writer.value(try row.timestamp(column).json)
+                default: try row.withText(column) { writer.string($0) }
+                }
+            }
+            writer.endObject()
+        }
+        if !isFound { writer.value(.null) }
+    }
+
+    private static let latest = """
+        SELECT \(columns) FROM execution WHERE organisation = ? AND subject = ?
+        ORDER BY started_at DESC, id DESC LIMIT 1
+        """
+
+    /// The members that ``columns`` are shown as.
+    private static let keys: [StaticString] = [
+        "id", "workflow", "version", "status", "startedAt", "endedAt", "state", "subject", "error",
+        "cause",
+    ]
+
     /// One execution with its history and definition.
     ///
     /// - Parameters:

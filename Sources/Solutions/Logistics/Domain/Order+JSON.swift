@@ -31,26 +31,17 @@ extension Order {
         ]
     }
 
-    /// The order with its customer, pickup, stops, lines and history; the caller adds what others know.
+    /// The order with its customer and pickup; the caller adds what others know.
     ///
-    /// Bookings, layout, execution and decisions belong to other records and start empty here.
-    public func detail(
-        customer: Customer,
-        depot: Depot,
-        price: Money? = nil,
-        vehicle: String? = nil
-    ) -> JSON {
-        var json = summary(customer: customer, price: price, vehicle: vehicle)
+    /// Price, vehicle, bookings and layout belong to other records and start empty here.
+    public func detail(customer: Customer, depot: Depot) -> JSON {
+        var json = record
         json["customer"] = customer.contactJSON
         json["pickup"] = depot.pickupJSON
-        json["deliveries"] = .array(deliveries.map(\.json))
-        json["items"] = .array(items.map(\.json))
-        json["notes"] = .optional(notes)
-        json["history"] = .array(history.map(\.json))
         json["bookings"] = []
+        json["price"] = .null
+        json["vehicle"] = .null
         json["layout"] = .null
-        json["execution"] = .null
-        json["decisions"] = []
         return json
     }
 }

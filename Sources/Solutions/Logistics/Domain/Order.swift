@@ -120,22 +120,30 @@ public struct Order: Sendable, Hashable {
 }
 
 extension Order {
-    /// The whole order for one column of a record; `init(record:)` reads it back.
+    /// What is an order's own, as its record keeps it among other things; `init(record:)` reads it back.
     public var record: JSON {
-        [
+        let last = deliveries.last?.address
+        return [
             "id": id.json,
             "reference": .string(reference),
             "customerId": customer.json,
+            "depotId": depot.json,
+            "itemCount": .int(pieces),
+            "totalWeightGrams": .int(totalWeightGrams),
+            "totalVolumeMm3": .int(totalVolumeMm3),
             "status": .string(status.rawValue),
             "statusReason": .optional(statusReason),
+            "destination": [
+                "city": .optional(last?.city),
+                "country": .optional(last?.country),
+            ],
             "requestedDate": .string(requestedDate.description),
-            "depotId": depot.json,
+            "createdAt": createdAt.json,
+            "updatedAt": updatedAt.json,
             "deliveries": .array(deliveries.map(\.json)),
             "items": .array(items.map(\.json)),
             "notes": .optional(notes),
             "history": .array(history.map(\.json)),
-            "createdAt": createdAt.json,
-            "updatedAt": updatedAt.json,
         ]
     }
 

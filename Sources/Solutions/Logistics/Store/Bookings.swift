@@ -61,6 +61,7 @@ struct Bookings {
                 "the vehicle is already booked on \(booking.date); choose another vehicle or day"
             )
         }
+        try OrderDocument(scope: scope).refresh(booking.order, in: transaction)
     }
 
     func save(_ booking: Booking, in transaction: any Transaction) throws {
@@ -71,6 +72,7 @@ struct Bookings {
                 .id(booking.id),
             ]
         )
+        try OrderDocument(scope: scope).refresh(booking.order, in: transaction)
     }
 
     /// Moves every booking of an order that may move to `status`.

@@ -1,9 +1,7 @@
-import Agents
 import Core
 import Store
-import Workflows
 
-/// What people see of orders: records put together with bookings, layout, decisions and runs.
+/// What lists show of orders: records put together with bookings.
 struct OrderView {
     let scope: Scope
 
@@ -20,37 +18,6 @@ struct OrderView {
             price: try total(of: active),
             vehicle: try names(of: active, in: reader)
         )
-    }
-
-    func detail(_ order: Order, journal: AgentJournal, in reader: any Reader) throws -> JSON {
-        let all = try bookings.bookings(of: order.id, in: reader)
-        let active = all.filter(\.status.holdsVehicle)
-        var json = order.detail(
-            customer: try fleet.customer(order.customer, in: reader),
-            depot: try fleet.depot(order.depot, in: reader),
-            price: try total(of: active),
-            vehicle: try names(of: active, in: reader)
-        )
-        json["bookings"] = .array(
-            try all.map { $0.json(vehicle: try fleet.vehicle($0.vehicle, in: reader)) }
-        )
-        let subject = Self.subject(order.id)
-        json["execution"] =
-            try ExecutionTables().list(subject: subject, limit: 1, scope: scope, in: reader).first
-            ?? .null
-        json["decisions"] = .array(
-            try journal.decisions(about: subject, scope: scope, in: reader).map { decision in
-                [
-                    "id": decision.id.json, "agent": .string(decision.agent),
-                    "at": decision.at.json, "choice": decision.body["choice"] ?? .null,
-                    "confidence": decision.body["confidence"] ?? .null,
-                ]
-            }
-        )
-        json["layout"] =
-            try SavedLayout.summary(key: Self.layoutKey(order.id), scope: scope, in: reader)
-            ?? .null
-        return json
     }
 
     private func total(of bookings: [Booking]) throws -> Money? {

@@ -16,6 +16,31 @@ struct Orders {
         return found
     }
 
+    /// Everything about an order, as ``OrderDocument`` made it when it last changed.
+    func text(_ id: ID<Order>, in reader: any Reader) throws -> JSONText {
+        var found: JSONText?
+        try reader.forEach(
+            "SELECT body FROM logistics_order WHERE organisation = ? AND id = ?",
+            [.id(scope.organisation), .id(id)]
+        ) { row in
+            try row.withText(0) { body in
+                let text = JSONText(trusted: body.withUnsafeBufferPointer(Array.init))
+                // Records of the first versions keep the order alone.
+                found =
+                    JSONText.member("bookings", of: body) != nil
+                    ? text
+                    : try OrderDocument(scope: scope).text(
+                        of: Order(record: text.value()),
+                        in: reader
+                    )
+            }
+        }
+        guard let found else {
+            throw GeneralFault(.notFound, code: "order-not-found", "there is no order \(id)")
+        }
+        return found
+    }
+
     func exists(_ id: ID<Order>, in reader: any Reader) throws -> Bool {
         try reader.exists(
             "SELECT 1 FROM logistics_order WHERE organisation = ? AND id = ?",
@@ -50,7 +75,14 @@ struct Orders {
         )
     }
 
-    func add(_ order: Order, customer: Customer, in transaction: any Transaction) throws {
+    /// Adds an order and answers its text.
+    func add(
+        _ order: Order,
+        customer: Customer,
+        depot: Depot,
+        in transaction: any Transaction
+    ) throws -> JSONText {
+        let text = OrderDocument.fresh(order, customer: customer, depot: depot)
         let search = SearchText.of(
             order.reference,
             customer.name,
@@ -65,22 +97,27 @@ struct Orders {
             [
                 .id(order.id), .id(scope.organisation), .text(order.reference),
                 .id(order.customer), .text(order.status.rawValue), .date(order.requestedDate),
-                .text(search), .time(order.createdAt), .json(order.record),
+                .text(search), .time(order.createdAt), .json(text),
             ]
         )
+        return text
     }
 
-    func save(_ order: Order, in transaction: any Transaction) throws {
+    /// Stores an order with everything that is shown of it, and answers the text.
+    @discardableResult
+    func save(_ order: Order, in transaction: any Transaction) throws -> JSONText {
+        let text = try OrderDocument(scope: scope).text(of: order, in: transaction)
         try transaction.execute(
             """
             UPDATE logistics_order SET status = ?, requested_date = ?, body = ?
             WHERE organisation = ? AND id = ?
             """,
             [
-                .text(order.status.rawValue), .date(order.requestedDate), .json(order.record),
+                .text(order.status.rawValue), .date(order.requestedDate), .json(text),
                 .id(scope.organisation), .id(order.id),
             ]
         )
+        return text
     }
 
     /// What a list shows: newest first, from after `cursor` (`<microseconds>_<id>`).

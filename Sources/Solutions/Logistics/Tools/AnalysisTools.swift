@@ -129,6 +129,7 @@ extension LogisticsTools {
                         scope: scope,
                         in: transaction
                     )
+                    try OrderDocument(scope: scope).refresh(id, in: transaction)
                     return ["key": .string(key), "version": .int(saved.version)]
                 }
             }

@@ -21,13 +21,13 @@ extension LogisticsTools {
             body: .write { [self] input, invocation in
                 let draft = try OrderDraft(reading: input, today: today(invocation))
                 return { transaction in
-                    let order = try place(
+                    let placed = try place(
                         draft,
                         id: kernel.ids.next(),
                         by: invocation,
                         in: transaction
                     )
-                    return try shown(order, invocation.scope, in: transaction)
+                    return try placed.value()
                 }
             }
         )
@@ -39,14 +39,14 @@ extension LogisticsTools {
         id: ID<Order>,
         by invocation: Invocation,
         in transaction: any Transaction
-    ) throws -> Order {
+    ) throws -> JSONText {
         let scope = invocation.scope
         let orders = Orders(scope: scope)
         let fleet = Fleet(scope: scope)
         let customer = try known("/customerId") {
             try fleet.customer(draft.customer, in: transaction)
         }
-        _ = try known("/pickup/depotId") { try fleet.depot(draft.depot, in: transaction) }
+        let depot = try known("/pickup/depotId") { try fleet.depot(draft.depot, in: transaction) }
         if let reference = draft.reference, try orders.isTaken(reference, in: transaction) {
             throw GeneralFault(
                 .conflict,
@@ -63,9 +63,9 @@ extension LogisticsTools {
             at: invocation.now,
             by: scope.actor
         )
-        try orders.add(order, customer: customer, in: transaction)
+        let text = try orders.add(order, customer: customer, depot: depot, in: transaction)
         try emit("order.placed", order, by: invocation, in: transaction)
-        return order
+        return text
     }
 
     /// A thing that the body names but that is not there is the body's mistake, not a missing page.
@@ -99,7 +99,7 @@ extension LogisticsTools {
     }
 
     func shown(_ order: Order, _ scope: Scope, in reader: any Reader) throws -> JSON {
-        try OrderView(scope: scope).detail(order, journal: kernel.journal, in: reader)
+        try Orders(scope: scope).text(order.id, in: reader).value()
     }
 
     private func changeOrder() throws -> Tool {

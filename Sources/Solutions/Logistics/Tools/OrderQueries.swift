@@ -3,6 +3,7 @@ import Core
 import Objects
 import Platform
 import Store
+import Workflows
 
 extension LogisticsTools {
     func orderQueries() throws -> [Tool] {
@@ -44,20 +45,77 @@ extension LogisticsTools {
     private func getOrder() throws -> Tool {
         try Tool(
             name: "logistics.get-order",
-            purpose: "Shows an order with its history, bookings, layout, run and decisions.",
-            input: Self.object([("id", Self.text)], required: ["id"]),
+            purpose:
+                "Shows an order with its history, bookings and layout; on request its run and decisions.",
+            input: Self.object(
+                [("id", Self.text), ("include", ["type": "string", "maxLength": 100])],
+                required: ["id"]
+            ),
             roles: Self.readers,
-            body: .read { [kernel] input, invocation, reader in
+            body: .document { [kernel] input, invocation, reader in
                 let scope = invocation.scope
                 let id = try Self.orderID(input.member("id"))
-                let order = try Orders(scope: scope).order(id, in: reader)
-                return try OrderView(scope: scope).detail(
-                    order,
-                    journal: kernel.journal,
-                    in: reader
-                )
+                let text = try Orders(scope: scope).text(id, in: reader)
+                guard let wanted = try input.optional("include") else { return text }
+                return try Self.including(wanted, in: text) { name, out in
+                    let subject = OrderView.subject(id)
+                    switch name {
+                    case .execution:
+                        try ExecutionTables().writeLatest(
+                            about: subject,
+                            scope: scope,
+                            in: reader,
+                            to: &out
+                        )
+                    case .decisions:
+                        try kernel.journal.writeDecisions(
+                            about: subject,
+                            scope: scope,
+                            in: reader,
+                            to: &out
+                        )
+                    }
+                }
             }
         )
+    }
+
+    /// What an order is shown with when it is asked for.
+    private enum Inclusion: String, CaseIterable {
+        case execution
+        case decisions
+
+        var key: StaticString {
+            switch self {
+            case .execution: "execution"
+            case .decisions: "decisions"
+            }
+        }
+    }
+
+    /// Adds the members that the comma-separated list `wanted` names.
+    private static func including(
+        _ wanted: JSONReader,
+        in text: JSONText,
+        write: (Inclusion, inout JSONTextWriter) throws -> Void
+    ) throws -> JSONText {
+        let words = try wanted.string().split(separator: ",")
+        let known = Inclusion.allCases
+        if let word = words.first(where: { Inclusion(rawValue: String($0)) == nil }) {
+            throw wanted.fault(
+                "\"\(word)\" cannot be included; "
+                    + known.map(\.rawValue).joined(separator: " and ") + " can"
+            )
+        }
+        var out = JSONTextWriter(capacity: text.bytes.count + 4_096)
+        out.beginObject()
+        out.members(of: text.bytes.span)
+        for one in known where words.contains(where: { $0 == one.rawValue }) {
+            out.key(one.key)
+            try write(one, &out)
+        }
+        out.endObject()
+        return out.finish()
     }
 
     /// The id in a path; anything else is an order that does not exist.
@@ -125,7 +183,7 @@ extension LogisticsTools {
                     customer: try fleet.customer(order.customer, in: reader),
                     depot: try fleet.depot(order.depot, in: reader)
                 )
-                for key in ["bookings", "layout", "execution", "decisions", "history"] {
+                for key in ["bookings", "layout", "history"] {
                     json[key] = nil
                 }
                 return json

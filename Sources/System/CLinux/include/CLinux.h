@@ -11,3 +11,6 @@
 
 // accept4 is hidden behind _GNU_SOURCE in the Glibc module.
 int weft_accept4(int listener, struct sockaddr *address, socklen_t *length);
+
+// How many bytes the peer has not acknowledged yet, 0 when that is not known; ioctl is variadic.
+int weft_unacknowledged(int socket);

@@ -1,0 +1,195 @@
+import Agents
+import Channels
+import Core
+import HTTP
+import Identity
+import Store
+
+extension ChannelTools {
+    static let targetRoutes: [ToolRoute] = [
+        ToolRoute(.get, "/api/channel-targets", tool: "channels.list-targets"),
+        ToolRoute(.post, "/api/channel-targets", tool: "channels.create-target", status: .created),
+        ToolRoute(.get, "/api/channel-targets/{id}", tool: "channels.get-target"),
+        ToolRoute(.patch, "/api/channel-targets/{id}", tool: "channels.change-target"),
+        ToolRoute(.delete, "/api/channel-targets/{id}", tool: "channels.remove-target"),
+        ToolRoute(.post, "/api/channel-targets/{id}/test", tool: "channels.test-target"),
+        ToolRoute(.get, "/api/deliveries", tool: "channels.list-deliveries"),
+    ]
+
+    /// The members of the kinds; which belong to which is told by the fault.
+    private static let settings: [(String, JSON)] = [
+        ("url", ChannelSchemas.text(2_000)), ("routingKey", ChannelSchemas.text(64)),
+        ("preset", ["enum": ["generic", "twilio", "sns"]]), ("from", ChannelSchemas.text(34)),
+        ("to", ChannelSchemas.text(20)), ("accountSid", ChannelSchemas.text(64)),
+        ("authToken", ChannelSchemas.text(128)), ("accessKeyId", ChannelSchemas.text(128)),
+        ("secretAccessKey", ChannelSchemas.text(128)), ("region", ChannelSchemas.text(32)),
+        ("contentType", ChannelSchemas.text(100)), ("body", ChannelSchemas.text(2_000)),
+        ("authorization", ChannelSchemas.text(1_000)),
+    ]
+
+    private static let common: [(String, JSON)] = [
+        ("name", ChannelSchemas.name), ("minimum", ChannelSchemas.severity),
+        ("enabled", ChannelSchemas.flag),
+    ]
+
+    private static let kind: JSON = ["enum": ["slack", "teams", "pagerduty", "sms"]]
+
+    private static let target = ChannelSchemas.object(
+        [("id", ChannelSchemas.id), ("kind", kind), ("createdAt", ChannelSchemas.moment)] + common
+            + settings,
+        required: ["id", "kind", "name", "minimum", "enabled", "createdAt"]
+    )
+
+    private static let onlyID = ChannelSchemas.object([("id", ["type": "string"])])
+
+    func targets() throws -> [Tool] {
+        let targets = kernel.channels.targets
+        return [
+            try Tool(
+                name: "channels.list-targets",
+                purpose: "Lists the organisation's channel targets, secrets masked.",
+                input: ChannelSchemas.noInput,
+                output: ChannelSchemas.list(Self.target),
+                roles: Self.admins,
+                body: .read { _, invocation, reader in
+                    let found = try targets.list(scope: invocation.scope, in: reader)
+                    return ["items": .array(found.map(\.json))]
+                }
+            ),
+            try Tool(
+                name: "channels.get-target",
+                purpose: "Shows a channel target, secrets masked.",
+                input: Self.onlyID,
+                output: Self.target,
+                roles: Self.admins,
+                body: .read { input, invocation, reader in
+                    try targets.target(
+                        Self.id(input, "channel target"),
+                        scope: invocation.scope,
+                        in: reader
+                    ).json
+                }
+            ),
+            try Tool(
+                name: "channels.create-target",
+                purpose:
+                    "Has messages sent to a Slack or Teams channel, a PagerDuty service or by a "
+                    + "gateway for text messages.",
+                input: ChannelSchemas.object(
+                    [("kind", Self.kind)] + Self.common + Self.settings,
+                    required: ["kind", "name"]
+                ),
+                output: Self.target,
+                roles: Self.admins,
+                body: .write { input, invocation in
+                    { transaction in
+                        try targets.add(input, scope: invocation.scope, in: transaction).json
+                    }
+                }
+            ),
+            try Tool(
+                name: "channels.change-target",
+                purpose: "Changes a channel target; secrets that are not named stay.",
+                input: ChannelSchemas.object(
+                    [("id", ["type": "string"])] + Self.common + Self.settings,
+                    required: ["id"]
+                ),
+                output: Self.target,
+                roles: Self.admins,
+                body: .write { input, invocation in
+                    let id: ID<ChannelTarget> = try Self.id(input, "channel target")
+                    return { transaction in
+                        try targets.change(id, input, scope: invocation.scope, in: transaction).json
+                    }
+                }
+            ),
+            try Tool(
+                name: "channels.remove-target",
+                purpose: "Removes a channel target.",
+                input: Self.onlyID,
+                output: ChannelSchemas.nothing,
+                roles: Self.admins,
+                body: .write { input, invocation in
+                    let id: ID<ChannelTarget> = try Self.id(input, "channel target")
+                    return { transaction in
+                        try targets.remove(id, scope: invocation.scope, in: transaction)
+                        return .null
+                    }
+                }
+            ),
+            try testTarget(),
+        ]
+    }
+
+    private func testTarget() throws -> Tool {
+        let channels = kernel.channels
+        return try Tool(
+            name: "channels.test-target",
+            purpose: "Sends a message to a channel target to see whether it arrives.",
+            input: Self.onlyID,
+            output: ChannelSchemas.object([("queued", ChannelSchemas.count)]),
+            roles: Self.admins,
+            body: .write { input, invocation in
+                let id: ID<ChannelTarget> = try Self.id(input, "channel target")
+                return { transaction in
+                    let scope = invocation.scope
+                    let target = try channels.targets.target(id, scope: scope, in: transaction)
+                    let count = try channels.notices.tell(
+                        Notice(
+                            "channel.test",
+                            ["name": target.name, "person": scope.actor.name],
+                            to: [.target(id)],
+                            effect: "channel-test:\(id):\(invocation.now.microseconds)"
+                        ),
+                        scope: scope,
+                        in: transaction
+                    )
+                    return ["queued": .int(count)]
+                }
+            }
+        )
+    }
+
+    func deliveries() throws -> [Tool] {
+        let item = ChannelSchemas.object([
+            ("id", ChannelSchemas.id), ("at", ChannelSchemas.moment),
+            ("channel", ["enum": .array(DeliveryLog.channels.map { .string($0) })]),
+            ("address", ["type": "string"]), ("subject", ["type": "string"]),
+            ("severity", ChannelSchemas.severity),
+            ("status", ["enum": ["queued", "sent", "failed", "suppressed"]]),
+            ("attempts", ChannelSchemas.count), ("lastError", ChannelSchemas.optionalText),
+            ("nextAttemptAt", ChannelSchemas.optionalMoment),
+        ])
+        return [
+            try Tool(
+                name: "channels.list-deliveries",
+                purpose:
+                    "Lists messages and what became of them, newest first; addresses are masked.",
+                input: ChannelSchemas.object(
+                    [
+                        (
+                            "channel",
+                            ["enum": .array(DeliveryLog.channels.map { .string($0) })]
+                        ), ("status", ["enum": ["queued", "sent", "failed", "suppressed"]]),
+                        ("limit", ChannelSchemas.limit), ("cursor", ChannelSchemas.id),
+                    ],
+                    required: []
+                ),
+                output: ChannelSchemas.page(item),
+                roles: [.admin, .manager],
+                body: .read { input, invocation, reader in
+                    let limit = input.value["limit"]?.int ?? 50
+                    let found = try DeliveryLog().list(
+                        channel: input.value["channel"]?.string,
+                        status: input.value["status"]?.string,
+                        limit: limit,
+                        before: Self.cursor(input),
+                        scope: invocation.scope,
+                        in: reader
+                    )
+                    return ChannelSchemas.page(found, limit: limit)
+                }
+            )
+        ]
+    }
+}

@@ -1,0 +1,57 @@
+public import Agents
+import Channels
+import Core
+import HTTP
+import Identity
+import Store
+
+/// Commands and queries about webhooks, channels, preferences, escalations and the words of messages.
+public struct ChannelTools: Sendable {
+    let kernel: Kernel
+
+    /// The tools over a kernel.
+    public init(kernel: Kernel) {
+        self.kernel = kernel
+    }
+
+    /// Whoever is signed in as a person of the organisation; their own affairs only.
+    static let everybody: Set<Role> = [
+        .admin, .manager, .planner, .operator, .technician, .loader, .deskAgent, .supervisor,
+        .viewer, .customer,
+    ]
+    static let admins: Set<Role> = [.admin]
+
+    /// The tools.
+    ///
+    /// - Throws: a fault of code `invalid-schema`.
+    public func all() throws -> [Tool] {
+        try webhooks() + webhookDeliveries() + targets() + preferences() + push() + deliveries()
+            + escalations() + templates()
+    }
+
+    /// The routes that map to them.
+    public static let routes: [ToolRoute] =
+        webhookRoutes + targetRoutes + personalRoutes + escalationRoutes + templateRoutes
+
+    /// The id in a member; anything else is answered like an id that does not exist.
+    static func id<Subject>(
+        _ input: JSONReader,
+        _ noun: String,
+        key: String = "id"
+    ) throws -> ID<Subject> {
+        let text = try input.member(key).string()
+        guard let id = ID<Subject>(text) else {
+            throw GeneralFault(
+                .notFound,
+                code: "not-found",
+                "there is no \(noun) \"\(text.prefix(60))\""
+            )
+        }
+        return id
+    }
+
+    /// The cursor of a page; nil for the first.
+    static func cursor<Subject>(_ input: JSONReader) throws -> ID<Subject>? {
+        try input.optional("cursor")?.id()
+    }
+}

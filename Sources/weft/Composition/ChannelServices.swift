@@ -1,0 +1,118 @@
+import Channels
+import Core
+import Events
+import Identity
+import Observability
+import Platform
+import Store
+import Vault
+import Web
+
+/// Webhooks, channels and escalations, composed.
+enum ChannelServices {
+    /// The parts that tools and solutions work with.
+    static func assembly(
+        _ configuration: Configuration,
+        folder: DataFolder,
+        accounts: Accounts,
+        kinds: [MessageKind],
+        ids: IDGenerator,
+        clock: any WallClock
+    ) throws -> ChannelsAssembly {
+        let url = configuration.text("server.url") ?? ""
+        let contact =
+            url.hasPrefix("https://")
+            ? url : "mailto:\(configuration.text("mail.from") ?? "weft@localhost")"
+        return ChannelsAssembly(
+            outbox: Outbox(ids: ids, clock: clock),
+            templates: try MessageTemplates(
+                kinds,
+                language: configuration.text("channels.language") ?? "en"
+            ),
+            people: AccountPeople(accounts),
+            vault: try Vault.loadOrCreate(folder: folder.keys),
+            pushKey: try AgreementKey.loadOrCreate(folder: folder.keys, name: PushSender.keyFile),
+            contact: contact,
+            addresses: TargetAddresses(
+                allowsPrivate: configuration.flag("channels.private-targets")
+            ),
+            ids: ids,
+            clock: clock
+        )
+    }
+
+    /// The rules that give events to webhooks and alarms to people.
+    static func rules(_ channels: ChannelsAssembly) throws -> [EventRule] {
+        [
+            EventRule(
+                name: Webhooks.rule,
+                pattern: try Pattern(["specversion": ["1.0"]]),
+                target: channels.webhooks
+            ),
+            EventRule(
+                name: AlarmNotices.rule,
+                pattern: try Pattern(AlarmNotices.pattern),
+                target: AlarmNotices(channels.escalations)
+            ),
+        ]
+    }
+
+    /// What sends: everything but the inbox and mail.
+    static func services(_ kernel: Kernel) -> [any Service] {
+        let channels = kernel.channels
+        return [
+            ChannelDispatch(
+                channels.outbox,
+                database: kernel.database,
+                client: kernel.webClient,
+                senders: ChannelSenders(
+                    targets: channels.targets,
+                    push: channels.push,
+                    pushSender: channels.pushSender,
+                    linkBase: kernel.configuration.text("server.url")
+                ),
+                clock: kernel.clock,
+                random: SystemRandom(),
+                metrics: kernel.metrics,
+                log: kernel.logger
+            ),
+            WebhookDispatch(
+                channels.webhooks,
+                database: kernel.database,
+                client: kernel.webClient,
+                random: SystemRandom(),
+                metrics: kernel.metrics,
+                log: kernel.logger
+            ) { webhook, organisation, transaction in
+                try channels.notices.tell(
+                    .webhookDisabled(webhook, at: kernel.clock.now()),
+                    scope: .channels(in: organisation, trace: TraceContext(random: SystemRandom())),
+                    in: transaction
+                )
+            },
+            EscalationService(
+                channels.escalations,
+                database: kernel.database,
+                clock: kernel.clock,
+                log: kernel.logger
+            ),
+        ]
+    }
+
+    /// What is forgotten after a while.
+    static func chores(_ kernel: Kernel) -> [Housekeeping.Chore] {
+        let channels = kernel.channels
+        return [
+            .init("channels") {
+                let now = kernel.clock.now()
+                try await kernel.database.transaction { transaction in
+                    try channels.webhooks.prune(
+                        before: now + .seconds(-30 * 86_400),
+                        in: transaction
+                    )
+                    try channels.notices.prune(at: now, in: transaction)
+                }
+            }
+        ]
+    }
+}
