@@ -38,8 +38,8 @@ async function orders(q: string, signal: AbortSignal): Promise<Found[]> {
 }
 
 async function customers(q: string, signal: AbortSignal): Promise<Found[]> {
-  const page = await get<Page<Customer>>(`/api/customers?limit=4&q=${q}`, signal);
-  return page.items.map((each) => ({
+  const page = await get<Page<Customer>>(`/api/customers?q=${q}`, signal);
+  return page.items.slice(0, 4).map((each) => ({
     kind: "Customers",
     path: `/orders?customerId=${encodeURIComponent(each.id)}`,
     icon: "customers",
