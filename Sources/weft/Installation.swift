@@ -28,32 +28,51 @@ struct Installation {
     let solutions: [any Solution]
     let routes: [ToolRoute]
     let live: LiveHub
+    let observation: Observation
     let clock = SystemClock()
 
     /// Opens the data folder and brings the tables up to date.
-    init(_ configuration: Configuration, folder: DataFolder, logger: Logger) async throws {
+    ///
+    /// - Parameters:
+    ///   - configuration: what was configured.
+    ///   - folder: where everything is.
+    ///   - logger: hears of failures.
+    ///   - logs: what the logger writes into, for the searchable log of a server.
+    /// - Throws: what any of the rooms refuses.
+    init(
+        _ configuration: Configuration,
+        folder: DataFolder,
+        logger: Logger,
+        logs: LogBuffer? = nil
+    ) async throws {
         self.configuration = configuration
         self.folder = folder
         let clock = SystemClock()
         let random = SystemRandom()
         let ids = IDGenerator(clock: clock, random: random)
         let solutions: [any Solution] = [LogisticsSolution()]
-        let database = try SQLiteDatabase(path: folder.store)
+        let metrics = Metrics()
+        var store = SQLiteConfiguration()
+        store.onCommit = Observation.measureCommits(in: metrics)
+        let database = try SQLiteDatabase(path: folder.store, configuration: store)
         try await database.migrate(
             EventLog.migrations + IdentityTables.migrations + ObjectTables.migrations
                 + ChannelsTables.migrations + AgentJournal.migrations + ExecutionTables.migrations
-                + ToolRoutes.migrations + solutions.flatMap(\.migrations)
+                + ToolRoutes.migrations + ObservationTables.migrations
+                + solutions.flatMap(\.migrations)
         )
-        var signIn = SignInConfiguration()
-        signIn.issuer = configuration.text("auth.issuer") ?? signIn.issuer
-        let identity = IdentityAssembly(
+        let outbox = Outbox(ids: ids, clock: clock)
+        let webClient = CurlWebClient(
+            .init(certificates: configuration.text("web.certificates"))
+        )
+        let identity = try await IdentityComposition.assemble(
+            configuration,
+            folder: folder,
             database: database,
-            key: try SigningKey.loadOrCreate(folder: folder.keys),
-            clock: clock,
-            random: random,
-            configuration: signIn
+            outbox: outbox,
+            webClient: webClient,
+            clock: clock
         )
-        let metrics = Metrics()
         let events = EventLog(database: database)
         let hints = LiveHints()
         let workers = configuration.integer("workers")
@@ -66,12 +85,11 @@ struct Installation {
                 folder: folder,
                 accounts: identity.accounts,
                 kinds: solutions.flatMap(\.messageKinds),
+                outbox: outbox,
                 ids: ids,
                 clock: clock
             ),
-            webClient: CurlWebClient(
-                .init(certificates: configuration.text("web.certificates"))
-            ),
+            webClient: webClient,
             accounts: identity.accounts,
             journal: AgentJournal(database: database) {
                 hints.changed("decisions", organisation: $0)
@@ -87,23 +105,34 @@ struct Installation {
         )
         let parts = try solutions.map { try $0.parts(on: kernel) }
         let agents = parts.flatMap(\.agents)
+        let observation = try Observation(
+            kernel,
+            database: database,
+            parts: parts,
+            logs: logs,
+            random: random
+        )
         let registry = try ToolRegistry(
             tools: try PlatformTools(kernel: kernel, agents: agents).all()
-                + ChannelTools(kernel: kernel).all() + parts.flatMap(\.tools),
-            agents: agents
+                + observation.tools.all() + ChannelTools(kernel: kernel).all()
+                + IdentityTools(identity: identity, database: database).all()
+                + parts.flatMap(\.tools),
+            agents: agents,
+            tracer: observation.tracer
         )
         let runs = metrics.histogram(
             "weft_agent_run_seconds",
             help: "How long agents took to decide.",
-            labels: ["agent", "outcome"]
+            labels: ["organisation", "agent", "outcome"]
         )
         let runner = AgentRunner(
             registry: registry,
             database: database,
             journal: kernel.journal,
             clock: clock
-        ) { agent, latency, failed in
-            runs.with(agent, failed ? "failed" : "decided").record(latency)
+        ) { run in
+            let outcome = run.hasFailed ? "failed" : "decided"
+            runs.with(run.organisation.description, run.agent, outcome).record(run.latency)
         }
         let engine = try WorkflowEngine(
             workflows: parts.flatMap(\.workflows),
@@ -122,7 +151,8 @@ struct Installation {
                 },
                 report: {
                     logger.error("workflow step", ["error": .string(String(describing: $0))])
-                }
+                },
+                tracer: observation.tracer
             )
         )
         let starts = try parts.flatMap(\.starts).map { start in
@@ -137,8 +167,11 @@ struct Installation {
             log: events,
             rules: starts + (try ChannelServices.rules(kernel.channels)),
             clock: clock,
-            ids: ids
-        ) { logger.error("dispatching", ["error": .string(String(describing: $0))]) }
+            ids: ids,
+            report: { logger.error("dispatching", ["error": .string(String(describing: $0))]) },
+            tracer: observation.tracer,
+            observe: { observation.events.observe($0) }
+        )
         kernel.workflows.bind(engine, dispatcher)
         live = LiveChannel.hub(
             on: kernel,
@@ -151,7 +184,10 @@ struct Installation {
         self.registry = registry
         self.engine = engine
         self.solutions = solutions
-        routes = PlatformTools.routes + ChannelTools.routes + parts.flatMap(\.routes)
+        self.observation = observation
+        routes =
+            PlatformTools.routes + ObservationTools.routes + ChannelTools.routes
+            + IdentityTools.routes + parts.flatMap(\.routes)
     }
 
     /// What is done every hour.

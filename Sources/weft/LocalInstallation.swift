@@ -11,8 +11,12 @@ enum LocalInstallation {
     /// The installation of a folder that holds one.
     static func open(_ options: CommandOptions) async throws -> Installation {
         let configuration = try ConfigurationFile.load(options)
-        let path = configuration.text("data.folder") ?? "weft-data"
-        // A misspelt folder is not to be made.
+        _ = try existing(configuration.text("data.folder") ?? "weft-data")
+        return try await make(options)
+    }
+
+    /// The folder, when it holds an installation: a misspelt one is not to be made.
+    static func existing(_ path: String) throws -> DataFolder {
         guard access(path + "/weft.db", F_OK) == 0 else {
             throw GeneralFault(
                 .notFound,
@@ -20,7 +24,7 @@ enum LocalInstallation {
                 "there is no Weft data in \(path); `weft init --data \(path)` makes it"
             )
         }
-        return try await make(options)
+        return try DataFolder(path)
     }
 
     /// The installation of a folder, made when it is not there.

@@ -25,7 +25,7 @@ struct ServerRoutes {
                 throw GeneralFault(
                     .unauthenticated,
                     code: "unauthenticated",
-                    "the Authorization header must be \"Bearer <access token>\""
+                    "the Authorization header must be \"Bearer <access token or API key>\""
                 )
             }
             var request = request
@@ -54,7 +54,7 @@ struct ServerRoutes {
             clock: clock,
             ids: installation.kernel.ids
         ).add(installation.routes, to: &router)
-        addSignIn(to: &router)
+        SignInRoutes(installation: installation).add(to: &router)
         installation.live.addRoutes(
             to: &router,
             options: LiveChannel.options(installation.configuration)
@@ -73,71 +73,6 @@ struct ServerRoutes {
         "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
         "X-Frame-Options": "DENY", "Content-Security-Policy": policy, "Cache-Control": "no-store",
     ]
-
-    private func addSignIn(to router: inout Router) {
-        let small = RouteOptions(bodyLimit: 16 << 10)
-        router.post("/auth/token", options: small) { request in
-            let body = try request.reader()
-            try body.onlyKeys(["email", "password", "organisation"])
-            let signedIn = try await identity.signIn.token(
-                email: body.member("email").string(length: 0...320),
-                password: Secret(body.member("password").string(length: 0...1_000)),
-                organisation: body.optional("organisation")?.id(),
-                address: request.remoteAddress,
-                trace: request.trace
-            )
-            return answer(signedIn)
-        }
-        router.post("/auth/refresh", options: small) { request in
-            let body = try request.reader()
-            try body.onlyKeys(["refreshToken"])
-            let token = Secret(try body.member("refreshToken").string(length: 0...1_000))
-            return answer(try await identity.signIn.refresh(token, trace: request.trace))
-        }
-        router.post("/auth/revoke", options: small) { request in
-            let body = try request.reader()
-            try body.onlyKeys(["refreshToken"])
-            let token = Secret(try body.member("refreshToken").string(length: 0...1_000))
-            try await identity.signIn.revoke(token, trace: request.trace)
-            return .noContent
-        }
-        router.get("/api/me") { request in
-            let scope = try request.authority()
-            let found = try await installation.database.read { reader in
-                (
-                    account: try identity.accounts.account(
-                        scope.actor.id,
-                        scope: scope,
-                        in: reader
-                    ),
-                    organisation: try identity.accounts.organisation(scope: scope, in: reader)
-                )
-            }
-            return .json([
-                "account": [
-                    "id": found.account.id.json, "name": .string(found.account.name),
-                    "email": .optional(found.account.email),
-                ],
-                "organisation": [
-                    "id": found.organisation.id.json, "name": .string(found.organisation.name),
-                ],
-                "roles": .array(scope.roles.map(\.rawValue).sorted().map { .string($0) }),
-                "organisations": [
-                    [
-                        "id": found.organisation.id.json,
-                        "name": .string(found.organisation.name),
-                    ]
-                ],
-            ])
-        }
-    }
-
-    private func answer(_ signedIn: SignedIn) -> Response {
-        var json = signedIn.json
-        let left = signedIn.accessExpiresAt - clock.now()
-        json["expiresIn"] = .int(max(0, Int(left.seconds)))
-        return .json(json)
-    }
 
     private func addHealth(to router: inout Router) {
         router.get("/health/live") { _ in .json(["status": "live"]) }

@@ -8,6 +8,8 @@ struct Weft {
           serve      run the server: API, console, agents, workflows
           init       make an organisation with its first administrator
           user add   add a person to an organisation
+          key        list or rotate the keys that access tokens are signed with
+          audit      verify or export the audit log
           import orders FILE   place the orders of a CSV or JSON file
           backup, restore      copy everything, verified; put a copy back
           doctor     check the machine, the configuration and the data
@@ -31,6 +33,18 @@ struct Weft {
             Command(words: ["serve"], usage: ServeCommand.usage, run: ServeCommand.run),
             Command(words: ["init"], usage: InitCommand.usage, run: InitCommand.run),
             Command(words: ["user", "add"], usage: UserCommand.usage, run: UserCommand.run),
+            Command(words: ["key", "list"], usage: KeyCommand.usage, run: KeyCommand.list),
+            Command(words: ["key", "rotate"], usage: KeyCommand.usage, run: KeyCommand.rotate),
+            Command(
+                words: ["audit", "verify"],
+                usage: AuditCommand.usage,
+                run: AuditCommand.verify
+            ),
+            Command(
+                words: ["audit", "export"],
+                usage: AuditCommand.usage,
+                run: AuditCommand.export
+            ),
             Command(
                 words: ["import", "orders"],
                 usage: ImportCommand.usage,

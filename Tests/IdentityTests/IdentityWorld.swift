@@ -1,7 +1,9 @@
 import Core
 import Foundation
 import Store
+import Synchronization
 import Testing
+import Vault
 
 @testable import Identity
 
@@ -14,19 +16,35 @@ struct IdentityWorld {
     let database: SQLiteDatabase
     let clock = ManualClock(now: start)
     let key: SigningKey
+    let letters = Letters()
     let parts: IdentityAssembly
     let trace = TraceContext(random: SeededRandom(seed: 1))
     let organisation: OrganisationRecord
     let person: AccountRecord
 
-    init(configuration: SignInConfiguration = SignInConfiguration()) async throws {
+    init(
+        configuration: SignInConfiguration = SignInConfiguration(),
+        web: (any WebClient)? = nil,
+        providers: [ProviderConfiguration] = [],
+        keys: String? = nil
+    ) async throws {
         folder = try ScratchFolder()
         database = try SQLiteDatabase(path: folder.path + "/weft.db")
         try await database.migrate(IdentityTables.migrations)
         key = try SigningKey.generate()
+        let ring =
+            if let keys {
+                try KeyRing(folder: keys, clock: clock)
+            } else {
+                KeyRing(key, clock: clock)
+            }
         let parts = IdentityAssembly(
             database: database,
-            key: key,
+            keys: ring,
+            vault: try Vault(key: [UInt8](repeating: 7, count: 32)),
+            mailer: letters,
+            web: web,
+            providers: providers,
             clock: clock,
             random: SeededRandom(seed: 7),
             configuration: configuration
@@ -72,16 +90,25 @@ struct IdentityWorld {
     func signIn(
         email: String = "ada@example.org",
         password: Secret = IdentityWorld.password,
+        code: String? = nil,
         organisation: ID<Organisation>? = nil,
         address: String = "192.0.2.1"
     ) async throws -> SignedIn {
         try await parts.signIn.token(
             email: email,
             password: password,
+            code: code,
             organisation: organisation,
-            address: address,
-            trace: trace
+            visitor: visitor(address)
         )
+    }
+
+    func visitor(_ address: String = "192.0.2.1") -> Visitor {
+        Visitor(address: address, userAgent: "Test/1", trace: trace)
+    }
+
+    func refresh(_ token: Secret) async throws -> SignedIn {
+        try await parts.signIn.refresh(token, visitor: visitor())
     }
 
     func authenticate(_ token: Secret) async throws -> Scope {
@@ -110,6 +137,18 @@ struct IdentityWorld {
                 in: $0
             )
         }
+    }
+}
+
+/// Letters that would have been sent.
+final class Letters: IdentityMailer {
+    private let kept = Mutex<[IdentityMail]>([])
+
+    var isConfigured: Bool { true }
+    var all: [IdentityMail] { kept.withLock { $0 } }
+
+    func send(_ mail: IdentityMail, scope: Scope, in transaction: any Transaction) {
+        transaction.afterCommit { [self] in kept.withLock { $0.append(mail) } }
     }
 }
 

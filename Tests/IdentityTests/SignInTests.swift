@@ -76,8 +76,11 @@ import Testing
         let hash = try await parts.passwords.hash(Secret("another good one"))
         switch ending {
         case .signedOut:
-            let credential = try await parts.authenticator.credential(bearer: access.exposed)
-            try await parts.signIn.revoke(credential, trace: world.trace)
+            let own = try await world.authenticate(access)
+            let session = try #require(own.session)
+            try await world.database.transaction {
+                try parts.sessions.end(session, scope: own, in: $0)
+            }
         case .refreshRevoked:
             try await parts.signIn.revoke(signedIn.refreshToken, trace: world.trace)
         default:
@@ -100,7 +103,7 @@ import Testing
             #expect(await reason { try await world.authenticate(access) } == .revokedToken)
         }
         let renewed = await reason {
-            try await parts.signIn.refresh(signedIn.refreshToken, trace: world.trace)
+            try await world.refresh(signedIn.refreshToken)
         }
         #expect(renewed == (ending == .rolesChanged ? nil : .invalidRefreshToken))
     }
@@ -133,7 +136,7 @@ import Testing
             )
         }
         world.clock.advance(by: .seconds(86_400))
-        let second = try await world.parts.signIn.refresh(first.refreshToken, trace: world.trace)
+        let second = try await world.refresh(first.refreshToken)
         #expect(try await world.authenticate(second.accessToken).roles == [.viewer])
         #expect(second.refreshToken.exposed != first.refreshToken.exposed)
     }
@@ -143,11 +146,11 @@ import Testing
         let world = try await IdentityWorld()
         let other = try await world.signIn()
         let first = try await world.signIn()
-        let second = try await world.parts.signIn.refresh(first.refreshToken, trace: world.trace)
+        let second = try await world.refresh(first.refreshToken)
         _ = try await world.authenticate(second.accessToken)
         for token in [first.refreshToken, second.refreshToken, first.refreshToken] {
             let found = await reason {
-                try await world.parts.signIn.refresh(token, trace: world.trace)
+                try await world.refresh(token)
             }
             #expect(found == .invalidRefreshToken)
         }
@@ -167,7 +170,7 @@ import Testing
             for _ in 0..<20 {
                 group.addTask {
                     await reason {
-                        try await world.parts.signIn.refresh(first.refreshToken, trace: world.trace)
+                        try await world.refresh(first.refreshToken)
                     } == nil
                 }
             }
@@ -182,7 +185,7 @@ import Testing
         let first = try await world.signIn()
         world.clock.advance(by: .seconds(30 * 86_400))
         let found = await reason {
-            try await world.parts.signIn.refresh(first.refreshToken, trace: world.trace)
+            try await world.refresh(first.refreshToken)
         }
         #expect(found == .invalidRefreshToken)
         world.clock.advance(by: .seconds(1))

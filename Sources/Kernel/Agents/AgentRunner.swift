@@ -1,4 +1,5 @@
 public import Core
+import Observability
 public import Store
 
 /// Runs agents durably: each run picks up where its journal ends.
@@ -7,7 +8,7 @@ public struct AgentRunner: Sendable {
     private let database: any Database
     private let journal: AgentJournal
     private let clock: any WallClock
-    private let observe: @Sendable (_ agent: String, _ latency: Duration, _ failed: Bool) -> Void
+    private let observe: @Sendable (AgentRunOutcome) -> Void
 
     /// A runner.
     ///
@@ -22,7 +23,7 @@ public struct AgentRunner: Sendable {
         database: any Database,
         journal: AgentJournal,
         clock: any WallClock,
-        observe: @escaping @Sendable (String, Duration, Bool) -> Void = { _, _, _ in }
+        observe: @escaping @Sendable (AgentRunOutcome) -> Void = { _ in }
     ) {
         self.registry = registry
         self.database = database
@@ -46,6 +47,29 @@ public struct AgentRunner: Sendable {
         invocation: Invocation,
         execution: String? = nil
     ) async throws -> PreparedCall {
+        let tracer = registry.tracer
+        guard tracer.traces(command: invocation.scope.trace) else {
+            return try await decide(name, input, invocation, execution)
+        }
+        return try await tracer.span(
+            name,
+            .agent,
+            parent: invocation.scope.trace,
+            organisation: invocation.scope.organisation,
+            attributes: ["weft.execution": .optional(execution)]
+        ) { context in
+            var inner = invocation
+            inner.scope.trace = context
+            return try await decide(name, input, inner, execution)
+        }
+    }
+
+    private func decide(
+        _ name: String,
+        _ input: JSON,
+        _ invocation: Invocation,
+        _ execution: String?
+    ) async throws -> PreparedCall {
         guard let agent = registry.agents[name] else {
             throw GeneralFault(.notFound, code: "unknown-agent", "there is no agent \"\(name)\"")
         }
@@ -67,7 +91,14 @@ public struct AgentRunner: Sendable {
         do {
             conclusion = try await agent.policy.decide(run)
         } catch {
-            observe(name, clock.now() - began, true)
+            observe(
+                AgentRunOutcome(
+                    agent: name,
+                    organisation: invocation.scope.organisation,
+                    latency: clock.now() - began,
+                    hasFailed: true
+                )
+            )
             if let fault = error as? any Fault, fault.kind != .unavailable {
                 let general = GeneralFault(copying: fault)
                 let held = run.held
@@ -87,7 +118,14 @@ public struct AgentRunner: Sendable {
             throw error
         }
         let latency = clock.now() - began
-        observe(name, latency, false)
+        observe(
+            AgentRunOutcome(
+                agent: name,
+                organisation: invocation.scope.organisation,
+                latency: latency,
+                hasFailed: false
+            )
+        )
         let decision = Decision(
             id: invocation.ids.next(),
             agent: name,
@@ -117,4 +155,16 @@ public struct AgentRunner: Sendable {
             return conclusion.output
         }
     }
+}
+
+/// How one run of an agent went, for metrics.
+public struct AgentRunOutcome: Sendable {
+    /// The agent's name.
+    public var agent: String
+    /// For which organisation it ran.
+    public var organisation: ID<Organisation>
+    /// How long it took to decide.
+    public var latency: Duration
+    /// Whether it came to no conclusion.
+    public var hasFailed: Bool
 }

@@ -1,5 +1,6 @@
 public import Core
 import Identity
+public import Observability
 public import Store
 
 /// All tools and agents of the program: an immutable value, built once.
@@ -8,12 +9,18 @@ public struct ToolRegistry: Sendable {
     public let tools: [String: Tool]
     /// The agents by name.
     public let agents: [String: Agent]
+    let tracer: Tracer
 
-    /// A registry.
+    /// A registry, whose tools' calls are traced by `tracer`.
     ///
     /// - Throws: a fault of code `invalid-registry` when a name is used twice, or an agent lists a
     ///   tool that does not exist.
-    public init(tools: [Tool], agents: [Agent]) throws(GeneralFault) {
+    public init(
+        tools: [Tool],
+        agents: [Agent],
+        tracer: Tracer = .off
+    ) throws(GeneralFault) {
+        self.tracer = tracer
         var byName: [String: Tool] = [:]
         for tool in tools {
             guard byName.updateValue(tool, forKey: tool.name) == nil else {
@@ -56,21 +63,25 @@ public struct ToolRegistry: Sendable {
         guard let tool = tools[name] else {
             throw GeneralFault(.notFound, code: "unknown-tool", "there is no tool \"\(name)\"")
         }
-        try authorise(tool, for: invocation.scope)
-        try tool.input.validate(input)
-        let reader = JSONReader(input)
-        switch tool.body {
-        case .read(let body):
-            return .done(try await database.read { try body(reader, invocation, $0) })
-        case .document(let body):
-            return .done(try await database.read { try body(reader, invocation, $0).value() })
-        case .compute(let body), .external(let body):
-            return .done(try await body(reader, invocation))
-        case .write(let body):
-            let commit = try await body(reader, invocation)
-            return .commit { transaction in
-                try invocation.stillWanted(transaction)
-                return try commit(transaction)
+        return try await traced(tool, invocation) { invocation in
+            try authorise(tool, for: invocation.scope)
+            try tool.input.validate(input)
+            let reader = JSONReader(input)
+            switch tool.body {
+            case .read(let body):
+                return .done(try await database.read { try body(reader, invocation, $0) })
+            case .document(let body):
+                return .done(
+                    try await database.read { try body(reader, invocation, $0).value() }
+                )
+            case .compute(let body), .external(let body):
+                return .done(try await body(reader, invocation))
+            case .write(let body):
+                let commit = try await body(reader, invocation)
+                return .commit { transaction in
+                    try invocation.stillWanted(transaction)
+                    return try commit(transaction)
+                }
             }
         }
     }

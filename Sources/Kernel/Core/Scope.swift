@@ -4,6 +4,9 @@ public enum Organisation: Sendable {}
 /// The subject of account ids: a person's or a service's.
 public enum Account: Sendable {}
 
+/// The subject of session ids: one sign-in, from the password to the sign-out.
+public enum Session: Sendable {}
+
 /// Who acts: a person, or a service such as an agent.
 public struct Actor: Sendable, Hashable {
     /// The sorts of actor.
@@ -65,6 +68,8 @@ public struct Scope: Sendable {
     public var roles: Set<Role>
     /// For whom the actor acts, when it is an agent or workflow that somebody's act started.
     public var onBehalfOf: Actor?
+    /// The sign-in that the authority comes from; nil for services, keys and the program itself.
+    public var session: ID<Session>?
     /// Where this act stands in its trace.
     public var trace: TraceContext
 
@@ -74,12 +79,14 @@ public struct Scope: Sendable {
         actor: Actor,
         roles: Set<Role>,
         onBehalfOf: Actor? = nil,
+        session: ID<Session>? = nil,
         trace: TraceContext
     ) {
         self.organisation = organisation
         self.actor = actor
         self.roles = roles
         self.onBehalfOf = onBehalfOf
+        self.session = session
         self.trace = trace
     }
 }

@@ -1,4 +1,5 @@
 public import Core
+public import Observability
 public import Store
 
 /// Where a rule sends the events it matches.
@@ -43,6 +44,8 @@ public struct Dispatcher: Service {
     private let clock: any WallClock
     private let ids: IDGenerator
     private let report: @Sendable (any Error) -> Void
+    private let tracer: Tracer
+    private let observe: @Sendable ([Event]) -> Void
 
     /// A dispatcher.
     ///
@@ -53,13 +56,17 @@ public struct Dispatcher: Service {
     ///   - clock: for dead letters and for pausing.
     ///   - ids: for dead letters.
     ///   - report: hears of failures of the store, after which the dispatcher tries again.
+    ///   - tracer: traces each event's way from its commit to here.
+    ///   - observe: hears of every event once it was dispatched, for metrics.
     public init(
         database: any Database,
         log: EventLog,
         rules: [EventRule],
         clock: any WallClock,
         ids: IDGenerator,
-        report: @escaping @Sendable (any Error) -> Void = { _ in }
+        report: @escaping @Sendable (any Error) -> Void = { _ in },
+        tracer: Tracer = .off,
+        observe: @escaping @Sendable ([Event]) -> Void = { _ in }
     ) {
         self.database = database
         self.log = log
@@ -67,6 +74,8 @@ public struct Dispatcher: Service {
         self.clock = clock
         self.ids = ids
         self.report = report
+        self.tracer = tracer
+        self.observe = observe
     }
 
     /// `dispatcher`.
@@ -96,20 +105,32 @@ public struct Dispatcher: Service {
         let position = try await database.read { try log.cursor(Self.cursor, in: $0) }
         let events = try await log.events(after: position, limit: Self.batch)
         guard let last = events.last else { return 0 }
-        let matched = events.flatMap { event in
+        var matched: [(event: Event, rule: EventRule)] = []
+        var spans: [OpenSpan] = []
+        for event in events {
             let json = event.json
-            return rules.filter { $0.pattern.matches(json) }.map { (event, $0) }
+            var event = event
+            if let span = tracer.begin(event) {
+                // What the event sets in motion is part of its span.
+                event.trace = span.context
+                spans.append(span)
+            }
+            for rule in rules where rule.pattern.matches(json) { matched.append((event, rule)) }
         }
-        return try await database.transaction { transaction in
+        let deliveries = matched
+        let count = try await database.transaction { transaction in
             guard try log.cursor(Self.cursor, in: transaction) == position else {
                 return events.count
             }
-            for (event, rule) in matched {
+            for (event, rule) in deliveries {
                 try deliver(event, to: rule, in: transaction)
             }
             try log.advance(Self.cursor, to: last.seq, in: transaction)
             return events.count
         }
+        for span in spans { tracer.end(span) }
+        observe(events)
+        return count
     }
 
     private func deliver(_ event: Event, to rule: EventRule, in transaction: any Transaction) throws
@@ -246,5 +267,23 @@ public struct DeadLetter: Sendable {
             "id": id.json, "rule": .string(rule), "eventSeq": .int(eventSeq),
             "reason": .string(reason), "attempts": .int(attempts), "at": at.json,
         ]
+    }
+}
+
+extension Tracer {
+    /// The span of an event's way from its commit to its dispatch; nil where its trace leaves none.
+    fileprivate func begin(_ event: Event) -> OpenSpan? {
+        guard traces(command: event.trace) else { return nil }
+        return begin(
+            event.type,
+            .event,
+            parent: event.trace,
+            organisation: event.organisation,
+            start: event.time,
+            attributes: [
+                "weft.event": event.id.json, "weft.seq": .int(event.seq),
+                "weft.subject": .optional(event.subject),
+            ]
+        )
     }
 }

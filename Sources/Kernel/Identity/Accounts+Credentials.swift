@@ -24,16 +24,29 @@ extension Accounts {
         try note("password.changed", account, [:], scope, transaction)
     }
 
-    /// Shuts an account out, or lets it in again; its tokens end at once.
+    /// Shuts an account out, or lets it in again; its tokens and keys end at once.
     ///
-    /// - Throws: `IdentityError` of code `forbidden` or `notFound`; `StoreError`.
+    /// - Throws: `IdentityError` of code `forbidden`, `notFound`, `ownAccount` or `lastAdmin`;
+    ///   `StoreError`.
     public func setDisabled(
         _ disabled: Bool,
         account: ID<Account>,
+        reason: String? = nil,
         scope: Scope,
         in transaction: any Transaction
     ) throws {
         try requireGoverned(account, scope: scope, in: transaction)
+        if disabled {
+            try requireOther(than: account, scope: scope)
+            for home in try SignIn.memberships(of: account, in: transaction) {
+                try requireAnotherAdmin(
+                    than: account,
+                    in: home.organisation.id,
+                    scope: scope,
+                    transaction
+                )
+            }
+        }
         let changed = try transaction.execute(
             "UPDATE identity_account SET disabled = ? WHERE id = ? AND disabled <> ?",
             [.bool(disabled), .id(account), .bool(disabled)]
@@ -41,7 +54,7 @@ extension Accounts {
         guard changed == 1 else { return }
         try signOutEverywhere(account, in: transaction)
         let action = disabled ? "account.disabled" : "account.enabled"
-        try note(action, account, [:], scope, transaction)
+        try note(action, account, Self.detail([:], reason), scope, transaction)
     }
 
     /// Ends all sessions and all access tokens of an account.
@@ -120,7 +133,7 @@ extension Accounts {
     }
 
     /// An admin of the account's only organisation, or the installation's.
-    private func requireGoverned(
+    func requireGoverned(
         _ account: ID<Account>,
         scope: Scope,
         in reader: any Reader
@@ -147,6 +160,13 @@ extension Accounts {
                     + "installation's admin may do this"
             )
         }
+    }
+
+    static func detail(_ detail: JSON, _ reason: String?) -> JSON {
+        guard let reason else { return detail }
+        var detail = detail
+        detail["reason"] = .string(reason)
+        return detail
     }
 
     static var noAccount: IdentityError {

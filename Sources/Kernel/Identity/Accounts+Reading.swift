@@ -30,6 +30,17 @@ extension Accounts {
         return found
     }
 
+    /// The account that acts, nil when it is a key or the program itself.
+    ///
+    /// - Throws: `StoreError`.
+    public func acting(as scope: Scope, in reader: any Reader) throws -> AccountRecord? {
+        do {
+            return try account(scope.actor.id, scope: scope, in: reader)
+        } catch let error as IdentityError where error.reason == .notFound {
+            return nil
+        }
+    }
+
     /// The members of the scope's organisation in the order of their accounts' creation.
     ///
     /// - Parameters:

@@ -179,22 +179,34 @@ public struct Accounts: Sendable {
 
     /// Replaces the account's roles in the scope's organisation; its access tokens end.
     ///
-    /// - Throws: `IdentityError` of code `forbidden`, `notFound` or `invalidRole`; `StoreError`.
+    /// - Throws: `IdentityError` of code `forbidden`, `notFound`, `invalidRole`, `ownAccount` or
+    ///   `lastAdmin`; `StoreError`.
     public func setRoles(
         of account: ID<Account>,
         to roles: Set<Role>,
+        reason: String? = nil,
         scope: Scope,
         in transaction: any Transaction
     ) throws {
         try scope.require(anyOf: .admin)
+        try requireOther(than: account, scope: scope)
         try Role.check(roles)
+        if !roles.contains(.admin) {
+            try requireAnotherAdmin(
+                than: account,
+                in: scope.organisation,
+                scope: scope,
+                transaction
+            )
+        }
         let changed = try transaction.execute(
             "UPDATE identity_membership SET roles = ? WHERE organisation = ? AND account = ?",
             [.json(roles.json), .id(scope.organisation), .id(account)]
         )
         guard changed == 1 else { throw Self.noAccount }
         try endAccessTokens(of: account, in: transaction)
-        try note("membership.changed", account, ["roles": roles.json], scope, transaction)
+        let detail = Self.detail(["roles": roles.json], reason)
+        try note("membership.changed", account, detail, scope, transaction)
     }
 
     /// Removes the account from the scope's organisation; its tokens for it end.
@@ -206,6 +218,8 @@ public struct Accounts: Sendable {
         in transaction: any Transaction
     ) throws {
         try scope.require(anyOf: .admin)
+        try requireOther(than: account, scope: scope)
+        try requireAnotherAdmin(than: account, in: scope.organisation, scope: scope, transaction)
         let changed = try transaction.execute(
             "DELETE FROM identity_membership WHERE organisation = ? AND account = ?",
             [.id(scope.organisation), .id(account)]

@@ -34,6 +34,32 @@ public struct IdentityError: Fault {
         case invalidName = "invalid-name"
         /// A role's name is malformed, or there are none.
         case invalidRole = "invalid-role"
+        /// The account has a second factor, and no code was given.
+        case totpRequired = "totp-required"
+        /// The code is wrong, or was used before.
+        case invalidCode = "invalid-code"
+        /// The second factor is on already.
+        case secondFactorOn = "totp-enabled"
+        /// The link to set a password is unknown, used or too old.
+        case invalidResetToken = "invalid-reset-token"
+        /// The password that was to confirm a change is wrong.
+        case wrongPassword = "wrong-password"
+        /// The change would leave the organisation without an admin.
+        case lastAdmin = "last-admin"
+        /// Nobody changes their own rights.
+        case ownAccount = "own-account"
+        /// There are as many as are allowed.
+        case tooMany = "too-many"
+        /// A lifetime outside of its range.
+        case invalidLifetime = "invalid-lifetime"
+        /// The identity provider's answer, or what the browser brought back, is not to be trusted.
+        case providerRefused = "oidc-refused"
+        /// The identity provider cannot be reached or answers nonsense.
+        case providerUnavailable = "oidc-unavailable"
+        /// The identity provider knows the person; we do not.
+        case providerAccount = "oidc-no-account"
+        /// The one-time code of a federated sign-in is unknown, used, too old or another browser's.
+        case invalidExchange = "invalid-exchange"
         /// The signing key cannot be read, written or trusted.
         case signingKey = "signing-key"
         /// A cryptographic library refused to work.
@@ -69,13 +95,16 @@ public struct IdentityError: Fault {
     public var kind: FaultKind {
         switch reason {
         case .invalidCredentials, .invalidToken, .expiredToken, .revokedToken,
-            .invalidRefreshToken:
+            .invalidRefreshToken, .totpRequired, .invalidCode, .providerRefused, .invalidExchange:
             .unauthenticated
         case .throttled, .busy: .rateLimited
-        case .forbidden: .forbidden
+        case .forbidden, .ownAccount, .wrongPassword, .providerAccount: .forbidden
         case .notFound: .notFound
-        case .emailTaken, .nameTaken: .conflict
-        case .invalidEmail, .weakPassword, .invalidName, .invalidRole: .invalid
+        case .emailTaken, .nameTaken, .secondFactorOn, .lastAdmin, .tooMany: .conflict
+        case .invalidEmail, .weakPassword, .invalidName, .invalidRole, .invalidResetToken,
+            .invalidLifetime:
+            .invalid
+        case .providerUnavailable: .unavailable
         case .signingKey, .cryptography: .internal
         }
     }

@@ -1,9 +1,6 @@
 public import Core
 import Store
 
-/// The subject of session ids: one sign-in, from the password to the sign-out.
-public enum Session: Sendable {}
-
 /// An organisation as it is stored.
 public struct OrganisationRecord: Sendable, Hashable {
     /// The id.

@@ -26,6 +26,52 @@ extension Role {
     /// A device's service account.
     public static let device: Role = "device"
 
+    /// The standard roles with what each is for, from the most to the least trusted.
+    public static let catalogue: [(role: Role, purpose: String)] = [
+        (.admin, "Manages people, keys and settings of the organisation."),
+        (.manager, "Decides and approves, and sees everything."),
+        (.planner, "Plans work, loads and stock."),
+        (.operator, "Runs the daily operation."),
+        (.supervisor, "Watches over desk agents and shifts."),
+        (.technician, "Maintains machines and devices."),
+        (.deskAgent, "Answers customers."),
+        (.loader, "Loads vehicles, and sees what is to be loaded."),
+        (.viewer, "Reads, and changes nothing."),
+        (.customer, "Sees own records only."),
+        (.aiAgent, "An agent's own account: reaches only the tools that the agent lists."),
+        (.device, "A device's own account: sends readings, takes commands."),
+    ]
+
+    /// Everybody who signs in: all standard roles but those of programs.
+    public static let people: Set<Role> = [
+        .admin, .manager, .planner, .operator, .technician, .loader, .deskAgent, .supervisor,
+        .viewer, .customer,
+    ]
+
+    /// Refuses roles that an admin may not give: unknown ones, and programs' roles to people.
+    static func checkGiven(_ roles: Set<Role>, to kind: Actor.Kind) throws(IdentityError) {
+        try check(roles)
+        let known = Set(catalogue.map(\.role))
+        for role in roles {
+            guard known.contains(role) else {
+                let near = nearest(to: role.rawValue, among: known.map(\.rawValue))
+                throw IdentityError(
+                    .invalidRole,
+                    "there is no role \"\(role.rawValue.prefix(64))\""
+                        + (near.map { "; did you mean \"\($0)\"?" } ?? ""),
+                    pointer: "/roles"
+                )
+            }
+            guard kind == .service || people.contains(role) else {
+                throw IdentityError(
+                    .invalidRole,
+                    "the role \"\(role.rawValue)\" is a program's, not a person's",
+                    pointer: "/roles"
+                )
+            }
+        }
+    }
+
     /// Kebab case, at most 64 characters; solutions may add roles of their own.
     var isWellFormed: Bool {
         let bytes = rawValue.utf8
@@ -64,7 +110,7 @@ extension Scope {
         Scope(
             organisation: .system,
             actor: Actor(
-                id: ID(high: 0x0000_0000_0000_7000, low: 0x8000_0000_0000_0002),
+                id: installationActor,
                 kind: .service,
                 name: "weft"
             ),
@@ -72,6 +118,13 @@ extension Scope {
             trace: trace
         )
     }
+
+    private static var installationActor: ID<Account> {
+        ID(high: 0x0000_0000_0000_7000, low: 0x8000_0000_0000_0002)
+    }
+
+    /// Whether the program itself acts, that is whoever sits at the machine.
+    var isInstallation: Bool { actor.id == Self.installationActor }
 
     /// Whether the actor has any of the roles.
     public func has(anyOf needed: Role...) -> Bool {

@@ -69,6 +69,17 @@ enum OpenSSL {
         }
     }
 
+    /// The digest of any algorithm by OpenSSL's name, for instance `SHA384`; nil when it has none.
+    static func digest(_ name: String, _ bytes: [UInt8]) -> [UInt8]? {
+        var out = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
+        var length = 0
+        guard EVP_Q_digest(nil, name, nil, bytes, bytes.count, &out, &length) == 1 else {
+            ERR_clear_error()
+            return nil
+        }
+        return Array(out.prefix(length))
+    }
+
     /// The library's newest complaint as an error; clears its queue.
     static func failure(_ doing: String) -> IdentityError {
         var text = [CChar](repeating: 0, count: 256)

@@ -37,7 +37,8 @@ extension SignIn {
     /// session ends.
     ///
     /// - Throws: `IdentityError` of code `invalidRefreshToken`; `StoreError`.
-    public func refresh(_ token: Secret, trace: TraceContext) async throws -> SignedIn {
+    public func refresh(_ token: Secret, visitor: Visitor) async throws -> SignedIn {
+        let trace = visitor.trace
         let old = try Self.refreshHash(token)
         let secret = freshRefreshToken()
         let hash = try SHA256Digest(secret.exposed).hexadecimal
@@ -75,8 +76,14 @@ extension SignIn {
                 in: transaction
             )
             try transaction.execute(
-                "UPDATE identity_session SET expires_at = ? WHERE id = ?",
-                [.time(expires), .id(found.session)]
+                """
+                UPDATE identity_session
+                SET expires_at = ?, last_used_at = ?, address = ?, user_agent = ? WHERE id = ?
+                """,
+                [
+                    .time(expires), .time(now), .text(visitor.address), .text(visitor.userAgent),
+                    .id(found.session),
+                ]
             )
             return .granted(
                 Grant(
@@ -104,29 +111,7 @@ extension SignIn {
         }
     }
 
-    /// Ends the session of an access token.
-    ///
-    /// - Throws: `StoreError`.
-    public func revoke(_ credential: Credential, trace: TraceContext) async throws {
-        let now = clock.now()
-        try await database.transaction { [accounts] transaction in
-            let changed = try transaction.execute(
-                "UPDATE identity_session SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL",
-                [.time(now), .id(credential.session)]
-            )
-            guard changed == 1 else { return }
-            transaction.afterCommit { accounts.cache.revoke(session: credential.session) }
-            try accounts.note(
-                "session.closed",
-                credential.actor.id,
-                ["session": credential.session.json],
-                credential.scope(trace: trace),
-                transaction
-            )
-        }
-    }
-
-    /// Removes sessions and refresh tokens that expired before `moment`.
+    /// Removes sessions, refresh tokens and one-time links that expired before `moment`.
     ///
     /// - Returns: how many sessions went.
     /// - Throws: `StoreError`.
@@ -137,6 +122,12 @@ extension SignIn {
                 "DELETE FROM identity_refresh_token WHERE expires_at < ?",
                 [.time(moment)]
             )
+            for table in ["identity_reset", "identity_exchange"] {
+                try transaction.execute(
+                    "DELETE FROM \(table) WHERE expires_at < ?",
+                    [.time(moment)]
+                )
+            }
             return try transaction.execute(
                 "DELETE FROM identity_session WHERE expires_at < ?",
                 [.time(moment)]
@@ -240,12 +231,7 @@ extension SignIn {
     }
 
     /// `wr_` and 256 random bits: enough that a plain hash protects it at rest.
-    func freshRefreshToken() -> Secret {
-        let bytes = (0..<4).flatMap { _ in
-            withUnsafeBytes(of: random.next().bigEndian) { Array($0) }
-        }
-        return Secret("wr_" + Base64URL.encode(bytes))
-    }
+    func freshRefreshToken() -> Secret { Secret("wr_" + random.token()) }
 
     private static func refreshHash(_ token: Secret) throws(IdentityError) -> String {
         guard token.exposed.utf8.count == 46 else { throw refusedRefresh }
@@ -277,7 +263,7 @@ extension SignIn {
             id: ids.next()
         )
         return SignedIn(
-            accessToken: try token.signed(by: key),
+            accessToken: try token.signed(by: keys.active),
             accessExpiresAt: token.expiresAt,
             refreshToken: refresh,
             refreshExpiresAt: refreshExpiresAt,

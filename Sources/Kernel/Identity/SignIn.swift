@@ -1,24 +1,26 @@
 public import Core
 import Store
-import Synchronization
 
-/// Signs people in by password, renews and ends their sessions.
+/// Signs people in by password and second factor, renews and ends their sessions.
 public final class SignIn: Sendable {
     let database: any Database
     let accounts: Accounts
     let passwords: PasswordHasher
-    let key: SigningKey
+    let secondFactor: SecondFactor
+    let keys: KeyRing
     let clock: any WallClock
     let random: any RandomSource
     let ids: IDGenerator
     let configuration: SignInConfiguration
-    private let throttle = Mutex(Throttle())
+    let gate: AttemptGate
 
     init(
         database: any Database,
         accounts: Accounts,
         passwords: PasswordHasher,
-        key: SigningKey,
+        secondFactor: SecondFactor,
+        keys: KeyRing,
+        gate: AttemptGate,
         clock: any WallClock,
         random: any RandomSource,
         configuration: SignInConfiguration
@@ -26,99 +28,96 @@ public final class SignIn: Sendable {
         self.database = database
         self.accounts = accounts
         self.passwords = passwords
-        self.key = key
+        self.secondFactor = secondFactor
+        self.keys = keys
+        self.gate = gate
         self.clock = clock
         self.random = random
         self.configuration = configuration
         ids = IDGenerator(clock: clock, random: random)
     }
 
-    /// Signs in by password.
+    /// Signs in by password, and by a code where the account has a second factor.
     ///
     /// Nothing that is told, nor how long it takes, says whether the e-mail is known.
     ///
     /// - Parameters:
     ///   - email: as typed.
     ///   - password: as typed.
+    ///   - code: 6 digits or a recovery code; nil when none was asked for yet.
     ///   - organisation: which of the account's organisations; nil takes the first by name.
-    ///   - address: where the attempt comes from; failures are counted per e-mail and address.
-    ///   - trace: the trace of the attempt.
+    ///   - visitor: where the attempt comes from; failures are counted per e-mail and address.
     /// - Returns: the tokens and who they are for.
     /// - Throws: `IdentityError` of code `invalidCredentials`, `throttled`, `busy`, or, only after a right
-    ///   password, `notFound` when the account is no member of the organisation; `StoreError`.
+    ///   password, `totpRequired`, `invalidCode`, or `notFound` when the account is no member of the
+    ///   organisation; `StoreError`.
     public func token(
         email: String,
         password: Secret,
+        code: String? = nil,
         organisation: ID<Organisation>? = nil,
-        address: String,
-        trace: TraceContext
+        visitor: Visitor
     ) async throws -> SignedIn {
         let normal = try? EmailAddress(email)
         // An unreadable e-mail is counted and checked like an unknown one.
         let name = normal?.text ?? String(email.prefix(254))
-        let pair = "pair \(address) \(try SHA256Digest(name).hexadecimal)"
-        let place = "address \(address)"
-        try begin(pair: pair, place: place)
+        let attempt = try gate.signIn(
+            name: try SHA256Digest(name).hexadecimal,
+            address: visitor.address
+        )
         do {
             let known = try await find(normal)
             let right = try await passwords.verify(password, against: known?.hash)
             guard let known, right, !known.disabled else {
-                try await noteRefusal(known: known, trace: trace)
+                try await noteRefusal(
+                    known: known,
+                    reason: known?.disabled == true ? "disabled" : "credentials",
+                    visitor: visitor
+                )
                 throw IdentityError(.invalidCredentials, "the e-mail or the password is wrong")
             }
-            let signedIn = try await open(known, organisation: organisation, trace: trace)
-            settle(pair: pair, place: place, forgives: true)
+            let signedIn: SignedIn
+            do {
+                signedIn = try await open(
+                    known,
+                    organisation: organisation,
+                    factor: .code(code),
+                    visitor: visitor
+                )
+            } catch let error as IdentityError where error.reason == .invalidCode {
+                try await noteRefusal(known: known, reason: "code", visitor: visitor)
+                throw error
+            }
+            gate.settle(attempt, forgives: true)
             return signedIn
         } catch {
             // Only a wrong guess counts; a busy program or a full disk is not the person's fault.
-            if (error as? IdentityError)?.reason != .invalidCredentials {
-                settle(pair: pair, place: place, forgives: false)
+            let reason = (error as? IdentityError)?.reason
+            if reason != .invalidCredentials, reason != .invalidCode {
+                gate.settle(attempt, forgives: false)
             }
             throw error
         }
     }
 
-    private func begin(pair: String, place: String) throws(IdentityError) {
-        let now = clock.now()
-        let configuration = configuration
-        let wait = throttle.withLock {
-            $0.attempt(
-                [
-                    (
-                        pair,
-                        .init(
-                            free: configuration.freeAttempts,
-                            longest: configuration.longestDelay
-                        )
-                    ),
-                    (
-                        place,
-                        .init(
-                            free: configuration.freeAttemptsPerAddress,
-                            longest: configuration.longestDelay
-                        )
-                    ),
-                ],
-                now: now
-            )
+    /// Whether the password is the account's, for one who is signed in and changes something of weight.
+    ///
+    /// Guesses are counted as those at sign-in are.
+    ///
+    /// - Throws: `IdentityError` of code `wrongPassword`, `throttled` or `busy`; `StoreError`.
+    public func confirm(_ password: Secret, of account: ID<Account>) async throws {
+        let attempt = try gate.confirmation(account)
+        let hash = try await database.query(
+            "SELECT password_hash FROM identity_account WHERE id = ? AND disabled = 0",
+            [.id(account)]
+        ) { try $0.optionalText(0).map { PasswordHash($0) } }.first
+        guard try await passwords.verify(password, against: hash ?? nil) else {
+            throw IdentityError(.wrongPassword, "the password is wrong")
         }
-        guard let wait else { return }
-        let seconds = (wait.microseconds + 999_999) / 1_000_000
-        throw IdentityError(
-            .throttled,
-            "too many failed attempts; try again in \(seconds) s",
-            details: JSONObject([("retryAfterSeconds", .int(seconds))])
-        )
+        gate.settle(attempt, forgives: true)
     }
 
-    private func settle(pair: String, place: String, forgives: Bool) {
-        throttle.withLock {
-            $0.succeeded(pair, all: forgives)
-            $0.succeeded(place, all: false)
-        }
-    }
-
-    private struct Known: Sendable {
+    struct Known: Sendable {
         var actor: Actor
         var hash: PasswordHash?
         var disabled: Bool
@@ -128,54 +127,66 @@ public final class SignIn: Sendable {
     private func find(_ email: EmailAddress?) async throws -> Known? {
         // An unreadable e-mail looks for one that nobody has, so that it costs the same.
         try await database.query(
-            """
-            SELECT id, kind, name, password_hash, disabled, epoch
-            FROM identity_account WHERE email = ?
-            """,
-            [.text(email?.text ?? "")]
-        ) { row in
-            Known(
-                actor: Actor(
-                    id: try row.id(0),
-                    kind: try AccountRecord.kind(row.text(1)),
-                    name: try row.text(2)
-                ),
-                hash: try row.optionalText(3).map { PasswordHash($0) },
-                disabled: try row.bool(4),
-                epoch: try row.int(5)
-            )
-        }.first
+            "SELECT \(Self.knownColumns) FROM identity_account WHERE email = ?",
+            [.text(email?.text ?? "")],
+            Self.readKnown
+        ).first
+    }
+
+    static let knownColumns = "id, kind, name, password_hash, disabled, epoch"
+
+    static func readKnown(_ row: any Row) throws -> Known {
+        Known(
+            actor: Actor(
+                id: try row.id(0),
+                kind: try AccountRecord.kind(row.text(1)),
+                name: try row.text(2)
+            ),
+            hash: try row.optionalText(3).map { PasswordHash($0) },
+            disabled: try row.bool(4),
+            epoch: try row.int(5)
+        )
     }
 
     /// A refusal is written for known and unknown accounts alike: the sync of the disk takes time too.
-    private func noteRefusal(known: Known?, trace: TraceContext) async throws {
+    func noteRefusal(known: Known?, reason: String, visitor: Visitor) async throws {
         let accounts = accounts
         try await database.transaction { transaction in
             let homes =
                 try known.map { try Self.memberships(of: $0.actor.id, in: transaction) } ?? []
-            var scope = Scope.installation(trace: trace)
+            var scope = Scope.installation(trace: visitor.trace)
             scope.organisation = homes.first?.organisation.id ?? .system
             if let known { scope.actor = known.actor }
             try accounts.audit.append(
                 "session.opened",
                 subject: known.map { "account:\($0.actor.id)" } ?? "account:unknown",
                 outcome: .refused,
-                detail: ["reason": known?.disabled == true ? "disabled" : "credentials"],
+                detail: ["reason": .string(reason), "address": .string(visitor.address)],
                 scope: scope,
                 in: transaction
             )
         }
     }
 
-    private func open(
+    /// What stands for the second factor.
+    enum Factor: Sendable {
+        /// A code, if one was given.
+        case code(String?)
+        /// Somebody we trust has seen to it.
+        case provider(String)
+    }
+
+    func open(
         _ known: Known,
         organisation: ID<Organisation>?,
-        trace: TraceContext
+        factor: Factor,
+        visitor: Visitor
     ) async throws -> SignedIn {
         let secret = freshRefreshToken()
         let hash = try SHA256Digest(secret.exposed).hexadecimal
         let ids = ids
         let accounts = accounts
+        let secondFactor = secondFactor
         let now = clock.now()
         let refreshExpiresAt = now + configuration.refreshLifetime
         let grant = try await database.transaction { transaction in
@@ -188,6 +199,23 @@ public final class SignIn: Sendable {
             else {
                 throw IdentityError(.invalidCredentials, "the e-mail or the password is wrong")
             }
+            var detail: JSON = ["address": .string(visitor.address)]
+            switch factor {
+            case .provider(let name): detail["provider"] = .string(name)
+            case .code(let code):
+                switch try secondFactor.use(code, of: known.actor.id, in: transaction) {
+                case .none: break
+                case .password: detail["factor"] = "totp"
+                case .recovery(let left):
+                    detail["factor"] = "recovery-code"
+                    detail["recoveryCodesLeft"] = .int(left)
+                case .wrong:
+                    throw IdentityError(
+                        .invalidCode,
+                        "the code is wrong, too old, or was used before"
+                    )
+                }
+            }
             let all = try Self.memberships(of: known.actor.id, in: transaction)
             let chosen =
                 organisation.map { id in all.first { $0.organisation.id == id } } ?? all.first
@@ -197,13 +225,19 @@ public final class SignIn: Sendable {
             let session: ID<Session> = ids.next()
             try transaction.execute(
                 """
-                INSERT INTO identity_session (id, account, organisation, created_at, expires_at)
-                VALUES (?, ?, ?, ?, ?)
+                INSERT INTO identity_session (id, account, organisation, created_at, expires_at,
+                    last_used_at, address, user_agent)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 [
                     .id(session), .id(known.actor.id), .id(chosen.organisation.id), .time(now),
-                    .time(refreshExpiresAt),
+                    .time(refreshExpiresAt), .time(now), .text(visitor.address),
+                    .text(visitor.userAgent),
                 ]
+            )
+            try transaction.execute(
+                "UPDATE identity_account SET last_sign_in_at = ? WHERE id = ?",
+                [.time(now), .id(known.actor.id)]
             )
             try Self.insertRefreshToken(
                 hash,
@@ -219,11 +253,12 @@ public final class SignIn: Sendable {
                 membership: chosen,
                 all: all
             )
+            detail["session"] = session.json
             try accounts.note(
                 "session.opened",
                 known.actor.id,
-                ["session": session.json],
-                grant.scope(trace: trace),
+                detail,
+                grant.scope(trace: visitor.trace),
                 transaction
             )
             return grant

@@ -46,12 +46,21 @@ public struct SignInConfiguration: Sendable {
     public var freeAttempts = 5
     /// Attempts per address, whatever the account, before delays begin; default 50.
     public var freeAttemptsPerAddress = 50
+    /// Attempts per account, wherever from, before delays of at most a minute begin; default 50.
+    public var freeAttemptsPerAccount = 50
     /// The longest delay; default 15 min.
     public var longestDelay: Duration = .seconds(15 * 60)
     /// How many verified access tokens are kept; default 10,000.
     public var cachedTokens = 10_000
     /// How many password checks may wait besides the two at work; default 64.
     public var waitingPasswords = 64
+
+    /// How long a link to set a forgotten password is good; default 30 min.
+    public var resetLifetime: Duration = .seconds(30 * 60)
+    /// How long an invitation is good; default 7 days.
+    public var invitationLifetime: Duration = .seconds(7 * 86_400)
+    /// What authenticator apps call the installation; default `Weft`.
+    public var productName = "Weft"
 
     /// The defaults.
     public init() {}

@@ -40,9 +40,9 @@ enum SignedText {
         return key.verifies(signature, of: signed) ? (header, payload) : nil
     }
 
-    static func object(_ bytes: [UInt8]) -> JSONObject? {
+    static func object(_ bytes: [UInt8], depth: Int = 4) -> JSONObject? {
         do {
-            return try JSON(parsing: bytes, limits: .init(depth: 4)).object
+            return try JSON(parsing: bytes, limits: .init(depth: depth)).object
         } catch {
             return nil
         }

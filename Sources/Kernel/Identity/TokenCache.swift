@@ -9,7 +9,7 @@ public enum Revocation: Sendable, Hashable {
     case session(ID<Session>)
 }
 
-/// Access tokens that were found good, by their hash: bounded, and emptied by every revocation.
+/// Access tokens and keys that were found good, by their hash: bounded, and emptied by every revocation.
 ///
 /// Two generations stand in for a list in order of use: when the young one is half of the capacity it
 /// becomes the old one, and what is found in the old one moves back to the young.
@@ -60,8 +60,19 @@ final class TokenCache: Sendable {
     }
 
     func revoke(account: ID<Account>) {
-        revoke { $0.actor.id == account }
+        revoke { $0.actor.id == account || $0.maker == account }
         tell(.account(account))
+    }
+
+    func revoke(key: ID<APIKey>) {
+        revoke { $0.key == key }
+        // The account that acts for a key has the key's id.
+        tell(.account(key.retyped()))
+    }
+
+    /// For a signing key that is good no longer: whose signature it was is not remembered.
+    func revokeTokens() {
+        revoke { $0.key == nil }
     }
 
     func revoke(session: ID<Session>) {

@@ -57,6 +57,38 @@ public struct Configuration: Sendable {
             "JSON lines, or text for people; auto is text on a terminal."
         ),
         .init("auth.issuer", .text, "weft", "The issuer in access tokens."),
+        .init("auth.audience", .text, "weft", "The audience in access tokens."),
+        .init(
+            "oidc.issuer",
+            .text,
+            nil,
+            "The OpenID Connect issuer that people may sign in with; server.url must be set, too."
+        ),
+        .init("oidc.client-id", .text, nil, "This installation's id at the issuer."),
+        .init(
+            "oidc.client-secret",
+            .text,
+            nil,
+            isSecret: true,
+            "Its secret there; without one PKCE alone protects the code."
+        ),
+        .init("oidc.name", .text, "oidc", "The provider's name in addresses."),
+        .init("oidc.label", .text, "Single sign-on", "What the button says."),
+        .init("oidc.scopes", .text, "openid email profile", "What is asked for."),
+        .init(
+            "oidc.match-email",
+            .flag,
+            false,
+            "Whether the owner of an account's e-mail, verified by the issuer, gets the account."
+        ),
+        .init("oidc.create", .flag, false, "Whether people without an account get one."),
+        .init("oidc.roles", .text, "viewer", "The roles of accounts that are made, by commas."),
+        .init(
+            "oidc.organisation",
+            .text,
+            nil,
+            "The organisation they are made in; needed where there are several."
+        ),
         .init(
             "packing.seconds",
             .number(0.01...600),
@@ -111,7 +143,7 @@ public struct Configuration: Sendable {
             nil,
             "A file of certificates to trust for requests to others instead of the system's."
         ),
-    ]
+    ] + observation
 
     private var values: [String: (value: JSON, source: Source)] = [:]
 

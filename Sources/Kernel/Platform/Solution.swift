@@ -2,6 +2,7 @@ public import Agents
 public import Channels
 public import Core
 public import Live
+public import Observability
 public import Store
 public import Workflows
 
@@ -48,6 +49,12 @@ public struct SolutionParts: Sendable {
     public var routes: [ToolRoute]
     /// What can be followed live.
     public var liveTopics: [LiveTopic]
+    /// Numbers defined over events.
+    public var eventMetrics: [EventMetric]
+    /// Numbers that queries on the store give.
+    public var gauges: [StoreGauge]
+    /// What dashboards show besides what every installation shows.
+    public var dashboards: [Dashboard]
 
     /// The parts.
     public init(
@@ -56,7 +63,10 @@ public struct SolutionParts: Sendable {
         workflows: [Workflow],
         starts: [WorkflowStart],
         routes: [ToolRoute],
-        liveTopics: [LiveTopic] = []
+        liveTopics: [LiveTopic] = [],
+        eventMetrics: [EventMetric] = [],
+        gauges: [StoreGauge] = [],
+        dashboards: [Dashboard] = []
     ) {
         self.tools = tools
         self.agents = agents
@@ -64,6 +74,9 @@ public struct SolutionParts: Sendable {
         self.starts = starts
         self.routes = routes
         self.liveTopics = liveTopics
+        self.eventMetrics = eventMetrics
+        self.gauges = gauges
+        self.dashboards = dashboards
     }
 }
 

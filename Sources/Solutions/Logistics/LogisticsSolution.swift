@@ -41,7 +41,10 @@ public struct LogisticsSolution: Solution {
                 )
             ],
             routes: LogisticsRoutes.all,
-            liveTopics: LogisticsTopics.all
+            liveTopics: LogisticsTopics.all,
+            eventMetrics: LogisticsMetrics.events,
+            gauges: LogisticsMetrics.gauges,
+            dashboards: LogisticsMetrics.dashboards
         )
     }
 

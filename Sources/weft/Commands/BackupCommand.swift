@@ -1,4 +1,5 @@
 import Core
+import Identity
 import Platform
 
 /// `weft backup`: copies everything, verified, also while a server works on the folder.
@@ -7,7 +8,8 @@ enum BackupCommand {
         usage: weft backup DIR [--data DIR] [--config FILE]
           DIR         a new or empty folder for the copy; it holds keys, so keep it safe
           --data DIR  what to copy, instead of the configured folder
-        Prints {"path","at","version","files","bytes"}. `weft restore` puts the copy back.
+        Prints {"path","at","version","files","bytes","auditHeads"}. `weft restore` puts the copy
+        back; keep the heads elsewhere, `weft audit verify --head` checks a log against one.
         """
 
     static func run(_ arguments: [String]) async -> Int32 {
@@ -26,7 +28,13 @@ enum BackupCommand {
                 version: Weft.version,
                 clock: installation.clock
             )
-            say(backup.json.text(.pretty))
+            var json = backup.json
+            json["auditHeads"] = .array(
+                try await installation.identity.audit.heads().map {
+                    ["organisation": $0.organisation.json, "head": .string($0.head.text)]
+                }
+            )
+            say(json.text(.pretty))
         }
     }
 }

@@ -29,13 +29,19 @@ enum ServeCommand {
         try options.expectNoWords()
         let stop = StopSignals()
         let configuration = try ConfigurationFile.load(options)
-        let logger = Self.logger(configuration)
+        let (logger, logs) = Self.logger(configuration)
         let folder = try DataFolder(configuration.text("data.folder") ?? "weft-data")
         try folder.lock()
-        let installation = try await Installation(configuration, folder: folder, logger: logger)
+        let installation = try await Installation(
+            configuration,
+            folder: folder,
+            logger: logger,
+            logs: logs
+        )
         let signIn =
             options.flags.contains("--demo")
             ? try await Demonstration.prepare(installation) : nil
+        try await IdentityComposition.announceHeads(installation)
         let health = Health(clock: installation.clock)
         let database = installation.database
         health.register("store") {
@@ -45,8 +51,9 @@ enum ServeCommand {
         ProcessMetrics.register(in: installation.kernel.metrics, clock: installation.clock)
         let server = HTTPServer(
             try ServerRoutes(installation: installation, health: health).router(),
-            configuration: try Self.http(configuration, installation.kernel.metrics)
+            configuration: try Self.http(configuration, installation.observation.requests)
         )
+        installation.observation.watch(server)
         // Without workers, what comes in is accepted and waits in the store.
         let workers: [any Service] =
             configuration.flag("workflows.run")
@@ -54,7 +61,9 @@ enum ServeCommand {
                 try installation.delivery(), installation.housekeeping, installation.engine,
                 installation.dispatcher,
             ] : []
-        let group = ServiceGroup(workers + [installation.live, server]) { logger.debug($0) }
+        let group = ServiceGroup(
+            installation.observation.services + workers + [installation.live, server]
+        ) { logger.debug($0) }
         let json = options.flags.contains("--ready-json")
         try await group.run(
             ready: { announce(server, configuration, signIn, asJSON: json) },
@@ -89,7 +98,7 @@ enum ServeCommand {
 
     private static func http(
         _ configuration: Configuration,
-        _ metrics: Metrics
+        _ requests: RequestObserver
     ) throws(GeneralFault) -> HTTPServer.Configuration {
         var http = HTTPServer.Configuration()
         http.address = configuration.text("server.address") ?? http.address
@@ -99,18 +108,7 @@ enum ServeCommand {
         http.proxies = try proxies(configuration)
         let forwarding = configuration.text("server.forwarded").flatMap(Forwarding.init(rawValue:))
         http.forwarding = forwarding ?? http.forwarding
-        let latency = metrics.histogram(
-            "weft_http_request_seconds",
-            help: "How long requests took, by route and status.",
-            labels: ["method", "route", "status"]
-        )
-        http.onAccess = { request, status, _, duration in
-            latency.with(
-                request.isUnreadable ? "none" : request.method.rawValue,
-                request.route ?? (request.isUnreadable ? "unreadable" : "none"),
-                String(status.rawValue)
-            ).record(duration)
-        }
+        http.onAccess = { requests.observe($0, $1, $2, $3) }
         return http
     }
 
@@ -132,7 +130,8 @@ enum ServeCommand {
         return ranges
     }
 
-    private static func logger(_ configuration: Configuration) -> Logger {
+    /// The log, and the buffer from which its lines also go into the store.
+    private static func logger(_ configuration: Configuration) -> (Logger, LogBuffer) {
         let format: LogFormat? =
             switch configuration.text("log.format") {
             case "json": .json
@@ -140,6 +139,7 @@ enum ServeCommand {
             default: nil
             }
         let level = configuration.text("log.level").flatMap(LogLevel.init(rawValue:)) ?? .info
-        return Logger(sink: StandardErrorLog(format: format), clock: SystemClock(), minimum: level)
+        let logs = LogBuffer(before: StandardErrorLog(format: format))
+        return (Logger(sink: logs, clock: SystemClock(), minimum: level), logs)
     }
 }

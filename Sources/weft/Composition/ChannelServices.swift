@@ -16,6 +16,7 @@ enum ChannelServices {
         folder: DataFolder,
         accounts: Accounts,
         kinds: [MessageKind],
+        outbox: Outbox,
         ids: IDGenerator,
         clock: any WallClock
     ) throws -> ChannelsAssembly {
@@ -24,7 +25,7 @@ enum ChannelServices {
             url.hasPrefix("https://")
             ? url : "mailto:\(configuration.text("mail.from") ?? "weft@localhost")"
         return ChannelsAssembly(
-            outbox: Outbox(ids: ids, clock: clock),
+            outbox: outbox,
             templates: try MessageTemplates(
                 kinds,
                 language: configuration.text("channels.language") ?? "en"

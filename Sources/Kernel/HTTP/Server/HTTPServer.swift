@@ -12,6 +12,7 @@ public final class HTTPServer: Service {
     public let configuration: Configuration
     let routes: Routes
     private let port = Mutex<Int?>(nil)
+    private let admission = Mutex<Admission?>(nil)
 
     /// A server of `router`.
     public init(_ router: Router, configuration: Configuration = Configuration()) {
@@ -21,6 +22,9 @@ public final class HTTPServer: Service {
 
     /// The port it listens on; nil before it is ready.
     public var boundPort: Int? { port.withLock { $0 } }
+
+    /// How many connections are open.
+    public var connectionCount: Int { admission.withLock { $0 }?.total ?? 0 }
 
     /// How many cores this process may use.
     public static var cores: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
@@ -35,6 +39,7 @@ public final class HTTPServer: Service {
             limit: configuration.connections,
             limitPerAddress: configuration.connectionsPerAddress
         )
+        self.admission.withLock { $0 = admission }
         var workers: [Worker] = []
         for _ in 0..<max(1, configuration.threads) {
             workers.append(

@@ -13,6 +13,8 @@ public struct SQLiteConfiguration: Sendable {
     public var readerCacheKiB = 2_048
     /// Whether commits are synced to the disk; default true, false only for throw-away data.
     public var synced = true
+    /// Hears of every group that was committed: how many transactions, and how long it took.
+    public var onCommit: (@Sendable (Int, Duration) -> Void)?
 
     /// The defaults.
     public init() {}
@@ -25,6 +27,7 @@ public final class SQLiteDatabase: Database {
     private let configuration: SQLiteConfiguration
     private let writer: SQLiteWriter
     private let idle = Mutex<[SQLiteConnection]>([])
+    private let opened = Atomic<Int>(1)
     private let scans = WorkerThread()
 
     /// Opens the file, creating it when it is not there.
@@ -41,7 +44,11 @@ public final class SQLiteDatabase: Database {
             configuration: configuration,
             readOnly: false
         )
-        writer = SQLiteWriter(connection: connection, batch: configuration.batch)
+        writer = SQLiteWriter(
+            connection: connection,
+            batch: configuration.batch,
+            onCommit: configuration.onCommit
+        )
         try writer.start()
     }
 
@@ -51,11 +58,18 @@ public final class SQLiteDatabase: Database {
     /// The failure after which the store refuses to write, nil while it is well.
     public var failure: StoreError? { writer.poison }
 
+    /// How many connections to the file are open: the writer's and the readers'.
+    public var connections: Int { opened.load(ordering: .relaxed) }
+
     /// Commits what was submitted and refuses what comes later; blocks until that is done.
     public func close() {
         writer.close()
         scans.close()
-        idle.withLock { $0 = [] }
+        let closed = idle.withLock { idle in
+            defer { idle = [] }
+            return idle.count
+        }
+        opened.wrappingSubtract(closed + 1, ordering: .relaxed)
     }
 
     /// See ``Database/query(_:_:_:)``.
@@ -160,10 +174,18 @@ public final class SQLiteDatabase: Database {
         }
     }
 
+    private func open() throws(StoreError) -> SQLiteConnection {
+        let connection = try SQLiteConnection(
+            path: path,
+            configuration: configuration,
+            readOnly: true
+        )
+        opened.wrappingAdd(1, ordering: .relaxed)
+        return connection
+    }
+
     private func withReader<Value>(_ body: (SQLiteConnection) throws -> Value) throws -> Value {
-        let connection =
-            try idle.withLock { $0.popLast() }
-            ?? SQLiteConnection(path: path, configuration: configuration, readOnly: true)
+        let connection = try idle.withLock { $0.popLast() } ?? open()
         defer { idle.withLock { $0.append(connection) } }
         return try body(connection)
     }

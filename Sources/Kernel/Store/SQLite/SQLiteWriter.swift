@@ -20,10 +20,16 @@ final class SQLiteWriter: Sendable {
     private let state = Mutex(State())
     private let wake = ThreadSemaphore()
     private let done = ThreadSemaphore()
+    private let onCommit: (@Sendable (Int, Duration) -> Void)?
 
-    init(connection: SQLiteConnection, batch: Int) {
+    init(
+        connection: SQLiteConnection,
+        batch: Int,
+        onCommit: (@Sendable (Int, Duration) -> Void)?
+    ) {
         self.connection = connection
         self.batch = batch
+        self.onCommit = onCommit
     }
 
     /// Starts the thread; the writer lives until `close`.
@@ -83,7 +89,9 @@ final class SQLiteWriter: Sendable {
 
     private func commit(_ jobs: [any WriteJob]) {
         do throws(StoreError) {
+            let began = ContinuousClock.now
             try attempt(jobs)
+            onCommit?(jobs.count, ContinuousClock.now - began)
         } catch {
             if jobs.count > 1, !isPoisoned(by: error) {
                 for job in jobs {

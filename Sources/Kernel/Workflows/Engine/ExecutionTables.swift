@@ -15,7 +15,17 @@ public struct ExecutionTables: Sendable {
         var state: JSON
         var subject: String?
         var onBehalfOf: Actor?
+        /// The place of what started it, of which the execution's own span is a part.
         var trace: TraceContext
+        var start: Timestamp
+
+        /// The place of the execution's own span: its id is the execution's, so that it is the same in
+        /// every process that works on the execution.
+        var ownTrace: TraceContext {
+            var own = trace
+            own.span = id.low
+            return own
+        }
     }
 
     /// One thing that an execution waits for.
@@ -121,7 +131,8 @@ public struct ExecutionTables: Sendable {
     func record(_ id: ID<Execution>, in reader: any Reader) throws -> Record? {
         try reader.first(
             """
-            SELECT organisation, workflow, version, state, subject, on_behalf_of, traceparent
+            SELECT organisation, workflow, version, state, subject, on_behalf_of, traceparent,
+                started_at
             FROM execution WHERE id = ? AND status = 'RUNNING'
             """,
             [.id(id)]
@@ -137,7 +148,8 @@ public struct ExecutionTables: Sendable {
                 state: try row.json(3),
                 subject: try row.optionalText(4),
                 onBehalfOf: row.isNull(5) ? nil : Actor(json: try row.json(5)),
-                trace: trace
+                trace: trace,
+                start: try row.timestamp(7)
             )
         }
     }

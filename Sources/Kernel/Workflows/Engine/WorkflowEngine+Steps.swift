@@ -2,6 +2,7 @@ import Agents
 import Core
 import Events
 import Identity
+import Observability
 import Store
 
 extension WorkflowEngine {
@@ -14,45 +15,69 @@ extension WorkflowEngine {
             )
         }
         guard let record = found.record, let task = found.task else { throw NoLongerWanted() }
+        let span = begin(task, of: record)
+        do {
+            try await perform(task, pending, record, within: span)
+        } catch {
+            end(span, error)
+            throw error
+        }
+    }
+
+    private func perform(
+        _ task: ScheduledTask,
+        _ pending: ExecutionTables.Pending,
+        _ record: ExecutionTables.Record,
+        within span: OpenSpan?
+    ) async throws {
         let prepared: PreparedCall
+        let trace = span?.context ?? record.ownTrace
         do {
             prepared = try await withTimeout(task.timeoutSeconds) { [self] in
-                try await prepare(task, pending, record)
+                try await prepare(task, pending, record, trace)
             }
         } catch let error as TaskTimeout {
             try await resume(
                 pending,
                 with: .taskTimedOut(step: task.step, heartbeat: error.heartbeat)
             )
+            end(span, error)
             return
         } catch {
             if error is CancellationError || Self.isStoreTrouble(error) { throw error }
             try await resume(pending, with: Self.failure(task.step, error))
+            end(span, error)
             return
         }
         switch prepared {
         case .done(let output):
             try await resume(pending, with: .taskSucceeded(step: task.step, output: output))
+            end(span, nil)
         case .commit(let commit):
-            try await around.database.transaction { [self] transaction in
+            let failure = try await around.database.transaction { [self] transaction in
                 try demandPending(pending, in: transaction)
                 let input: ExecutionInput
+                var failure: (any Error)?
                 do {
                     let output = try transaction.attempt { try commit(transaction) }
                     input = .taskSucceeded(step: task.step, output: output)
                 } catch {
                     if Self.isStoreTrouble(error) { throw error }
                     input = Self.failure(task.step, error)
+                    failure = error
                 }
                 try advance(pending.execution, with: input, in: transaction)
+                return failure
             }
+            end(span, failure)
         }
     }
 
     private func prepare(
         _ task: ScheduledTask,
         _ pending: ExecutionTables.Pending,
-        _ record: ExecutionTables.Record
+        _ record: ExecutionTables.Record,
+        _ trace: TraceContext
     ) async throws -> PreparedCall {
         guard let resource = TaskResource(task.resource) else {
             throw GeneralFault(.internal, code: "unknown-resource", task.resource)
@@ -67,7 +92,7 @@ extension WorkflowEngine {
             actor: try await around.account(agent, record.organisation),
             roles: [.aiAgent],
             onBehalfOf: record.onBehalfOf,
-            trace: record.trace.child(random: AnyRandom(around.random))
+            trace: trace
         )
         let invocation = Invocation(
             scope: scope,
@@ -184,6 +209,7 @@ extension WorkflowEngine {
                     in: transaction
                 )
                 waiting = []
+                end(record, status, error: error, cause: cause, at: now, in: transaction)
                 try announce(record, status, error: error, cause: cause, at: now, in: transaction)
             }
         }
@@ -209,7 +235,7 @@ extension WorkflowEngine {
             actor: .engine,
             roles: [],
             onBehalfOf: record.onBehalfOf,
-            trace: record.trace
+            trace: around.tracer.isOn ? record.ownTrace : record.trace
         )
         try around.events.append(
             Event(

@@ -1,7 +1,7 @@
 public import Agents
 public import Core
 public import Events
-import Observability
+public import Observability
 public import Store
 import Synchronization
 
@@ -33,6 +33,8 @@ public final class WorkflowEngine: Service {
         public var changed: @Sendable (ID<Execution>, ID<Organisation>) -> Void
         /// Hears of failures that are no step's: a full disk, a broken record.
         public var report: @Sendable (any Error) -> Void
+        /// Traces executions and their tasks.
+        public var tracer: Tracer
 
         /// The surroundings.
         public init(
@@ -45,7 +47,8 @@ public final class WorkflowEngine: Service {
             ids: IDGenerator,
             account: @escaping @Sendable (String, ID<Organisation>) async throws -> Actor,
             changed: @escaping @Sendable (ID<Execution>, ID<Organisation>) -> Void = { _, _ in },
-            report: @escaping @Sendable (any Error) -> Void = { _ in }
+            report: @escaping @Sendable (any Error) -> Void = { _ in },
+            tracer: Tracer = .off
         ) {
             self.database = database
             self.registry = registry
@@ -57,6 +60,7 @@ public final class WorkflowEngine: Service {
             self.account = account
             self.changed = changed
             self.report = report
+            self.tracer = tracer
         }
     }
 
@@ -249,7 +253,8 @@ public final class WorkflowEngine: Service {
             state: [:],
             subject: start.subject,
             onBehalfOf: start.onBehalfOf,
-            trace: start.trace
+            trace: start.trace,
+            start: now
         )
         let actions = execution.start(input: start.input, at: now)
         try apply(actions, of: execution, record, at: now, in: transaction)

@@ -126,6 +126,7 @@ extension LogisticsTools {
                     return try book(
                         trip,
                         quote,
+                        share: share,
                         load: load,
                         invocation,
                         in: transaction
@@ -139,6 +140,7 @@ extension LogisticsTools {
     private func book(
         _ trip: Trip,
         _ quote: TripQuote,
+        share: LoadShare?,
         load: String?,
         _ invocation: Invocation,
         in transaction: any Transaction
@@ -167,6 +169,14 @@ extension LogisticsTools {
                 "bookingId": booking.id.json, "orderId": trip.order.id.json,
                 "vehicleId": trip.vehicle.id.json, "date": .string(booking.date.description),
                 "price": booking.price.json,
+                "volumeUtilisation": .double(
+                    Double(share?.volumeMm3 ?? trip.order.totalVolumeMm3)
+                        / Double(max(1, trip.vehicle.volumeMm3))
+                ),
+                "weightUtilisation": .double(
+                    Double(share?.weightGrams ?? trip.order.totalWeightGrams)
+                        / Double(max(1, trip.vehicle.payloadGrams))
+                ),
             ],
             by: invocation,
             in: transaction
@@ -212,7 +222,14 @@ extension LogisticsTools {
                         )
                     }
                     try Orders(scope: scope).save(order, in: transaction)
-                    let json = try book(trip, quote, load: nil, invocation, in: transaction)
+                    let json = try book(
+                        trip,
+                        quote,
+                        share: nil,
+                        load: nil,
+                        invocation,
+                        in: transaction
+                    )
                     try emit("order.booked", order, by: invocation, in: transaction)
                     try tellCustomer(.booked, order, invocation, in: transaction)
                     return json

@@ -82,6 +82,16 @@ public final class Metrics: Sendable {
         return writer.text
     }
 
+    /// What every family reads at this moment, in alphabetical order.
+    public func snapshot() -> [MetricSnapshot] {
+        let collectors = state.withLock { $0.collectors }
+        for collector in collectors {
+            collector()
+        }
+        let families = state.withLock { Array($0.families.values) }
+        return families.map { $0.snapshot() }.sorted { $0.name < $1.name }
+    }
+
     private func family<Instrument: MetricInstrument>(
         _ name: String,
         _ kind: MetricKind,
@@ -119,16 +129,42 @@ public final class Metrics: Sendable {
 }
 
 /// The types of Prometheus' text format that are used here.
-enum MetricKind: String, Sendable {
+public enum MetricKind: String, Sendable, CaseIterable {
+    /// A count that only grows.
     case counter
+    /// A value that goes up and down.
     case gauge
+    /// A distribution over buckets.
     case histogram
+}
+
+/// What one metric reads at one moment.
+public struct MetricSnapshot: Sendable {
+    /// What one series reads.
+    public enum Reading: Sendable {
+        /// A count or a value.
+        case number(Double)
+        /// A distribution since the start of the program.
+        case distribution(Distribution)
+    }
+
+    /// The metric's name.
+    public var name: String
+    /// Counter, gauge or histogram.
+    public var kind: MetricKind
+    /// What it means.
+    public var help: String
+    /// The names of its labels.
+    public var labels: [String]
+    /// Label values, in the order of the names, and what their instrument reads.
+    public var series: [(labels: [String], reading: Reading)]
 }
 
 /// A family as the registry sees it, whatever it counts.
 protocol MetricFamily: Sendable {
     var name: String { get }
     func render(into writer: inout PrometheusWriter)
+    func snapshot() -> MetricSnapshot
 }
 
 /// What a family has one of for each combination of label values.

@@ -12,6 +12,7 @@ public struct Logger: Sendable {
     private let minimum: LogLevel
     private var fields = JSONObject()
     private var trace: TraceContext?
+    private var organisation: ID<Organisation>?
 
     /// A logger.
     ///
@@ -39,6 +40,13 @@ public struct Logger: Sendable {
         return copy
     }
 
+    /// The same logger, whose records are all about the work of `organisation`, which may see them.
+    public func with(organisation: ID<Organisation>) -> Logger {
+        var copy = self
+        copy.organisation = organisation
+        return copy
+    }
+
     /// Whether records of this level are written.
     public func writes(_ level: LogLevel) -> Bool { level >= minimum }
 
@@ -60,6 +68,7 @@ public struct Logger: Sendable {
                 level: level,
                 message: message(),
                 trace: trace,
+                organisation: organisation,
                 fields: Redaction.redacted(merged(fields()))
             )
         )
@@ -117,7 +126,8 @@ public enum LogLevel: String, Sendable, CaseIterable, Comparable {
     /// Something failed.
     case error
 
-    private var rank: Int {
+    /// 0 for debug to 3 for error.
+    var rank: Int {
         switch self {
         case .debug: 0
         case .info: 1
@@ -140,6 +150,8 @@ public struct LogRecord: Sendable {
     public var message: String
     /// The trace it belongs to.
     public var trace: TraceContext?
+    /// Whose work it is about; nil for the installation's own, or when nobody knows.
+    public var organisation: ID<Organisation>?
     /// Data.
     public var fields: JSONObject
 
@@ -149,12 +161,14 @@ public struct LogRecord: Sendable {
         level: LogLevel,
         message: String,
         trace: TraceContext? = nil,
+        organisation: ID<Organisation>? = nil,
         fields: JSONObject = JSONObject()
     ) {
         self.time = time
         self.level = level
         self.message = message
         self.trace = trace
+        self.organisation = organisation
         self.fields = fields
     }
 }

@@ -71,6 +71,22 @@ public final class Family<Instrument: MetricInstrument>: MetricFamily {
             .map { Series(labels: $0.key, reading: $0.value.reading) }
     }
 
+    func snapshot() -> MetricSnapshot {
+        MetricSnapshot(
+            name: name,
+            kind: kind,
+            help: help,
+            labels: labels,
+            series: all.map { one in
+                switch one.reading {
+                case let value as Double: (one.labels, .number(value))
+                case let distribution as Distribution: (one.labels, .distribution(distribution))
+                default: preconditionFailure("\(name) reads neither a number nor a distribution")
+                }
+            }
+        )
+    }
+
     func render(into writer: inout PrometheusWriter) {
         let series = all
         guard !series.isEmpty else { return }
@@ -99,6 +115,13 @@ extension Family where Instrument == Gauge {
     public func set(_ value: Double) { with([]).set(value) }
     /// Adds to the value of a family without labels.
     public func add(_ amount: Double) { with([]).add(amount) }
+
+    /// Sets the given series, and every other one that there is to zero.
+    public func replace(_ values: [(labels: [String], value: Double)]) {
+        let given = Set(values.map(\.labels))
+        for series in all where !given.contains(series.labels) { with(series.labels).set(0) }
+        for (labels, value) in values { with(labels).set(value) }
+    }
 }
 
 extension Family where Instrument == Histogram {

@@ -1,0 +1,121 @@
+public import Core
+public import Store
+
+/// A sign-in as its owner sees it.
+public struct SessionRecord: Sendable, Hashable {
+    /// The id.
+    public var id: ID<Session>
+    /// When the person signed in.
+    public var createdAt: Timestamp
+    /// When it was last used, to the minute.
+    public var lastUsedAt: Timestamp?
+    /// When it ends unless it is renewed.
+    public var expiresAt: Timestamp
+    /// The address it was last opened or renewed from.
+    public var address: String?
+    /// The program that did, as it calls itself.
+    public var userAgent: String?
+
+    /// The session with camelCase members.
+    ///
+    /// - Parameter current: the session that asks.
+    public func json(current: ID<Session>?) -> JSON {
+        [
+            "id": id.json, "createdAt": createdAt.json,
+            "lastUsedAt": lastUsedAt?.json ?? .null, "expiresAt": expiresAt.json,
+            "address": .optional(address), "userAgent": .optional(userAgent),
+            "current": .bool(id == current),
+        ]
+    }
+}
+
+/// The sign-ins of accounts: seen and ended by their owner, ended by an admin.
+public struct Sessions: Sendable {
+    let accounts: Accounts
+    let clock: any WallClock
+
+    /// One's own sessions that are open, newest first.
+    ///
+    /// - Throws: `StoreError`.
+    public func own(scope: Scope, in reader: any Reader) throws -> [SessionRecord] {
+        try reader.query(
+            """
+            SELECT id, created_at, last_used_at, expires_at, address, user_agent
+            FROM identity_session
+            WHERE account = ? AND revoked_at IS NULL AND expires_at > ? ORDER BY id DESC LIMIT 200
+            """,
+            [.id(scope.actor.id), .time(clock.now())]
+        ) { row in
+            SessionRecord(
+                id: try row.id(0),
+                createdAt: try row.timestamp(1),
+                lastUsedAt: try row.optionalTimestamp(2),
+                expiresAt: try row.timestamp(3),
+                address: try row.optionalText(4),
+                userAgent: try row.optionalText(5)
+            )
+        }
+    }
+
+    /// Ends one of one's own sessions; its tokens end at once.
+    ///
+    /// - Throws: `IdentityError` of code `notFound`; `StoreError`.
+    public func end(
+        _ session: ID<Session>,
+        scope: Scope,
+        in transaction: any Transaction
+    ) throws {
+        let changed = try transaction.execute(
+            """
+            UPDATE identity_session SET revoked_at = ?
+            WHERE id = ? AND account = ? AND revoked_at IS NULL
+            """,
+            [.time(clock.now()), .id(session), .id(scope.actor.id)]
+        )
+        guard changed == 1 else { throw IdentityError(.notFound, "there is no such session") }
+        transaction.afterCommit { [accounts] in accounts.cache.revoke(session: session) }
+        try accounts.note(
+            "session.closed",
+            scope.actor.id,
+            ["session": session.json],
+            scope,
+            transaction
+        )
+    }
+
+    /// Ends all sessions of a member in the scope's organisation.
+    ///
+    /// - Parameters:
+    ///   - account: whose.
+    ///   - reason: why, for the audit log.
+    ///   - scope: an admin's.
+    ///   - transaction: what the change belongs to.
+    /// - Returns: how many were open.
+    /// - Throws: `IdentityError` of code `forbidden` or `notFound`; `StoreError`.
+    public func endAll(
+        of account: ID<Account>,
+        reason: String,
+        scope: Scope,
+        in transaction: any Transaction
+    ) throws -> Int {
+        try scope.require(anyOf: .admin)
+        _ = try accounts.account(account, scope: scope, in: transaction)
+        let now = clock.now()
+        let open = try transaction.execute(
+            """
+            UPDATE identity_session SET revoked_at = ?
+            WHERE account = ? AND organisation = ? AND revoked_at IS NULL AND expires_at > ?
+            """,
+            [.time(now), .id(account), .id(scope.organisation), .time(now)]
+        )
+        transaction.afterCommit { [accounts] in accounts.cache.revoke(account: account) }
+        try accounts.note(
+            "sessions.revoked",
+            account,
+            ["revoked": .int(open), "reason": .string(reason)],
+            scope,
+            transaction
+        )
+        return open
+    }
+}
