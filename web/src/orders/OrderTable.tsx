@@ -25,6 +25,7 @@ const COLUMNS: Column<OrderSummary>[] = [
     key: "status",
     label: "Status",
     place: "status",
+    sort: "status",
     cell: (order) => (
       <>
         <Status status={order.status} />
