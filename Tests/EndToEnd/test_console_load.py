@@ -8,17 +8,18 @@ from datetime import date, timedelta
 
 import pytest
 from client import CUSTOMER, DEPOT, Client, draft, in_days, parcel, wait_for
-from test_console import (  # noqa: F401: fixtures
+from console import (
     DESKTOP,
     PHONE,
-    browser,
+    assert_accessible,
+    axe_source,
+    expect,
     open_page,
-    quick_packing,
+    quick_packing,  # noqa: F401
     screenshot,
     sign_in,
 )
 
-expect = pytest.importorskip("playwright.sync_api").expect
 # Within the two weeks that a loader sees, after the demonstration's own orders.
 DAY = in_days(12)
 
@@ -63,7 +64,7 @@ def order(api):
 
 
 @pytest.fixture
-def opened(browser, weft):  # noqa: F811
+def opened(browser, weft):
     """Opens signed-in pages, and looks at the end that none had an error or asked elsewhere."""
     made = []
 
@@ -80,17 +81,6 @@ def opened(browser, weft):  # noqa: F811
         watch.errors = [each for each in watch.errors if "net::ERR" not in each]
         watch.assert_clean()
         page.context.close()
-
-
-def serious(page):
-    """What axe-core finds that would keep somebody out."""
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    found = axe.run(page).response["violations"]
-    return [
-        (each["id"], [node["target"] for node in each["nodes"]][:4])
-        for each in found
-        if each["impact"] in ("serious", "critical")
-    ]
 
 
 def fits(page):
@@ -152,7 +142,7 @@ def test_a_load_is_walked_through_by_mouse(opened, order):
     screenshot(page, "load-plan-light")
     page.keyboard.press("Escape")
     expect(page.locator(".plan-selected")).to_have_count(0)
-    assert serious(page) == []
+    assert_accessible(page, axe_source(), page.url)
 
 
 def test_a_load_is_walked_through_by_keyboard(opened, order):
@@ -181,7 +171,7 @@ def test_a_load_is_walked_through_by_keyboard(opened, order):
     expect(page).to_have_url(re.compile("tab=load"))
 
 
-def test_without_webgl_the_plans_are_shown(opened, browser, weft, order):  # noqa: F811
+def test_without_webgl_the_plans_are_shown(opened, browser, weft, order):
     page, watch = open_page(browser, weft)
     page.add_init_script(
         """const get = HTMLCanvasElement.prototype.getContext;
@@ -227,7 +217,7 @@ def test_a_loader_loads_on_a_phone(opened, api, order):
     expect(page.get_by_role("main")).to_contain_text(order["reference"])
     fits(page)
     screenshot(page, "loader-phone-light")
-    assert serious(page) == []
+    assert_accessible(page, axe_source(), page.url)
     for name in ("Placed", "Problem", "Undo", "Piece before", "Piece after"):
         box = page.get_by_role("button", name=name, exact=True).bounding_box()
         assert min(box["width"], box["height"]) >= 48, name
@@ -308,7 +298,7 @@ def test_a_loader_needs_no_mouse(opened, api, order):
     page.keyboard.press("Enter")
     expect(page.get_by_role("article", name="Piece 2")).to_be_visible()
     screenshot(page, "loader-desktop-dark")
-    assert serious(page) == []
+    assert_accessible(page, axe_source(), page.url)
     page.keyboard.press("Escape")
     expect(page.get_by_role("heading", name="Loading", exact=True)).to_be_visible()
     expect(page.get_by_role("link", name=re.compile(order["reference"]))).to_contain_text("1 of 9")
@@ -447,17 +437,17 @@ def test_a_run_is_a_graph_with_each_steps_data(opened, order):
         page.keyboard.press(key)
     page.keyboard.press("Escape")
     expect(page).not_to_have_url(re.compile("state="))
-    assert serious(page) == []
+    assert_accessible(page, axe_source(), page.url)
 
     page.get_by_role("tab", name="Table").click()
     page.get_by_role("button", name="Book transport").click()
     expect(page.get_by_role("region", name="Book transport")).to_be_visible()
-    assert serious(page) == []
+    assert_accessible(page, axe_source(), page.url)
     page.get_by_role("tab", name="Time").click()
     page.get_by_role("button", name=re.compile("^Analyse, Done")).click()
     expect(page.get_by_role("region", name="Analyse")).to_be_visible()
     screenshot(page, "run-time-light")
-    assert serious(page) == []
+    assert_accessible(page, axe_source(), page.url)
     page.get_by_role("tab", name="History").click()
     expect(page.get_by_role("cell", name="ExecutionSucceeded")).to_be_visible()
     page.get_by_label("Details of event 1", exact=True).click()
@@ -515,7 +505,7 @@ def test_the_calendar_by_mouse_and_keyboard(opened, api, order):
     chip = grid.get_by_role("link", name=re.compile(order["reference"]))
     expect(chip).to_be_visible()
     screenshot(page, "calendar-light")
-    assert serious(page) == []
+    assert_accessible(page, axe_source(), page.url)
 
     # One cell is in the tab order; arrows go on from it, Enter opens what is there.
     expect(grid.locator("[tabindex='0']")).to_have_count(1)
@@ -543,7 +533,7 @@ def test_the_calendar_by_mouse_and_keyboard(opened, api, order):
     grid.get_by_role("link", name=name, exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(name)
     screenshot(page, "vehicle-light")
-    assert serious(page) == []
+    assert_accessible(page, axe_source(), page.url)
     page.get_by_role("button", name="Keep off the road").click()
     far = (date.fromisoformat(DAY) + timedelta(days=30)).isoformat()
     dialog.get_by_label("First day").fill(DAY)
@@ -568,7 +558,7 @@ def test_the_calendar_by_mouse_and_keyboard(opened, api, order):
     table = page.get_by_role("region", name="Free capacity")
     expect(table).to_contain_text(re.compile(r"\d+ of \d+ free"))
     screenshot(page, "calendar-free-light")
-    assert serious(page) == []
+    assert_accessible(page, axe_source(), page.url)
     page.get_by_label("Depot").select_option(index=1)
     expect(page).to_have_url(re.compile("depot="))
 
@@ -600,7 +590,7 @@ def test_every_screen_fits_and_is_accessible(opened, order, viewport, scheme):
         page.wait_for_timeout(400)
         fits(page)
         screenshot(page, f"{name}-{looks}")
-        assert serious(page) == [], name
+        assert_accessible(page, axe_source(), name)
 
 
 def many(count: int, side: int, day: str) -> dict:

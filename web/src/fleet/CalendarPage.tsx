@@ -24,6 +24,7 @@ import { Agenda, CalendarGrid } from "./CalendarGrid";
 import { FreeCapacity } from "./FreeCapacity";
 import { FleetViews } from "./FleetViews";
 
+const TOPICS = ["vehicles"];
 const NARROW = matchMedia("(max-width: 700px)");
 const subscribe = (listener: () => void) => {
   NARROW.addEventListener("change", listener);
@@ -42,7 +43,11 @@ export function CalendarPage() {
   const free = query.get("view") === "free";
   const onlyFree = query.has("free");
   const last = days[days.length - 1] ?? first;
-  const calendar = useQuery<Calendar>(`/api/vehicles/calendar?from=${first}&to=${last}`, 10_000);
+  const calendar = useQuery<Calendar>(
+    `/api/vehicles/calendar?from=${first}&to=${last}`,
+    10_000,
+    TOPICS,
+  );
   const [away, setAway] = useState<
     { vehicle: Plannable; away: Away | null; date: string } | null
   >(null);

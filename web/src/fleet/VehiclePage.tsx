@@ -43,9 +43,11 @@ interface Detail extends Omit<Vehicle, "axles"> {
   };
 }
 
+const TOPICS = ["vehicles"];
+
 /** One vehicle: what it is, what it does in the month before and after, and what that comes to. */
 export function VehiclePage({ id }: { id: string }) {
-  const vehicle = useQuery<Detail>(`/api/vehicles/${encodeURIComponent(id)}`, 10_000);
+  const vehicle = useQuery<Detail>(`/api/vehicles/${encodeURIComponent(id)}`, 10_000, TOPICS);
   const [away, setAway] = useState<{ away: Away | null; date: string } | null>(null);
   useEscape(() => navigate("/vehicles"), 0);
   const back = { to: "/vehicles", label: "Vehicles" };

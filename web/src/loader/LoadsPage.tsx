@@ -7,9 +7,11 @@ import { Page } from "../ui/Page";
 import { Empty, Failure, Skeleton } from "../ui/States";
 import type { LoadEntry } from "./types";
 
+const TOPICS = ["loads"];
+
 /** The vehicles to be loaded in the next two weeks, today's first. */
 export function LoadsPage() {
-  const loads = useQuery<ListOf<LoadEntry>>("/api/loads", 10_000);
+  const loads = useQuery<ListOf<LoadEntry>>("/api/loads", 10_000, TOPICS);
   const days = new Map<string, LoadEntry[]>();
   for (const each of loads.data?.items ?? []) {
     days.set(each.date, [...days.get(each.date) ?? [], each]);

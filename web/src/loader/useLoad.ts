@@ -5,6 +5,9 @@ import { toast } from "../ui/Toast";
 import { queue } from "./queue";
 import type { LoadBox, LoadSheet } from "./types";
 
+const TOPICS = ["loads"];
+const NONE: string[] = [];
+
 export interface Loading {
   sheet: LoadSheet | undefined;
   query: Query<LoadSheet>;
@@ -19,7 +22,11 @@ export interface Loading {
 export function useLoad(id: string, many: boolean): Loading {
   const me = useQuery<Me>("/api/me").data;
   // A sheet of thousands of boxes is megabytes: it is not asked for every few seconds.
-  const query = useQuery<LoadSheet>(`/api/loads/${encodeURIComponent(id)}`, many ? 60_000 : 8_000);
+  const query = useQuery<LoadSheet>(
+    `/api/loads/${encodeURIComponent(id)}`,
+    many ? 60_000 : 8_000,
+    many ? NONE : TOPICS,
+  );
   const version = useSyncExternalStore(queue.subscribe, () => queue.version);
   const account = me?.account.id;
   useEffect(() => {

@@ -25,7 +25,12 @@ type Detail = Run & { traceId?: string; historyCount?: number };
 export function RunPage({ id }: { id: string }) {
   const { query } = useLocation();
   const [live, setLive] = useState(true);
-  const run = useQuery<Detail>(`/api/executions/${encodeURIComponent(id)}`, live ? 1000 : 0);
+  const topics = useMemo(() => [`runs/${id}`], [id]);
+  const run = useQuery<Detail>(
+    `/api/executions/${encodeURIComponent(id)}`,
+    live ? 1000 : 0,
+    topics,
+  );
   const data = run.data;
   const running = !data || data.status === "RUNNING";
   if (running !== live) setLive(running);
