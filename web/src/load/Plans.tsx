@@ -49,7 +49,8 @@ function Plan({ side, vehicle, colouring, view, onPick }: Props & { side: Side }
   );
   const selected = all.find(({ box }) => box.sequence === view.selected);
   const edge = Math.max(size.width, size.height) * 0.02;
-  const unit = vehicle.container.lengthMm / 900;
+  // About a pixel, as large as the drawing is shown.
+  const unit = Math.max(size.width / (side === "rear" ? 320 : 880), size.height / 280);
   const id = `plan-${side}`;
   const title = `${TITLES[side]}, ${meters(size.width)} × ${meters(size.height)}`;
   const [left, right] = side === "rear" ? ["Left", "Right"] : ["Front", "Door"];

@@ -94,15 +94,20 @@ function State({ box }: { box: LoadBox }) {
 function Hints({ sheet, box }: { sheet: LoadSheet; box: LoadBox }) {
   const hints: [IconName, string][] = [];
   if (box.lift === "two") {
-    hints.push(["customers", `Two people: above ${kg(sheet.lifting.oneGrams)}`]);
+    hints.push(["customers", "Two people"]);
   }
   if (box.lift === "aid") {
-    hints.push(["vehicles", `Truck or trolley: above ${kg(sheet.lifting.twoGrams)}`]);
+    hints.push(["vehicles", "Truck or trolley"]);
   }
   if (box.fragile) hints.push(["fragile", "Fragile"]);
   if (hints.length === 0) return null;
   return (
-    <ul className="loader-hints" title={sheet.lifting.source}>
+    <ul
+      className="loader-hints"
+      title={`One person up to ${kg(sheet.lifting.oneGrams)}, two up to ${
+        kg(sheet.lifting.twoGrams)
+      } (${sheet.lifting.source})`}
+    >
       {hints.map(([icon, text]) => (
         <li key={text}>
           <Icon name={icon} size={20} />
