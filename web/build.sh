@@ -11,6 +11,7 @@ esbuild app=src/main.tsx --bundle --splitting --format=esm --minify --jsx=automa
     --outdir=dist/assets --entry-names='[name]-[hash]' --chunk-names='[name]-[hash]'
 esbuild style=src/styles/main.css --bundle --minify --log-level=warning \
     --outdir=dist/assets --entry-names='[name]-[hash]'
+cp src/sw.js dist/sw.js
 icon="icon-$(cksum < icon.svg | cut -d' ' -f1).svg"
 cp icon.svg "dist/assets/$icon"
 

@@ -131,3 +131,18 @@ def reference() -> Path:
     if not path.is_dir():
         pytest.skip(f"no reference data at {path}")
     return path
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Debian's Chromium, once for all tests."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    chromium = os.environ.get("WEFT_CHROMIUM", "/usr/bin/chromium")
+    if not Path(chromium).exists():
+        pytest.skip(f"no browser at {chromium}")
+    with sync_api.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--enable-unsafe-swiftshader"]
+        )
+        yield opened
+        opened.close()

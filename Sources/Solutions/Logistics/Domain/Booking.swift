@@ -24,6 +24,8 @@ public struct Booking: Sendable, Hashable {
     public var co2Grams: Int
     /// When the last stop is reached; nil when nobody has computed it.
     public var etaAt: Timestamp?
+    /// The part of the order that the vehicle carries; nil in records of before it was kept.
+    public var share: LoadShare?
 
     /// A new booking.
     public init(
@@ -35,7 +37,8 @@ public struct Booking: Sendable, Hashable {
         breakdown: [PriceLine],
         distanceMeters: Int,
         co2Grams: Int,
-        etaAt: Timestamp?
+        etaAt: Timestamp?,
+        share: LoadShare? = nil
     ) {
         self.id = id
         self.order = order
@@ -47,6 +50,7 @@ public struct Booking: Sendable, Hashable {
         self.distanceMeters = distanceMeters
         self.co2Grams = co2Grams
         self.etaAt = etaAt
+        self.share = share
     }
 
     /// Moves to `next`; throws the conflict `illegal-transition`, naming the allowed moves.
@@ -67,6 +71,10 @@ public struct Booking: Sendable, Hashable {
     public var record: JSON {
         var json = body
         json["vehicleId"] = vehicle.json
+        if let share {
+            json["weightGrams"] = .int(share.weightGrams)
+            json["volumeMm3"] = .int(share.volumeMm3)
+        }
         return json
     }
 
@@ -87,6 +95,12 @@ public struct Booking: Sendable, Hashable {
         co2Grams = try reader.member("co2Grams").int()
         etaAt = try reader.optional("etaAt")?.timestamp()
         version = try reader.optional("version")?.int() ?? 1
+        if let weight = try reader.optional("weightGrams") {
+            share = LoadShare(
+                weightGrams: try weight.int(),
+                volumeMm3: try reader.member("volumeMm3").int()
+            )
+        }
     }
 
     private var body: JSON {
