@@ -55,7 +55,7 @@ def test_an_order_placed_in_the_console_becomes_booked(browser, weft):
     expect(page.get_by_role("region", name="Box 3")).to_contain_text("Supported")
     screenshot(page, "load-light")
     page.get_by_role("button", name="Plan", exact=True).click()
-    expect(page.locator(".plan")).to_have_count(2)
+    expect(page.locator(".plan")).to_have_count(3)
 
     page.get_by_role("link", name="Inbox").click()
     expect(page.locator(".messages")).to_contain_text(reference)
@@ -73,7 +73,7 @@ def test_the_demonstration_shows_two_vehicles_and_a_piece_that_fits_none(browser
     expect(heading).to_contain_text("Booked", timeout=BOOKED_WITHIN_MS)
     page.get_by_role("tab", name="Load").click()
     # 44 pallets of which no trailer takes more than 34, on one layer: two rows of 17.
-    expect(page.get_by_role("button", name=re.compile(r"^[12]\. "))).to_have_count(2)
+    expect(page.get_by_role("tab", name=re.compile(r"^[12]\. "))).to_have_count(2)
     open_order(page, weft, "LO-000029")
     expect(heading).to_contain_text("Failed", timeout=BOOKED_WITHIN_MS)
     # The piece is 19.5 m long.

@@ -22,9 +22,11 @@ public struct PlatformTools: Sendable {
 
     /// Whoever is a member may look at what was decided and done in the organisation.
     static let members: Set<Role> = [
-        .admin, .manager, .planner, .operator, .technician, .loader, .deskAgent, .supervisor,
-        .viewer,
+        .admin, .manager, .planner, .operator, .technician, .deskAgent, .supervisor, .viewer,
     ]
+
+    /// Everybody has an inbox; a loader sees nothing else of these.
+    private static let readersOfInbox = members.union([.loader])
 
     private static let id: JSON = [
         "type": "object", "properties": ["id": ["type": "string"]], "required": ["id"],
@@ -37,6 +39,7 @@ public struct PlatformTools: Sendable {
     public func all() throws -> [Tool] {
         [
             try listDecisions(), try getDecision(), try listExecutions(), try getExecution(),
+            try getExecutionEvent(),
             try listInbox(), try markRead(), try listAgents(), try listDeadLetters(),
             try redriveDeadLetter(),
         ]
@@ -48,6 +51,11 @@ public struct PlatformTools: Sendable {
         ToolRoute(.get, "/api/decisions/{id}", tool: "platform.get-decision"),
         ToolRoute(.get, "/api/executions", tool: "platform.list-executions"),
         ToolRoute(.get, "/api/executions/{id}", tool: "platform.get-execution"),
+        ToolRoute(
+            .get,
+            "/api/executions/{id}/events/{event}",
+            tool: "platform.get-execution-event"
+        ),
         ToolRoute(.get, "/api/inbox", tool: "platform.list-inbox"),
         ToolRoute(.post, "/api/inbox/{id}/read", tool: "platform.mark-read"),
         ToolRoute(.get, "/api/agents", tool: "platform.list-agents"),
@@ -145,6 +153,35 @@ public struct PlatformTools: Sendable {
         )
     }
 
+    private func getExecutionEvent() throws -> Tool {
+        try Tool(
+            name: "platform.get-execution-event",
+            purpose: "Shows one event of a workflow run's history, whole.",
+            input: [
+                "type": "object", "required": ["id", "event"], "additionalProperties": false,
+                "properties": ["id": ["type": "string"], "event": ["type": "string"]],
+            ],
+            output: [
+                "type": "object", "required": ["id", "type"],
+                "properties": ["id": ["type": "integer"], "type": ["type": "string"]],
+            ],
+            roles: Self.members,
+            body: .read { input, invocation, reader in
+                let text = try input.member("id").string()
+                let event = try input.member("event").string()
+                guard let id = ID<Execution>(text), let number = Int(event),
+                    let found = try ExecutionTables().event(
+                        number,
+                        of: id,
+                        scope: invocation.scope,
+                        in: reader
+                    )
+                else { throw Self.missing("event", event) }
+                return found
+            }
+        )
+    }
+
     private func listInbox() throws -> Tool {
         try Tool(
             name: "platform.list-inbox",
@@ -154,7 +191,7 @@ public struct PlatformTools: Sendable {
                 "properties": ["limit": ["type": "integer", "minimum": 1, "maximum": 200]],
                 "additionalProperties": false,
             ],
-            roles: Self.members,
+            roles: Self.readersOfInbox,
             body: .read { [kernel] input, invocation, reader in
                 let inbox = Inbox(clock: kernel.clock)
                 let found = try inbox.list(
@@ -175,7 +212,7 @@ public struct PlatformTools: Sendable {
             name: "platform.mark-read",
             purpose: "Marks one of your messages as read.",
             input: Self.id,
-            roles: Self.members,
+            roles: Self.readersOfInbox,
             body: .write { [kernel] input, invocation in
                 let text = try input.member("id").string()
                 guard let id = ID<Inbox.Entry>(text) else { throw Self.missing("message", text) }

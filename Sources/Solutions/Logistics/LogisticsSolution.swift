@@ -16,7 +16,9 @@ public struct LogisticsSolution: Solution {
     public var name: String { "logistics" }
 
     /// Its tables.
-    public var migrations: [Migration] { LogisticsTables.migrations }
+    public var migrations: [Migration] {
+        LogisticsTables.migrations + LoadingTables.migrations
+    }
 
     /// See ``Solution/parts(on:)``.
     public func parts(on kernel: Kernel) throws -> SolutionParts {

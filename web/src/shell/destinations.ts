@@ -17,6 +17,14 @@ const EVERY: Destination[] = [
   { path: "/inbox", label: "Inbox", icon: "inbox", key: "i", group: "Work" },
   { path: "/orders", label: "Orders", icon: "orders", key: "o", group: "Work" },
   { path: "/vehicles", label: "Vehicles", icon: "vehicles", key: "v", group: "Work" },
+  {
+    path: "/vehicles/calendar",
+    label: "Vehicle calendar",
+    icon: "calendarCheck",
+    key: "s",
+    group: "Work",
+  },
+  { path: "/load", label: "Loading", icon: "cube", key: "b", group: "Work" },
   { path: "/customers", label: "Customers", icon: "customers", key: "c", group: "Work" },
   { path: "/alarms", label: "Alarms", icon: "bell", key: "l", group: "Watch" },
   { path: "/runs", label: "Runs", icon: "runs", key: "r", group: "Watch" },
@@ -47,7 +55,7 @@ const EVERY: Destination[] = [
   },
 ];
 
-const PARTS = /^\/(observe|admin|alarms)\/./;
+const PARTS = /^\/(vehicles|observe|admin|alarms)\/./;
 
 /** Where this person can go; parts of a page are reached by key and palette. */
 export function destinations(admin: boolean): Destination[] {

@@ -22,6 +22,8 @@ public struct Booking: Sendable, Hashable {
     public var co2Grams: Int
     /// When the last stop is reached; nil when nobody has computed it.
     public var etaAt: Timestamp?
+    /// The part of the order that the vehicle carries; nil in records of before it was kept.
+    public var share: LoadShare?
 
     /// A new booking.
     public init(
@@ -33,7 +35,8 @@ public struct Booking: Sendable, Hashable {
         breakdown: [PriceLine],
         distanceMeters: Int,
         co2Grams: Int,
-        etaAt: Timestamp?
+        etaAt: Timestamp?,
+        share: LoadShare? = nil
     ) {
         self.id = id
         self.order = order
@@ -45,6 +48,7 @@ public struct Booking: Sendable, Hashable {
         self.distanceMeters = distanceMeters
         self.co2Grams = co2Grams
         self.etaAt = etaAt
+        self.share = share
     }
 
     /// Moves to `next`; throws the conflict `illegal-transition`, naming the allowed moves.
@@ -64,6 +68,10 @@ public struct Booking: Sendable, Hashable {
     public var record: JSON {
         var json = body
         json["vehicleId"] = vehicle.json
+        if let share {
+            json["weightGrams"] = .int(share.weightGrams)
+            json["volumeMm3"] = .int(share.volumeMm3)
+        }
         return json
     }
 
@@ -83,6 +91,12 @@ public struct Booking: Sendable, Hashable {
         distanceMeters = try reader.member("distanceMeters").int()
         co2Grams = try reader.member("co2Grams").int()
         etaAt = try reader.optional("etaAt")?.timestamp()
+        if let weight = try reader.optional("weightGrams") {
+            share = LoadShare(
+                weightGrams: try weight.int(),
+                volumeMm3: try reader.member("volumeMm3").int()
+            )
+        }
     }
 
     private var body: JSON {

@@ -35,6 +35,7 @@ enum LogisticsRoutes {
                 input: importInput
             ),
         ]
+        routes += loading + calendar
         for base in ["/api/orders", "/orders"] {
             routes += [
                 ToolRoute(.get, base, tool: "logistics.list-orders"),
@@ -65,6 +66,30 @@ enum LogisticsRoutes {
         }
         return routes
     }
+
+    private static let loading: [ToolRoute] = [
+        ToolRoute(.get, "/api/loads", tool: "logistics.list-loads"),
+        ToolRoute(.get, "/api/loads/{id}", tool: "logistics.get-load"),
+        ToolRoute(.post, "/api/loads/{id}/placements", tool: "logistics.record-placement"),
+        ToolRoute(.post, "/api/loads/{id}/problems", tool: "logistics.report-load-problem"),
+        ToolRoute(.post, "/api/loads/{id}/undo", tool: "logistics.undo-placement"),
+    ]
+
+    private static let calendar: [ToolRoute] = [
+        ToolRoute(.get, "/api/vehicles/calendar", tool: "logistics.vehicle-calendar"),
+        ToolRoute(.get, "/api/vehicles/{id}", tool: "logistics.get-vehicle"),
+        ToolRoute(
+            .post,
+            "/api/vehicles/{id}/unavailability",
+            tool: "logistics.block-vehicle",
+            status: .created
+        ),
+        ToolRoute(
+            .delete,
+            "/api/vehicles/{id}/unavailability/{period}",
+            tool: "logistics.unblock-vehicle"
+        ),
+    ]
 
     private static func created(_ order: JSON) -> Response {
         let id = order["id"]?.string ?? ""

@@ -35,9 +35,13 @@ struct Fleet {
         ) { try Customer(reading: JSONReader(try $0.json(0))) }
     }
 
-    /// The vehicles that nobody has booked on `date`.
+    /// The vehicles that nobody has booked on `date` and that nothing keeps in the yard.
     func available(on date: CalendarDate, in reader: any Reader) throws -> [Vehicle] {
-        let taken = Set(
+        let away = Set(
+            try Unavailabilities(scope: scope).list(from: date, to: date, in: reader)
+                .map(\.vehicle.description)
+        )
+        let taken = away.union(
             try reader.query(
                 """
                 SELECT vehicle FROM logistics_booking

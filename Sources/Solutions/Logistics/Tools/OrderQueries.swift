@@ -135,39 +135,31 @@ extension LogisticsTools {
             name: "logistics.get-layout",
             purpose: "Shows where every box of an order stands in the booked vehicles.",
             input: Self.object([("id", Self.text)], required: ["id"]),
-            roles: Self.readers,
-            body: .external { [kernel] input, invocation in
+            roles: Self.readers.union(Self.loaders),
+            body: .external { [self] input, invocation in
                 let scope = invocation.scope
                 let id = try Self.orderID(input.member("id"))
-                let known = try await kernel.database.read { reader in
-                    let order = try Orders(scope: scope).order(id, in: reader)
-                    let store = Bookings(scope: scope)
-                    let loads = try store.bookings(of: order.id, in: reader)
-                        .filter(\.status.holdsVehicle).map { booking in
-                            (
-                                load: try store.load(of: booking.id, in: reader),
-                                vehicle: try Fleet(scope: scope).vehicle(
-                                    booking.vehicle,
-                                    in: reader
-                                )
-                            )
-                        }
-                    return loads
+                let (order, loads) = try await kernel.database.read { reader in
+                    (
+                        try Orders(scope: scope).order(id, in: reader),
+                        try SavedLayout.booked(id, scope: scope, in: reader)
+                    )
                 }
-                let object = try await kernel.objects.read(
-                    ObjectKey(OrderView.layoutKey(id)),
-                    version: nil,
-                    scope: scope
-                )
-                let document = try JSON(parsing: object.bytes)
-                return SavedLayout.shown(
-                    document,
-                    order: id,
-                    version: object.version.version,
-                    loads: known
-                )
+                let (document, version) = try await layout(of: id, scope)
+                return SavedLayout.shown(document, of: order, version: version, loads: loads)
             }
         )
+    }
+
+    /// The newest layout document of an order with its version.
+    func layout(of order: ID<Order>, _ scope: Scope) async throws -> (document: JSON, version: Int)
+    {
+        let object = try await kernel.objects.read(
+            ObjectKey(OrderView.layoutKey(order)),
+            version: nil,
+            scope: scope
+        )
+        return (try JSON(parsing: object.bytes), object.version.version)
     }
 
     private func fetchOrder() throws -> Tool {

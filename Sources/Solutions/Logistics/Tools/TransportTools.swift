@@ -159,7 +159,12 @@ extension LogisticsTools {
             breakdown: quote.price.lines,
             distanceMeters: quote.distanceMeters,
             co2Grams: quote.emission.grams,
-            etaAt: quote.eta
+            etaAt: quote.eta,
+            share: share
+                ?? LoadShare(
+                    weightGrams: trip.order.totalWeightGrams,
+                    volumeMm3: trip.order.totalVolumeMm3
+                )
         )
         try store.add(booking, load: load, at: invocation.now, in: transaction)
         try kernel.emit(
@@ -323,7 +328,7 @@ extension LogisticsTools {
         )
     }
 
-    private static func bookingID(_ reader: JSONReader) throws -> ID<Booking> {
+    static func bookingID(_ reader: JSONReader) throws -> ID<Booking> {
         guard let id = ID<Booking>(try reader.string()) else {
             throw GeneralFault(
                 .notFound,
