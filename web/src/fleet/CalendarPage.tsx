@@ -42,7 +42,11 @@ export function CalendarPage() {
   const free = query.get("view") === "free";
   const onlyFree = query.has("free");
   const last = days[days.length - 1] ?? first;
-  const calendar = useQuery<Calendar>(`/api/vehicles/calendar?from=${first}&to=${last}`, 10_000);
+  const calendar = useQuery<Calendar>(
+    `/api/vehicles/calendar?from=${first}&to=${last}`,
+    10_000,
+    ["vehicles"],
+  );
   const [away, setAway] = useState<
     { vehicle: Plannable; away: Away | null; date: string } | null
   >(null);

@@ -25,7 +25,11 @@ type Detail = Run & { traceId?: string; historyCount?: number };
 export function RunPage({ id }: { id: string }) {
   const { query } = useLocation();
   const [live, setLive] = useState(true);
-  const run = useQuery<Detail>(`/api/executions/${encodeURIComponent(id)}`, live ? 1000 : 0);
+  const run = useQuery<Detail>(
+    `/api/executions/${encodeURIComponent(id)}`,
+    live ? 1000 : 0,
+    live ? [`runs/${id}`] : [],
+  );
   const data = run.data;
   const running = !data || data.status === "RUNNING";
   if (running !== live) setLive(running);

@@ -17,7 +17,7 @@ export function RunsPage() {
   const parts = new URLSearchParams({ limit: "100" });
   if (status) parts.set("status", status);
   if (workflow) parts.set("workflow", workflow);
-  const runs = useQuery<ListOf<RunSummary>>(`/api/executions?${parts}`, 2000);
+  const runs = useQuery<ListOf<RunSummary>>(`/api/executions?${parts}`, 2000, ["runs"]);
   const keys = useRowKeys();
   const items = runs.data?.items ?? [];
   return (
