@@ -11,6 +11,10 @@ function later<P>(component: () => Promise<ComponentType<P>>) {
 const OrderPage = later(async () => (await import("../orders/OrderPage")).OrderPage);
 const NewOrderPage = later(async () => (await import("../orders/NewOrderPage")).NewOrderPage);
 const VehiclesPage = later(async () => (await import("../fleet/VehiclesPage")).VehiclesPage);
+const VehiclePage = later(async () => (await import("../fleet/VehiclePage")).VehiclePage);
+const CalendarPage = later(async () => (await import("../fleet/CalendarPage")).CalendarPage);
+const LoadsPage = later(async () => (await import("../loader/LoadsPage")).LoadsPage);
+const LoaderPage = later(async () => (await import("../loader/LoaderPage")).LoaderPage);
 const CustomersPage = later(async () => (await import("../customers/CustomersPage")).CustomersPage);
 const AgentsPage = later(async () => (await import("../agents/AgentsPage")).AgentsPage);
 const RunsPage = later(async () => (await import("../runs/RunsPage")).RunsPage);
