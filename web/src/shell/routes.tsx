@@ -19,10 +19,6 @@ const CustomersPage = later(async () => (await import("../customers/CustomersPag
 const AgentsPage = later(async () => (await import("../agents/AgentsPage")).AgentsPage);
 const RunsPage = later(async () => (await import("../runs/RunsPage")).RunsPage);
 const RunPage = later(async () => (await import("../runs/RunPage")).RunPage);
-const CalendarPage = later(async () => (await import("../fleet/CalendarPage")).CalendarPage);
-const VehiclePage = later(async () => (await import("../fleet/VehiclePage")).VehiclePage);
-const LoadsPage = later(async () => (await import("../loader/LoadsPage")).LoadsPage);
-const LoaderPage = later(async () => (await import("../loader/LoaderPage")).LoaderPage);
 const AlarmsPage = later(async () => (await import("../alarms/AlarmsPage")).AlarmsPage);
 const AlarmPage = later(async () => (await import("../alarms/AlarmPage")).AlarmPage);
 const RulesPage = later(async () => (await import("../alarms/RulesPage")).RulesPage);
