@@ -65,7 +65,9 @@ extension OutboxDelivery {
     /// Sends the e-mail that is due, a few at once; answers whether there was anything.
     func deliverEmail() async throws -> Bool {
         guard let email else { return try await skipEmail() }
-        let claims = try await claim(email)
+        let room = min(email.concurrency, breaker.allowance(at: clock.now()))
+        guard room > 0 else { return false }
+        let claims = try await claim(room, email)
         guard !claims.isEmpty else { return false }
         try await withThrowingTaskGroup { group in
             for claim in claims {
@@ -94,7 +96,7 @@ extension OutboxDelivery {
         return skipped > 0
     }
 
-    private func claim(_ email: Email) async throws -> [Claim] {
+    private func claim(_ room: Int, _ email: Email) async throws -> [Claim] {
         let now = clock.now()
         return try await database.transaction { transaction in
             let claims = try transaction.query(
@@ -104,7 +106,7 @@ extension OutboxDelivery {
                 WHERE channel = 'email' AND status = 'pending' AND due_at <= ?
                 ORDER BY priority DESC, due_at LIMIT ?
                 """,
-                [.time(now), .int(email.concurrency)]
+                [.time(now), .int(room)]
             ) { row in
                 Claim(
                     id: try row.id(0),
@@ -136,11 +138,14 @@ extension OutboxDelivery {
             let reason = "gave up after \(policy.attempts) attempts; the last ones were cut short"
             return try await finish(claim, .failed, reason)
         }
+        breaker.begin(at: clock.now())
         do throws(MailFailure) {
             try await email.transport.send(try mail(claim, email))
         } catch {
+            breaker.end(error, at: clock.now())
             return try await settle(claim, error)
         }
+        breaker.end(nil, at: clock.now())
         try await finish(claim, .delivered, nil)
     }
 
