@@ -37,7 +37,9 @@ struct SMTPDeliveryTests {
         #expect(post.metrics.render().contains(#"{channel="email",outcome="delivered"} 1"#))
     }
 
-    @Test("With STARTTLS mail and password travel encrypted, to a server whose certificate is trusted")
+    @Test(
+        "With STARTTLS mail and password travel encrypted, to a server whose certificate is trusted"
+    )
     func startTLS() async throws {
         let post = try await PostOffice()
         let server = try MailServer(["starttls": true, "user": "weft", "password": "hush"])
@@ -57,7 +59,9 @@ struct SMTPDeliveryTests {
         #expect(mails.map(\.user) == ["weft"])
     }
 
-    @Test("A certificate that nobody vouches for gets no mail, and neither does a server without STARTTLS")
+    @Test(
+        "A certificate that nobody vouches for gets no mail, and neither does a server without STARTTLS"
+    )
     func noTLS() async throws {
         let post = try await PostOffice()
         let strange = try MailServer(["starttls": true])
@@ -72,7 +76,10 @@ struct SMTPDeliveryTests {
             #expect(try server.accepted().isEmpty)
             // Out of the way of the next one.
             try await post.database.transaction {
-                try $0.execute("UPDATE channels_outbox SET status = 'failed' WHERE id = ?", [.id(id)])
+                try $0.execute(
+                    "UPDATE channels_outbox SET status = 'failed' WHERE id = ?",
+                    [.id(id)]
+                )
             }
         }
     }

@@ -56,6 +56,7 @@ public struct OutboxDelivery: Service {
     let clock: any WallClock
     let random: any RandomSource
     let log: Logger
+    let tracer: Tracer
     let arrived: @Sendable (ID<Organisation>, ID<Account>) -> Void
     private let outbox: Outbox
     private let outcomes: Family<Counter>
@@ -72,6 +73,7 @@ public struct OutboxDelivery: Service {
     ///   - random: spreads the pauses.
     ///   - metrics: counts deliveries.
     ///   - log: hears of failures.
+    ///   - tracer: traces each delivery as part of what made the message.
     ///   - arrived: hears whose inbox has got something.
     public init(
         _ outbox: Outbox,
@@ -82,6 +84,7 @@ public struct OutboxDelivery: Service {
         random: any RandomSource,
         metrics: Metrics,
         log: Logger,
+        tracer: Tracer = .off,
         arrived: @escaping @Sendable (ID<Organisation>, ID<Account>) -> Void = { _, _ in }
     ) {
         self.database = database
@@ -90,6 +93,7 @@ public struct OutboxDelivery: Service {
         self.clock = clock
         self.random = random
         self.log = log
+        self.tracer = tracer
         self.arrived = arrived
         self.outbox = outbox
         outcomes = metrics.counter(

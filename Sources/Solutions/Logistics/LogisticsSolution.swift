@@ -17,7 +17,9 @@ public struct LogisticsSolution: Solution {
     public var name: String { "logistics" }
 
     /// Its tables.
-    public var migrations: [Migration] { LogisticsTables.migrations }
+    public var migrations: [Migration] {
+        LogisticsTables.migrations + LoadingTables.migrations
+    }
 
     /// The messages about orders.
     public var messageKinds: [MessageKind] { LogisticsMessages.all }

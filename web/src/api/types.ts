@@ -265,6 +265,9 @@ export interface InboxMessage {
   read: boolean;
   link?: string | null;
   severity?: "info" | "warning" | "alarm";
+  /** Others are told next until somebody says that it is taken care of. */
+  needsAcknowledgement?: boolean;
+  acknowledgedAt?: string | null;
 }
 
 export interface Inbox {
@@ -317,6 +320,8 @@ export interface Me {
   organisation: Named;
   roles: string[];
   organisations: Named[];
+  /** Whether signing in takes a second step. */
+  totp?: boolean;
 }
 
 export interface Page<T> {
