@@ -8,7 +8,10 @@ public struct AlarmNotices: EventTarget {
     public static let rule = "channels.alarms"
     /// The events it follows.
     public static let pattern: JSON = [
-        "type": ["alarm.raised", "alarm.reminded", "alarm.acknowledged", "alarm.cleared"]
+        "type": [
+            "alarm.raised", "alarm.reminded", "alarm.acknowledged", "alarm.shelved",
+            "alarm.cleared",
+        ]
     ]
     /// Alike alarms within so long are told once.
     static let window: Duration = .seconds(300)
