@@ -6,7 +6,7 @@ import Store
 import Testing
 
 /// A store, an outbox and an inbox for one test.
-final class PostOffice {
+final class PostOffice: Sendable {
     let clock = ManualClock(now: Timestamp(microseconds: 1_795_176_000_000_000))
     let random = SeededRandom(seed: 1)
     let database: SQLiteDatabase
