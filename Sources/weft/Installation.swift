@@ -58,7 +58,7 @@ struct Installation {
         try await database.migrate(
             EventLog.migrations + IdentityTables.migrations + ObjectTables.migrations
                 + ChannelsTables.migrations + AgentJournal.migrations + ExecutionTables.migrations
-                + ToolRoutes.migrations + ObservationTables.migrations
+                + ToolRoutes.migrations + PlatformTools.migrations + ObservationTables.migrations
                 + solutions.flatMap(\.migrations)
         )
         let outbox = Outbox(ids: ids, clock: clock)

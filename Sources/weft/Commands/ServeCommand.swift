@@ -105,29 +105,11 @@ enum ServeCommand {
         http.port = configuration.integer("server.port")
         let threads = configuration.integer("server.threads")
         if threads > 0 { http.threads = threads }
-        http.proxies = try proxies(configuration)
+        http.proxies = try AddressRange.list(configuration.text("server.proxies") ?? "")
         let forwarding = configuration.text("server.forwarded").flatMap(Forwarding.init(rawValue:))
         http.forwarding = forwarding ?? http.forwarding
         http.onAccess = { requests.observe($0, $1, $2, $3) }
         return http
-    }
-
-    private static func proxies(_ configuration: Configuration) throws(GeneralFault)
-        -> [AddressRange]
-    {
-        var ranges: [AddressRange] = []
-        for word in (configuration.text("server.proxies") ?? "").split(separator: ",") {
-            let text = word.filter { $0 != " " }
-            guard let range = AddressRange(text) else {
-                throw GeneralFault(
-                    .invalid,
-                    code: "invalid-configuration",
-                    "server.proxies: expected addresses and ranges such as 10.0.0.0/8, found \"\(text)\""
-                )
-            }
-            ranges.append(range)
-        }
-        return ranges
     }
 
     /// The log, and the buffer from which its lines also go into the store.

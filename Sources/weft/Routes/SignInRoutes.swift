@@ -11,6 +11,10 @@ struct SignInRoutes {
 
     private static let small = RouteOptions(bodyLimit: 16 << 10)
 
+    private static func small(_ documentation: RouteDocumentation) -> RouteOptions {
+        RouteOptions(bodyLimit: 16 << 10, documentation: documentation)
+    }
+
     private var identity: IdentityAssembly { installation.identity }
 
     func add(to router: inout Router) {
@@ -24,7 +28,7 @@ struct SignInRoutes {
     }
 
     private func addTokens(to router: inout Router) {
-        router.post("/auth/token", options: Self.small) { request in
+        router.post("/auth/token", options: Self.small(.signIn)) { request in
             let body = try request.reader()
             try body.onlyKeys(["email", "password", "organisation", "code"])
             let signedIn = try await identity.signIn.token(
@@ -34,17 +38,17 @@ struct SignInRoutes {
                 organisation: body.optional("organisation")?.id(),
                 visitor: Self.visitor(request)
             )
-            return answer(signedIn)
+            return try await answer(signedIn)
         }
-        router.post("/auth/refresh", options: Self.small) { request in
+        router.post("/auth/refresh", options: Self.small(.refresh)) { request in
             let token = try Self.refreshToken(request)
             let signedIn = try await identity.signIn.refresh(
                 token,
                 visitor: Self.visitor(request)
             )
-            return answer(signedIn)
+            return try await answer(signedIn)
         }
-        router.post("/auth/revoke", options: Self.small) { request in
+        router.post("/auth/revoke", options: Self.small(.revoke)) { request in
             try await identity.signIn.revoke(Self.refreshToken(request), trace: request.trace)
             return .noContent
         }
@@ -124,14 +128,14 @@ struct SignInRoutes {
                 cookie: Self.cookie(request),
                 visitor: Self.visitor(request)
             )
-            var response = answer(signedIn)
+            var response = try await answer(signedIn)
             response.headers.add("Set-Cookie", Self.cookie("", seconds: 0, secure: false))
             return response
         }
     }
 
     private func addOwn(to router: inout Router) {
-        router.get("/api/me") { request in
+        router.get("/api/me", options: RouteOptions(documentation: .me)) { request in
             let scope = try request.authority()
             let found = try await installation.database.read { reader in
                 (
@@ -161,7 +165,10 @@ struct SignInRoutes {
         }
     }
 
-    private func answer(_ signedIn: SignedIn) -> Response {
+    /// The tokens; the access token is known to be good from now on, so that a flood of bad ones from
+    /// the same address does not stop it.
+    private func answer(_ signedIn: SignedIn) async throws -> Response {
+        _ = try await identity.authenticator.credential(bearer: signedIn.accessToken.exposed)
         var json = signedIn.json
         let left = signedIn.accessExpiresAt - installation.clock.now()
         json["expiresIn"] = .int(max(0, Int(left.seconds)))

@@ -36,6 +36,7 @@ final class RequestStorage: @unchecked Sendable {
     var route: Route?
     var parameters: [Part] = []
     var scope: Scope?
+    var allowance: Allowance?
     var targetFault: HTTPFault?
     var isUnreadable = false
 
@@ -57,6 +58,7 @@ final class RequestStorage: @unchecked Sendable {
         copy.route = route
         copy.parameters = parameters
         copy.scope = scope
+        copy.allowance = allowance
         copy.targetFault = targetFault
         copy.isUnreadable = isUnreadable
         return copy
@@ -72,6 +74,7 @@ final class RequestStorage: @unchecked Sendable {
         if inflow != nil { inflow = nil }
         if trace != nil { trace = nil }
         if scope != nil { scope = nil }
+        if allowance != nil { allowance = nil }
         if targetFault != nil { targetFault = nil }
         route = nil
         isUnreadable = false

@@ -79,6 +79,42 @@ extension ExecutionTables {
         "cause",
     ]
 
+    /// What executions can be sorted by.
+    public static let sortable: [ListQuery.Column] = [
+        .init("startedAt", "started_at", isNumber: true), .init("workflow", "workflow"),
+        .init("status", "status"),
+    ]
+
+    /// One page of executions, and the cursor of the next.
+    ///
+    /// - Parameters:
+    ///   - filter: columns and the values they must have.
+    ///   - query: order and page.
+    ///   - scope: decides the organisation.
+    ///   - reader: what to read.
+    /// - Returns: their wire forms.
+    /// - Throws: `StoreError`.
+    public func page(
+        where filter: [(column: String, value: String)],
+        _ query: ListQuery,
+        scope: Scope,
+        in reader: any Reader
+    ) throws -> (items: [JSON], next: JSON) {
+        var sql = "SELECT \(Self.columns)\(query.columns) FROM execution WHERE organisation = ?"
+        var parameters: [SQLValue] = [.id(scope.organisation)]
+        for (column, value) in filter {
+            sql += " AND \(column) = ?"
+            parameters.append(.text(value))
+        }
+        let rows = try reader.query(
+            sql + query.condition + query.ending,
+            parameters + query.parameters
+        ) { row in
+            (value: try Self.summary(row), place: try query.place(in: row, from: 10))
+        }
+        return query.page(rows)
+    }
+
     /// How many events a run's detail shows, the oldest first.
     public static let mostEvents = 5_000
     /// The largest input or output of a step that a run's detail shows, in bytes of JSON.

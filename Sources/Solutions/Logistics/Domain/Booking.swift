@@ -12,6 +12,8 @@ public struct Booking: Sendable, Hashable {
     public var date: CalendarDate
     /// How far it has come.
     public private(set) var status: BookingStatus
+    /// Rises with every change, from 1.
+    public private(set) var version = 1
     /// What it costs: the sum of the breakdown.
     public var price: Money
     /// How the price came about.
@@ -55,6 +57,7 @@ public struct Booking: Sendable, Hashable {
     public mutating func move(to next: BookingStatus) throws(GeneralFault) {
         try status.checkMove(to: next)
         status = next
+        version += 1
     }
 
     /// The booking as the API writes it.
@@ -97,6 +100,7 @@ public struct Booking: Sendable, Hashable {
                 volumeMm3: try reader.member("volumeMm3").int()
             )
         }
+        version = try reader.optional("version")?.int() ?? 1
     }
 
     private var body: JSON {
@@ -110,6 +114,7 @@ public struct Booking: Sendable, Hashable {
             "distanceMeters": .int(distanceMeters),
             "co2Grams": .int(co2Grams),
             "etaAt": etaAt?.json ?? .null,
+            "version": .int(version),
         ]
     }
 }

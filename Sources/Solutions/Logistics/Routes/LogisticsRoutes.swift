@@ -10,7 +10,9 @@ enum LogisticsRoutes {
         var routes: [ToolRoute] = [
             ToolRoute(.get, "/api/vehicles", tool: "logistics.list-vehicles"),
             ToolRoute(.get, "/api/vehicles/available", tool: "logistics.list-available-vehicles"),
+            ToolRoute(.get, "/api/vehicles/{id}", tool: "logistics.get-vehicle"),
             ToolRoute(.get, "/api/depots", tool: "logistics.list-depots"),
+            ToolRoute(.get, "/api/bookings", tool: "logistics.list-bookings"),
             ToolRoute(
                 .post,
                 "/api/bookings",
@@ -18,20 +20,35 @@ enum LogisticsRoutes {
                 status: .created
             ),
             ToolRoute(.post, "/api/bookings/calculate-price", tool: "logistics.calculate-price"),
-            ToolRoute(.get, "/api/bookings/{id}", tool: "logistics.get-booking"),
+            ToolRoute(
+                .get,
+                "/api/bookings/{id}",
+                tool: "logistics.get-booking",
+                isVersioned: true
+            ),
             ToolRoute(
                 .patch,
                 "/api/bookings/{id}/status",
-                tool: "logistics.update-booking-status"
+                tool: "logistics.update-booking-status",
+                isVersioned: true
             ),
             ToolRoute(.get, "/api/metrics/logistics", tool: "logistics.metrics"),
             ToolRoute(.get, "/api/orders/{id}/layout", tool: "logistics.get-layout"),
-            ToolRoute(.post, "/api/orders/{id}/retry", tool: "logistics.retry-order"),
+            ToolRoute(
+                .post,
+                "/api/orders/{id}/retry",
+                tool: "logistics.retry-order",
+                isVersioned: true
+            ),
+            ToolRoute(.post, "/api/orders/bulk", tool: "logistics.bulk-orders"),
             ToolRoute(
                 .post,
                 "/api/orders/import",
                 tool: "logistics.import-orders",
                 bodyLimit: importLimit,
+                query: ["partial"],
+                body: importBody,
+                problems: [.badRequest],
                 input: importInput
             ),
         ]
@@ -46,8 +63,13 @@ enum LogisticsRoutes {
                     status: .created,
                     response: created
                 ),
-                ToolRoute(.get, base + "/{id}", tool: "logistics.get-order"),
-                ToolRoute(.patch, base + "/{id}", tool: "logistics.change-order"),
+                ToolRoute(.get, base + "/{id}", tool: "logistics.get-order", isVersioned: true),
+                ToolRoute(
+                    .patch,
+                    base + "/{id}",
+                    tool: "logistics.change-order",
+                    isVersioned: true
+                ),
             ]
         }
         for base in ["/api/customers", "/customers"] {
@@ -96,6 +118,29 @@ enum LogisticsRoutes {
         return .json(order, status: .created, headers: ["Location": "/api/orders/\(id)"])
     }
 
+    private static let importBody = RouteDocumentation.Body([
+        (
+            "text/csv",
+            ["type": "string", "description": "One line for each item; README.md has the columns."]
+        ),
+        (
+            "application/json",
+            [
+                "description":
+                    "Orders as `POST /api/orders` takes them, or an object with `orders`.",
+                "anyOf": [
+                    ["type": "array", "items": ["type": "object"]],
+                    [
+                        "type": "object", "required": ["orders"],
+                        "properties": [
+                            "orders": ["type": "array", "items": ["type": "object"]]
+                        ],
+                    ],
+                ],
+            ]
+        ),
+    ])
+
     /// A CSV file or JSON as the body, `partial` in the query.
     private static func importInput(_ request: Request) throws -> JSON {
         let type = request.headers["content-type"] ?? ""
@@ -113,10 +158,11 @@ enum LogisticsRoutes {
         }
         let isJSON = type.contains("json")
         guard isJSON || type.hasPrefix("text/csv") else {
-            throw GeneralFault(
-                .invalid,
+            throw HTTPFault(
+                .unsupportedMediaType,
                 code: "unsupported-media-type",
-                "send the file as text/csv or application/json, not as \"\(type.prefix(80))\""
+                "send the file as text/csv or application/json, not as \"\(type.prefix(80))\"",
+                headers: ["Accept": "text/csv, application/json"]
             )
         }
         return [

@@ -20,18 +20,6 @@ extension LogisticsTools {
         "description": "when it was done, by the loader's clock; now when absent",
     ]
 
-    static let progressSchema = object(
-        [
-            ("bookingId", id), ("sequence", ["type": "integer"]),
-            ("state", ["enum": ["open", "placed", "problem"]]), ("total", ["type": "integer"]),
-            ("placed", ["type": "integer"]), ("problems", ["type": "integer"]),
-            ("completedAt", ["type": ["string", "null"], "format": "date-time"]),
-        ],
-        required: [
-            "bookingId", "sequence", "state", "total", "placed", "problems", "completedAt",
-        ]
-    )
-
     private func recordPlacement() throws -> Tool {
         try Tool(
             name: "logistics.record-placement",
@@ -40,7 +28,7 @@ extension LogisticsTools {
                 [("id", Self.text), ("sequence", Self.sequence), ("at", Self.moment)],
                 required: ["id", "sequence"]
             ),
-            output: Self.progressSchema,
+            output: LoadingShapes.marked,
             roles: Self.loaders,
             body: .write { [self] input, invocation in
                 try await marking(input, invocation) { _ in .placed }
@@ -63,7 +51,7 @@ extension LogisticsTools {
                 ],
                 required: ["id", "sequence", "reason"]
             ),
-            output: Self.progressSchema,
+            output: LoadingShapes.marked,
             roles: Self.loaders,
             body: .write { [self] input, invocation in
                 try await marking(input, invocation) { input in
@@ -85,7 +73,7 @@ extension LogisticsTools {
                 [("id", Self.text), ("sequence", Self.sequence), ("at", Self.moment)],
                 required: ["id", "sequence"]
             ),
-            output: Self.progressSchema,
+            output: LoadingShapes.marked,
             roles: Self.loaders,
             body: .write { [self] input, invocation in
                 try await marking(input, invocation) { _ in .open }

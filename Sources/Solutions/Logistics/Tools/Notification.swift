@@ -26,6 +26,7 @@ extension LogisticsTools {
                 ],
                 required: ["orderId", "news"]
             ),
+            output: Shape.record(nil, [("orderId", Shape.id), ("notified", Shape.flag)]),
             body: .write { [self] input, invocation in
                 let id = try input.member("orderId").id(Order.self)
                 let news: OrderNews =

@@ -14,24 +14,32 @@ extension LogisticsTools {
         try Tool(
             name: "logistics.list-orders",
             purpose: "Lists orders, newest first, by status, text, customer and requested date.",
-            input: Self.object([
-                ("status", Self.text), ("q", Self.text), ("customerId", Self.id),
-                ("from", Self.date), ("to", Self.date),
-                ("limit", ["type": "integer", "minimum": 1, "maximum": 200]),
-                ("cursor", Self.text),
-            ]),
+            input: Self.object(
+                [
+                    ("status", Self.text), ("q", Self.text), ("customerId", Self.id),
+                    ("from", Self.date), ("to", Self.date),
+                ] + ListQuery.properties(sort: Orders.columns.map(\.name))
+            ),
+            output: Shape.page(of: LogisticsShapes.orderSummary, and: [LogisticsShapes.counts]),
             roles: Self.readers,
             body: .read { input, invocation, reader in
                 let scope = invocation.scope
-                let filter = try OrderFilter(reading: input)
-                let found = try Orders(scope: scope).list(filter, in: reader)
-                let page = found.prefix(filter.limit)
+                let query = try ListQuery(
+                    reading: input,
+                    columns: Orders.columns,
+                    standard: "-createdAt",
+                    key: .init("id", "id")
+                )
+                let page = try Orders(scope: scope).list(
+                    try OrderFilter(reading: input),
+                    query,
+                    in: reader
+                )
                 let view = OrderView(scope: scope)
                 let counts = try Orders(scope: scope).counts(in: reader)
                 return [
-                    "items": .array(try page.map { try view.summary($0, in: reader) }),
-                    "nextCursor": found.count > filter.limit
-                        ? .optional(page.last.map(OrderFilter.cursor(after:))) : .null,
+                    "items": .array(try page.items.map { try view.summary($0, in: reader) }),
+                    "nextCursor": page.next,
                     "counts": .object(
                         JSONObject(
                             OrderStatus.allCases.map { ($0.rawValue, .int(counts[$0] ?? 0)) }
@@ -51,6 +59,7 @@ extension LogisticsTools {
                 [("id", Self.text), ("include", ["type": "string", "maxLength": 100])],
                 required: ["id"]
             ),
+            output: LogisticsShapes.order,
             roles: Self.readers,
             body: .document { [kernel] input, invocation, reader in
                 let scope = invocation.scope
@@ -135,6 +144,7 @@ extension LogisticsTools {
             name: "logistics.get-layout",
             purpose: "Shows where every box of an order stands in the booked vehicles.",
             input: Self.object([("id", Self.text)], required: ["id"]),
+            output: LayoutShapes.layout,
             roles: Self.readers.union(Self.loaders),
             body: .external { [self] input, invocation in
                 let scope = invocation.scope
@@ -167,6 +177,7 @@ extension LogisticsTools {
             name: "logistics.fetch-order",
             purpose: "Gives an agent the order it is to work on.",
             input: Self.object([("orderId", Self.id)], required: ["orderId"]),
+            output: LogisticsShapes.orderForAgents,
             body: .read { input, invocation, reader in
                 let scope = invocation.scope
                 let order = try Orders(scope: scope).order(input.member("orderId").id(), in: reader)
