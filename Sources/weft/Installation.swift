@@ -251,7 +251,8 @@ struct Installation {
             clock: clock,
             random: SystemRandom(),
             metrics: kernel.metrics,
-            log: kernel.logger
+            log: kernel.logger,
+            tracer: observation.tracer
         ) { [kernel] organisation, account in
             kernel.live.changed("inbox", organisation: organisation, account: account)
         }

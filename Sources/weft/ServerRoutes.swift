@@ -65,7 +65,6 @@ struct ServerRoutes {
         return router
     }
 
-
     private func addHealth(to router: inout Router) {
         router.get("/health/live", options: RouteOptions(documentation: .live)) { _ in
             .json(["status": "live"])

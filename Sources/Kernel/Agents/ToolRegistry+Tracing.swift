@@ -40,7 +40,7 @@ extension ToolRegistry {
                 return .commit(traced(commit, within: span, scope))
             }
         } catch {
-            tracer.end(span, Span.Status(error))
+            tracer.end(span, refused: error, scope)
             throw error
         }
     }
@@ -109,10 +109,24 @@ extension ToolRegistry {
                 }
                 return output
             } catch {
-                tracer.end(inner, Span.Status(error))
-                tracer.end(span, Span.Status(error))
+                tracer.end(inner, refused: error, scope)
+                tracer.end(span, refused: error, scope)
                 throw error
             }
+        }
+    }
+}
+
+extension Tracer {
+    /// Ends a span whose work was refused or failed.
+    ///
+    /// That a person asked for what cannot be is no failure of the program; that an agent did, is one
+    /// of the agent.
+    fileprivate func end(_ span: OpenSpan, refused error: any Error, _ scope: Scope) {
+        if let fault = error as? any Fault, !fault.isOurs, !scope.roles.contains(.aiAgent) {
+            end(span, .ok, attributes: ["weft.refused": .string(fault.code)])
+        } else {
+            end(span, Span.Status(error))
         }
     }
 }

@@ -297,6 +297,13 @@ public struct DeadLetter: Sendable {
     }
 }
 
+extension Event {
+    /// When it was written, to the millisecond: an agent's events bear the time at which its run began.
+    fileprivate var appended: Timestamp {
+        max(time, Timestamp(microseconds: Int64(id.high >> 16) * 1_000))
+    }
+}
+
 extension Tracer {
     /// The span of an event's way from its commit to its dispatch; nil where its trace leaves none.
     fileprivate func begin(_ event: Event) -> OpenSpan? {
@@ -306,7 +313,7 @@ extension Tracer {
             .event,
             parent: event.trace,
             organisation: event.organisation,
-            start: event.time,
+            start: event.appended,
             attributes: [
                 "weft.event": event.id.json, "weft.seq": .int(event.seq),
                 "weft.subject": .optional(event.subject),

@@ -26,7 +26,7 @@ public struct PlatformTools: Sendable {
     ]
 
     /// Everybody has an inbox; a loader sees nothing else of these.
-    private static let readersOfInbox = members.union([.loader])
+    static let readersOfInbox = members.union([.loader])
 
     static let id: JSON = Shape.record(nil, [("id", ["type": "string", "maxLength": 500])])
 

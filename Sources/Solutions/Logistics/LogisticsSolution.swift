@@ -1,4 +1,5 @@
 import Agents
+public import Channels
 public import Core
 public import Platform
 public import Store
@@ -19,6 +20,9 @@ public struct LogisticsSolution: Solution {
     public var migrations: [Migration] {
         LogisticsTables.migrations + LoadingTables.migrations
     }
+
+    /// The messages about orders.
+    public var messageKinds: [MessageKind] { LogisticsMessages.all }
 
     /// See ``Solution/parts(on:)``.
     public func parts(on kernel: Kernel) throws -> SolutionParts {

@@ -28,6 +28,7 @@ enum ServeCommand {
         )
         try options.expectNoWords()
         let stop = StopSignals()
+        raiseDescriptorLimit()
         let configuration = try ConfigurationFile.load(options)
         let (logger, logs) = Self.logger(configuration)
         let folder = try DataFolder(configuration.text("data.folder") ?? "weft-data")
@@ -57,10 +58,11 @@ enum ServeCommand {
         // Without workers, what comes in is accepted and waits in the store.
         let workers: [any Service] =
             configuration.flag("workflows.run")
-            ? ChannelServices.services(installation.kernel) + [
-                try installation.delivery(), installation.housekeeping, installation.engine,
-                installation.dispatcher,
-            ] : []
+            ? ChannelServices.services(installation.kernel, tracer: installation.observation.tracer)
+                + [
+                    try installation.delivery(), installation.housekeeping, installation.engine,
+                    installation.dispatcher,
+                ] : []
         let group = ServiceGroup(
             installation.observation.services + workers + [installation.live, server]
         ) { logger.debug($0) }
@@ -70,6 +72,15 @@ enum ServeCommand {
             until: { await stop.wait() }
         )
         database.close()
+    }
+
+    /// Each connection is a descriptor, and the soft limit is often 1,024.
+    private static func raiseDescriptorLimit() {
+        let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        var limit = rlimit()
+        guard getrlimit(resource, &limit) == 0, limit.rlim_cur < limit.rlim_max else { return }
+        limit.rlim_cur = limit.rlim_max
+        setrlimit(resource, &limit)
     }
 
     private static func announce(
@@ -105,6 +116,8 @@ enum ServeCommand {
         http.port = configuration.integer("server.port")
         let threads = configuration.integer("server.threads")
         if threads > 0 { http.threads = threads }
+        http.connections = configuration.integer("server.connections")
+        http.connectionsPerAddress = configuration.integer("server.connections-per-address")
         http.proxies = try AddressRange.list(configuration.text("server.proxies") ?? "")
         let forwarding = configuration.text("server.forwarded").flatMap(Forwarding.init(rawValue:))
         http.forwarding = forwarding ?? http.forwarding

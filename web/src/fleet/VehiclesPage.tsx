@@ -14,7 +14,7 @@ import { rateText } from "./rates";
 export function VehiclesPage() {
   const { query } = useLocation();
   const date = query.get("date");
-  const vehicles = useQuery<ListOf<Vehicle>>("/api/vehicles", 15_000);
+  const vehicles = useQuery<ListOf<Vehicle>>("/api/vehicles", 15_000, ["vehicles"]);
   const free = useQuery<ListOf<Vehicle>>(
     date ? `/api/vehicles/available?date=${encodeURIComponent(date)}` : null,
     5000,

@@ -35,6 +35,8 @@ const MOST = 200;
 interface Outcome {
   action: Action;
   results: BulkResult[];
+  /** As they were called when it was asked for: some may have left the list since. */
+  names: Map<string, string>;
 }
 
 /** What can be done with all ticked orders at once, and then what became of each. */
@@ -65,10 +67,11 @@ export function BulkBar({ orders, selection }: { orders: OrderSummary[]; selecti
     ],
   );
   const run = async (action: Action, reason: string) => {
+    const names = new Map(orders.map((each) => [each.id, each.reference]));
     const body = { action, ids: selection.ids.slice(0, MOST), reason };
     const answer = await post<{ results: BulkResult[] }>("/api/orders/bulk", body);
     setAsking(null);
-    setOutcome({ action, results: answer.results });
+    setOutcome({ action, results: answer.results, names });
     // What went well is done with; what did not stays ticked, to be tried again.
     selection.setAll(answer.results.filter((each) => each.ok).map((each) => each.id), false);
     invalidate("/api/orders", "/api/inbox");
@@ -95,21 +98,14 @@ export function BulkBar({ orders, selection }: { orders: OrderSummary[]; selecti
           <p>{WORDS[asking].what}</p>
         </ReasonDialog>
       )}
-      {outcome && <Outcomes outcome={outcome} orders={orders} onClose={() => setOutcome(null)} />}
+      {outcome && <Outcomes outcome={outcome} onClose={() => setOutcome(null)} />}
     </>
   );
 }
 
-interface OutcomesProps {
-  outcome: Outcome;
-  orders: OrderSummary[];
-  onClose: () => void;
-}
-
-function Outcomes({ outcome, orders, onClose }: OutcomesProps) {
-  const { action, results } = outcome;
+function Outcomes({ outcome, onClose }: { outcome: Outcome; onClose: () => void }) {
+  const { action, results, names } = outcome;
   const refused = results.filter((each) => !each.ok);
-  const name = (id: string) => orders.find((each) => each.id === id)?.reference ?? id;
   const sorted = [...refused, ...results.filter((each) => each.ok)];
   return (
     <Dialog
@@ -123,7 +119,7 @@ function Outcomes({ outcome, orders, onClose }: OutcomesProps) {
         {sorted.map((each) => (
           <li key={each.id} className={each.ok ? "" : "wrong"}>
             <Icon name={each.ok ? "check" : "alarm"} size={16} />
-            <Link to={`/orders/${each.id}`} onClick={onClose}>{name(each.id)}</Link>
+            <Link to={`/orders/${each.id}`} onClick={onClose}>{names.get(each.id) ?? each.id}</Link>
             <span>
               {each.ok
                 ? WORDS[action].done

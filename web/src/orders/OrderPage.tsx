@@ -34,11 +34,18 @@ export function OrderPage({ id }: { id: string }) {
   const path = `/api/orders/${encodeURIComponent(id)}`;
   const { query } = useLocation();
   const [quick, setQuick] = useState(true);
-  const topics = useMemo(() => [`orders/${id}`], [id]);
+  const [run, setRun] = useState<string | null>(null);
+  // While agents are at work each step of the run may bring a decision.
+  const topics = useMemo(
+    () => quick && run !== null ? [`orders/${id}`, `runs/${run}`] : [`orders/${id}`],
+    [id, quick, run],
+  );
   const whole = `${path}?include=execution,decisions`;
   const order = useQuery<Order>(whole, quick ? 1000 : 2000, topics);
   const live = order.data ? moving(order.data.status) : true;
   if (live !== quick) setQuick(live);
+  const started = order.data?.execution?.id ?? null;
+  if (started !== run) setRun(started);
   const [cancelling, setCancelling] = useState(false);
   useEscape(() => navigate("/orders"), 0);
 

@@ -55,7 +55,7 @@ async function vehicles(words: string, signal: AbortSignal): Promise<Found[]> {
     .slice(0, 4)
     .map((each) => ({
       kind: "Vehicles",
-      path: `/vehicles?q=${encodeURIComponent(each.name)}`,
+      path: `/vehicles/${encodeURIComponent(each.id)}`,
       icon: "vehicles",
       label: each.name,
       note: [each.class && humanise(each.class), each.depot?.name].filter(Boolean).join(" · "),

@@ -8,7 +8,7 @@ public struct AlarmNotices: EventTarget {
     public static let rule = "channels.alarms"
     /// The events it follows.
     public static let pattern: JSON = [
-        "type": ["alarm.raised", "alarm.acknowledged", "alarm.cleared"]
+        "type": ["alarm.raised", "alarm.reminded", "alarm.acknowledged", "alarm.cleared"]
     ]
     /// Alike alarms within so long are told once.
     static let window: Duration = .seconds(300)
@@ -40,7 +40,9 @@ public struct AlarmNotices: EventTarget {
         }
         values["name"] = values["name"] ?? event.data["rule"]?.string ?? key
         switch event.type {
-        case "alarm.raised":
+        case "alarm.raised", "alarm.reminded":
+            // Nobody wants to be told of what is shelved; when that is over, they are reminded.
+            guard event.data["shelvedUntil"]?.string == nil else { return }
             let rule = event.data["rule"]?.string ?? values["name"] ?? key
             try escalations.raise(
                 Notice(

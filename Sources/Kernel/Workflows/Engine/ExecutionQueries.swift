@@ -79,6 +79,11 @@ extension ExecutionTables {
         "cause",
     ]
 
+    /// How many events a run's detail shows, the oldest first.
+    public static let mostEvents = 5_000
+    /// The largest input or output of a step that a run's detail shows, in bytes of JSON.
+    public static let mostBytes = 65_536
+
     /// What executions can be sorted by.
     public static let sortable: [ListQuery.Column] = [
         .init("startedAt", "started_at", isNumber: true), .init("workflow", "workflow"),
@@ -114,11 +119,6 @@ extension ExecutionTables {
         }
         return query.page(rows)
     }
-
-    /// How many events a run's detail shows, the oldest first.
-    public static let mostEvents = 5_000
-    /// The largest input or output of a step that a run's detail shows, in bytes of JSON.
-    public static let mostBytes = 65_536
 
     /// One execution with its history and definition.
     ///

@@ -94,13 +94,13 @@ public struct Booking: Sendable, Hashable {
         distanceMeters = try reader.member("distanceMeters").int()
         co2Grams = try reader.member("co2Grams").int()
         etaAt = try reader.optional("etaAt")?.timestamp()
+        version = try reader.optional("version")?.int() ?? 1
         if let weight = try reader.optional("weightGrams") {
             share = LoadShare(
                 weightGrams: try weight.int(),
                 volumeMm3: try reader.member("volumeMm3").int()
             )
         }
-        version = try reader.optional("version")?.int() ?? 1
     }
 
     private var body: JSON {
