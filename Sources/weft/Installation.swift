@@ -114,7 +114,8 @@ struct Installation {
         )
         let registry = try ToolRegistry(
             tools: try PlatformTools(kernel: kernel, agents: agents).all()
-                + observation.tools.all() + ChannelTools(kernel: kernel).all()
+                + observation.tools.all()
+                + ChannelTools(kernel: kernel, observation: observation.tools).all()
                 + IdentityTools(identity: identity, database: database).all()
                 + parts.flatMap(\.tools),
             agents: agents,

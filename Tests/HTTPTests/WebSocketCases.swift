@@ -164,9 +164,9 @@ enum WebSocketCases {
         RefusedBytes("a bomb", 1009, Peer.frame(0x2, bomb, reserved: 4)),
     ]
 
-    /// 60 KiB that inflate to some 60 MiB of zeros.
+    /// 16 KiB that inflate to some 16 MiB of zeros.
     private static var bomb: [UInt8] {
         let deflater = MessageDeflater(windowBits: 15)
-        return deflater?.compress([UInt8](repeating: 0, count: 60 << 20)) ?? []
+        return deflater?.compress([UInt8](repeating: 0, count: 16 << 20)) ?? []
     }
 }

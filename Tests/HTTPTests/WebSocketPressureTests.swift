@@ -79,10 +79,11 @@ private final class Waiter: WebSocketHandler {
         try await withHandler({ Flood(count: 4_000, waits: true, ends: ends) }) { port in
             let peer = try Peer(port: port, receiveBuffer: 4_096)
             usleep(200_000)
-            for index in 0..<4_000 {
-                let text = try #require(try peer.frame()).text
-                #expect(text.hasPrefix("\(index) "))
+            var inOrder = 0
+            while inOrder < 4_000, try peer.frame()?.text.hasPrefix("\(inOrder) ") == true {
+                inOrder += 1
             }
+            #expect(inOrder == 4_000)
             peer.send(Peer.close(1000))
             #expect(try peer.rest().map(\.code) == [1000])
         }
@@ -142,7 +143,9 @@ private final class Waiter: WebSocketHandler {
             let flood = (0..<2_000).flatMap { _ in ping }
             let sender = Thread { for _ in 0..<8 { peer.send(flood) } }
             sender.start()
-            for _ in 0..<16_000 { #expect(try peer.frame()?.first == 0x8A) }
+            var pongs = 0
+            while pongs < 16_000, try peer.frame()?.first == 0x8A { pongs += 1 }
+            #expect(pongs == 16_000)
             sender.join()
         }
     }
@@ -233,7 +236,7 @@ private final class Waiter: WebSocketHandler {
         return events
     }
 
-    @Test("However the stream is split, the same is heard", arguments: 0..<UInt64(100))
+    @Test("However the stream is split, the same is heard", arguments: 0..<UInt64(40))
     func splits(seed: UInt64) throws {
         let random = SeededRandom(seed: seed)
         let bytes = Self.stream(random)
@@ -251,7 +254,7 @@ private final class Waiter: WebSocketHandler {
         }
     }
 
-    @Test("UTF-8 is what Swift's own decoder takes", arguments: 0..<UInt64(50))
+    @Test("UTF-8 is what Swift's own decoder takes", arguments: 0..<UInt64(10))
     func utf8(seed: UInt64) {
         let random = SeededRandom(seed: seed)
         // Bytes at the borders of RFC 3629's table, so that about half of the texts are good.
@@ -260,14 +263,14 @@ private final class Waiter: WebSocketHandler {
             0xE1,
             0xEC, 0xED, 0xEE, 0xEF, 0xF0, 0xF1, 0xF3, 0xF4, 0xF5, 0xFF,
         ]
+        var wrong: [[UInt8]] = []
         for _ in 0..<2_000 {
             let bytes = (0..<(1 + random.next() % 4)).map { _ in
                 borders[Int(random.next() % UInt64(borders.count))]
             }
-            #expect(
-                UTF8Check.isValid(bytes) == (String(validating: bytes, as: UTF8.self) != nil),
-                "\(bytes)"
-            )
+            let isGood = String(validating: bytes, as: UTF8.self) != nil
+            if UTF8Check.isValid(bytes) != isGood { wrong.append(bytes) }
         }
+        #expect(wrong.isEmpty, "seed \(seed)")
     }
 }

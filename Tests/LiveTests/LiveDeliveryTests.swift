@@ -203,11 +203,11 @@ private struct Delivery {
 @Suite struct LiveDeliveryTests {
     @Test(
         "No event is missed, none comes twice, and all come in order, whatever happens",
-        arguments: 0..<UInt64(300)
+        arguments: 0..<UInt64(100)
     )
     func delivery(seed: UInt64) {
         var delivery = Delivery(seed: seed)
-        let problems = delivery.run(steps: 400)
+        let problems = delivery.run(steps: 300)
         #expect(problems.isEmpty, "seed \(seed)")
     }
 }

@@ -1,5 +1,6 @@
 import Core
 import Events
+import Foundation
 import Store
 import Testing
 
@@ -37,8 +38,8 @@ import Testing
     private static let other = ID<Organisation>(high: 0x7000, low: 0x8000_0000_0000_0012)
 
     /// A log of 600 events, each third of another organisation.
-    private static func log() async throws -> EventLog {
-        let database = try SQLiteDatabase(path: ":memory:")
+    private static func log(in folder: URL) async throws -> EventLog {
+        let database = try SQLiteDatabase(path: folder.path + "/weft.db")
         try await database.migrate(EventLog.migrations)
         let log = EventLog(database: database)
         let random = SeededRandom(seed: 1)
@@ -72,7 +73,11 @@ import Testing
         "Pages lead through the log of one organisation without a gap, and see nothing of another"
     )
     func pages() async throws {
-        let log = try await Self.log()
+        let folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("weft-log-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let log = try await Self.log(in: folder)
         var subjects: [String] = []
         var place: Int64 = 0
         while true {

@@ -142,6 +142,23 @@ public struct Inbox: Sendable {
         return Int(count ?? 0)
     }
 
+    /// What a message is about that lasts until somebody acknowledges it; nil when there is nothing.
+    ///
+    /// - Throws: `StoreError`.
+    public func incident(
+        of id: ID<Entry>,
+        scope: Scope,
+        in reader: any Reader
+    ) throws -> String? {
+        try reader.first(
+            """
+            SELECT incident FROM channels_inbox
+            WHERE id = ? AND organisation = ? AND account = ? AND incident IS NOT NULL
+            """,
+            [.id(id), .id(scope.organisation), .id(scope.actor.id)]
+        ) { try $0.text(0) }
+    }
+
     /// Marks one message as read; nothing when it was read before.
     ///
     /// - Throws: `ChannelError` of code `not-found` when the inbox has no such message, or `StoreError`.

@@ -58,6 +58,7 @@ public struct OutboxDelivery: Service {
     let log: Logger
     let tracer: Tracer
     let arrived: @Sendable (ID<Organisation>, ID<Account>) -> Void
+    let breaker = MailBreaker()
     private let outbox: Outbox
     private let outcomes: Family<Counter>
     private let latency: Family<Histogram>
