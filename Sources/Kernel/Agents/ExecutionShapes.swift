@@ -42,9 +42,16 @@ public enum ExecutionShapes {
                             ],
                         ]
                     ),
-                    "The events as AWS Step Functions names them."
+                    "The events as AWS Step Functions names them; large values are left out."
                 )
             ),
+            (
+                "historyCount",
+                Shape.described(
+                    Shape.count,
+                    "How many events there are; the first 5,000 are shown."
+                )
+            ), ("traceId", Shape.text),
             ("definition", Shape.described(Shape.any, "The States Language document.")),
         ]
     )

@@ -9,17 +9,6 @@ extension LogisticsTools {
         [try vehicleCalendar(), try getVehicle(), try blockVehicle(), try unblockVehicle()]
     }
 
-    private static let entrySchema = object(
-        [
-            ("kind", ["enum": ["booking", "unavailable"]]), ("date", date), ("from", date),
-            ("to", date), ("id", id), ("bookingId", id), ("orderId", id),
-            ("orderReference", text), ("status", text),
-            ("utilisation", ["type": ["number", "null"]]),
-            ("weightUtilisation", ["type": ["number", "null"]]), ("reason", text),
-        ],
-        required: ["kind"]
-    )
-
     private func vehicleCalendar() throws -> Tool {
         try Tool(
             name: "logistics.vehicle-calendar",
@@ -28,25 +17,7 @@ extension LogisticsTools {
                 [("from", Self.date), ("to", Self.date), ("depotId", Self.id)],
                 required: ["from", "to"]
             ),
-            output: Self.object(
-                [
-                    ("from", Self.date), ("to", Self.date),
-                    (
-                        "items",
-                        [
-                            "type": "array",
-                            "items": Self.object(
-                                [
-                                    ("vehicle", ["type": "object"]),
-                                    ("entries", ["type": "array", "items": Self.entrySchema]),
-                                ],
-                                required: ["vehicle", "entries"]
-                            ),
-                        ]
-                    ),
-                ],
-                required: ["from", "to", "items"]
-            ),
+            output: LoadingShapes.calendar,
             roles: Self.readers,
             body: .read { input, invocation, reader in
                 let scope = invocation.scope
@@ -117,15 +88,7 @@ extension LogisticsTools {
             name: "logistics.get-vehicle",
             purpose: "Shows a vehicle with its bookings and figures of the last and next 30 days.",
             input: Self.object([("id", Self.text)], required: ["id"]),
-            output: Self.object(
-                [
-                    ("id", Self.id), ("name", Self.text), ("depot", ["type": "object"]),
-                    ("available", ["type": "boolean"]), ("entries", ["type": "array"]),
-                    ("figures", ["type": "object"]),
-                ],
-                required: ["id", "name", "depot", "available", "entries", "figures"],
-                open: true
-            ),
+            output: LoadingShapes.vehicleDetail,
             roles: Self.readers,
             body: .read { [self] input, invocation, reader in
                 let scope = invocation.scope
@@ -191,11 +154,6 @@ extension LogisticsTools {
         ]
     }
 
-    private static let unavailability = object(
-        [("id", id), ("vehicleId", id), ("from", date), ("to", date), ("reason", text)],
-        required: ["id", "vehicleId", "from", "to", "reason"]
-    )
-
     private func blockVehicle() throws -> Tool {
         try Tool(
             name: "logistics.block-vehicle",
@@ -207,7 +165,7 @@ extension LogisticsTools {
                 ],
                 required: ["id", "from", "to", "reason"]
             ),
-            output: Self.unavailability,
+            output: LoadingShapes.unavailability,
             roles: Self.planners,
             body: .write { [self] input, invocation in
                 let scope = invocation.scope
@@ -275,7 +233,7 @@ extension LogisticsTools {
                 [("id", Self.text), ("period", Self.text)],
                 required: ["id", "period"]
             ),
-            output: ["type": "null"],
+            output: Shape.nothing,
             roles: Self.planners,
             body: .write { [self] input, invocation in
                 let scope = invocation.scope

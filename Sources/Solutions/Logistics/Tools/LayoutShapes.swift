@@ -19,6 +19,34 @@ enum LayoutShapes {
             ("fragile", Shape.flag),
         ]
     )
+    /// A box as people see it: which piece it is, how it is turned, what it stands on.
+    static let shownBox = Shape.extended(
+        box,
+        "Placed piece",
+        [
+            (
+                "piece",
+                Shape.described(Shape.count, "The how-manieth of its line, in loading order.")
+            ), ("of", Shape.described(Shape.count, "How many pieces the line has.")),
+            ("upright", side), ("along", side),
+            (
+                "restsOn",
+                Shape.described(
+                    Shape.list(of: Shape.count),
+                    "The boxes below it by sequence; none is the floor."
+                )
+            ),
+            (
+                "lift",
+                Shape.described(
+                    Shape.choice(LiftingAdvice.allCases.map(\.rawValue)),
+                    "How many people should lift it, or that it takes an aid."
+                )
+            ),
+        ],
+        optional: ["upright", "along"]
+    )
+    private static let side = Shape.choice(OrderItem.Side.allCases.map(\.rawValue))
     private static let place = Shape.record(
         nil,
         [("xMm", Shape.integer), ("yMm", Shape.integer), ("zMm", Shape.integer)]
@@ -26,11 +54,21 @@ enum LayoutShapes {
     private static let axleLoad = Shape.record(
         "Axle load",
         [
-            ("name", Shape.text), ("loadGrams", Shape.integer),
+            ("name", Shape.text), ("positionMm", Shape.integer), ("loadGrams", Shape.integer),
             ("limitGrams", Shape.nullable(Shape.integer)),
-        ]
+        ],
+        optional: ["positionMm"]
     )
-    private static let container = Shape.record(
+    private static let wholeAxle = Shape.extended(
+        axleLoad,
+        "Axle load with its vehicle",
+        [
+            ("emptyGrams", Shape.count), ("totalGrams", Shape.integer),
+            ("permittedGrams", Shape.count),
+        ],
+        optional: ["emptyGrams", "totalGrams", "permittedGrams"]
+    )
+    static let container = Shape.record(
         "Load space",
         [
             ("lengthMm", Shape.integer), ("widthMm", Shape.integer), ("heightMm", Shape.integer),
@@ -38,7 +76,12 @@ enum LayoutShapes {
         ]
     )
     /// One loaded vehicle; what is added to it later is allowed.
-    private static func load(_ title: String, _ more: [(String, JSON)]) -> JSON {
+    private static func load(
+        _ title: String,
+        _ box: JSON,
+        _ axle: JSON,
+        _ more: [(String, JSON)]
+    ) -> JSON {
         var record = Shape.record(
             title,
             [
@@ -47,7 +90,7 @@ enum LayoutShapes {
                 ("boxes", Shape.list(of: box)), ("volumeUtilisation", Shape.number),
                 ("weightUtilisation", Shape.number), ("weightGrams", Shape.count),
                 ("volumeMm3", Shape.count), ("iterations", Shape.count), ("seed", Shape.integer),
-                ("hash", Shape.text), ("axles", Shape.list(of: axleLoad)),
+                ("hash", Shape.text), ("axles", Shape.list(of: axle)),
                 ("centreOfGravity", place),
             ] + more,
             optional: ["centreOfGravity"]
@@ -56,9 +99,11 @@ enum LayoutShapes {
         return record
     }
 
-    private static let packed = load("Packed vehicle", [])
+    private static let packed = load("Packed vehicle", box, axleLoad, [])
     private static let loaded = load(
         "Loaded vehicle",
+        shownBox,
+        wholeAxle,
         [
             (
                 "vehicle",
@@ -88,7 +133,7 @@ enum LayoutShapes {
         var layout = Shape.record(
             "Layout",
             [
-                ("orderId", Shape.id), ("version", Shape.count),
+                ("orderId", Shape.id), ("orderReference", Shape.text), ("version", Shape.count),
                 ("vehicles", Shape.list(of: loaded)),
             ]
         )

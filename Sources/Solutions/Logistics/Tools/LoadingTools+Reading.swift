@@ -9,13 +9,9 @@ extension LogisticsTools {
             name: "logistics.list-loads",
             purpose: "Lists the booked vehicles that are to be loaded in a period, with progress.",
             input: Self.object([("from", Self.date), ("to", Self.date)]),
-            output: Self.object(
-                [
-                    ("from", Self.date), ("to", Self.date),
-                    ("items", ["type": "array", "items": Self.loadSchema]),
-                    ("nextCursor", ["type": "null"]),
-                ],
-                required: ["from", "to", "items", "nextCursor"]
+            output: Shape.page(
+                of: LoadingShapes.entry,
+                and: [("from", Shape.date), ("to", Shape.date)]
             ),
             roles: Self.loaders,
             body: .read { [self] input, invocation, reader in
@@ -37,21 +33,6 @@ extension LogisticsTools {
             }
         )
     }
-
-    private static let loadSchema = object(
-        [
-            ("bookingId", id), ("orderId", id), ("orderReference", text), ("date", date),
-            ("status", ["type": "string"]), ("vehicle", ["type": "object"]),
-            ("depot", ["type": "object"]), ("planned", ["type": "boolean"]),
-            ("pieces", ["type": "integer"]), ("placed", ["type": "integer"]),
-            ("problems", ["type": "integer"]),
-            ("completedAt", ["type": ["string", "null"], "format": "date-time"]),
-        ],
-        required: [
-            "bookingId", "orderId", "orderReference", "date", "status", "vehicle", "planned",
-            "pieces", "placed", "problems", "completedAt",
-        ]
-    )
 
     private func load(
         _ entry: FleetCalendar.Entry,
@@ -78,15 +59,7 @@ extension LogisticsTools {
             name: "logistics.get-load",
             purpose: "Shows a vehicle's load piece by piece in loading order, by booking or order.",
             input: Self.object([("id", Self.text)], required: ["id"]),
-            output: Self.object(
-                [
-                    ("bookingId", Self.id), ("orderId", Self.id), ("orderReference", Self.text),
-                    ("layoutVersion", Self.integer), ("vehicles", ["type": "array"]),
-                    ("boxes", ["type": "array"]), ("stops", ["type": "array"]),
-                ],
-                required: ["bookingId", "orderId", "orderReference", "vehicles", "boxes", "stops"],
-                open: true
-            ),
+            output: LoadingShapes.sheet,
             roles: Self.loaders,
             body: .external { [self] input, invocation in
                 let scope = invocation.scope

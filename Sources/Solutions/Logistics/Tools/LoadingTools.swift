@@ -20,18 +20,6 @@ extension LogisticsTools {
         "description": "when it was done, by the loader's clock; now when absent",
     ]
 
-    static let progressSchema = object(
-        [
-            ("bookingId", id), ("sequence", ["type": "integer"]),
-            ("state", ["enum": ["open", "placed", "problem"]]), ("total", ["type": "integer"]),
-            ("placed", ["type": "integer"]), ("problems", ["type": "integer"]),
-            ("completedAt", ["type": ["string", "null"], "format": "date-time"]),
-        ],
-        required: [
-            "bookingId", "sequence", "state", "total", "placed", "problems", "completedAt",
-        ]
-    )
-
     private func recordPlacement() throws -> Tool {
         try Tool(
             name: "logistics.record-placement",
@@ -40,7 +28,7 @@ extension LogisticsTools {
                 [("id", Self.text), ("sequence", Self.sequence), ("at", Self.moment)],
                 required: ["id", "sequence"]
             ),
-            output: Self.progressSchema,
+            output: LoadingShapes.marked,
             roles: Self.loaders,
             body: .write { [self] input, invocation in
                 try await marking(input, invocation) { _ in .placed }
@@ -63,7 +51,7 @@ extension LogisticsTools {
                 ],
                 required: ["id", "sequence", "reason"]
             ),
-            output: Self.progressSchema,
+            output: LoadingShapes.marked,
             roles: Self.loaders,
             body: .write { [self] input, invocation in
                 try await marking(input, invocation) { input in
@@ -85,7 +73,7 @@ extension LogisticsTools {
                 [("id", Self.text), ("sequence", Self.sequence), ("at", Self.moment)],
                 required: ["id", "sequence"]
             ),
-            output: Self.progressSchema,
+            output: LoadingShapes.marked,
             roles: Self.loaders,
             body: .write { [self] input, invocation in
                 try await marking(input, invocation) { _ in .open }
@@ -106,9 +94,7 @@ extension LogisticsTools {
         let doneAt = min(try input.optional("at")?.timestamp() ?? invocation.now, invocation.now)
         let mark = try read(input)
         let total = try await pieceCount(of: id, scope)
-        var planners: [ID<Account>] = []
-        if case .problem = mark { planners = try await people(as: [.planner], scope) }
-        return { [planners] transaction in
+        return { transaction in
             let booking = try Bookings(scope: scope).booking(id, in: transaction)
             guard booking.status == .booked else {
                 throw GeneralFault(
@@ -132,7 +118,6 @@ extension LogisticsTools {
                     mark,
                     of: booking,
                     sequence,
-                    planners,
                     invocation,
                     in: transaction
                 )
@@ -169,27 +154,11 @@ extension LogisticsTools {
         "the vehicle was booked by hand; there is no plan of where each piece goes"
     )
 
-    /// The people of the organisation who have one of the roles, at most 200.
-    private func people(as roles: Set<Role>, _ scope: Scope) async throws -> [ID<Account>] {
-        var found: [ID<Account>] = []
-        var last: ID<Account>?
-        while found.count < 200 {
-            let page = try await kernel.accounts.list(scope: scope, after: last, limit: 500)
-            found += page.filter {
-                $0.kind == .person && !$0.disabled && !$0.roles.isDisjoint(with: roles)
-            }.map(\.id)
-            guard page.count == 500, let end = page.last else { break }
-            last = end.id
-        }
-        return Array(found.prefix(200))
-    }
-
     private func tell(
         _ change: Loadings.Change,
         _ mark: PieceMark,
         of booking: Booking,
         _ sequence: Int,
-        _ planners: [ID<Account>],
         _ invocation: Invocation,
         in transaction: any Transaction
     ) throws {
@@ -225,7 +194,6 @@ extension LogisticsTools {
                 booking,
                 sequence,
                 change.revision,
-                planners,
                 invocation,
                 in: transaction
             )
@@ -235,43 +203,38 @@ extension LogisticsTools {
         if change.reopens { try emit("load.reopened") }
     }
 
-    /// Puts a message into the inbox of every planner, and of whoever placed the order.
+    /// Tells every planner, and whoever placed the order, by the channels they chose.
     private func tellPlanners(
         _ trouble: PieceMark.Trouble,
         _ note: String?,
         _ booking: Booking,
         _ sequence: Int,
         _ revision: Int,
-        _ planners: [ID<Account>],
         _ invocation: Invocation,
         in transaction: any Transaction
     ) throws {
         let scope = invocation.scope
         let order = try Orders(scope: scope).order(booking.order, in: transaction)
         let vehicle = try Fleet(scope: scope).vehicle(booking.vehicle, in: transaction)
-        let link = "/console/orders/\(order.id)?tab=load&box=\(sequence)"
-        let message = try Message(
-            subject: "\(order.reference): piece \(sequence) \(trouble.words)",
-            body: "\(scope.actor.name) is loading \(vehicle.name) for \(booking.date) and reports "
-                + "that piece \(sequence) \(trouble.words)."
-                + (note.map { "\n\n“\($0)”" } ?? ""),
-            link: link,
-            severity: .warning
+        var audience: [Notice.Audience] = [.roles([.planner])]
+        if let author = order.history.first?.actor, author.kind == .person {
+            audience.append(.account(author.id))
+        }
+        try kernel.channels.notices.tell(
+            Notice(
+                LogisticsMessages.loadProblem(trouble),
+                [
+                    "reference": order.reference, "piece": "\(sequence)",
+                    "vehicle": vehicle.name, "date": "\(booking.date)",
+                    "loader": scope.actor.name, "note": note.map { "\n\n“\($0)”" } ?? "",
+                ],
+                severity: .warning,
+                link: "/console/orders/\(order.id)?tab=load&box=\(sequence)",
+                to: audience,
+                effect: "load-problem:\(booking.id):\(sequence):\(revision)"
+            ),
+            scope: scope,
+            in: transaction
         )
-        var receivers = planners
-        if let author = order.history.first?.actor, author.kind == .person,
-            !receivers.contains(author.id)
-        {
-            receivers.append(author.id)
-        }
-        for receiver in receivers {
-            try kernel.outbox.enqueue(
-                message,
-                to: .inbox(receiver),
-                effect: "load-problem:\(booking.id):\(sequence):\(revision):\(receiver)",
-                scope: scope,
-                in: transaction
-            )
-        }
     }
 }
