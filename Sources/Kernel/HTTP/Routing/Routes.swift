@@ -104,7 +104,9 @@ final class Routes: Sendable {
     // MARK: Answering
 
     /// Answers `request`, for which `match` was found; it never fails.
-    func respond(to request: Request, match: RouteMatch) async -> Response {
+    nonisolated(nonsending)
+        func respond(to request: Request, match: RouteMatch) async -> Response
+    {
         var request = request
         var response: Response
         do {
@@ -126,7 +128,9 @@ final class Routes: Sendable {
         return request.method == .head ? response.withoutBody() : response
     }
 
-    private func prepare(_ request: inout Request) async throws -> Response? {
+    nonisolated(nonsending)
+        private func prepare(_ request: inout Request) async throws -> Response?
+    {
         for prepare in preparations {
             if let response = try await prepare(&request) { return response }
         }
