@@ -40,7 +40,12 @@ export function InboxPage() {
   const [taking, setTaking] = useState<InboxMessage | null>(null);
   const [busy, setBusy] = useState(false);
   const keys = useRowKeys();
-  const messages = pages.items;
+  // Later pages are not fetched anew: what was read here is remembered here.
+  const [readHere, setReadHere] = useState<ReadonlySet<string>>(() => new Set());
+  const messages = useMemo(
+    () => pages.items.map((each) => readHere.has(each.id) ? { ...each, read: true } : each),
+    [pages.items, readHere],
+  );
   const unread = messages.filter((each) => !each.read && !each.needsAcknowledgement);
 
   // What waited when the list was opened stays in it while it is worked through.
@@ -50,8 +55,8 @@ export function InboxPage() {
     [
       ...(alarms.data?.items ?? []).map(fromAlarm),
       ...(failed.data?.items ?? []).map(fromOrder),
-      ...pages.items.map(fromMessage),
-    ].sort(byPriority), [alarms.data, failed.data, pages.items]);
+      ...messages.map(fromMessage),
+    ].sort(byPriority), [alarms.data, failed.data, messages]);
   for (const each of all) if (each.open) kept.current.ids.add(each.id);
   const shown = all.filter((each) =>
     show === "open"
@@ -66,6 +71,7 @@ export function InboxPage() {
     setBusy(true);
     try {
       await Promise.all(some.map((each) => post(`/api/inbox/${each.id}/read`)));
+      setReadHere((before) => new Set([...before, ...some.map(messageId)]));
     } catch (error) {
       toast(explain(error), "wrong");
     } finally {
