@@ -162,6 +162,8 @@ SCREENS = [
     "orders?dialog=none&sort=-createdAt",
     "inbox",
     "vehicles",
+    "vehicles/calendar",
+    "load",
     "customers",
     "agents",
     "runs",
