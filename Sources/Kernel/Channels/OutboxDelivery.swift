@@ -57,6 +57,7 @@ public struct OutboxDelivery: Service {
     let random: any RandomSource
     let log: Logger
     let tracer: Tracer
+    let breaker = MailBreaker()
     let arrived: @Sendable (ID<Organisation>, ID<Account>) -> Void
     private let outbox: Outbox
     private let outcomes: Family<Counter>
