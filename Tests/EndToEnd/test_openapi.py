@@ -96,6 +96,10 @@ def test_it_is_read_again_only_when_it_changed(server):
 REFUSALS = [400, 401, 403, 404, 405, 409, 412, 413, 414, 415, 422, 429, 431]
 
 
+# Endless answers, and what would end the session or the account that asks.
+LEFT_OUT = r"^/live/events$|^/api/me/(sessions|password|totp)|^/api/accounts/\{id\}"
+
+
 def schemathesis(server, folder, *options: str, within: int) -> None:
     (folder / "schemathesis.toml").write_text(
         f"[checks.negative_data_rejection]\nexpected-statuses = {REFUSALS}\n"
@@ -108,7 +112,7 @@ def schemathesis(server, folder, *options: str, within: int) -> None:
         f"{server.url}/api/openapi.json",
         *("--header", f"Authorization: Bearer {client.token}"),
         *("--checks", ",".join(CHECKS), "--warnings", "off", "--no-color"),
-        *("--request-timeout", "20", "--generation-database", "none"),
+        *("--exclude-path-regex", LEFT_OUT, "--request-timeout", "20", "--generation-database", "none"),
         *options,
     ]
     done = subprocess.run(

@@ -15,6 +15,8 @@ extension PlatformTools {
             ("id", Shape.id), ("subject", Shape.text), ("body", Shape.text), ("at", Shape.time),
             ("read", Shape.flag), ("link", Shape.nullable(Shape.text)),
             ("severity", Shape.choice(["info", "warning", "alarm"])),
+            ("needsAcknowledgement", Shape.flag), ("acknowledgedAt", Shape.nullable(Shape.time)),
+            ("acknowledgedBy", Shape.nullable(Shape.text)),
         ]
     )
 

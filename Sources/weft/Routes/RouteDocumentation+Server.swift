@@ -34,6 +34,10 @@ extension RouteDocumentation {
             "properties": [
                 "email": ["type": "string", "maxLength": 320],
                 "password": ["type": "string", "maxLength": 1000],
+                "code": [
+                    "type": ["string", "null"], "minLength": 1, "maxLength": 64,
+                    "description": "Six digits of the second factor, or a recovery code.",
+                ],
                 "organisation": [
                     "type": ["string", "null"], "format": "uuid",
                     "description": "Which one, for members of several.",
@@ -42,6 +46,100 @@ extension RouteDocumentation {
         ]),
         answers: [.json(.ok, tokens, "Signed in.")],
         problems: [.unauthorised, .conflict, .unprocessableContent]
+    )
+
+    static let forgot = RouteDocumentation(
+        "forgotPassword",
+        tag: "sign-in",
+        "Sends a link for a new password, if there is such an account.",
+        isPublic: true,
+        body: .json([
+            "type": "object", "required": ["email"], "additionalProperties": false,
+            "properties": ["email": ["type": "string", "maxLength": 320]],
+        ]),
+        answers: [.json(.accepted, Shape.record(nil, []), "The same for every address.")],
+        problems: [.unprocessableContent]
+    )
+
+    static let reset = RouteDocumentation(
+        "resetPassword",
+        tag: "sign-in",
+        "Sets a new password by the link's token, and ends all sessions.",
+        isPublic: true,
+        body: .json([
+            "type": "object", "required": ["token", "password"], "additionalProperties": false,
+            "properties": [
+                "token": ["type": "string", "maxLength": 200],
+                "password": ["type": "string", "maxLength": 1000],
+            ],
+        ]),
+        answers: [.nothing],
+        problems: [.unauthorised, .notFound, .conflict, .unprocessableContent]
+    )
+
+    static let providers = RouteDocumentation(
+        "listProviders",
+        tag: "sign-in",
+        "Lists the identity providers that people may sign in with.",
+        isPublic: true,
+        answers: [
+            .json(
+                .ok,
+                Shape.page(
+                    of: Shape.record(nil, [("name", Shape.text), ("label", Shape.text)])
+                ),
+                "The providers."
+            )
+        ]
+    )
+
+    static let providerStart = RouteDocumentation(
+        "startProvider",
+        tag: "sign-in",
+        "Leads a browser to an identity provider.",
+        isPublic: true,
+        parameters: [.init("return", in: .query, schema: ["type": "string"])],
+        answers: [.init(.seeOther, "To the provider.", headers: ["Location"])],
+        problems: [.notFound, .unprocessableContent]
+    )
+
+    static let providerReturn = RouteDocumentation(
+        "returnFromProvider",
+        tag: "sign-in",
+        "Takes a browser back from an identity provider.",
+        isPublic: true,
+        parameters: ["code", "state", "iss", "error"].map {
+            .init($0, in: .query, schema: ["type": "string"])
+        },
+        answers: [.init(.seeOther, "To the console.", headers: ["Location"])],
+        problems: [.notFound, .unprocessableContent]
+    )
+
+    static let exchange = RouteDocumentation(
+        "exchangeCode",
+        tag: "sign-in",
+        "Gives tokens for the code with which a provider's sign-in ended.",
+        isPublic: true,
+        body: .json([
+            "type": "object", "required": ["code"], "additionalProperties": false,
+            "properties": ["code": ["type": "string", "minLength": 1, "maxLength": 200]],
+        ]),
+        answers: [.json(.ok, tokens, "Signed in.")],
+        problems: [.unauthorised, .notFound, .conflict, .unprocessableContent]
+    )
+
+    static let keys = RouteDocumentation(
+        "getKeys",
+        tag: "sign-in",
+        "The public keys of access tokens (RFC 7517).",
+        isPublic: true,
+        answers: [
+            .json(
+                .ok,
+                Shape.record(nil, [("keys", Shape.list(of: Shape.object))]),
+                "The keys."
+            )
+        ]
     )
 
     static let refresh = RouteDocumentation(
@@ -79,12 +177,13 @@ extension RouteDocumentation {
                         "account": [
                             "type": "object", "required": ["id", "name", "email"],
                             "properties": [
-                                "id": Shape.id, "name": Shape.text,
+                                "id": Shape.id, "name": Shape.text, "kind": Shape.text,
                                 "email": ["type": ["string", "null"]],
                             ],
                         ],
                         "organisation": Shape.named, "roles": Shape.list(of: Shape.text),
                         "organisations": Shape.list(of: Shape.named),
+                        "totp": Shape.described(Shape.flag, "Whether a second factor is on."),
                     ],
                 ],
                 "You."

@@ -9,8 +9,6 @@ import Store
 struct SignInRoutes {
     let installation: Installation
 
-    private static let small = RouteOptions(bodyLimit: 16 << 10)
-
     private static func small(_ documentation: RouteDocumentation) -> RouteOptions {
         RouteOptions(bodyLimit: 16 << 10, documentation: documentation)
     }
@@ -22,7 +20,7 @@ struct SignInRoutes {
         addPasswords(to: &router)
         addProviders(to: &router)
         addOwn(to: &router)
-        router.get("/.well-known/jwks.json") { _ in
+        router.get("/.well-known/jwks.json", options: RouteOptions(documentation: .keys)) { _ in
             .json(identity.keys.jwks, headers: ["Cache-Control": "public, max-age=300"])
         }
     }
@@ -55,7 +53,7 @@ struct SignInRoutes {
     }
 
     private func addPasswords(to router: inout Router) {
-        router.post("/auth/password/forgot", options: Self.small) { request in
+        router.post("/auth/password/forgot", options: Self.small(.forgot)) { request in
             let body = try request.reader()
             try body.onlyKeys(["email"])
             try await identity.reset.ask(
@@ -64,7 +62,7 @@ struct SignInRoutes {
             )
             return .json([:], status: .accepted)
         }
-        router.post("/auth/password/reset", options: Self.small) { request in
+        router.post("/auth/password/reset", options: Self.small(.reset)) { request in
             let body = try request.reader()
             try body.onlyKeys(["token", "password"])
             try await identity.reset.reset(
@@ -77,13 +75,13 @@ struct SignInRoutes {
     }
 
     private func addProviders(to router: inout Router) {
-        router.get("/auth/oidc") { _ in
+        router.get("/auth/oidc", options: RouteOptions(documentation: .providers)) { _ in
             let items = identity.federation.list.map { provider -> JSON in
                 ["name": .string(provider.name), "label": .string(provider.label)]
             }
             return .json(["items": .array(items), "nextCursor": .null])
         }
-        router.get("/auth/oidc/{name}/start") { request in
+        router.get("/auth/oidc/{name}/start", options: RouteOptions(documentation: .providerStart)) { request in
             let name = try request.parameter("name")
             do {
                 let step = try await identity.federation.start(name, back: request.query["return"])
@@ -96,7 +94,7 @@ struct SignInRoutes {
                 return Self.back(with: error)
             }
         }
-        router.get("/auth/oidc/{name}/callback") { request in
+        router.get("/auth/oidc/{name}/callback", options: RouteOptions(documentation: .providerReturn)) { request in
             let name = try request.parameter("name")
             do {
                 let step = try await identity.federation.finish(
@@ -120,7 +118,7 @@ struct SignInRoutes {
                 return Self.back(with: error)
             }
         }
-        router.post("/auth/oidc/exchange", options: Self.small) { request in
+        router.post("/auth/oidc/exchange", options: Self.small(.exchange)) { request in
             let body = try request.reader()
             try body.onlyKeys(["code"])
             let signedIn = try await identity.federation.exchange(

@@ -29,6 +29,7 @@ struct OpenAPIComponents {
         414: ("TargetTooLong", "The target is longer than allowed."),
         415: ("UnsupportedMediaType", "The body is of a media type that is not taken here."),
         422: ("Invalid", "A value is wrong; `pointer` says where."),
+        426: ("UpgradeRequired", "Only a WebSocket is answered here."),
         429: ("TooManyRequests", "The budget is used up."),
         431: ("HeaderTooLarge", "The header is larger than allowed."),
         501: ("NotImplemented", "This server was not set up for it."),

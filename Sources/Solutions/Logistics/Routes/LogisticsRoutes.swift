@@ -10,7 +10,6 @@ enum LogisticsRoutes {
         var routes: [ToolRoute] = [
             ToolRoute(.get, "/api/vehicles", tool: "logistics.list-vehicles"),
             ToolRoute(.get, "/api/vehicles/available", tool: "logistics.list-available-vehicles"),
-            ToolRoute(.get, "/api/vehicles/{id}", tool: "logistics.get-vehicle"),
             ToolRoute(.get, "/api/depots", tool: "logistics.list-depots"),
             ToolRoute(.get, "/api/bookings", tool: "logistics.list-bookings"),
             ToolRoute(

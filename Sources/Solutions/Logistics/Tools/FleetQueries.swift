@@ -6,8 +6,7 @@ import Store
 extension LogisticsTools {
     func fleetQueries() throws -> [Tool] {
         [
-            try listVehicles(), try listAvailable(), try getVehicle(), try listCustomers(),
-            try getCustomer(),
+            try listVehicles(), try listAvailable(), try listCustomers(), try getCustomer(),
             try listDepots(),
         ]
     }
@@ -72,32 +71,6 @@ extension LogisticsTools {
         return [
             "date": .string(date.description), "items": .array(items), "nextCursor": page.next,
         ]
-    }
-
-    private func getVehicle() throws -> Tool {
-        try Tool(
-            name: "logistics.get-vehicle",
-            purpose: "Shows a vehicle and whether it is free today.",
-            input: Self.object([("id", Self.text)], required: ["id"]),
-            output: LogisticsShapes.vehicle,
-            roles: Self.readers,
-            body: .read { [self] input, invocation, reader in
-                guard let id = ID<Vehicle>(try input.member("id").string()) else {
-                    throw GeneralFault(
-                        .notFound,
-                        code: "vehicle-not-found",
-                        "there is no vehicle \(input.value["id"] ?? .null)"
-                    )
-                }
-                let fleet = Fleet(scope: invocation.scope)
-                let vehicle = try fleet.vehicle(id, in: reader)
-                let free = try fleet.available(on: today(invocation), in: reader)
-                return vehicle.json(
-                    depot: try fleet.depot(vehicle.depot, in: reader),
-                    available: free.contains { $0.id == id }
-                )
-            }
-        )
     }
 
     private func listCustomers() throws -> Tool {

@@ -181,11 +181,13 @@ enum LogisticsShapes {
         orderSummary,
         "Order",
         body + [
+            ("customerId", Shape.id), ("depotId", Shape.id),
             ("history", Shape.list(of: change)), ("bookings", Shape.list(of: booking)),
             ("layout", Shape.nullable(layoutSummary)),
             ("execution", Shape.nullable(ExecutionShapes.summary)),
             ("decisions", Shape.list(of: decision)),
-        ]
+        ],
+        optional: ["execution", "decisions"]
     )
     /// The order as agents get it.
     static let orderForAgents = Shape.extended(orderSummary, "Order for agents", body)
