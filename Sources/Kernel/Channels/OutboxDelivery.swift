@@ -59,7 +59,6 @@ public struct OutboxDelivery: Service {
     let tracer: Tracer
     let breaker = MailBreaker()
     let arrived: @Sendable (ID<Organisation>, ID<Account>) -> Void
-    let breaker = MailBreaker()
     private let outbox: Outbox
     private let outcomes: Family<Counter>
     private let latency: Family<Histogram>
