@@ -4,9 +4,11 @@ import Testing
 
 /// Node's HTTP server, which answers what it saw of each request; strict, as it is by default.
 final class NodeServer {
-    static let program = ["/usr/bin/node", "/usr/local/bin/node"].first {
-        access($0, X_OK) == 0
-    }
+    /// Where it is; nil when it is not installed.
+    static let program: String? = {
+        let places: [String] = ["/usr/bin/node", "/usr/local/bin/node"]
+        return places.first { access($0, X_OK) == 0 }
+    }()
 
     private static let script = """
         const hex = text => Buffer.from(text, 'latin1').toString('hex');

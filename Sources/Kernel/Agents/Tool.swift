@@ -26,6 +26,11 @@ public struct Tool: Sendable {
         case document(@Sendable (JSONReader, Invocation, any Reader) throws -> JSONText)
         /// Prepares what needs waiting for (hashing, writing a file), then answers the change itself.
         case write(@Sendable (JSONReader, Invocation) async throws -> Commit)
+        /// Changes records like `write`, and answers text that it puts together.
+        case writeDocument(
+            @Sendable (JSONReader, Invocation) async throws
+                -> @Sendable (any Transaction) throws -> JSONText
+        )
         /// Computes.
         case compute(@Sendable (JSONReader, Invocation) async throws -> JSON)
         /// Reaches outside.
@@ -80,7 +85,7 @@ public struct Tool: Sendable {
     public var effect: Effect {
         switch body {
         case .read, .document: .read
-        case .write: .write
+        case .write, .writeDocument: .write
         case .compute: .compute
         case .external: .external
         }
@@ -97,6 +102,10 @@ public struct Invocation: Sendable {
     public var key: String
     /// Makes ids for what the call creates.
     public var ids: IDGenerator
+    /// The version that the caller means to change; nil for any.
+    ///
+    /// Tools that change a record with a version check it in their transaction.
+    public var expected: ExpectedVersion?
     /// Run first in every transaction of the call; throws when the call is no longer wanted.
     public var stillWanted: @Sendable (any Transaction) throws -> Void
 
@@ -107,14 +116,17 @@ public struct Invocation: Sendable {
     ///   - now: the moment.
     ///   - key: identifies the call across repetitions.
     ///   - ids: makes ids.
+    ///   - expected: the version that the caller means to change.
     ///   - stillWanted: run first in every transaction of the call.
     public init(
         scope: Scope,
         now: Timestamp,
         key: String,
         ids: IDGenerator,
+        expected: ExpectedVersion? = nil,
         stillWanted: @escaping @Sendable (any Transaction) throws -> Void = { _ in }
     ) {
+        self.expected = expected
         self.scope = scope
         self.now = now
         self.key = key
@@ -124,9 +136,22 @@ public struct Invocation: Sendable {
 }
 
 /// A call that has done all it needs to wait for.
-public enum PreparedCall: Sendable {
+public enum Prepared<Output: Sendable>: Sendable {
     /// Nothing is left to do: this is the output.
-    case done(JSON)
+    case done(Output)
     /// The change itself, to be run within a transaction, perhaps together with others.
-    case commit(Tool.Commit)
+    case commit(@Sendable (any Transaction) throws -> Output)
+
+    /// The same call with another form of output.
+    func map<Other: Sendable>(
+        _ form: @escaping @Sendable (Output) throws -> Other
+    ) rethrows -> Prepared<Other> {
+        switch self {
+        case .done(let output): .done(try form(output))
+        case .commit(let commit): .commit { try form(try commit($0)) }
+        }
+    }
 }
+
+/// A prepared call whose output is a value.
+public typealias PreparedCall = Prepared<JSON>

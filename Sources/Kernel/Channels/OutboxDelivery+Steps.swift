@@ -9,6 +9,7 @@ extension OutboxDelivery {
         var address: String
         var message: Message
         var trace: TraceContext?
+        var organisation: ID<Organisation>
         /// This attempt's number, from 1.
         var attempt: Int
         var createdAt: Timestamp
@@ -20,7 +21,7 @@ extension OutboxDelivery {
         let due = try await database.transaction { transaction in
             let due = try transaction.query(
                 """
-                SELECT id, created_at, organisation, address FROM channels_outbox
+                SELECT id, created_at, organisation, address, traceparent FROM channels_outbox
                 WHERE channel = 'inbox' AND status = 'pending' AND due_at <= ?
                 ORDER BY due_at LIMIT 256
                 """,
@@ -29,7 +30,8 @@ extension OutboxDelivery {
                 (
                     id: try row.id(0, Outbox.Entry.self), createdAt: try row.timestamp(1),
                     organisation: try row.id(2, Organisation.self),
-                    account: ID<Account>(try row.text(3))
+                    account: ID<Account>(try row.text(3)),
+                    trace: TraceContext(try row.text(4))
                 )
             }
             for entry in due {
@@ -57,6 +59,13 @@ extension OutboxDelivery {
         }
         for entry in due {
             count("inbox", "delivered", createdAt: entry.createdAt)
+            tracer.delivered(
+                "inbox",
+                entry.trace,
+                of: entry.organisation,
+                from: now,
+                attributes: ["weft.message": entry.id.json]
+            )
             if let account = entry.account { arrived(entry.organisation, account) }
         }
         return !due.isEmpty
@@ -65,7 +74,9 @@ extension OutboxDelivery {
     /// Sends the e-mail that is due, a few at once; answers whether there was anything.
     func deliverEmail() async throws -> Bool {
         guard let email else { return try await skipEmail() }
-        let claims = try await claim(email)
+        let room = min(email.concurrency, breaker.allowance(at: clock.now()))
+        guard room > 0 else { return false }
+        let claims = try await claim(room, email)
         guard !claims.isEmpty else { return false }
         try await withThrowingTaskGroup { group in
             for claim in claims {
@@ -94,17 +105,18 @@ extension OutboxDelivery {
         return skipped > 0
     }
 
-    private func claim(_ email: Email) async throws -> [Claim] {
+    private func claim(_ room: Int, _ email: Email) async throws -> [Claim] {
         let now = clock.now()
         return try await database.transaction { transaction in
             let claims = try transaction.query(
                 """
-                SELECT id, address, subject, body, link, severity, traceparent, attempts, created_at
+                SELECT id, address, subject, body, link, severity, traceparent, attempts, created_at,
+                    organisation
                 FROM channels_outbox
                 WHERE channel = 'email' AND status = 'pending' AND due_at <= ?
                 ORDER BY priority DESC, due_at LIMIT ?
                 """,
-                [.time(now), .int(email.concurrency)]
+                [.time(now), .int(room)]
             ) { row in
                 Claim(
                     id: try row.id(0),
@@ -116,6 +128,7 @@ extension OutboxDelivery {
                         severity: Message.Severity(rawValue: try row.text(5)) ?? .info
                     ),
                     trace: TraceContext(try row.text(6)),
+                    organisation: try row.id(9),
                     attempt: Int(try row.int(7)) + 1,
                     createdAt: try row.timestamp(8)
                 )
@@ -136,12 +149,29 @@ extension OutboxDelivery {
             let reason = "gave up after \(policy.attempts) attempts; the last ones were cut short"
             return try await finish(claim, .failed, reason)
         }
+        let began = clock.now()
+        breaker.begin(at: began)
         do throws(MailFailure) {
             try await email.transport.send(try mail(claim, email))
+            trace(claim, began, nil)
         } catch {
+            breaker.end(error, at: clock.now())
+            trace(claim, began, error.reason)
             return try await settle(claim, error)
         }
+        breaker.end(nil, at: clock.now())
         try await finish(claim, .delivered, nil)
+    }
+
+    private func trace(_ claim: Claim, _ began: Timestamp, _ failure: String?) {
+        tracer.delivered(
+            "email",
+            claim.trace,
+            of: claim.organisation,
+            from: began,
+            failure: failure,
+            attributes: ["weft.message": claim.id.json, "weft.attempt": .int(claim.attempt)]
+        )
     }
 
     private func mail(_ claim: Claim, _ email: Email) throws(MailFailure) -> Mail {

@@ -9,6 +9,7 @@ public import Store
 ///   beyond the longest time that sending takes; should the program die in between, it is due again then.
 ///   A mail that the server had accepted just before is sent twice, with the same `Message-ID`
 ///   (`<outbox id@sender's domain>`), by which many mail systems drop the second.
+/// - A server that cannot be reached five times in a row is left alone for half a minute and longer.
 /// - A refusal for now (4xx, no connection, no answer) is tried again after growing pauses, a refusal for
 ///   good (5xx) is not; either ends as `failed` with the reason.
 public struct OutboxDelivery: Service {
@@ -55,6 +56,8 @@ public struct OutboxDelivery: Service {
     let clock: any WallClock
     let random: any RandomSource
     let log: Logger
+    let tracer: Tracer
+    let breaker = MailBreaker()
     let arrived: @Sendable (ID<Organisation>, ID<Account>) -> Void
     private let outbox: Outbox
     private let outcomes: Family<Counter>
@@ -71,6 +74,7 @@ public struct OutboxDelivery: Service {
     ///   - random: spreads the pauses.
     ///   - metrics: counts deliveries.
     ///   - log: hears of failures.
+    ///   - tracer: traces each delivery as part of what made the message.
     ///   - arrived: hears whose inbox has got something.
     public init(
         _ outbox: Outbox,
@@ -81,6 +85,7 @@ public struct OutboxDelivery: Service {
         random: any RandomSource,
         metrics: Metrics,
         log: Logger,
+        tracer: Tracer = .off,
         arrived: @escaping @Sendable (ID<Organisation>, ID<Account>) -> Void = { _, _ in }
     ) {
         self.database = database
@@ -89,6 +94,7 @@ public struct OutboxDelivery: Service {
         self.clock = clock
         self.random = random
         self.log = log
+        self.tracer = tracer
         self.arrived = arrived
         self.outbox = outbox
         outcomes = metrics.counter(

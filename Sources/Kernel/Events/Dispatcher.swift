@@ -187,17 +187,44 @@ public struct Dispatcher: Service {
             SELECT id, rule, event_seq, reason, attempts, at FROM dead_letter
             WHERE organisation = ? AND redriven_at IS NULL ORDER BY at DESC LIMIT ?
             """,
-            [.id(scope.organisation), .int(limit)]
-        ) { row in
-            DeadLetter(
-                id: try row.id(0),
-                rule: try row.text(1),
-                eventSeq: try row.int(2),
-                reason: try row.text(3),
-                attempts: Int(try row.int(4)),
-                at: try row.timestamp(5)
-            )
-        }
+            [.id(scope.organisation), .int(limit)],
+            Self.deadLetter
+        )
+    }
+
+    /// What dead letters can be sorted by.
+    public static let deadLetterColumns: [ListQuery.Column] = [
+        .init("at", "at", isNumber: true), .init("rule", "rule"),
+    ]
+
+    /// One page of dead letters, and the cursor of the next.
+    ///
+    /// - Throws: `StoreError`.
+    public func deadLetters(
+        _ query: ListQuery,
+        scope: Scope,
+        in reader: any Reader
+    ) throws -> (items: [DeadLetter], next: JSON) {
+        let sql = """
+            SELECT id, rule, event_seq, reason, attempts, at\(query.columns) FROM dead_letter
+            WHERE organisation = ? AND redriven_at IS NULL
+            """
+        let rows = try reader.query(
+            sql + query.condition + query.ending,
+            [.id(scope.organisation)] + query.parameters
+        ) { row in (value: try Self.deadLetter(row), place: try query.place(in: row, from: 6)) }
+        return query.page(rows)
+    }
+
+    private static func deadLetter(_ row: any Row) throws -> DeadLetter {
+        DeadLetter(
+            id: try row.id(0),
+            rule: try row.text(1),
+            eventSeq: try row.int(2),
+            reason: try row.text(3),
+            attempts: Int(try row.int(4)),
+            at: try row.timestamp(5)
+        )
     }
 
     /// Gives a dead letter to its rule again; when that fails again it stays, with the new reason.
@@ -270,6 +297,13 @@ public struct DeadLetter: Sendable {
     }
 }
 
+extension Event {
+    /// When it was written, to the millisecond: an agent's events bear the time at which its run began.
+    fileprivate var appended: Timestamp {
+        max(time, Timestamp(microseconds: Int64(id.high >> 16) * 1_000))
+    }
+}
+
 extension Tracer {
     /// The span of an event's way from its commit to its dispatch; nil where its trace leaves none.
     fileprivate func begin(_ event: Event) -> OpenSpan? {
@@ -279,7 +313,7 @@ extension Tracer {
             .event,
             parent: event.trace,
             organisation: event.organisation,
-            start: event.time,
+            start: event.appended,
             attributes: [
                 "weft.event": event.id.json, "weft.seq": .int(event.seq),
                 "weft.subject": .optional(event.subject),

@@ -16,134 +16,147 @@ public struct Configuration: Sendable {
     }
 
     /// Everything that can be configured.
-    public static let keys: [ConfigurationKey] = [
-        .init("server.address", .text, "127.0.0.1", "The address to listen on."),
-        .init(
-            "server.port",
-            .integer(0...65_535),
-            8080,
-            "The port to listen on; 0 takes a free one."
-        ),
-        .init("server.threads", .integer(0...256), 0, "Event loops; 0 for one per core."),
-        .init(
-            "server.url",
-            .text,
-            nil,
-            "The address that people use, for links in messages, for instance https://weft.example."
-        ),
-        .init(
-            "server.proxies",
-            .text,
-            nil,
-            "Proxies whose word on the client's address is taken: addresses and ranges, with commas."
-        ),
-        .init(
-            "server.forwarded",
-            .choice(["x-forwarded-for", "forwarded"]),
-            "x-forwarded-for",
-            "The header field in which those proxies tell the client's address."
-        ),
-        .init("data.folder", .text, "weft-data", "Where the store, objects and keys are."),
-        .init(
-            "log.level",
-            .choice(["debug", "info", "warning", "error"]),
-            "info",
-            "The least important lines to write."
-        ),
-        .init(
-            "log.format",
-            .choice(["auto", "json", "text"]),
-            "auto",
-            "JSON lines, or text for people; auto is text on a terminal."
-        ),
-        .init("auth.issuer", .text, "weft", "The issuer in access tokens."),
-        .init("auth.audience", .text, "weft", "The audience in access tokens."),
-        .init(
-            "oidc.issuer",
-            .text,
-            nil,
-            "The OpenID Connect issuer that people may sign in with; server.url must be set, too."
-        ),
-        .init("oidc.client-id", .text, nil, "This installation's id at the issuer."),
-        .init(
-            "oidc.client-secret",
-            .text,
-            nil,
-            isSecret: true,
-            "Its secret there; without one PKCE alone protects the code."
-        ),
-        .init("oidc.name", .text, "oidc", "The provider's name in addresses."),
-        .init("oidc.label", .text, "Single sign-on", "What the button says."),
-        .init("oidc.scopes", .text, "openid email profile", "What is asked for."),
-        .init(
-            "oidc.match-email",
-            .flag,
-            false,
-            "Whether the owner of an account's e-mail, verified by the issuer, gets the account."
-        ),
-        .init("oidc.create", .flag, false, "Whether people without an account get one."),
-        .init("oidc.roles", .text, "viewer", "The roles of accounts that are made, by commas."),
-        .init(
-            "oidc.organisation",
-            .text,
-            nil,
-            "The organisation they are made in; needed where there are several."
-        ),
-        .init(
-            "packing.seconds",
-            .number(0.01...600),
-            1.0,
-            unit: "seconds",
-            "How long packing one order may compute."
-        ),
-        .init(
-            "workflows.run",
-            .flag,
-            true,
-            "Whether this process runs workflows and delivers messages; false leaves them for later."
-        ),
-        .init(
-            "workers",
-            .integer(0...256),
-            0,
-            "Threads for long computations; 0 for one per core."
-        ),
-        .init("mail.host", .text, nil, "The SMTP server; without it e-mail is not sent."),
-        .init("mail.port", .integer(1...65_535), 587, "The SMTP server's port."),
-        .init("mail.user", .text, nil, "The name to sign in to the SMTP server."),
-        .init("mail.password", .text, nil, isSecret: true, "The password for the SMTP server."),
-        .init(
-            "mail.security",
-            .choice(["none", "starttls", "tls"]),
-            "starttls",
-            "How the connection to the SMTP server is protected."
-        ),
-        .init("mail.from", .text, "weft@localhost", "The sender of e-mail."),
-        .init(
-            "mail.certificates",
-            .text,
-            nil,
-            "A file of certificates to trust for the SMTP server instead of the system's."
-        ),
-        .init(
-            "channels.language",
-            .choice(MessageKind.languages),
-            "en",
-            "The language of messages to whoever has chosen none."
-        ),
-        .init(
-            "channels.private-targets",
-            .flag,
-            false,
-            "Whether webhooks and channel targets may use http and addresses of private networks."
-        ),
-        .init(
-            "web.certificates",
-            .text,
-            nil,
-            "A file of certificates to trust for requests to others instead of the system's."
-        ),
-    ] + observation
+    public static let keys: [ConfigurationKey] =
+        [
+            .init("server.address", .text, "127.0.0.1", "The address to listen on."),
+            .init(
+                "server.port",
+                .integer(0...65_535),
+                8080,
+                "The port to listen on; 0 takes a free one."
+            ),
+            .init("server.threads", .integer(0...256), 0, "Event loops; 0 for one per core."),
+            .init(
+                "server.connections",
+                .integer(16...1_000_000),
+                20_000,
+                "How many connections there may be, WebSockets included."
+            ),
+            .init(
+                "server.connections-per-address",
+                .integer(1...1_000_000),
+                256,
+                "How many connections one address may have, that of a proxy in server.proxies aside."
+            ),
+            .init(
+                "server.url",
+                .text,
+                nil,
+                "The address that people use, for links in messages, for instance https://weft.example."
+            ),
+            .init(
+                "server.proxies",
+                .text,
+                nil,
+                "Proxies whose word on the client's address is taken: addresses and ranges, with commas."
+            ),
+            .init(
+                "server.forwarded",
+                .choice(["x-forwarded-for", "forwarded"]),
+                "x-forwarded-for",
+                "The header field in which those proxies tell the client's address."
+            ),
+            .init("data.folder", .text, "weft-data", "Where the store, objects and keys are."),
+            .init(
+                "log.level",
+                .choice(["debug", "info", "warning", "error"]),
+                "info",
+                "The least important lines to write."
+            ),
+            .init(
+                "log.format",
+                .choice(["auto", "json", "text"]),
+                "auto",
+                "JSON lines, or text for people; auto is text on a terminal."
+            ),
+            .init("auth.issuer", .text, "weft", "The issuer in access tokens."),
+            .init("auth.audience", .text, "weft", "The audience in access tokens."),
+            .init(
+                "oidc.issuer",
+                .text,
+                nil,
+                "The OpenID Connect issuer that people may sign in with; server.url must be set, too."
+            ),
+            .init("oidc.client-id", .text, nil, "This installation's id at the issuer."),
+            .init(
+                "oidc.client-secret",
+                .text,
+                nil,
+                isSecret: true,
+                "Its secret there; without one PKCE alone protects the code."
+            ),
+            .init("oidc.name", .text, "oidc", "The provider's name in addresses."),
+            .init("oidc.label", .text, "Single sign-on", "What the button says."),
+            .init("oidc.scopes", .text, "openid email profile", "What is asked for."),
+            .init(
+                "oidc.match-email",
+                .flag,
+                false,
+                "Whether the owner of an account's e-mail, verified by the issuer, gets the account."
+            ),
+            .init("oidc.create", .flag, false, "Whether people without an account get one."),
+            .init("oidc.roles", .text, "viewer", "The roles of accounts that are made, by commas."),
+            .init(
+                "oidc.organisation",
+                .text,
+                nil,
+                "The organisation they are made in; needed where there are several."
+            ),
+            .init(
+                "packing.seconds",
+                .number(0.01...600),
+                1.0,
+                unit: "seconds",
+                "How long packing one order may compute."
+            ),
+            .init(
+                "workflows.run",
+                .flag,
+                true,
+                "Whether this process runs workflows and delivers messages; false leaves them for later."
+            ),
+            .init(
+                "workers",
+                .integer(0...256),
+                0,
+                "Threads for long computations; 0 for one per core."
+            ),
+            .init("mail.host", .text, nil, "The SMTP server; without it e-mail is not sent."),
+            .init("mail.port", .integer(1...65_535), 587, "The SMTP server's port."),
+            .init("mail.user", .text, nil, "The name to sign in to the SMTP server."),
+            .init("mail.password", .text, nil, isSecret: true, "The password for the SMTP server."),
+            .init(
+                "mail.security",
+                .choice(["none", "starttls", "tls"]),
+                "starttls",
+                "How the connection to the SMTP server is protected."
+            ),
+            .init("mail.from", .text, "weft@localhost", "The sender of e-mail."),
+            .init(
+                "mail.certificates",
+                .text,
+                nil,
+                "A file of certificates to trust for the SMTP server instead of the system's."
+            ),
+            .init(
+                "channels.language",
+                .choice(MessageKind.languages),
+                "en",
+                "The language of messages to whoever has chosen none."
+            ),
+            .init(
+                "channels.private-targets",
+                .flag,
+                false,
+                "Whether webhooks and channel targets may use http and addresses of private networks."
+            ),
+            .init(
+                "web.certificates",
+                .text,
+                nil,
+                "A file of certificates to trust for requests to others instead of the system's."
+            ),
+        ] + observation + traffic
 
     private var values: [String: (value: JSON, source: Source)] = [:]
 

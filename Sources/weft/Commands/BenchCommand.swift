@@ -9,15 +9,20 @@ import Store
 enum BenchCommand {
     static let usage = """
         usage: weft bench store --data DIR [--callers N] [--seconds S]
-               weft bench http [--threads N]
           --data DIR     measure on the disk of this folder; the file made there is deleted again
           --callers N    as many commit at the same time, 1…10000 (default 64)
           --seconds S    measure so long, 0.1…600 (default 3)
         Each commit is a transaction of its own that appends a record of some 300 bytes with an
         index and is synced to the disk when it counts. Prints {"callers","commits","seconds",
         "perSecond","cpuMicrosPerCommit","p50Micros","p99Micros"}; CPU is that of the whole process.
-          --threads N    event loops of a server that answers GET /hello, 1…256 (default 1)
-        It prints the port it listens on and serves until it is told to stop.
+
+        usage: weft bench requests URL [--callers N] [--seconds S]
+        The same for GET requests of Weft's own client, each caller one after the other; prints
+        {"callers","requests","seconds","perSecond","cpuMicrosPerRequest"}.
+
+        usage: weft bench http [--threads N]
+        A server that answers GET /hello, of N event loops, 1…256 (default 1): prints its port and
+        serves until it is told to stop.
         """
 
     static func run(_ arguments: [String]) async -> Int32 {
@@ -30,7 +35,8 @@ enum BenchCommand {
                 switch arguments.first {
                 case "store": try await store(arguments.dropFirst())
                 case "http": try await http(arguments.dropFirst())
-                default: throw UsageError("what can be measured is: store, http")
+                case "requests": try await requests(arguments.dropFirst())
+                default: throw UsageError("what can be measured is: store, http, requests")
                 }
             },
             usage: usage

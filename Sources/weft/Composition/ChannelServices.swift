@@ -59,7 +59,7 @@ enum ChannelServices {
     }
 
     /// What sends: everything but the inbox and mail.
-    static func services(_ kernel: Kernel) -> [any Service] {
+    static func services(_ kernel: Kernel, tracer: Tracer) -> [any Service] {
         let channels = kernel.channels
         return [
             ChannelDispatch(
@@ -75,7 +75,8 @@ enum ChannelServices {
                 clock: kernel.clock,
                 random: SystemRandom(),
                 metrics: kernel.metrics,
-                log: kernel.logger
+                log: kernel.logger,
+                tracer: tracer
             ),
             WebhookDispatch(
                 channels.webhooks,
@@ -83,7 +84,8 @@ enum ChannelServices {
                 client: kernel.webClient,
                 random: SystemRandom(),
                 metrics: kernel.metrics,
-                log: kernel.logger
+                log: kernel.logger,
+                tracer: tracer
             ) { webhook, organisation, transaction in
                 try channels.notices.tell(
                     .webhookDisabled(webhook, at: kernel.clock.now()),

@@ -28,7 +28,8 @@ enum LiveChannel {
                 organisation: found.organisation,
                 actor: found.actor,
                 roles: found.roles,
-                session: found.session.description,
+                session: found.session?.description,
+                maker: found.maker,
                 expiresAt: found.expiresAt
             )
         }
@@ -36,8 +37,10 @@ enum LiveChannel {
             switch revocation {
             case .account(let account): hub.revoke(.account(account))
             case .session(let session): hub.revoke(.session(session.description))
+            case .sessions: hub.revoke(.sessions)
             }
         }
+        identity.audit.onAppend { hub.hint("audit", organisation: $0) }
         kernel.live.bind(hub)
         return hub
     }

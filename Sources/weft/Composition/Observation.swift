@@ -8,7 +8,6 @@ import Observability
 import Platform
 import Store
 import Synchronization
-import Web
 
 /// What observes the installation: traces, logs, metrics, alarms, and who may see them.
 struct Observation {
@@ -74,10 +73,8 @@ struct Observation {
                 ids: kernel.ids,
                 clock: clock,
                 organisations: { try await operators.organisations() },
-                announcer: AlarmMessages(
+                announcer: AlarmEvents(
                     events: kernel.events,
-                    outbox: kernel.outbox,
-                    accounts: kernel.accounts,
                     operators: operators,
                     ids: kernel.ids
                 ),
@@ -127,7 +124,7 @@ struct Observation {
                         endpoint: endpoint,
                         headers: configuration.text("otlp.headers")
                     ),
-                    client: CurlWebClient(),
+                    client: kernel.webClient,
                     metrics: kernel.metrics,
                     clock: clock,
                     random: random

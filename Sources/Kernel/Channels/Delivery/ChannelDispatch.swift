@@ -21,6 +21,7 @@ public struct ChannelDispatch: Service {
     private let clock: any WallClock
     private let random: any RandomSource
     private let log: Logger
+    private let tracer: Tracer
     private let outcomes: Family<Counter>
     private let latency: Family<Histogram>
 
@@ -36,6 +37,7 @@ public struct ChannelDispatch: Service {
     ///   - random: spreads the pauses.
     ///   - metrics: counts deliveries.
     ///   - log: hears of failures.
+    ///   - tracer: traces each delivery as part of what made the message.
     public init(
         _ outbox: Outbox,
         database: any Database,
@@ -45,7 +47,8 @@ public struct ChannelDispatch: Service {
         clock: any WallClock,
         random: any RandomSource,
         metrics: Metrics,
-        log: Logger
+        log: Logger,
+        tracer: Tracer = .off
     ) {
         self.outbox = outbox
         self.database = database
@@ -55,6 +58,7 @@ public struct ChannelDispatch: Service {
         self.clock = clock
         self.random = random
         self.log = log
+        self.tracer = tracer
         outcomes = metrics.counter(
             "weft_deliveries_total",
             help: "Attempts to deliver a message, by channel and outcome.",
@@ -178,12 +182,21 @@ public struct ChannelDispatch: Service {
             try await finish(job, .failed, "it cannot be sent: \(reason)")
             return .answered
         }
+        let began = clock.now()
         let result: Result<WebAnswer, WebFault>
         do {
             result = .success(try await client.send(request))
         } catch {
             result = .failure(error)
         }
+        tracer.delivered(
+            job.channel,
+            job.trace,
+            of: job.organisation,
+            from: began,
+            failure: result.failureToHandOver,
+            attributes: ["weft.message": job.id.json, "weft.attempt": .int(job.attempt)]
+        )
         return try await settle(job, WebOutcome(result, now: clock.now()))
     }
 

@@ -22,6 +22,7 @@ public struct WebhookDispatch: Service {
     private let client: any WebClient
     private let random: any RandomSource
     private let log: Logger
+    private let tracer: Tracer
     private let outcomes: Family<Counter>
     private let tellDisabled: @Sendable (Webhook, ID<Organisation>, any Transaction) throws -> Void
 
@@ -36,6 +37,7 @@ public struct WebhookDispatch: Service {
     ///   - random: spreads the pauses.
     ///   - metrics: counts attempts.
     ///   - log: hears of failures.
+    ///   - tracer: traces each delivery as part of what the event tells of.
     ///   - tellDisabled: tells people that a webhook was disabled, within the transaction that does it.
     public init(
         _ webhooks: Webhooks,
@@ -44,6 +46,7 @@ public struct WebhookDispatch: Service {
         random: any RandomSource,
         metrics: Metrics,
         log: Logger,
+        tracer: Tracer = .off,
         tellDisabled:
             @escaping @Sendable (Webhook, ID<Organisation>, any Transaction) throws -> Void
     ) {
@@ -52,6 +55,7 @@ public struct WebhookDispatch: Service {
         self.client = client
         self.random = random
         self.log = log
+        self.tracer = tracer
         self.tellDisabled = tellDisabled
         outcomes = metrics.counter(
             "weft_webhook_attempts_total",
@@ -143,8 +147,20 @@ public struct WebhookDispatch: Service {
     }
 
     private func deliver(_ job: Job) async throws -> Attempt {
+        let began = clock.now()
         let result = await send(job)
         let now = clock.now()
+        if tracer.isOn, let event = try? JSON(parsing: job.body) {
+            // The body is the event, which tells its place in the trace.
+            tracer.delivered(
+                "webhook",
+                event["traceparent"]?.string.flatMap { TraceContext($0) },
+                of: job.organisation,
+                from: began,
+                failure: result.failureToHandOver,
+                attributes: ["weft.message": job.id.json, "weft.attempt": .int(job.attempt)]
+            )
+        }
         // Only attempts that ended without a word, in crashes, lead past the limit.
         let outcome = WebhookOutcome(
             result,

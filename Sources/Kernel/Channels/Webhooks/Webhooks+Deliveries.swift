@@ -23,6 +23,7 @@ extension Webhooks: EventTarget {
         let body: JSON = [
             "type": .string(event.type), "timestamp": event.time.json, "id": event.id.json,
             "subject": .optional(event.subject), "seq": .int(event.seq), "data": event.data,
+            "traceparent": .string(event.trace.description),
         ]
         for webhook in wanting {
             try note(

@@ -20,6 +20,7 @@ final class RequestStorage: @unchecked Sendable {
     @exclusivity(unchecked) var route: Route?
     @exclusivity(unchecked) var parameters: [Target.Part] = []
     @exclusivity(unchecked) var scope: Scope?
+    @exclusivity(unchecked) var allowance: Allowance?
     @exclusivity(unchecked) var targetFault: HTTPFault?
     @exclusivity(unchecked) var isUnreadable = false
 
@@ -38,6 +39,7 @@ final class RequestStorage: @unchecked Sendable {
         copy.route = route
         copy.parameters = parameters
         copy.scope = scope
+        copy.allowance = allowance
         copy.targetFault = targetFault
         copy.isUnreadable = isUnreadable
         return copy
@@ -52,6 +54,7 @@ final class RequestStorage: @unchecked Sendable {
         if inflow != nil { inflow = nil }
         if trace != nil { trace = nil }
         if scope != nil { scope = nil }
+        if allowance != nil { allowance = nil }
         if targetFault != nil { targetFault = nil }
         route = nil
         isUnreadable = false

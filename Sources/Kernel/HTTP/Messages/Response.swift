@@ -35,6 +35,8 @@ public struct Response: Sendable {
     var upgrade: WebSocketUpgrade?
     /// Whether the server may compress the body.
     public var isCompressible = true
+    /// The code of the problem that this answer tells of; nil for an answer that is none.
+    public internal(set) var problemCode: String?
 
     /// An answer.
     public init(status: Status = .ok, headers: Headers = [:], body: Body = .bytes([])) {

@@ -8,6 +8,10 @@ public typealias Handler =
 public typealias Middleware =
     nonisolated(nonsending) @Sendable (Request, Handler) async throws -> Response
 
+/// What every request passes first, also one that fits no route: it may change the request, answer
+/// itself, or throw; nil goes on.
+public typealias Preparation = @Sendable (inout Request) async throws -> Response?
+
 /// How a route is served.
 public struct RouteOptions: Sendable {
     /// The largest body in bytes, default 1 MiB; a larger one is answered 413.
@@ -18,16 +22,20 @@ public struct RouteOptions: Sendable {
     ///
     /// It then reads the body from `Request.chunks`; `Request.body` is empty.
     public var streamsBody: Bool
+    /// What the OpenAPI page says of it; default nothing.
+    public var documentation: RouteDocumentation?
 
     /// The defaults: 1 MiB, no middleware, the body as a whole.
     public init(
         bodyLimit: Int = 1 << 20,
         middleware: [Middleware] = [],
-        streamsBody: Bool = false
+        streamsBody: Bool = false,
+        documentation: RouteDocumentation? = nil
     ) {
         self.bodyLimit = bodyLimit
         self.middleware = middleware
         self.streamsBody = streamsBody
+        self.documentation = documentation
     }
 }
 

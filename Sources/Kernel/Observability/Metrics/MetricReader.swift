@@ -30,19 +30,21 @@ public struct MetricReader: Sendable {
     ///   - from: the first moment.
     ///   - until: the first moment that is left out.
     ///   - resolution: of what comes from the store, ``MetricStore/minute`` or ``MetricStore/hour``.
+    ///   - memoryOnly: whether to leave the store alone, whose points are too coarse.
     /// - Returns: the points of each series in order of time; none for an unknown metric.
     /// - Throws: `StoreError`.
     public func series(
         _ selector: MetricSelector,
         from: Timestamp,
         until: Timestamp,
-        resolution: Int = MetricStore.minute
+        resolution: Int = MetricStore.minute,
+        memoryOnly: Bool = false
     ) async throws -> [SeriesKey: [MetricPoint]] {
         guard let definition = history.definition(selector.name) else { return [:] }
         let recent = history.series(selector, from: from, until: until)
         // From its first point on memory knows all; what is older comes from the store.
         let first = recent.values.compactMap(\.first?.at).min() ?? until
-        guard first > from + .seconds(MetricStore.minute) else { return recent }
+        guard !memoryOnly, first > from + .seconds(MetricStore.minute) else { return recent }
         let boundary = first.floored(to: .seconds(resolution))
         let store = store
         var all = try await database.scan { reader in
@@ -82,11 +84,17 @@ public struct MetricReader: Sendable {
     ) async throws -> [Value] {
         let start = from.floored(to: period)
         let end = until.floored(to: period)
-        let picked = try await series(selector, from: start, until: end, resolution: resolution)
-        let whole =
-            statistic == .ratio
-            ? try await series(selector.whole, from: start, until: end, resolution: resolution)
-            : [:]
+        func series(_ selector: MetricSelector) async throws -> [SeriesKey: [MetricPoint]] {
+            try await self.series(
+                selector,
+                from: start,
+                until: end,
+                resolution: resolution,
+                memoryOnly: period < .seconds(resolution)
+            )
+        }
+        let picked = try await series(selector)
+        let whole = statistic == .ratio ? try await series(selector.whole) : [:]
         let parts = Self.bySlot(picked) { $0.floored(to: period) }
         let wholes = Self.bySlot(whole) { $0.floored(to: period) }
         var values: [Value] = []
@@ -125,7 +133,13 @@ public struct MetricReader: Sendable {
         let end = isWhole ? until : until.floored(to: period)
         let start = Timestamp(microseconds: end.microseconds - span.microseconds)
         func series(_ selector: MetricSelector) async throws -> [SeriesKey: [MetricPoint]] {
-            try await self.series(selector, from: start, until: end, resolution: resolution)
+            try await self.series(
+                selector,
+                from: start,
+                until: end,
+                resolution: resolution,
+                memoryOnly: period < .seconds(resolution)
+            )
         }
         let picked = try await series(selector)
         let whole = statistic == .ratio ? try await series(selector.whole) : [:]

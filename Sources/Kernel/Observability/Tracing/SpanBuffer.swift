@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// It never blocks: when it is full, or when more traces begin within a second than it may keep,
 /// spans are lost and counted. A trace is kept whole or not at all, except that failed spans are
-/// kept whatever was decided.
+/// kept whatever was decided, up to a rate of their own.
 public final class SpanBuffer: SpanSink {
     /// How much is kept.
     public struct Limits: Sendable {
@@ -15,6 +15,9 @@ public final class SpanBuffer: SpanSink {
         public var commandsPerSecond = 50
         /// The most other traces that may begin within a second; default 10.
         public var queriesPerSecond = 10
+
+        /// The most failed spans within a second that are kept beyond that; default 100.
+        public var failuresPerSecond = 100
 
         /// The defaults.
         public init() {}
@@ -28,6 +31,7 @@ public final class SpanBuffer: SpanSink {
         var second = Int64.min
         var commandsLeft = 0
         var queriesLeft = 0
+        var failuresLeft = 0
     }
 
     /// Decisions in one generation; a trace's spans follow each other within far fewer.
@@ -52,22 +56,31 @@ public final class SpanBuffer: SpanSink {
     public func record(_ span: Span) {
         let outcome = state.withLock { state -> Counter in
             guard state.spans.count < limits.capacity else { return outcomes.full }
-            guard span.status != .ok || decide(span, &state) else { return outcomes.limited }
+            guard decide(span, &state) || passesAsFailed(span, &state) else {
+                return outcomes.limited
+            }
             state.spans.append(span)
             return outcomes.kept
         }
         outcome.add()
     }
 
+    private func passesAsFailed(_ span: Span, _ state: inout State) -> Bool {
+        guard span.status != .ok, state.failuresLeft > 0 else { return false }
+        state.failuresLeft -= 1
+        return true
+    }
+
     private func decide(_ span: Span, _ state: inout State) -> Bool {
-        let key = span.context.traceHigh ^ span.context.traceLow
-        if let known = state.decided[key] ?? state.decidedBefore[key] { return known }
         let second = (span.start + span.duration).microseconds / 1_000_000
         if second != state.second {
             state.second = second
             state.commandsLeft = limits.commandsPerSecond
             state.queriesLeft = limits.queriesPerSecond
+            state.failuresLeft = limits.failuresPerSecond
         }
+        let key = span.context.traceHigh ^ span.context.traceLow
+        if let known = state.decided[key] ?? state.decidedBefore[key] { return known }
         let isQuery = span.attributes["weft.effect"] == "read" || span.name.hasPrefix("GET ")
         let keep: Bool
         if isQuery {

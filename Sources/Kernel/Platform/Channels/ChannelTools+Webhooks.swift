@@ -228,7 +228,11 @@ extension ChannelTools {
                 roles: Self.admins,
                 body: .write { input, invocation in
                     let id: ID<Webhook> = try Self.id(input, "webhook")
-                    let delivery: ID<WebhookDelivery> = try Self.id(input, "delivery", key: "delivery")
+                    let delivery: ID<WebhookDelivery> = try Self.id(
+                        input,
+                        "delivery",
+                        key: "delivery"
+                    )
                     return { transaction in
                         try webhooks.redeliver(
                             delivery,

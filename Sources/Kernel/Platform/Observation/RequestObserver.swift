@@ -43,9 +43,14 @@ public final class RequestObserver: Sendable {
         // that became a channel has a duration of its own kind.
         let route = request.route ?? ""
         guard isFailure || route.hasPrefix("/api") || route.hasPrefix("/auth"),
-            status.rawValue != 101
+            status.rawValue != 101, !Self.isTurnedAway(status)
         else { return }
         record(request, status, duration, isFailure)
+    }
+
+    /// Whether the request was not even looked at: a flood of those must not fill the traces.
+    private static func isTurnedAway(_ status: Status) -> Bool {
+        status.rawValue == 401 || status.rawValue == 429
     }
 
     private func instrument(_ request: Request, _ status: Status) -> Histogram {
