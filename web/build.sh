@@ -11,9 +11,21 @@ esbuild app=src/main.tsx --bundle --splitting --format=esm --minify --jsx=automa
     --outdir=dist/assets --entry-names='[name]-[hash]' --chunk-names='[name]-[hash]'
 esbuild style=src/styles/main.css --bundle --minify --log-level=warning \
     --outdir=dist/assets --entry-names='[name]-[hash]'
+cp src/sw.js dist/sw.js
 icon="icon-$(cksum < icon.svg | cut -d' ' -f1).svg"
 cp icon.svg "dist/assets/$icon"
 
 js=$(cd dist/assets && ls app-*.js)
 css=$(cd dist/assets && ls style-*.css)
 sed -e "s/@JS@/$js/" -e "s/@CSS@/$css/" -e "s/@ICON@/$icon/" index.html > dist/index.html
+
+# The API's description for people, served at /docs: files of its own, without the console's.
+esbuild docs=src/docs/main.ts --bundle --format=esm --minify --target=es2020 --log-level=warning \
+    --outdir=dist/docs --entry-names='[name]-[hash]'
+esbuild docs=src/docs/docs.css --bundle --minify --log-level=warning \
+    --outdir=dist/docs --entry-names='[name]-[hash]'
+cp icon.svg "dist/docs/$icon"
+js=$(cd dist/docs && ls docs-*.js)
+css=$(cd dist/docs && ls docs-*.css)
+sed -e "s/@JS@/$js/" -e "s/@CSS@/$css/" -e "s/@ICON@/$icon/" src/docs/index.html \
+    > dist/docs/index.html

@@ -58,7 +58,7 @@ struct Installation {
         try await database.migrate(
             EventLog.migrations + IdentityTables.migrations + ObjectTables.migrations
                 + ChannelsTables.migrations + AgentJournal.migrations + ExecutionTables.migrations
-                + ToolRoutes.migrations + ObservationTables.migrations
+                + ToolRoutes.migrations + PlatformTools.migrations + ObservationTables.migrations
                 + solutions.flatMap(\.migrations)
         )
         let outbox = Outbox(ids: ids, clock: clock)
@@ -114,7 +114,8 @@ struct Installation {
         )
         let registry = try ToolRegistry(
             tools: try PlatformTools(kernel: kernel, agents: agents).all()
-                + observation.tools.all() + ChannelTools(kernel: kernel).all()
+                + observation.tools.all()
+                + ChannelTools(kernel: kernel, observation: observation.tools).all()
                 + IdentityTools(identity: identity, database: database).all()
                 + parts.flatMap(\.tools),
             agents: agents,

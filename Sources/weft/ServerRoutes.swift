@@ -17,10 +17,10 @@ struct ServerRoutes {
 
     func router() throws -> Router {
         var router = Router()
-        router.use { request, next in
-            guard let header = request.headers["authorization"] else {
-                return try await next(request)
-            }
+        let traffic = try Traffic(installation)
+        router.prepare(traffic.sentry.admit)
+        router.prepare { request in
+            guard let header = request.headers["authorization"] else { return nil }
             guard header.prefix(7).lowercased() == "bearer " else {
                 throw GeneralFault(
                     .unauthenticated,
@@ -28,16 +28,15 @@ struct ServerRoutes {
                     "the Authorization header must be \"Bearer <access token or API key>\""
                 )
             }
-            var request = request
             request.scope = try await identity.authenticator.authenticate(
                 bearer: String(header.dropFirst(7)),
                 trace: request.trace
             )
-            return try await next(request)
+            return nil
         }
-        router.finish { _, response in
-            response.headers.addMissing(Self.securityHeaders)
-        }
+        router.prepare(traffic.sentry.charge)
+        router.finish(traffic.sentry.finish)
+        router.finish { _, response in traffic.headers.finish(&response) }
         let logger = installation.kernel.logger
         router.onInternalError { error, request in
             logger.with(trace: request.trace).error(
@@ -52,7 +51,8 @@ struct ServerRoutes {
             registry: installation.registry,
             database: installation.database,
             clock: clock,
-            ids: installation.kernel.ids
+            ids: installation.kernel.ids,
+            checksOutput: installation.configuration.flag("debug.outputs")
         ).add(installation.routes, to: &router)
         SignInRoutes(installation: installation).add(to: &router)
         installation.live.addRoutes(
@@ -61,32 +61,27 @@ struct ServerRoutes {
         )
         addHealth(to: &router)
         try addConsole(to: &router)
+        try APIDescription.add(to: &router, console: Self.consoleFolder(), logger: logger)
         return router
     }
 
-    private static let policy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
-        + "connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; "
-        + "frame-ancestors 'none'"
-
-    private static let securityHeaders: Headers = [
-        "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
-        "X-Frame-Options": "DENY", "Content-Security-Policy": policy, "Cache-Control": "no-store",
-    ]
-
     private func addHealth(to router: inout Router) {
-        router.get("/health/live") { _ in .json(["status": "live"]) }
-        router.get("/health/ready") { _ in
+        router.get("/health/live", options: RouteOptions(documentation: .live)) { _ in
+            .json(["status": "live"])
+        }
+        router.get("/health/ready", options: RouteOptions(documentation: .ready)) { _ in
             let report = await health.report()
             return .json(report.json(), status: report.isReady ? .ok : .serviceUnavailable)
         }
-        router.get("/metrics") { _ in
+        router.get("/metrics", options: RouteOptions(documentation: .metrics)) { _ in
             .bytes(
                 Array(installation.kernel.metrics.render().utf8),
                 type: Metrics.contentType
             )
         }
-        router.get("/") { _ in .redirect(to: "/console/") }
+        router.get("/", options: RouteOptions(documentation: .page)) { _ in
+            .redirect(to: "/console/")
+        }
     }
 
     private func addConsole(to router: inout Router) throws {

@@ -18,7 +18,11 @@ final class MailServer {
         var to: [String]
         var content: String
         var user: String?
+        var encrypted: Bool
     }
+
+    /// The server's certificate, when it was started with `starttls`.
+    var certificates: String { folder.appending(path: "certificate.pem").path }
 
     let port: Int
     private let folder: URL
@@ -75,7 +79,8 @@ final class MailServer {
                     from: try #require(json["from"]?.string),
                     to: try #require(json["to"]?.array).compactMap(\.string),
                     content: try #require(json["content"]?.string),
-                    user: json["user"]?.string
+                    user: json["user"]?.string,
+                    encrypted: json["tls"]?.bool == true
                 )
             )
         }

@@ -128,7 +128,8 @@ import Testing
             #expect(
                 item.json == [
                     "id": ids[4].json, "subject": "4", "body": "", "at": "2026-11-20T12:00:05Z",
-                    "read": true, "link": nil, "severity": "info",
+                    "read": true, "link": nil, "severity": "info", "needsAcknowledgement": false,
+                    "acknowledgedAt": nil, "acknowledgedBy": nil,
                 ]
             )
             #expect(try inbox.list(scope: ana, unreadOnly: true, in: reader).count == 4)

@@ -6,7 +6,7 @@ import Store
 import Testing
 
 /// A store, an outbox and an inbox for one test.
-final class PostOffice {
+final class PostOffice: Sendable {
     let clock = ManualClock(now: Timestamp(microseconds: 1_795_176_000_000_000))
     let random = SeededRandom(seed: 1)
     let database: SQLiteDatabase
@@ -78,7 +78,9 @@ final class PostOffice {
         _ port: Int,
         timeout: Duration = .seconds(20),
         user: String? = nil,
-        password: String? = nil
+        password: String? = nil,
+        security: SMTPConfiguration.Security = .none,
+        certificates: String? = nil
     )
         throws -> OutboxDelivery.Email
     {
@@ -86,9 +88,10 @@ final class PostOffice {
             SMTPConfiguration(
                 host: "127.0.0.1",
                 port: port,
-                security: .none,
+                security: security,
                 user: user,
                 password: password,
+                certificates: certificates,
                 timeout: timeout,
                 connectTimeout: .seconds(5)
             )

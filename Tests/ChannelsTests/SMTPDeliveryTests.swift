@@ -37,6 +37,53 @@ struct SMTPDeliveryTests {
         #expect(post.metrics.render().contains(#"{channel="email",outcome="delivered"} 1"#))
     }
 
+    @Test(
+        "With STARTTLS mail and password travel encrypted, to a server whose certificate is trusted"
+    )
+    func startTLS() async throws {
+        let post = try await PostOffice()
+        let server = try MailServer(["starttls": true, "user": "weft", "password": "hush"])
+        let id = try await post.mail()
+        let email = try post.smtp(
+            server.port,
+            user: "weft",
+            password: "hush",
+            security: .startTLS,
+            certificates: server.certificates
+        )
+        try await post.delivering(email) {
+            _ = try await post.wait(for: id) { $0.status == .delivered }
+        }
+        let mails = try server.accepted()
+        #expect(mails.map(\.encrypted) == [true])
+        #expect(mails.map(\.user) == ["weft"])
+    }
+
+    @Test(
+        "A certificate that nobody vouches for gets no mail, and neither does a server without STARTTLS"
+    )
+    func noTLS() async throws {
+        let post = try await PostOffice()
+        let strange = try MailServer(["starttls": true])
+        let plain = try MailServer()
+        for (server, words) in [(strange, "certificate"), (plain, "STARTTLS")] {
+            let id = try await post.mail()
+            try await post.delivering(try post.smtp(server.port, security: .startTLS)) {
+                let state = try await post.wait(for: id) { $0.reason != nil }
+                #expect(state.status == .pending)
+                #expect(state.reason?.contains(words) == true, "\(state.reason ?? "")")
+            }
+            #expect(try server.accepted().isEmpty)
+            // Out of the way of the next one.
+            try await post.database.transaction {
+                try $0.execute(
+                    "UPDATE channels_outbox SET status = 'failed' WHERE id = ?",
+                    [.id(id)]
+                )
+            }
+        }
+    }
+
     @Test("A refusal for now is tried again after a pause; the same mail is then accepted")
     func retry() async throws {
         let post = try await PostOffice()

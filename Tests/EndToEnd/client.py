@@ -10,6 +10,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import urlparse
 
+from contract import contract
+
 ANSWER_WITHIN_SECONDS = 20
 
 
@@ -40,6 +42,7 @@ class Client:
     """One connection with an access token; each thread needs a client of its own."""
 
     def __init__(self, url: str, token: str | None = None):
+        self.url = url
         self.address = urlparse(url)
         self.token = token
         self.connection = http.client.HTTPConnection(
@@ -61,13 +64,24 @@ class Client:
             self.connection.request(method, path, body, headers)
             response = self.connection.getresponse()
             fields = {name.lower(): value for name, value in response.getheaders()}
-            return Answer(response.status, fields, response.read())
+            answer = Answer(response.status, fields, response.read())
         except BaseException:
             self.connection.close()
             raise
+        described = self.described()
+        if described:
+            described.check(method, path, answer.status, fields, answer.body)
+        return answer
 
-    def get(self, path: str) -> Answer:
-        return self.send("GET", path, None, {})
+    def described(self):
+        """What the server says of itself; None when it cannot be asked, as while it is killed."""
+        try:
+            return contract(self.url)
+        except OSError:
+            return None
+
+    def get(self, path: str, **headers: str) -> Answer:
+        return self.send("GET", path, None, headers)
 
     def post(self, path: str, body=None, key: str | None = None, method: str = "POST") -> Answer:
         headers = {"Content-Type": "application/json"}

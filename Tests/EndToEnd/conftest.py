@@ -69,6 +69,8 @@ def start(binary: str, data: Path, port: int = 0, arguments: list[str] | None = 
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=errors,
+            # An answer that its schema does not allow is an error of the server.
+            env={**os.environ, "WEFT_DEBUG_OUTPUTS": "true"},
         )
     line = _ready_line(process, log)
     ready = json.loads(line)
@@ -129,3 +131,18 @@ def reference() -> Path:
     if not path.is_dir():
         pytest.skip(f"no reference data at {path}")
     return path
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Debian's Chromium, once for all tests."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    chromium = os.environ.get("WEFT_CHROMIUM", "/usr/bin/chromium")
+    if not Path(chromium).exists():
+        pytest.skip(f"no browser at {chromium}")
+    with sync_api.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--enable-unsafe-swiftshader"]
+        )
+        yield opened
+        opened.close()

@@ -676,6 +676,17 @@ def test_a_log_cut_off_with_its_head_takes_a_noted_head_to_find(weft_binary, aud
     assert "was noted" in err
 
 
+def test_a_backup_prints_the_heads_and_keeps_the_chain(weft_binary, audited, tmp_path):
+    data, organisation, head = audited
+    command = [weft_binary, "backup", str(tmp_path / "copy"), "--data", str(data)]
+    done = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    assert {"organisation": organisation, "head": head} in done["auditHeads"]
+    command = [weft_binary, "restore", str(tmp_path / "copy"), "--data", str(tmp_path / "back")]
+    subprocess.run(command, capture_output=True, check=True)
+    code, _, err = audit(weft_binary, "verify", "--data", tmp_path / "back", "--head", head)
+    assert code == 0, err
+
+
 def test_the_log_has_filters_and_pages(server, admin):
     new_person(admin, server)
     all_of = admin.get("/api/audit?action=account.*&limit=200").json["items"]

@@ -2,12 +2,17 @@
 
 import json
 import os
+import socket
+import subprocess
+import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
-from client import Client, draft, in_days
-from conftest import start
+from client import Client, change, draft, in_days, rows
+from conftest import ROOT, start
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
@@ -251,6 +256,148 @@ def test_the_server_says_that_it_goes(weft_binary, tmp_path):
     assert server.stop() == 0
 
 
+def test_another_organisation_is_not_there(weft_binary, tmp_path, monkeypatch):
+    monkeypatch.setenv("WEFT_PACKING_SECONDS", "0.05")
+    server = start(weft_binary, tmp_path / "data")
+    mine = Client.signed_in(server)
+    mine.wait_until_idle()
+    order = mine.get("/api/orders?limit=1").json["items"][0]
+    run = mine.order(order["id"])["execution"]["id"]
+    assert server.stop() == 0
+    foreign, person = "01930000-0000-7000-8000-0000000000aa", "01930000-0000-7000-8000-0000000000ab"
+    columns = "kind, 'other@weft.example', home, name, password_hash, disabled, epoch, created_at"
+    for sql, values in [
+        ("INSERT INTO identity_organisation (id, name, created_at) VALUES (?, 'Other', 0)", [foreign]),
+        (
+            "INSERT INTO identity_account (id, kind, email, home, name, password_hash, disabled,"
+            f" epoch, created_at) SELECT ?, {columns} FROM identity_account WHERE email = ?",
+            [person, server.email],
+        ),
+        (
+            "INSERT INTO identity_membership (organisation, account, roles, created_at)"
+            " SELECT ?, ?, roles, created_at FROM identity_membership"
+            " WHERE account = (SELECT id FROM identity_account WHERE email = ?)",
+            [foreign, person, server.email],
+        ),
+    ]:
+        change(server.data, sql, values)
+    server = start(weft_binary, tmp_path / "data")
+    mine = Client.signed_in(server)
+    server.email = "other@weft.example"
+    theirs = Client.signed_in(server)
+    with live(server, theirs.token) as channel:
+        for topic in (f"orders/{order['id']}", f"runs/{run}"):
+            refused = channel.subscribe(topic, id=topic)
+            assert (refused["type"], refused["code"]) == ("error", "not-found")
+        # The whole log from its beginning holds nothing of another organisation.
+        for topic in ("orders", "bookings", "runs"):
+            assert channel.subscribe(topic, id=topic, after=0)["type"] == "subscribed"
+        with live(server, mine.token) as own:
+            own.subscribe("orders")
+            mine.post("/api/orders", draft(DATE))
+            assert own.kind("event")["event"]["type"] == "order.placed"
+        channel.send(type="unsubscribe", id="none")
+        assert channel.kind("error")["code"] == "not-subscribed"
+    kinds = {frame["type"] for frame in channel.frames}
+    assert kinds == {"ready", "subscribed", "error"}
+    # Its own events it does get: an audit entry is a hint for its administrators only.
+    assert theirs.get(f"/live/events?topic=orders/{order['id']}").status == 404
+    assert server.stop() == 0
+
+
+def test_an_oversized_message_ends_one_connection_only(weft, client):
+    with live(weft, client.token) as other, live(weft, client.token) as channel:
+        other.subscribe("orders")
+        channel.next()
+        channel.socket.send("x" * 65_537)
+        assert channel.closed()[0] == 1009
+        other.send(type="unsubscribe", id="s1")
+        assert other.subscribe("orders")["type"] == "subscribed"
+    with live(weft, client.token) as channel:
+        channel.next()
+        channel.socket.send(b"binary")
+        assert channel.closed()[0] == 1003
+
+
+def test_whoever_floods_the_server_with_messages_is_closed(weft, client):
+    with live(weft, client.token) as channel:
+        assert channel.next()["type"] == "ready"
+        with suppress(ConnectionClosed):
+            for _ in range(1_000):
+                channel.send(type="unsubscribe", id="x")
+        assert channel.closed()[0] == 1008
+
+
+def test_a_slow_reader_misses_nothing(weft, client):
+    """More than the socket and the server hold for one who does not read: it comes later, from the log."""
+    address = urlsplit(weft.url)
+    sock = socket.socket()
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+    sock.connect((address.hostname, address.port))
+    # Long ids make each frame some 4 KB, and all of them together about a megabyte.
+    ids = [f"{number:02}-" + "x" * 60 for number in range(60)]
+    with live(weft, client.token, sock=sock, max_queue=1, compression=None) as slow:
+        for id in ids:
+            slow.send(type="subscribe", id=id, topic="orders", after=0)
+        placed = [client.post("/api/orders", draft(in_days(201 + n))).json["id"] for n in range(10)]
+        for order in placed:
+            client.order_when(order, "booked", "failed")
+        last = client.post("/api/orders", draft(in_days(240))).json["id"]
+        seen = {id: [] for id in ids}
+        complete = set()
+        while len(complete) < len(ids):
+            frame = slow.kind("event", within=30)
+            for id in frame["ids"]:
+                seen[id].append(frame["seq"])
+                if frame["event"]["data"]["orderId"] == last:
+                    complete.add(id)
+    sql = "SELECT seq FROM event WHERE type LIKE 'order.%' AND seq <= ? ORDER BY seq"
+    for id in ids:
+        everything = [seq for (seq,) in rows(weft.data, sql, [seen[id][-1]])]
+        assert seen[id] == everything
+
+
+def test_a_change_of_roles_ends_the_connection(weft, client):
+    made = client.post(
+        "/api/accounts",
+        {
+            "name": "Vera Viewer",
+            "email": "vera@weft.example",
+            "roles": ["planner"],
+            "password": "correct horse battery staple",
+        },
+    )
+    assert made.status == 201, made.body
+    vera = Client(weft.url)
+    body = {"email": "vera@weft.example", "password": "correct horse battery staple"}
+    for change_, next_code in (
+        ({"roles": ["customer"], "reason": "moved"}, "forbidden"),
+        ({"disabled": True, "reason": "left"}, None),
+    ):
+        answer = vera.post("/auth/token", body)
+        assert answer.status == 200, answer.body
+        vera.token = answer.json["accessToken"]
+        with live(weft, vera.token) as channel:
+            assert channel.next()["type"] == "ready"
+            changed = client.patch(f"/api/accounts/{made.json['id']}", change_)
+            assert changed.status == 200, changed.body
+            assert channel.closed()[0] == 4401
+        vera.token = None
+        if next_code:
+            answer = vera.post("/auth/token", body)
+            with live(weft, answer.json["accessToken"]) as channel:
+                assert channel.subscribe("orders")["code"] == next_code
+        else:
+            assert vera.post("/auth/token", body).status == 401
+
+
+def test_the_audit_log_tells_its_administrators_that_it_grew(weft, client):
+    with live(weft, client.token) as channel:
+        assert channel.subscribe("audit")["type"] == "subscribed"
+        assert Client.signed_in(weft).token
+        assert channel.kind("changed")["topic"] == "audit"
+
+
 def test_server_sent_events_resume(weft, client):
     order = client.post("/api/orders", draft(DATE)).json["id"]
     client.order_when(order, "booked")
@@ -286,3 +433,40 @@ def test_server_sent_events_resume(weft, client):
     for query, status in (("", 422), ("?topic=nothing", 404), ("?topic=orders&after=x", 422)):
         assert client.get("/live/events" + query).status == status
     assert Client(weft.url).get("/live/events?topic=orders").status == 401
+
+
+def example(language: str) -> str:
+    """The first example in that language of the page about the live channel."""
+    page = (ROOT / "docs/live.md").read_text()
+    return page.split(f"```{language}\n", 1)[1].split("```", 1)[0]
+
+
+def test_the_pages_python_example_runs(weft):
+    environment = {**os.environ, "URL": weft.url, "EMAIL": weft.email, "PASSWORD": weft.password}
+    command = [sys.executable, "-c", example("python")]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30)
+    assert done.returncode == 0, done.stderr
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert [line[0] for line in lines] == ["ready", "subscribed", "event", "event"]
+    assert lines[2][2] == "order.placed"
+
+
+def test_the_pages_browser_example_runs_under_our_own_policy(weft, client):
+    sync_api = pytest.importorskip("playwright.sync_api")
+    if not Path("/usr/bin/chromium").exists():
+        pytest.skip("no chromium")
+    with sync_api.sync_playwright() as tools:
+        browser = tools.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox"], headless=True
+        )
+        page = browser.new_page()
+        said = []
+        page.on("console", lambda message: said.append(message.text))
+        page.goto(weft.url + "/console/")
+        page.evaluate(f"token => {{ {example('js')} }}", client.token)
+        deadline = time.monotonic() + 15
+        while len(said) < 3 and time.monotonic() < deadline:
+            page.wait_for_timeout(50)
+        browser.close()
+    assert said[0].startswith("ready") and said[1].startswith("subscribed"), said
+    assert said[2].startswith("event") and said[2].endswith("order.placed")

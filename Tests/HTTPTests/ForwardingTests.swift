@@ -1,3 +1,4 @@
+import Core
 import Testing
 
 @testable import HTTP
@@ -16,7 +17,7 @@ import Testing
         ]
     )
     func ranges(_ range: String, _ address: String, _ contains: Bool) throws {
-        #expect(try #require(AddressRange(range)).contains(address) == contains)
+        #expect(try AddressRange(range).contains(address) == contains)
     }
 
     @Test(
@@ -27,7 +28,7 @@ import Testing
         ]
     )
     func noRanges(_ text: String) {
-        #expect(AddressRange(text) == nil)
+        #expect(throws: GeneralFault.self) { try AddressRange(text) }
     }
 
     /// The proxies are 10.0.0.0/8 and ::1; the peer is 10.0.0.1.
@@ -52,7 +53,7 @@ import Testing
     )
     func clients(_ values: [String], _ client: String) throws {
         var configuration = HTTPServer.Configuration()
-        configuration.proxies = try ["10.0.0.0/8", "::1"].map { try #require(AddressRange($0)) }
+        configuration.proxies = try ["10.0.0.0/8", "::1"].map { try AddressRange($0) }
         var headers: Headers = ["Forwarded": "for=192.0.2.99"]
         for value in values { headers.add("X-Forwarded-For", value) }
         #expect(configuration.client(of: "10.0.0.1", headers) == client)
@@ -75,7 +76,7 @@ import Testing
     func forwarded(_ value: String, _ client: String) throws {
         var configuration = HTTPServer.Configuration()
         configuration.forwarding = .forwarded
-        configuration.proxies = [try #require(AddressRange("10.0.0.0/8"))]
+        configuration.proxies = [try AddressRange("10.0.0.0/8")]
         let headers: Headers = ["X-Forwarded-For": "192.0.2.99", "Forwarded": value]
         #expect(configuration.client(of: "10.0.0.1", headers) == client)
     }

@@ -52,6 +52,20 @@ import Testing
         #expect(set.verify(input + "." + signature) == nil)
     }
 
+    @Test("No text of which one bit was changed is accepted")
+    func everyBit() throws {
+        let set = VerificationKeySet(keys: [try VerificationKey(jwk: Self.edwards)])
+        let bytes = Array(Self.signedByEdwards.utf8)
+        for at in bytes.indices {
+            for bit in 0..<7 {
+                var changed = bytes
+                changed[at] ^= 1 << UInt8(bit)
+                let text = String(decoding: changed, as: UTF8.self)
+                #expect(set.verify(text) == nil, "byte \(at), bit \(bit)")
+            }
+        }
+    }
+
     @Test("A key that the text brings itself is never looked at")
     func embedded() throws {
         let ours = try SigningKey.generate()

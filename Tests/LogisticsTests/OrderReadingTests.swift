@@ -139,10 +139,8 @@ import Testing
             Set(json.object?.keys ?? []) == [
                 "id", "reference", "status", "statusReason", "customer", "destination",
                 "requestedDate", "itemCount", "totalWeightGrams", "totalVolumeMm3", "createdAt",
-                "customerId",
-                "depotId",
-                "updatedAt", "price", "vehicle", "pickup", "deliveries", "items", "notes",
-                "history", "bookings", "layout",
+                "customerId", "depotId", "updatedAt", "version", "price", "vehicle", "pickup",
+                "deliveries", "items", "notes", "history", "bookings", "layout",
             ]
         )
         #expect(json["destination"] == ["city": "Hamburg", "country": "DE"])

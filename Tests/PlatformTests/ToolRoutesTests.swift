@@ -114,7 +114,11 @@ import Testing
         for body in ["a", "b", "c"] { _ = await world.post(["body": .string(body)]) }
         #expect(await world.get("/notes?limit=2").json?.array?.count == 2)
         #expect(await world.get("/notes?limit=two").status == 422)
-        #expect(await world.get("/notes?limt=2").status == 422)
+        let unknown = await world.get("/notes?limt=2")
+        #expect(unknown.status == 400)
+        #expect(unknown.json?["pointer"]?.string == "/limt")
+        #expect(unknown.json?["detail"]?.string?.contains("did you mean \"limit\"?") == true)
+        #expect(await world.get("/notes?limit=2&limit=3").status == 400)
     }
 
     @Test("A body that is no object is refused")

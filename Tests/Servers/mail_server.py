@@ -3,11 +3,14 @@
 Usage: mail_server.py PORT FOLDER [OPTIONS as JSON]. Writes each accepted mail to FOLDER/<n>.json, each
 RCPT command's count to FOLDER/attempts, and prints `ready <port>`. Options: `rcpt`, `data`: lists of
 replies given one after the other, the last for ever, null for acceptance; `delay`: seconds before DATA
-is answered; `user`, `password`: sign-in that is required.
+is answered; `user`, `password`: sign-in that is required; `starttls`: true offers and requires it, with a
+certificate for 127.0.0.1 that is left in FOLDER/certificate.pem.
 """
 
 import asyncio
 import json
+import ssl
+import subprocess
 import sys
 from pathlib import Path
 
@@ -43,6 +46,7 @@ class Handler:
                 "from": envelope.mail_from,
                 "to": envelope.rcpt_tos,
                 "content": envelope.original_content.decode("latin-1"),
+                "tls": session.ssl is not None,
                 "user": (session.auth_data or b"").decode() if session.authenticated else None,
             }
             partial = folder / "partial"
@@ -58,6 +62,20 @@ def authenticate(server, session, envelope, mechanism, data):
     return AuthResult(success=True, auth_data=data.login)
 
 
+def tls():
+    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
+        + ["-nodes", "-days", "2", "-subj", "/CN=weft-test", "-addext", "subjectAltName=IP:127.0.0.1"]
+        + ["-keyout", key, "-out", certificate],
+        check=True,
+        capture_output=True,
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    return context
+
+
 async def main():
     handler = Handler()
     demands = {}
@@ -67,6 +85,8 @@ async def main():
             "auth_required": True,
             "auth_require_tls": False,
         }
+    if options.get("starttls"):
+        demands |= {"tls_context": tls(), "require_starttls": True}
     listener = await asyncio.get_running_loop().create_server(
         lambda: SMTP(handler, hostname="localhost", enable_SMTPUTF8=False, **demands),
         "127.0.0.1",

@@ -13,12 +13,14 @@ export class Vector2 {
 }
 export class Color {
   constructor(value?: string | number);
+  r: number;
+  g: number;
+  b: number;
 }
-export class Matrix4 {
-  compose(position: Vector3, rotation: Quaternion, scale: Vector3): this;
-}
-export class Quaternion {
-  constructor();
+export class Euler {
+  x: number;
+  y: number;
+  z: number;
 }
 export class Box3 {
   constructor(min?: Vector3, max?: Vector3);
@@ -35,6 +37,7 @@ export class Raycaster {
 }
 export class Object3D {
   position: Vector3;
+  rotation: Euler;
   scale: Vector3;
   visible: boolean;
   frustumCulled: boolean;
@@ -42,6 +45,7 @@ export class Object3D {
   add(...objects: Object3D[]): this;
   remove(...objects: Object3D[]): this;
   lookAt(target: Vector3): void;
+  updateMatrixWorld(force?: boolean): void;
 }
 export class Scene extends Object3D {}
 export class Group extends Object3D {}
@@ -50,13 +54,15 @@ export class PerspectiveCamera extends Camera {
   constructor(fov: number, aspect: number, near: number, far: number);
   aspect: number;
   updateProjectionMatrix(): void;
-  updateMatrixWorld(force?: boolean): void;
 }
 export class BufferAttribute {
   constructor(array: Float32Array, itemSize: number);
   needsUpdate: boolean;
 }
+export class InstancedBufferAttribute extends BufferAttribute {}
 export class BufferGeometry {
+  index: BufferAttribute | null;
+  attributes: Record<string, BufferAttribute>;
   setAttribute(name: string, attribute: BufferAttribute): this;
   setDrawRange(start: number, count: number): void;
   dispose(): void;
@@ -64,8 +70,11 @@ export class BufferGeometry {
 export class BoxBufferGeometry extends BufferGeometry {
   constructor(width: number, height: number, depth: number);
 }
-export class PlaneBufferGeometry extends BufferGeometry {
-  constructor(width: number, height: number);
+export class InstancedBufferGeometry extends BufferGeometry {
+  maxInstancedCount: number;
+}
+export class CylinderBufferGeometry extends BufferGeometry {
+  constructor(top: number, bottom: number, height: number, segments?: number);
 }
 export class SphereBufferGeometry extends BufferGeometry {
   constructor(radius: number, widthSegments?: number, heightSegments?: number);
@@ -89,7 +98,15 @@ export class Material {
   opacity: number;
   dispose(): void;
 }
-export class MeshLambertMaterial extends Material {}
+export class ShaderMaterial extends Material {
+  constructor(options: {
+    vertexShader: string;
+    fragmentShader: string;
+    extensions: { derivatives: boolean };
+    uniforms: Record<string, { value: unknown }>;
+  });
+  uniforms: Record<string, { value: unknown }>;
+}
 export class MeshBasicMaterial extends Material {}
 export class LineBasicMaterial extends Material {}
 export class Mesh extends Object3D {
@@ -97,21 +114,10 @@ export class Mesh extends Object3D {
   geometry: BufferGeometry;
   material: Material;
 }
-export class InstancedMesh extends Mesh {
-  constructor(geometry: BufferGeometry, material: Material, count: number);
-  count: number;
-  instanceMatrix: BufferAttribute;
-  setMatrixAt(index: number, matrix: Matrix4): void;
-}
 export class LineSegments extends Object3D {
-  constructor(geometry: BufferGeometry, material: Material);
+  constructor(geometry: BufferGeometry, material?: Material);
   geometry: BufferGeometry;
-}
-export class AmbientLight extends Object3D {
-  constructor(color: number, intensity: number);
-}
-export class DirectionalLight extends Object3D {
-  constructor(color: number, intensity: number);
+  material: Material;
 }
 export class WebGLRenderer {
   constructor(options: { canvas: HTMLCanvasElement; antialias: boolean; alpha: boolean });

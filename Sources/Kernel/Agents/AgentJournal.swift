@@ -319,7 +319,7 @@ extension AgentJournal {
         )
     }
 
-    private static func decision(_ row: any Row) throws -> Decision {
+    static func decision(_ row: any Row) throws -> Decision {
         Decision(
             id: try row.id(0),
             agent: try row.text(1),

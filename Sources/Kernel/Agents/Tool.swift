@@ -97,6 +97,10 @@ public struct Invocation: Sendable {
     public var key: String
     /// Makes ids for what the call creates.
     public var ids: IDGenerator
+    /// The version that the caller means to change; nil for any.
+    ///
+    /// Tools that change a record with a version check it in their transaction.
+    public var expected: ExpectedVersion?
     /// Run first in every transaction of the call; throws when the call is no longer wanted.
     public var stillWanted: @Sendable (any Transaction) throws -> Void
 
@@ -107,14 +111,17 @@ public struct Invocation: Sendable {
     ///   - now: the moment.
     ///   - key: identifies the call across repetitions.
     ///   - ids: makes ids.
+    ///   - expected: the version that the caller means to change.
     ///   - stillWanted: run first in every transaction of the call.
     public init(
         scope: Scope,
         now: Timestamp,
         key: String,
         ids: IDGenerator,
+        expected: ExpectedVersion? = nil,
         stillWanted: @escaping @Sendable (any Transaction) throws -> Void = { _ in }
     ) {
+        self.expected = expected
         self.scope = scope
         self.now = now
         self.key = key

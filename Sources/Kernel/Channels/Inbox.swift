@@ -76,22 +76,56 @@ public struct Inbox: Sendable {
         }
         if unreadOnly { sql += " AND read_at IS NULL" }
         parameters.append(.int(min(max(limit, 1), 200)))
-        return try reader.query(sql + " ORDER BY id DESC LIMIT ?", parameters) { row in
-            Item(
-                id: try row.id(0),
-                message: Message(
-                    stored: try row.text(1),
-                    body: try row.text(2),
-                    link: try row.optionalText(3),
-                    severity: Message.Severity(rawValue: try row.text(4)) ?? .info
-                ),
-                at: try row.timestamp(5),
-                readAt: try row.optionalTimestamp(6),
-                incident: try row.optionalText(7),
-                acknowledgedAt: try row.optionalTimestamp(8),
-                acknowledgedBy: try row.optionalText(9)
-            )
-        }
+        return try reader.query(sql + " ORDER BY id DESC LIMIT ?", parameters, Self.item)
+    }
+
+    private static func item(_ row: any Row) throws -> Item {
+        Item(
+            id: try row.id(0),
+            message: Message(
+                stored: try row.text(1),
+                body: try row.text(2),
+                link: try row.optionalText(3),
+                severity: Message.Severity(rawValue: try row.text(4)) ?? .info
+            ),
+            at: try row.timestamp(5),
+            readAt: try row.optionalTimestamp(6),
+            incident: try row.optionalText(7),
+            acknowledgedAt: try row.optionalTimestamp(8),
+            acknowledgedBy: try row.optionalText(9)
+        )
+    }
+
+    /// What messages can be sorted by.
+    public static let columns: [ListQuery.Column] = [
+        .init("at", "created_at", isNumber: true), .init("severity", "severity"),
+    ]
+
+    /// One page of messages, and the cursor of the next.
+    ///
+    /// - Parameters:
+    ///   - query: order and page.
+    ///   - unreadOnly: whether to leave out what was read.
+    ///   - scope: whose inbox.
+    ///   - reader: the state to read.
+    /// - Returns: the messages.
+    /// - Throws: `StoreError`.
+    public func page(
+        _ query: ListQuery,
+        unreadOnly: Bool,
+        scope: Scope,
+        in reader: any Reader
+    ) throws -> (items: [Item], next: JSON) {
+        let sql = """
+            SELECT id, subject, body, link, severity, created_at, read_at, incident, acknowledged_at,
+                acknowledged_by\(query.columns)
+            FROM channels_inbox WHERE organisation = ? AND account = ?
+            """
+        let rows = try reader.query(
+            sql + (unreadOnly ? " AND read_at IS NULL" : "") + query.condition + query.ending,
+            [.id(scope.organisation), .id(scope.actor.id)] + query.parameters
+        ) { row in (value: try Self.item(row), place: try query.place(in: row, from: 10)) }
+        return query.page(rows)
     }
 
     /// How many messages are unread.
@@ -106,6 +140,23 @@ public struct Inbox: Sendable {
             [.id(scope.organisation), .id(scope.actor.id)]
         ) { try $0.int(0) }
         return Int(count ?? 0)
+    }
+
+    /// What a message is about that lasts until somebody acknowledges it; nil when there is nothing.
+    ///
+    /// - Throws: `StoreError`.
+    public func incident(
+        of id: ID<Entry>,
+        scope: Scope,
+        in reader: any Reader
+    ) throws -> String? {
+        try reader.first(
+            """
+            SELECT incident FROM channels_inbox
+            WHERE id = ? AND organisation = ? AND account = ? AND incident IS NOT NULL
+            """,
+            [.id(id), .id(scope.organisation), .id(scope.actor.id)]
+        ) { try $0.text(0) }
     }
 
     /// Marks one message as read; nothing when it was read before.

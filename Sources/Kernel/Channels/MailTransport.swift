@@ -22,10 +22,13 @@ public struct MailFailure: Error, Sendable, Hashable {
     public var kind: Kind
     /// What happened, for a person: the server's own words where there are any.
     public var reason: String
+    /// Whether it was about this mail alone: the server answered, and other mails may do better.
+    public var concernsMail: Bool
 
     /// A failure.
-    public init(_ kind: Kind, _ reason: String) {
+    public init(_ kind: Kind, _ reason: String, concernsMail: Bool = false) {
         self.kind = kind
         self.reason = reason
+        self.concernsMail = concernsMail
     }
 }

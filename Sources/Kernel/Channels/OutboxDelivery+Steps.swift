@@ -74,7 +74,9 @@ extension OutboxDelivery {
     /// Sends the e-mail that is due, a few at once; answers whether there was anything.
     func deliverEmail() async throws -> Bool {
         guard let email else { return try await skipEmail() }
-        let claims = try await claim(email)
+        let room = min(email.concurrency, breaker.allowance(at: clock.now()))
+        guard room > 0 else { return false }
+        let claims = try await claim(room, email)
         guard !claims.isEmpty else { return false }
         try await withThrowingTaskGroup { group in
             for claim in claims {
@@ -103,7 +105,7 @@ extension OutboxDelivery {
         return skipped > 0
     }
 
-    private func claim(_ email: Email) async throws -> [Claim] {
+    private func claim(_ room: Int, _ email: Email) async throws -> [Claim] {
         let now = clock.now()
         return try await database.transaction { transaction in
             let claims = try transaction.query(
@@ -114,7 +116,7 @@ extension OutboxDelivery {
                 WHERE channel = 'email' AND status = 'pending' AND due_at <= ?
                 ORDER BY priority DESC, due_at LIMIT ?
                 """,
-                [.time(now), .int(email.concurrency)]
+                [.time(now), .int(room)]
             ) { row in
                 Claim(
                     id: try row.id(0),
@@ -148,13 +150,16 @@ extension OutboxDelivery {
             return try await finish(claim, .failed, reason)
         }
         let began = clock.now()
+        breaker.begin(at: began)
         do throws(MailFailure) {
             try await email.transport.send(try mail(claim, email))
             trace(claim, began, nil)
         } catch {
+            breaker.end(error, at: clock.now())
             trace(claim, began, error.reason)
             return try await settle(claim, error)
         }
+        breaker.end(nil, at: clock.now())
         try await finish(claim, .delivered, nil)
     }
 

@@ -9,6 +9,7 @@ public import Store
 ///   beyond the longest time that sending takes; should the program die in between, it is due again then.
 ///   A mail that the server had accepted just before is sent twice, with the same `Message-ID`
 ///   (`<outbox id@sender's domain>`), by which many mail systems drop the second.
+/// - A server that cannot be reached five times in a row is left alone for half a minute and longer.
 /// - A refusal for now (4xx, no connection, no answer) is tried again after growing pauses, a refusal for
 ///   good (5xx) is not; either ends as `failed` with the reason.
 public struct OutboxDelivery: Service {
@@ -56,6 +57,7 @@ public struct OutboxDelivery: Service {
     let random: any RandomSource
     let log: Logger
     let tracer: Tracer
+    let breaker = MailBreaker()
     let arrived: @Sendable (ID<Organisation>, ID<Account>) -> Void
     private let outbox: Outbox
     private let outcomes: Family<Counter>

@@ -136,7 +136,8 @@ final class SMTPConnection: @unchecked Sendable {
             isPermanent ? .permanent : .transient,
             said
                 ? "the mail server answered: \(exchange.refusal)"
-                : "\(detail) (libcurl \(code.rawValue))"
+                : "\(detail) (libcurl \(code.rawValue))",
+            concernsMail: isAboutMail
         )
     }
 

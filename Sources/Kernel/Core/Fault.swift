@@ -36,6 +36,8 @@ public enum FaultKind: String, Sendable {
     case notFound
     /// It contradicts the present state.
     case conflict
+    /// It was meant for a version that is no longer the present one.
+    case outdated
     /// It is larger than allowed.
     case tooLarge
     /// There were too many requests.

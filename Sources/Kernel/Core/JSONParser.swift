@@ -7,6 +7,9 @@ public struct JSONSyntaxError: Error, Sendable, CustomStringConvertible {
     /// The column in bytes, from 1.
     public var column: Int
 
+    /// Whether the text nests deeper than was allowed.
+    public var isTooDeep: Bool { message.hasPrefix("nested deeper") }
+
     /// One sentence with the place.
     public var description: String { "line \(line), column \(column): \(message)" }
 }

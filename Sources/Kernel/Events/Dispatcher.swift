@@ -187,17 +187,44 @@ public struct Dispatcher: Service {
             SELECT id, rule, event_seq, reason, attempts, at FROM dead_letter
             WHERE organisation = ? AND redriven_at IS NULL ORDER BY at DESC LIMIT ?
             """,
-            [.id(scope.organisation), .int(limit)]
-        ) { row in
-            DeadLetter(
-                id: try row.id(0),
-                rule: try row.text(1),
-                eventSeq: try row.int(2),
-                reason: try row.text(3),
-                attempts: Int(try row.int(4)),
-                at: try row.timestamp(5)
-            )
-        }
+            [.id(scope.organisation), .int(limit)],
+            Self.deadLetter
+        )
+    }
+
+    /// What dead letters can be sorted by.
+    public static let deadLetterColumns: [ListQuery.Column] = [
+        .init("at", "at", isNumber: true), .init("rule", "rule"),
+    ]
+
+    /// One page of dead letters, and the cursor of the next.
+    ///
+    /// - Throws: `StoreError`.
+    public func deadLetters(
+        _ query: ListQuery,
+        scope: Scope,
+        in reader: any Reader
+    ) throws -> (items: [DeadLetter], next: JSON) {
+        let sql = """
+            SELECT id, rule, event_seq, reason, attempts, at\(query.columns) FROM dead_letter
+            WHERE organisation = ? AND redriven_at IS NULL
+            """
+        let rows = try reader.query(
+            sql + query.condition + query.ending,
+            [.id(scope.organisation)] + query.parameters
+        ) { row in (value: try Self.deadLetter(row), place: try query.place(in: row, from: 6)) }
+        return query.page(rows)
+    }
+
+    private static func deadLetter(_ row: any Row) throws -> DeadLetter {
+        DeadLetter(
+            id: try row.id(0),
+            rule: try row.text(1),
+            eventSeq: try row.int(2),
+            reason: try row.text(3),
+            attempts: Int(try row.int(4)),
+            at: try row.timestamp(5)
+        )
     }
 
     /// Gives a dead letter to its rule again; when that fails again it stays, with the new reason.

@@ -168,7 +168,7 @@ public enum IdentityTables {
                 hash TEXT PRIMARY KEY,
                 browser TEXT NOT NULL,
                 account TEXT NOT NULL,
-                organisation TEXT,
+                provider TEXT NOT NULL,
                 expires_at BIGINT NOT NULL
             )
             """,

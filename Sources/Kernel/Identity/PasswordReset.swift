@@ -1,41 +1,6 @@
 public import Core
 public import Store
 
-/// A letter that this room wants sent; whoever composes the program sends it.
-public struct IdentityMail: Sendable {
-    /// The sorts of letter.
-    public enum Purpose: String, Sendable {
-        /// Somebody asked to set a forgotten password.
-        case reset
-        /// An admin made an account for the person.
-        case invitation
-    }
-
-    /// What it is about.
-    public var purpose: Purpose
-    /// Who it is for.
-    public var name: String
-    /// Where to.
-    public var address: EmailAddress
-    /// A path with the one-time secret.
-    public var link: Secret
-    /// Until when the link is good.
-    public var goodUntil: Timestamp
-    /// Names the letter, so that it is sent once.
-    public var key: String
-}
-
-/// Sends letters within the transaction that decides so.
-public protocol IdentityMailer: Sendable {
-    /// Whether letters leave the house at all.
-    var isConfigured: Bool { get }
-
-    /// Notes that the letter is to be sent.
-    ///
-    /// - Throws: what keeps it from being noted; the transaction then fails.
-    func send(_ mail: IdentityMail, scope: Scope, in transaction: any Transaction) throws
-}
-
 /// One-time links by which people set a password: forgotten ones, and first ones.
 public struct PasswordReset: Sendable {
     let database: any Database
@@ -66,9 +31,11 @@ public struct PasswordReset: Sendable {
                 "SELECT id, name FROM identity_account WHERE email = ? AND disabled = 0",
                 [.text(normal?.text ?? "")]
             ) { (try $0.id(0), try $0.text(1)) }
-            let home = try found.flatMap {
-                try SignIn.memberships(of: $0.id, in: transaction).first?.organisation.id
-            }
+            // Looked for in any case: a query that is left out could be measured.
+            let home = try SignIn.memberships(
+                of: found?.id ?? ID(high: 0, low: 0),
+                in: transaction
+            ).first?.organisation.id
             try store(hash, of: found?.id, .reset, now, until, in: transaction)
             var scope = Scope.installation(trace: visitor.trace)
             scope.organisation = home ?? .system

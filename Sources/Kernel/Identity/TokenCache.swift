@@ -7,6 +7,8 @@ public enum Revocation: Sendable, Hashable {
     case account(ID<Account>)
     /// Those of one sign-in.
     case session(ID<Session>)
+    /// Those of all sign-ins: a signing key is good no longer.
+    case sessions
 }
 
 /// Access tokens and keys that were found good, by their hash: bounded, and emptied by every revocation.
@@ -73,6 +75,7 @@ final class TokenCache: Sendable {
     /// For a signing key that is good no longer: whose signature it was is not remembered.
     func revokeTokens() {
         revoke { $0.key == nil }
+        tell(.sessions)
     }
 
     func revoke(session: ID<Session>) {

@@ -65,7 +65,11 @@ final class LiveConnection: WebSocketHandler, @unchecked Sendable {
             position: shard.position,
             room: socket.room
         )
-        for action in session.handle(input, at: moment) { perform(action, socket) }
+        for action in session.handle(input, at: moment) {
+            perform(action, socket)
+            // What was just sent may have been too much; nothing more is said or joined then.
+            guard self.socket != nil else { return }
+        }
         // A page may have used up its room while the socket has some.
         if session.isOwed, !socket.mustWait { handle(.drained) }
     }

@@ -27,6 +27,18 @@ public struct Configuration: Sendable {
             ),
             .init("server.threads", .integer(0...256), 0, "Event loops; 0 for one per core."),
             .init(
+                "server.connections",
+                .integer(16...1_000_000),
+                20_000,
+                "How many connections there may be, WebSockets included."
+            ),
+            .init(
+                "server.connections-per-address",
+                .integer(1...1_000_000),
+                256,
+                "How many connections one address may have, that of a proxy in server.proxies aside."
+            ),
+            .init(
                 "server.url",
                 .text,
                 nil,
@@ -144,7 +156,7 @@ public struct Configuration: Sendable {
                 nil,
                 "A file of certificates to trust for requests to others instead of the system's."
             ),
-        ] + observation
+        ] + observation + traffic
 
     private var values: [String: (value: JSON, source: Source)] = [:]
 

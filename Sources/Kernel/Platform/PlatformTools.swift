@@ -11,7 +11,7 @@ import Workflows
 
 /// The queries and commands that every installation has: decisions, runs, inbox, agents.
 public struct PlatformTools: Sendable {
-    private let kernel: Kernel
+    let kernel: Kernel
     private let agents: [Agent]
 
     /// The tools over a kernel; `agents` are those of all solutions.
@@ -22,60 +22,84 @@ public struct PlatformTools: Sendable {
 
     /// Whoever is a member may look at what was decided and done in the organisation.
     static let members: Set<Role> = [
-        .admin, .manager, .planner, .operator, .technician, .loader, .deskAgent, .supervisor,
-        .viewer,
+        .admin, .manager, .planner, .operator, .technician, .deskAgent, .supervisor, .viewer,
     ]
 
-    private static let id: JSON = [
-        "type": "object", "properties": ["id": ["type": "string"]], "required": ["id"],
-        "additionalProperties": false,
-    ]
+    /// Everybody has an inbox; a loader sees nothing else of these.
+    static let readersOfInbox = members.union([.loader])
+
+    static let id: JSON = Shape.record(nil, [("id", ["type": "string", "maxLength": 500])])
 
     /// The tools.
     ///
     /// - Throws: a fault of code `invalid-schema`.
     public func all() throws -> [Tool] {
-        [
+        try [
             try listDecisions(), try getDecision(), try listExecutions(), try getExecution(),
+            try getExecutionEvent(),
             try listInbox(), try markRead(), try listAgents(), try listDeadLetters(),
             try redriveDeadLetter(),
-        ]
+        ] + savedViews()
     }
 
     /// The routes that map to them.
-    public static let routes: [ToolRoute] = [
-        ToolRoute(.get, "/api/decisions", tool: "platform.list-decisions"),
-        ToolRoute(.get, "/api/decisions/{id}", tool: "platform.get-decision"),
-        ToolRoute(.get, "/api/executions", tool: "platform.list-executions"),
-        ToolRoute(.get, "/api/executions/{id}", tool: "platform.get-execution"),
-        ToolRoute(.get, "/api/inbox", tool: "platform.list-inbox"),
-        ToolRoute(.post, "/api/inbox/{id}/read", tool: "platform.mark-read"),
-        ToolRoute(.get, "/api/agents", tool: "platform.list-agents"),
-        ToolRoute(.get, "/api/dead-letters", tool: "platform.list-dead-letters"),
-        ToolRoute(
-            .post,
-            "/api/dead-letters/{id}/redrive",
-            tool: "platform.redrive-dead-letter"
-        ),
-    ]
+    public static let routes: [ToolRoute] =
+        [
+            ToolRoute(.get, "/api/decisions", tool: "platform.list-decisions"),
+            ToolRoute(.get, "/api/decisions/{id}", tool: "platform.get-decision"),
+            ToolRoute(.get, "/api/executions", tool: "platform.list-executions"),
+            ToolRoute(.get, "/api/executions/{id}", tool: "platform.get-execution"),
+            ToolRoute(
+                .get,
+                "/api/executions/{id}/events/{event}",
+                tool: "platform.get-execution-event"
+            ),
+            ToolRoute(.get, "/api/inbox", tool: "platform.list-inbox"),
+            ToolRoute(.post, "/api/inbox/{id}/read", tool: "platform.mark-read"),
+            ToolRoute(.get, "/api/agents", tool: "platform.list-agents"),
+            ToolRoute(.get, "/api/dead-letters", tool: "platform.list-dead-letters"),
+            ToolRoute(
+                .post,
+                "/api/dead-letters/{id}/redrive",
+                tool: "platform.redrive-dead-letter"
+            ),
+        ] + savedViewRoutes
 
     private func listDecisions() throws -> Tool {
         try Tool(
             name: "platform.list-decisions",
-            purpose: "Lists what was decided about one thing.",
-            input: [
-                "type": "object",
-                "properties": ["subject": ["type": "string", "minLength": 1, "maxLength": 200]],
-                "required": ["subject"], "additionalProperties": false,
-            ],
+            purpose: "Lists what was decided: about one thing oldest first, else newest first.",
+            input: Self.list(
+                [
+                    ("subject", ["type": "string", "minLength": 1, "maxLength": 200]),
+                    ("agent", ["type": "string", "minLength": 1, "maxLength": 200]),
+                    ("from", Shape.time), ("to", Shape.time),
+                ],
+                sort: AgentJournal.columns.map(\.name)
+            ),
+            output: DecisionShapes.page,
             roles: Self.members,
             body: .read { [kernel] input, invocation, reader in
-                let found = try kernel.journal.decisions(
-                    about: input.member("subject").string(),
+                let subject = try input.optional("subject")?.string()
+                let query = try ListQuery(
+                    reading: input,
+                    columns: AgentJournal.columns,
+                    standard: subject == nil ? "-at" : "at",
+                    key: .init("id", "id"),
+                    limit: subject == nil ? 50 : ListQuery.largest
+                )
+                let page = try kernel.journal.decisions(
+                    AgentJournal.Filter(
+                        subject: subject,
+                        agent: try input.optional("agent")?.string(),
+                        from: try input.optional("from")?.timestamp(),
+                        to: try input.optional("to")?.timestamp()
+                    ),
+                    query,
                     scope: invocation.scope,
                     in: reader
                 )
-                return ["items": .array(found.map(\.json))]
+                return ["items": .array(page.items), "nextCursor": page.next]
             }
         )
     }
@@ -85,6 +109,7 @@ public struct PlatformTools: Sendable {
             name: "platform.get-decision",
             purpose: "Shows a decision: what was seen, weighed and chosen, and why.",
             input: Self.id,
+            output: DecisionShapes.detail,
             roles: Self.members,
             body: .read { [kernel] input, invocation, reader in
                 let text = try input.member("id").string()
@@ -100,27 +125,32 @@ public struct PlatformTools: Sendable {
         try Tool(
             name: "platform.list-executions",
             purpose: "Lists workflow runs, newest first.",
-            input: [
-                "type": "object",
-                "properties": [
-                    "workflow": ["type": "string"],
-                    "status": ["enum": ["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]],
-                    "subject": ["type": "string"],
-                    "limit": ["type": "integer", "minimum": 1, "maximum": 500],
+            input: Self.list(
+                [
+                    ("workflow", ["type": "string", "maxLength": 200]),
+                    ("status", ExecutionShapes.status),
+                    ("subject", ["type": "string", "maxLength": 200]),
                 ],
-                "additionalProperties": false,
-            ],
+                sort: ExecutionTables.sortable.map(\.name)
+            ),
+            output: Shape.page(of: ExecutionShapes.summary),
             roles: Self.members,
             body: .read { input, invocation, reader in
-                let found = try ExecutionTables().list(
-                    workflow: input.value["workflow"]?.string,
-                    status: input.value["status"]?.string,
-                    subject: input.value["subject"]?.string,
-                    limit: input.value["limit"]?.int ?? 50,
+                let query = try ListQuery(
+                    reading: input,
+                    columns: ExecutionTables.sortable,
+                    standard: "-startedAt",
+                    key: .init("id", "id")
+                )
+                let page = try ExecutionTables().page(
+                    where: ["workflow", "status", "subject"].compactMap { name in
+                        input.value[name]?.string.map { (name, $0) }
+                    },
+                    query,
                     scope: invocation.scope,
                     in: reader
                 )
-                return ["items": .array(found)]
+                return ["items": .array(page.items), "nextCursor": page.next]
             }
         )
     }
@@ -130,6 +160,7 @@ public struct PlatformTools: Sendable {
             name: "platform.get-execution",
             purpose: "Shows a workflow run with its history and definition.",
             input: Self.id,
+            output: ExecutionShapes.detail,
             roles: Self.members,
             body: .read { input, invocation, reader in
                 let text = try input.member("id").string()
@@ -145,25 +176,58 @@ public struct PlatformTools: Sendable {
         )
     }
 
+    private func getExecutionEvent() throws -> Tool {
+        try Tool(
+            name: "platform.get-execution-event",
+            purpose: "Shows one event of a workflow run's history, whole.",
+            input: [
+                "type": "object", "required": ["id", "event"], "additionalProperties": false,
+                "properties": ["id": ["type": "string"], "event": ["type": "string"]],
+            ],
+            output: [
+                "type": "object", "required": ["id", "type"],
+                "properties": ["id": ["type": "integer"], "type": ["type": "string"]],
+            ],
+            roles: Self.members,
+            body: .read { input, invocation, reader in
+                let text = try input.member("id").string()
+                let event = try input.member("event").string()
+                guard let id = ID<Execution>(text), let number = Int(event),
+                    let found = try ExecutionTables().event(
+                        number,
+                        of: id,
+                        scope: invocation.scope,
+                        in: reader
+                    )
+                else { throw Self.missing("event", event) }
+                return found
+            }
+        )
+    }
+
     private func listInbox() throws -> Tool {
         try Tool(
             name: "platform.list-inbox",
             purpose: "Lists your own messages, newest first.",
-            input: [
-                "type": "object",
-                "properties": ["limit": ["type": "integer", "minimum": 1, "maximum": 200]],
-                "additionalProperties": false,
-            ],
-            roles: Self.members,
+            input: Self.list([("unread", Shape.flag)], sort: Inbox.columns.map(\.name)),
+            output: Shape.page(of: Self.message, and: [("unread", Shape.count)]),
+            roles: Self.readersOfInbox,
             body: .read { [kernel] input, invocation, reader in
                 let inbox = Inbox(clock: kernel.clock)
-                let found = try inbox.list(
+                let query = try ListQuery(
+                    reading: input,
+                    columns: Inbox.columns,
+                    standard: "-at",
+                    key: .init("id", "id")
+                )
+                let page = try inbox.page(
+                    query,
+                    unreadOnly: input.value["unread"]?.bool ?? false,
                     scope: invocation.scope,
-                    limit: input.value["limit"]?.int ?? 50,
                     in: reader
                 )
                 return [
-                    "items": .array(found.map(\.json)),
+                    "items": .array(page.items.map(\.json)), "nextCursor": page.next,
                     "unread": .int(try inbox.unread(scope: invocation.scope, in: reader)),
                 ]
             }
@@ -175,7 +239,8 @@ public struct PlatformTools: Sendable {
             name: "platform.mark-read",
             purpose: "Marks one of your messages as read.",
             input: Self.id,
-            roles: Self.members,
+            output: Shape.nothing,
+            roles: Self.readersOfInbox,
             body: .write { [kernel] input, invocation in
                 let text = try input.member("id").string()
                 guard let id = ID<Inbox.Entry>(text) else { throw Self.missing("message", text) }
@@ -202,10 +267,12 @@ public struct PlatformTools: Sendable {
         try Tool(
             name: "platform.list-agents",
             purpose: "Lists the agents: purpose, tools, policy, and how busy they were.",
-            input: ["type": "object", "additionalProperties": false],
+            input: Self.list([], sort: ["name"]),
+            output: Shape.page(of: Self.agent),
             roles: Self.members,
-            body: .read { [kernel, agents] _, invocation, reader in
-                let items = try agents.map { agent -> JSON in
+            body: .read { [kernel, agents] input, invocation, reader in
+                let page = try ListQuery.page(agents, reading: input, by: \.name)
+                let items = try page.items.map { agent -> JSON in
                     let seen = try kernel.journal.activity(
                         of: agent.name,
                         scope: invocation.scope,
@@ -223,7 +290,7 @@ public struct PlatformTools: Sendable {
                         "p50Micros": .int(seen.p50Micros), "p99Micros": .int(seen.p99Micros),
                     ]
                 }
-                return ["items": .array(items)]
+                return ["items": .array(items), "nextCursor": page.next]
             }
         )
     }
@@ -232,14 +299,23 @@ public struct PlatformTools: Sendable {
         try Tool(
             name: "platform.list-dead-letters",
             purpose: "Lists events that a rule's target would not take, with the reason.",
-            input: ["type": "object", "additionalProperties": false],
+            input: Self.list([], sort: Dispatcher.deadLetterColumns.map(\.name)),
+            output: Shape.page(of: Self.deadLetter),
             roles: [.admin, .manager],
-            body: .read { [kernel] _, invocation, reader in
-                let found = try kernel.workflows.dispatcher().deadLetters(
+            body: .read { [kernel] input, invocation, reader in
+                let query = try ListQuery(
+                    reading: input,
+                    columns: Dispatcher.deadLetterColumns,
+                    standard: "-at",
+                    key: .init("id", "id"),
+                    limit: 100
+                )
+                let page = try kernel.workflows.dispatcher().deadLetters(
+                    query,
                     scope: invocation.scope,
                     in: reader
                 )
-                return ["items": .array(found.map(\.json))]
+                return ["items": .array(page.items.map(\.json)), "nextCursor": page.next]
             }
         )
     }
@@ -249,6 +325,7 @@ public struct PlatformTools: Sendable {
             name: "platform.redrive-dead-letter",
             purpose: "Gives an event to the rule again whose target would not take it.",
             input: Self.id,
+            output: Shape.record(nil, [("id", Shape.id), ("taken", Shape.flag)]),
             roles: [.admin, .manager],
             body: .write { [kernel] input, invocation in
                 let text = try input.member("id").string()
@@ -267,7 +344,7 @@ public struct PlatformTools: Sendable {
         )
     }
 
-    private static func missing(_ noun: String, _ text: String) -> GeneralFault {
+    static func missing(_ noun: String, _ text: String) -> GeneralFault {
         GeneralFault(
             .notFound,
             code: "\(noun)-not-found",

@@ -14,6 +14,16 @@ public struct ToolRoute: Sendable {
     public var status: Status
     /// The largest body in bytes; default 1 MiB.
     public var bodyLimit: Int
+    /// The heading on the OpenAPI page; nil for the path's second word.
+    public var tag: String?
+    /// Whether the answer has a `version`, which `If-Match` may demand of a change.
+    public var isVersioned: Bool
+    /// Parameters that come in the query although the method has a body.
+    public var query: Set<String>
+    /// The body of a route with an `input` of its own, for the OpenAPI page.
+    public var body: RouteDocumentation.Body?
+    /// What the route refuses besides the usual, for the OpenAPI page.
+    public var problems: [Status]
     /// Makes the input of a request whose body is not plain JSON; nil for the usual way.
     public var input: (@Sendable (Request) throws -> JSON)?
     /// Makes the response of the output; nil for JSON, or 204 when the output is null.
@@ -26,6 +36,11 @@ public struct ToolRoute: Sendable {
         tool: String,
         status: Status = .ok,
         bodyLimit: Int = 1 << 20,
+        tag: String? = nil,
+        isVersioned: Bool = false,
+        query: Set<String> = [],
+        body: RouteDocumentation.Body? = nil,
+        problems: [Status] = [],
         input: (@Sendable (Request) throws -> JSON)? = nil,
         response: (@Sendable (JSON) throws -> Response)? = nil
     ) {
@@ -34,46 +49,25 @@ public struct ToolRoute: Sendable {
         self.tool = tool
         self.status = status
         self.bodyLimit = bodyLimit
+        self.tag = tag
+        self.isVersioned = isVersioned
+        self.query = query
+        self.body = body
+        self.problems = problems
         self.input = input
         self.response = response
     }
 
-    /// The tool's input: the query's members for a GET, else the body's; the path's win over both.
-    ///
-    /// Query values are text; they become numbers or truth values where the tool's schema says so.
-    func input(of request: Request, for tool: Tool) throws -> JSON {
-        if let input { return try input(request) }
-        var object = JSONObject()
-        if method != .get, method != .delete, !request.body.isEmpty {
-            let body = try request.json()
-            guard case .object(let members) = body else {
-                throw GeneralFault(
-                    .invalid,
-                    code: "wrong-type",
-                    "expected an object, found \(body.kind)",
-                    pointer: ""
-                )
-            }
-            object = members
-        }
-        if method == .get {
-            let properties = tool.input.json["properties"]
-            for item in request.query.list {
-                object[item.name] = Self.typed(item.value, properties?[item.name]?["type"]?.string)
-            }
-        }
-        for parameter in request.parameters {
-            object[parameter.name] = .string(parameter.value)
-        }
-        return .object(object)
-    }
+    /// Whether the tool's input comes in the query rather than in a body.
+    var takesQuery: Bool { method == .get || method == .delete }
 
-    private static func typed(_ text: String, _ type: String?) -> JSON {
-        switch type {
-        case "integer": Int64(text).map { .number(JSONNumber($0)) } ?? .string(text)
-        case "number": Double(text).map { .double($0) } ?? .string(text)
-        case "boolean": text == "true" ? true : text == "false" ? false : .string(text)
-        default: .string(text)
+    /// Whether it answers one thing, so that a client may keep it and ask whether it changed.
+    var isResource: Bool { method == .get && path.hasSuffix("}") }
+
+    /// The names of the path's parameters.
+    var pathNames: [String] {
+        path.split(separator: "/").filter { $0.hasPrefix("{") }.map {
+            String($0.dropFirst().dropLast())
         }
     }
 }

@@ -9,14 +9,25 @@ public struct ToolRoutes: Sendable {
     private let database: any Database
     private let clock: any WallClock
     private let ids: IDGenerator
+    private let checksOutput: Bool
 
     /// Routes over `registry`.
+    ///
+    /// - Parameters:
+    ///   - registry: the tools.
+    ///   - database: what they read and change.
+    ///   - clock: the time.
+    ///   - ids: makes ids.
+    ///   - checksOutput: whether every answer is checked against its tool's schema, and one that does
+    ///     not fit becomes an error of ours; for tests and debugging. Default false.
     public init(
         registry: ToolRegistry,
         database: any Database,
         clock: any WallClock,
-        ids: IDGenerator
+        ids: IDGenerator,
+        checksOutput: Bool = false
     ) {
+        self.checksOutput = checksOutput
         self.registry = registry
         self.database = database
         self.clock = clock
@@ -44,6 +55,7 @@ public struct ToolRoutes: Sendable {
     ///
     /// - Throws: a fault of code `unknown-tool` when a route names a tool that does not exist.
     public func add(_ routes: [ToolRoute], to router: inout Router) throws(GeneralFault) {
+        var main: [String: String] = [:]
         for route in routes {
             guard let tool = registry.tools[route.tool] else {
                 throw GeneralFault(
@@ -52,15 +64,26 @@ public struct ToolRoutes: Sendable {
                     "\(route.method.rawValue) \(route.path) calls \"\(route.tool)\", which is no tool"
                 )
             }
+            // A tool's first route is its own; those that follow are aliases.
+            let key = "\(route.method.rawValue) \(route.tool)"
+            let documentation = route.documentation(
+                of: tool,
+                id: operation(of: tool.name),
+                aliasOf: main[key]
+            )
+            if main[key] == nil { main[key] = route.path }
+            let form = ToolRouteInput(route, tool: tool)
             router.on(
                 route.method,
                 route.path,
-                options: RouteOptions(bodyLimit: route.bodyLimit)
+                options: RouteOptions(bodyLimit: route.bodyLimit, documentation: documentation)
             ) { [self] request in
-                if case .document = tool.body { return try await document(tool, route, request) }
-                let output = try await call(tool, route, request)
-                if let response = route.response { return try response(output) }
-                return output.isNull ? .noContent : .json(output, status: route.status)
+                if case .document = tool.body {
+                    return try await document(tool, route, form, request)
+                }
+                let output = try await call(tool, route, form, request)
+                if checksOutput { try Self.check(output, tool) }
+                return try Self.response(to: request, route, output)
             }
         }
     }
@@ -68,12 +91,13 @@ public struct ToolRoutes: Sendable {
     private func document(
         _ tool: Tool,
         _ route: ToolRoute,
+        _ form: ToolRouteInput,
         _ request: Request
     ) async throws -> Response {
         let scope = try request.authority()
         let text = try await registry.document(
             tool.name,
-            input: try route.input(of: request, for: tool),
+            input: try form.json(of: request),
             invocation: Invocation(
                 scope: scope,
                 now: clock.now(),
@@ -82,18 +106,104 @@ public struct ToolRoutes: Sendable {
             ),
             database: database
         )
-        return .bytes(text?.bytes ?? [], type: "application/json", status: route.status)
+        guard let text else { throw Self.notText(tool) }
+        if checksOutput { try Self.check(try text.value(), tool) }
+        var response = Response.bytes(text.bytes, type: "application/json", status: route.status)
+        let version = JSONText.member("version", of: text.bytes.span).flatMap {
+            Int(String(decoding: text.bytes[$0], as: UTF8.self))
+        }
+        Self.tag(&response, for: request, route, version: version)
+        return response
     }
 
-    private func call(_ tool: Tool, _ route: ToolRoute, _ request: Request) async throws -> JSON {
+    /// `logistics.list-orders` is `listOrders`, unless another room has a tool of that name too.
+    private func operation(of name: String) -> String {
+        let own = name.split(separator: ".").last ?? ""
+        let isShared = registry.tools.keys.filter { $0.hasSuffix("." + own) }.count > 1
+        let words = (isShared ? Substring(name) : own).split { $0 == "." || $0 == "-" }
+        return words.enumerated().map {
+            $0.offset == 0
+                ? String($0.element) : $0.element.prefix(1).uppercased() + $0.element.dropFirst()
+        }.joined()
+    }
+
+    private static func notText(_ tool: Tool) -> GeneralFault {
+        GeneralFault(.internal, code: "no-text", "\(tool.name) answers no text")
+    }
+
+    private static func check(_ output: JSON, _ tool: Tool) throws(GeneralFault) {
+        guard let first = tool.output.violations(of: output).first else { return }
+        throw GeneralFault(
+            .internal,
+            code: "untrue-output",
+            "\(tool.name) answers what its schema does not allow: \(first.pointer): \(first.message)"
+        )
+    }
+
+    private static func response(
+        to request: Request,
+        _ route: ToolRoute,
+        _ output: JSON
+    ) throws -> Response {
+        var response: Response
+        if let make = route.response {
+            response = try make(output)
+        } else {
+            response = output.isNull ? .noContent : .json(output, status: route.status)
+        }
+        tag(&response, for: request, route, version: output["version"]?.int)
+        return response
+    }
+
+    /// Gives an answer its tag, and takes the body away when the client has it.
+    private static func tag(
+        _ response: inout Response,
+        for request: Request,
+        _ route: ToolRoute,
+        version: Int?
+    ) {
+        guard route.isResource || route.isVersioned, let bytes = response.bytes else { return }
+        let tag = EntityTag.text(version: version, body: bytes)
+        if route.isResource, let known = request.headers["if-none-match"],
+            EntityTag.list(known, contains: tag)
+        {
+            response = Response(status: .notModified)
+        }
+        response.headers.add("ETag", tag)
+    }
+
+    /// What `If-Match` demands; a route that could not check it must not ignore it.
+    private static func expected(
+        _ request: Request,
+        _ route: ToolRoute,
+        _ tool: Tool
+    ) throws(GeneralFault) -> ExpectedVersion? {
+        guard tool.effect != .read, let field = request.headers["if-match"] else { return nil }
+        guard route.isVersioned else {
+            throw GeneralFault(
+                .malformed,
+                code: "no-version",
+                "\(route.method.rawValue) \(route.path) knows no versions; leave If-Match out"
+            )
+        }
+        return EntityTag.versions(in: field).map(ExpectedVersion.init)
+    }
+
+    private func call(
+        _ tool: Tool,
+        _ route: ToolRoute,
+        _ form: ToolRouteInput,
+        _ request: Request
+    ) async throws -> JSON {
         let scope = try request.authority()
-        let input = try route.input(of: request, for: tool)
+        let input = try form.json(of: request)
         let key = try request.headers["idempotency-key"].map(Self.checked)
         let invocation = Invocation(
             scope: scope,
             now: clock.now(),
             key: key ?? scope.trace.description,
-            ids: ids
+            ids: ids,
+            expected: try Self.expected(request, route, tool)
         )
         guard let key, tool.effect == .write else {
             return try await registry.call(

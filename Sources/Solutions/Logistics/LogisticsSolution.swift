@@ -1,4 +1,5 @@
 import Agents
+public import Channels
 public import Core
 public import Platform
 public import Store
@@ -16,7 +17,12 @@ public struct LogisticsSolution: Solution {
     public var name: String { "logistics" }
 
     /// Its tables.
-    public var migrations: [Migration] { LogisticsTables.migrations }
+    public var migrations: [Migration] {
+        LogisticsTables.migrations + LoadingTables.migrations
+    }
+
+    /// The messages about orders.
+    public var messageKinds: [MessageKind] { LogisticsMessages.all }
 
     /// See ``Solution/parts(on:)``.
     public func parts(on kernel: Kernel) throws -> SolutionParts {

@@ -14,6 +14,10 @@ enum BenchCommand {
         Each commit is a transaction of its own that appends a record of some 300 bytes with an
         index and is synced to the disk when it counts. Prints {"callers","commits","seconds",
         "perSecond","cpuMicrosPerCommit","p50Micros","p99Micros"}; CPU is that of the whole process.
+
+        usage: weft bench requests URL [--callers N] [--seconds S]
+        The same for GET requests of Weft's own client, each caller one after the other; prints
+        {"callers","requests","seconds","perSecond","cpuMicrosPerRequest"}.
         """
 
     static func run(_ arguments: [String]) async -> Int32 {
@@ -23,10 +27,11 @@ enum BenchCommand {
         }
         return await exitCode(
             of: {
-                guard arguments.first == "store" else {
-                    throw UsageError("what can be measured is: store")
+                switch arguments.first {
+                case "store": try await store(arguments.dropFirst())
+                case "requests": try await requests(arguments.dropFirst())
+                default: throw UsageError("what can be measured is: store, requests")
                 }
-                try await store(arguments.dropFirst())
             },
             usage: usage
         )

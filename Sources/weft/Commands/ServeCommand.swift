@@ -28,6 +28,7 @@ enum ServeCommand {
         )
         try options.expectNoWords()
         let stop = StopSignals()
+        raiseDescriptorLimit()
         let configuration = try ConfigurationFile.load(options)
         let (logger, logs) = Self.logger(configuration)
         let folder = try DataFolder(configuration.text("data.folder") ?? "weft-data")
@@ -73,6 +74,15 @@ enum ServeCommand {
         database.close()
     }
 
+    /// Each connection is a descriptor, and the soft limit is often 1,024.
+    private static func raiseDescriptorLimit() {
+        let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        var limit = rlimit()
+        guard getrlimit(resource, &limit) == 0, limit.rlim_cur < limit.rlim_max else { return }
+        limit.rlim_cur = limit.rlim_max
+        setrlimit(resource, &limit)
+    }
+
     private static func announce(
         _ server: HTTPServer,
         _ configuration: Configuration,
@@ -106,29 +116,13 @@ enum ServeCommand {
         http.port = configuration.integer("server.port")
         let threads = configuration.integer("server.threads")
         if threads > 0 { http.threads = threads }
-        http.proxies = try proxies(configuration)
+        http.connections = configuration.integer("server.connections")
+        http.connectionsPerAddress = configuration.integer("server.connections-per-address")
+        http.proxies = try AddressRange.list(configuration.text("server.proxies") ?? "")
         let forwarding = configuration.text("server.forwarded").flatMap(Forwarding.init(rawValue:))
         http.forwarding = forwarding ?? http.forwarding
         http.onAccess = { requests.observe($0, $1, $2, $3) }
         return http
-    }
-
-    private static func proxies(_ configuration: Configuration) throws(GeneralFault)
-        -> [AddressRange]
-    {
-        var ranges: [AddressRange] = []
-        for word in (configuration.text("server.proxies") ?? "").split(separator: ",") {
-            let text = word.filter { $0 != " " }
-            guard let range = AddressRange(text) else {
-                throw GeneralFault(
-                    .invalid,
-                    code: "invalid-configuration",
-                    "server.proxies: expected addresses and ranges such as 10.0.0.0/8, found \"\(text)\""
-                )
-            }
-            ranges.append(range)
-        }
-        return ranges
     }
 
     /// The log, and the buffer from which its lines also go into the store.

@@ -28,24 +28,22 @@ enum LiveChannel {
                 organisation: found.organisation,
                 actor: found.actor,
                 roles: found.roles,
-                session: found.session?.description ?? found.maker.map(Self.made(by:)),
+                session: found.session?.description,
+                maker: found.maker,
                 expiresAt: found.expiresAt
             )
         }
         authenticator.onRevocation { revocation in
             switch revocation {
-            case .account(let account):
-                hub.revoke(.account(account))
-                hub.revoke(.session(Self.made(by: account)))
+            case .account(let account): hub.revoke(.account(account))
             case .session(let session): hub.revoke(.session(session.description))
+            case .sessions: hub.revoke(.sessions)
             }
         }
+        identity.audit.onAppend { hub.hint("audit", organisation: $0) }
         kernel.live.bind(hub)
         return hub
     }
-
-    /// Stands for the sign-in that an API key does not have, so that it ends with its maker's rights.
-    private static func made(by maker: ID<Account>) -> String { "made by \(maker)" }
 
     /// The sockets' limits, and the origins whose pages may connect.
     static func options(_ configuration: Configuration) -> WebSocketOptions {

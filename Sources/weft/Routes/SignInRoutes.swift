@@ -9,7 +9,9 @@ import Store
 struct SignInRoutes {
     let installation: Installation
 
-    private static let small = RouteOptions(bodyLimit: 16 << 10)
+    private static func small(_ documentation: RouteDocumentation) -> RouteOptions {
+        RouteOptions(bodyLimit: 16 << 10, documentation: documentation)
+    }
 
     private var identity: IdentityAssembly { installation.identity }
 
@@ -18,13 +20,13 @@ struct SignInRoutes {
         addPasswords(to: &router)
         addProviders(to: &router)
         addOwn(to: &router)
-        router.get("/.well-known/jwks.json") { _ in
+        router.get("/.well-known/jwks.json", options: RouteOptions(documentation: .keys)) { _ in
             .json(identity.keys.jwks, headers: ["Cache-Control": "public, max-age=300"])
         }
     }
 
     private func addTokens(to router: inout Router) {
-        router.post("/auth/token", options: Self.small) { request in
+        router.post("/auth/token", options: Self.small(.signIn)) { request in
             let body = try request.reader()
             try body.onlyKeys(["email", "password", "organisation", "code"])
             let signedIn = try await identity.signIn.token(
@@ -34,24 +36,24 @@ struct SignInRoutes {
                 organisation: body.optional("organisation")?.id(),
                 visitor: Self.visitor(request)
             )
-            return answer(signedIn)
+            return try await answer(signedIn)
         }
-        router.post("/auth/refresh", options: Self.small) { request in
+        router.post("/auth/refresh", options: Self.small(.refresh)) { request in
             let token = try Self.refreshToken(request)
             let signedIn = try await identity.signIn.refresh(
                 token,
                 visitor: Self.visitor(request)
             )
-            return answer(signedIn)
+            return try await answer(signedIn)
         }
-        router.post("/auth/revoke", options: Self.small) { request in
+        router.post("/auth/revoke", options: Self.small(.revoke)) { request in
             try await identity.signIn.revoke(Self.refreshToken(request), trace: request.trace)
             return .noContent
         }
     }
 
     private func addPasswords(to router: inout Router) {
-        router.post("/auth/password/forgot", options: Self.small) { request in
+        router.post("/auth/password/forgot", options: Self.small(.forgot)) { request in
             let body = try request.reader()
             try body.onlyKeys(["email"])
             try await identity.reset.ask(
@@ -60,7 +62,7 @@ struct SignInRoutes {
             )
             return .json([:], status: .accepted)
         }
-        router.post("/auth/password/reset", options: Self.small) { request in
+        router.post("/auth/password/reset", options: Self.small(.reset)) { request in
             let body = try request.reader()
             try body.onlyKeys(["token", "password"])
             try await identity.reset.reset(
@@ -73,13 +75,13 @@ struct SignInRoutes {
     }
 
     private func addProviders(to router: inout Router) {
-        router.get("/auth/oidc") { _ in
+        router.get("/auth/oidc", options: RouteOptions(documentation: .providers)) { _ in
             let items = identity.federation.list.map { provider -> JSON in
                 ["name": .string(provider.name), "label": .string(provider.label)]
             }
             return .json(["items": .array(items), "nextCursor": .null])
         }
-        router.get("/auth/oidc/{name}/start") { request in
+        router.get("/auth/oidc/{name}/start", options: RouteOptions(documentation: .providerStart)) { request in
             let name = try request.parameter("name")
             do {
                 let step = try await identity.federation.start(name, back: request.query["return"])
@@ -92,7 +94,7 @@ struct SignInRoutes {
                 return Self.back(with: error)
             }
         }
-        router.get("/auth/oidc/{name}/callback") { request in
+        router.get("/auth/oidc/{name}/callback", options: RouteOptions(documentation: .providerReturn)) { request in
             let name = try request.parameter("name")
             do {
                 let step = try await identity.federation.finish(
@@ -116,7 +118,7 @@ struct SignInRoutes {
                 return Self.back(with: error)
             }
         }
-        router.post("/auth/oidc/exchange", options: Self.small) { request in
+        router.post("/auth/oidc/exchange", options: Self.small(.exchange)) { request in
             let body = try request.reader()
             try body.onlyKeys(["code"])
             let signedIn = try await identity.federation.exchange(
@@ -124,14 +126,14 @@ struct SignInRoutes {
                 cookie: Self.cookie(request),
                 visitor: Self.visitor(request)
             )
-            var response = answer(signedIn)
+            var response = try await answer(signedIn)
             response.headers.add("Set-Cookie", Self.cookie("", seconds: 0, secure: false))
             return response
         }
     }
 
     private func addOwn(to router: inout Router) {
-        router.get("/api/me") { request in
+        router.get("/api/me", options: RouteOptions(documentation: .me)) { request in
             let scope = try request.authority()
             let found = try await installation.database.read { reader in
                 (
@@ -161,7 +163,10 @@ struct SignInRoutes {
         }
     }
 
-    private func answer(_ signedIn: SignedIn) -> Response {
+    /// The tokens; the access token is known to be good from now on, so that a flood of bad ones from
+    /// the same address does not stop it.
+    private func answer(_ signedIn: SignedIn) async throws -> Response {
+        _ = try await identity.authenticator.credential(bearer: signedIn.accessToken.exposed)
         var json = signedIn.json
         let left = signedIn.accessExpiresAt - installation.clock.now()
         json["expiresIn"] = .int(max(0, Int(left.seconds)))

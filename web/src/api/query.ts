@@ -1,11 +1,13 @@
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
 import { call, Problem } from "./client";
 import { connection } from "./connection";
+import { live } from "./live";
 import { session } from "./session";
 
 /**
  * Reading with a memory: what was seen last is shown at once while it is fetched anew, one request
- * serves all who watch the same path, and watched paths are polled while the tab is visible.
+ * serves all who watch the same path. A path that names its topics is read again when the live
+ * channel tells of them; while the channel is away, it is polled, as are paths without topics.
  */
 
 interface Entry {
@@ -19,6 +21,9 @@ interface Entry {
   interval: number;
   quiet: number;
   timer: number;
+  /** The live channel told of a change that no answer shows yet. */
+  stale: boolean;
+  hurry: number;
 }
 
 export interface Query<T> {
@@ -44,6 +49,8 @@ function entry(path: string): Entry {
       interval: 0,
       quiet: 0,
       timer: 0,
+      stale: false,
+      hurry: 0,
     };
     entries.set(path, found);
     if (entries.size > KEPT) prune();
@@ -62,8 +69,21 @@ function tell(each: Entry) {
   for (const watcher of each.watchers) watcher();
 }
 
+/** Events come in bursts: one reading serves all of a burst, and none starts beside another. */
+const BURST = 120;
+
+function soon(path: string, each: Entry) {
+  each.stale = true;
+  if (document.hidden) return;
+  clearTimeout(each.hurry);
+  each.hurry = setTimeout(() => {
+    if (each.stale && !each.loading) void load(path, each);
+  }, each.at + BURST * 2 > Date.now() ? BURST * 2 : BURST);
+}
+
 function load(path: string, each: Entry): Promise<void> {
   clearTimeout(each.timer);
+  each.stale = false;
   each.loading ??= fetchInto(path, each);
   return each.loading;
 }
@@ -91,7 +111,8 @@ async function fetchInto(path: string, each: Entry) {
     each.at = Date.now();
     each.loading = null;
     tell(each);
-    plan(path, each);
+    if (each.stale && each.watchers.size > 0) soon(path, each);
+    else plan(path, each);
   }
 }
 
@@ -139,9 +160,28 @@ export function remember(path: string, data: unknown) {
   tell(each);
 }
 
-/** Watches `path` (null: nothing), polled every `interval` milliseconds if given. */
-export function useQuery<T>(path: string | null, interval = 0): Query<T> {
+const NONE: readonly string[] = [];
+
+/**
+ * Watches `path` (null: nothing). It is read again on each event of `topics`; without topics, or
+ * while the live channel does not cover them, it is polled every `interval` milliseconds if given.
+ */
+export function useQuery<T>(
+  path: string | null,
+  wanted = 0,
+  topics: readonly string[] = NONE,
+): Query<T> {
   const [, redraw] = useState(0);
+  const names = topics.join(" ");
+  useEffect(() => {
+    if (path === null || names === "") return;
+    const ends = names.split(" ").map((name) => live.follow(name, () => soon(path, entry(path))));
+    return () => {
+      for (const end of ends) end();
+    };
+  }, [path, names]);
+  const covered = useSyncExternalStore(live.subscribe, () => live.covers(topics));
+  const interval = covered ? 0 : wanted;
   useEffect(() => {
     if (path === null) return;
     const each = entry(path);

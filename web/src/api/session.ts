@@ -18,6 +18,7 @@ let renewAt = 0;
 let state: SessionState = stored() ? "starting" : "out";
 let refreshing: Promise<boolean> | null = null;
 const listeners = new Set<() => void>();
+const renewals = new Set<() => void>();
 
 function stored(): string | null {
   return sessionStorage.getItem(KEY) ?? localStorage.getItem(KEY);
@@ -28,7 +29,11 @@ function keep(tokens: Tokens, storage: Storage) {
   // Renewed a little early, so that a request seldom meets an expired token.
   renewAt = Date.now() + Math.max(5, tokens.expiresIn - 30) * 1000;
   storage.setItem(KEY, tokens.refreshToken);
+  for (const listener of renewals) listener();
 }
+
+/** The account asks for a code of its authenticator too. */
+export class CodeNeeded extends Error {}
 
 function become(next: SessionState) {
   if (state === next) return;
@@ -58,15 +63,23 @@ export const session = {
     return await session.refresh() ? access : null;
   },
 
-  async signIn(email: string, password: string, organisation: string | null, remember: boolean) {
-    const body = organisation ? { email, password, organisation } : { email, password };
-    const response = await fetch("/auth/token", {
+  /** Calls `listener` each time there is a new access token. */
+  onRenew(listener: () => void): () => void {
+    renewals.add(listener);
+    return () => renewals.delete(listener);
+  },
+
+  /** `path` is `/auth/token` with a password, `/auth/oidc/exchange` with another's word. */
+  async signIn(path: string, body: Record<string, string>, remember: boolean) {
+    const response = await fetch(path, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(body),
     });
     if (!response.ok) {
       const problem = await response.json().catch(() => ({}));
+      if (problem.code === "totp-required") throw new CodeNeeded();
+      if (problem.code === "invalid-code") throw new Error("That code is not right, or is over.");
       if (response.status === 429) {
         throw new Error("Too many attempts. Wait a minute, then try again.");
       }

@@ -265,10 +265,12 @@ export interface InboxMessage {
   read: boolean;
   link?: string | null;
   severity?: "info" | "warning" | "alarm";
+  /** Others are told next until somebody says that it is taken care of. */
+  needsAcknowledgement?: boolean;
+  acknowledgedAt?: string | null;
 }
 
-export interface Inbox {
-  items: InboxMessage[];
+export interface Inbox extends Page<InboxMessage> {
   unread: number;
 }
 
@@ -317,6 +319,8 @@ export interface Me {
   organisation: Named;
   roles: string[];
   organisations: Named[];
+  /** Whether signing in takes a second step. */
+  totp?: boolean;
 }
 
 export interface Page<T> {

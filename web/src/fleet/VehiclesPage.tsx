@@ -1,18 +1,20 @@
 import { useQuery } from "../api/query";
 import type { Page as ListOf, Vehicle } from "../api/types";
-import { setQuery, useLocation } from "../shell/router";
+import { Link, setQuery, useLocation } from "../shell/router";
 import { Button } from "../ui/Button";
 import { Facts } from "../ui/Data";
-import { count, cubic, dateLong, humanise, kg, meters, money } from "../ui/format";
+import { count, cubic, dateLong, humanise, kg, meters } from "../ui/format";
 import { Icon } from "../ui/Icon";
 import { Page } from "../ui/Page";
 import { Empty, Failure, Skeleton } from "../ui/States";
+import { FleetViews } from "./FleetViews";
+import { rateText } from "./rates";
 
 /** The fleet, and who is free on a day. */
 export function VehiclesPage() {
   const { query } = useLocation();
   const date = query.get("date");
-  const vehicles = useQuery<ListOf<Vehicle>>("/api/vehicles", 15_000);
+  const vehicles = useQuery<ListOf<Vehicle>>("/api/vehicles", 15_000, ["vehicles"]);
   const free = useQuery<ListOf<Vehicle>>(
     date ? `/api/vehicles/available?date=${encodeURIComponent(date)}` : null,
     5000,
@@ -32,6 +34,7 @@ export function VehiclesPage() {
       title="Vehicles"
       lead={vehicles.data &&
         `${count(number)} of ${count(all.length)} free ${date ? `on ${dateLong(date)}` : "now"}`}
+      actions={<FleetViews active="list" />}
     >
       <div className="filters filter-fields">
         <label className="inline-field">
@@ -95,10 +98,10 @@ function Row({ vehicle, available }: { vehicle: Vehicle; available: boolean | nu
   return (
     <tr>
       <td className="cell-main">
-        <span className="row-link">
+        <Link className="row-link" to={`/vehicles/${vehicle.id}`}>
           <span className="strong num">{vehicle.name}</span>
           <span className="faint">{vehicle.class}</span>
-        </span>
+        </Link>
       </td>
       <td className="cell-status">
         {available !== null && (
@@ -127,15 +130,11 @@ function Row({ vehicle, available }: { vehicle: Vehicle; available: boolean | nu
 function details(vehicle: Vehicle): [string, string][] {
   const rates = Object.entries(vehicle.rates ?? {}).map(([key, value]): [string, string] => [
     humanise(key),
-    isMoney(value) ? money(value) : typeof value === "object" ? JSON.stringify(value) : `${value}`,
+    rateText(key, value),
   ]);
   const axles = (vehicle.axles ?? []).map((axle, index): [string, string] => [
     `Axle, ${axle.name ?? index + 1}`,
     axle.limitGrams ? `up to ${kg(axle.limitGrams)}` : "–",
   ]);
   return [...rates, ...axles];
-}
-
-function isMoney(value: unknown): value is { amount: string; currency: string } {
-  return typeof value === "object" && value !== null && "amount" in value && "currency" in value;
 }

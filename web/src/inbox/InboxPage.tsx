@@ -1,43 +1,77 @@
-import { useEffect, useRef, useState } from "react";
+import { useMemo, useRef, useState } from "react";
+import { AlarmDialog, type Asked } from "../alarms/commands";
+import { SeverityLegend } from "../alarms/severity";
 import { explain, post } from "../api/client";
+import type { AlarmList } from "../api/kernel";
 import { invalidate, useQuery } from "../api/query";
-import type { Inbox, InboxMessage } from "../api/types";
-import { Link, setQuery, useLocation, within } from "../shell/router";
+import type { Inbox, InboxMessage, OrderPage } from "../api/types";
+import { usePageActions } from "../shell/actions";
+import { navigate, useLocation } from "../shell/router";
 import { Button } from "../ui/Button";
-import { ago, dateTime } from "../ui/format";
-import { Icon, type IconName } from "../ui/Icon";
+import { counted } from "../ui/format";
 import { Page } from "../ui/Page";
-import { useRowKeys } from "../ui/rows";
+import { usePages } from "../ui/pages";
+import { focusRow, useRowKeys } from "../ui/rows";
+import { ReasonDialog } from "../ui/ReasonDialog";
+import { ChoiceChips } from "../ui/Search";
 import { Empty, Failure, Skeleton } from "../ui/States";
 import { toast } from "../ui/Toast";
+import { byPriority, fromAlarm, fromMessage, fromOrder, type Work } from "./work";
+import { WorkRow } from "./WorkRow";
 
-const SEVERITY: Record<string, [string, IconName]> = {
-  info: ["Information", "info"],
-  warning: ["Warning", "flag"],
-  alarm: ["Alarm", "alarm"],
-};
+const messageId = (message: InboxMessage) => message.id;
+const INBOX = ["inbox"];
+const ALARMS = ["alarms"];
+const ORDERS = ["orders"];
 
-/** What the operation wants people to know, newest first. */
+/** What waits for a person, whatever it came from, the most urgent first. */
 export function InboxPage() {
-  const inbox = useQuery<Inbox>("/api/inbox", 2000);
   const { query } = useLocation();
-  const unreadOnly = query.get("show") === "unread";
+  const show = query.get("show") ?? "open";
+  const pages = usePages<InboxMessage, Inbox>("/api/inbox", messageId, 2000, INBOX);
+  const inbox = pages.first;
+  const alarms = useQuery<AlarmList>(
+    "/api/alarms?state=active&acknowledged=false&limit=50",
+    5000,
+    ALARMS,
+  );
+  const failed = useQuery<OrderPage>("/api/orders?status=failed&limit=50", 5000, ORDERS);
+  const [asked, setAsked] = useState<Asked>(null);
+  const [taking, setTaking] = useState<InboxMessage | null>(null);
   const [busy, setBusy] = useState(false);
   const keys = useRowKeys();
-  const items = inbox.data?.items ?? [];
-  // What was unread when the list was opened stays in it while it is being read.
-  const kept = useRef(new Set<string>());
-  useEffect(() => {
-    if (!unreadOnly) kept.current = new Set();
-  }, [unreadOnly]);
-  for (const each of items) if (!each.read) kept.current.add(each.id);
-  const shown = unreadOnly ? items.filter((each) => kept.current.has(each.id)) : items;
-  const unread = inbox.data?.unread ?? 0;
+  // Later pages are not fetched anew: what was read here is remembered here.
+  const [readHere, setReadHere] = useState<ReadonlySet<string>>(() => new Set());
+  const messages = useMemo(
+    () => pages.items.map((each) => readHere.has(each.id) ? { ...each, read: true } : each),
+    [pages.items, readHere],
+  );
+  const unread = messages.filter((each) => !each.read && !each.needsAcknowledgement);
 
-  const read = async (...messages: InboxMessage[]) => {
+  // What waited when the list was opened stays in it while it is worked through.
+  const kept = useRef({ show, ids: new Set<string>() });
+  if (kept.current.show !== show) kept.current = { show, ids: new Set() };
+  const all = useMemo(() =>
+    [
+      ...(alarms.data?.items ?? []).map(fromAlarm),
+      ...(failed.data?.items ?? []).map(fromOrder),
+      ...messages.map(fromMessage),
+    ].sort(byPriority), [alarms.data, failed.data, messages]);
+  for (const each of all) if (each.open) kept.current.ids.add(each.id);
+  const shown = all.filter((each) =>
+    show === "open"
+      ? kept.current.ids.has(each.id)
+      : show === "messages"
+      ? each.kind === "message"
+      : each.kind !== "message"
+  );
+  const waiting = all.filter((each) => each.open).length;
+
+  const read = async (...some: InboxMessage[]) => {
     setBusy(true);
     try {
-      await Promise.all(messages.map((each) => post(`/api/inbox/${each.id}/read`)));
+      await Promise.all(some.map((each) => post(`/api/inbox/${each.id}/read`)));
+      setReadHere((before) => new Set([...before, ...some.map(messageId)]));
     } catch (error) {
       toast(explain(error), "wrong");
     } finally {
@@ -45,107 +79,122 @@ export function InboxPage() {
       invalidate("/api/inbox");
     }
   };
+  const done = (work: Work) => {
+    if (work.kind === "alarm") setAsked({ alarm: work.alarm, what: "acknowledge" });
+    else if (work.kind === "order") navigate(`/orders/${work.order.id}`);
+    else if (work.message.needsAcknowledgement) setTaking(work.message);
+    else if (!work.message.read) void read(work.message);
+  };
+  const rows = () => [...document.querySelectorAll<HTMLElement>(".messages [data-row]")];
+  usePageActions([
+    ...(unread.length > 0
+      ? [{
+        id: "read",
+        label: `Mark all ${unread.length} messages read`,
+        icon: "check" as const,
+        run: () => void read(...unread),
+      }]
+      : []),
+    {
+      id: "next",
+      label: "Next",
+      icon: "down",
+      key: "j",
+      keyOnly: true,
+      run: () => focusRow(rows()[0]),
+    },
+    {
+      id: "last",
+      label: "Previous",
+      icon: "up",
+      key: "k",
+      keyOnly: true,
+      run: () => focusRow(rows().pop()),
+    },
+    {
+      id: "done",
+      label: "Acknowledge or mark read, and go on",
+      icon: "check",
+      key: "e",
+      keyOnly: true,
+      run: () => {
+        const row = document.activeElement?.closest<HTMLElement>("[data-row]");
+        const work = shown.find((each) => each.id === row?.dataset.id);
+        if (!row || !work) return;
+        done(work);
+        if (work.kind === "message" && !work.message.needsAcknowledgement) {
+          focusRow(rows()[rows().indexOf(row) + 1]);
+        }
+      },
+    },
+  ]);
   return (
     <Page
       title="Inbox"
-      lead={inbox.data && (unread > 0 ? `${unread} unread` : "All read")}
-      actions={unread > 0 && (
+      lead={inbox.data && (waiting > 0 ? `${counted(waiting, "thing")} to look at` : "All done")}
+      actions={unread.length > 0 && (
         <Button
           icon="check"
           busy={busy}
-          onClick={() => read(...items.filter((each) => !each.read))}
+          onClick={() => read(...unread)}
         >
           Mark all read
         </Button>
       )}
     >
-      <div className="chips filters" role="group" aria-label="Show">
-        <button
-          type="button"
-          className="chip"
-          aria-pressed={!unreadOnly}
-          onClick={() => setQuery({ show: null })}
-        >
-          All
-        </button>
-        <button
-          type="button"
-          className="chip"
-          aria-pressed={unreadOnly}
-          onClick={() => setQuery({ show: "unread" })}
-        >
-          Unread <span className="num">{unread}</span>
-        </button>
+      <div className="filters">
+        <ChoiceChips
+          label="Show"
+          name="show"
+          choices={[["open", "To do"], ["messages", "Messages"], ["work", "Alarms and orders"]]}
+        />
       </div>
+      {alarms.error !== null && show !== "messages" && (
+        <p className="notice" role="status">
+          Alarms are not shown here: {explain(alarms.error)}
+        </p>
+      )}
       <div className="card card-flush">
         {inbox.loading && <Skeleton lines={6} tall />}
         {inbox.error !== null && <Failure error={inbox.error} retry={inbox.refresh} />}
         {inbox.data && shown.length === 0 && (
-          <Empty icon="inbox" title={unreadOnly ? "Nothing unread" : "Nothing here yet"}>
-            Bookings, failures and warnings arrive here by themselves.
+          <Empty icon="inbox" title={show === "open" ? "Nothing waits for you" : "Nothing here"}>
+            Bookings, failures, alarms and warnings arrive here by themselves.
           </Empty>
         )}
         <ul className="messages" onKeyDown={keys}>
-          {shown.map((each) => (
-            <Message
-              key={each.id}
-              message={each}
-              onRead={() => void read(each)}
-            />
-          ))}
+          {shown.map((each) => <WorkRow key={each.id} work={each} onDone={() => done(each)} />)}
         </ul>
       </div>
+      <footer className="list-foot">
+        {pages.more && show !== "work" && (
+          <Button busy={pages.busy} onClick={pages.loadMore}>Older messages</Button>
+        )}
+        {shown.length > 0 && (
+          <span className="faint keys-hint">
+            <kbd>j</kbd> <kbd>k</kbd> move · <kbd>Enter</kbd> opens · <kbd>e</kbd> done
+          </span>
+        )}
+        <SeverityLegend />
+      </footer>
+      {taking && (
+        <ReasonDialog
+          title={`Acknowledge “${taking.subject}”?`}
+          confirm="Acknowledge"
+          keep="Not yet"
+          reason="note"
+          onConfirm={async (note) => {
+            await post(`/api/inbox/${taking.id}/acknowledge`, note ? { note } : {});
+            invalidate("/api/inbox", "/api/alarms");
+            toast("Nobody else is called for it");
+            setTaking(null);
+          }}
+          onClose={() => setTaking(null)}
+        >
+          <p>You say that you take care of it. Then nobody else is called for it.</p>
+        </ReasonDialog>
+      )}
+      <AlarmDialog key={asked?.alarm.id} asked={asked} onClose={() => setAsked(null)} />
     </Page>
-  );
-}
-
-function Message({ message, onRead }: { message: InboxMessage; onRead: () => void }) {
-  const [word, icon] = SEVERITY[message.severity ?? "info"] ?? ["Information", "info" as const];
-  const to = within(message.link);
-  const subject = (
-    <>
-      {!message.read && <span className="sr-only">Unread:</span>}
-      {message.subject}
-    </>
-  );
-  return (
-    <li
-      data-row=""
-      tabIndex={to ? undefined : -1}
-      className={message.read ? "message" : "message message-unread"}
-    >
-      <span
-        className={`severity severity-${message.severity ?? "info"}`}
-        role="img"
-        aria-label={word}
-        title={word}
-      >
-        <Icon name={icon} />
-      </span>
-      <div className="message-text">
-        <h2>
-          {to
-            ? <Link to={to} onClick={() => message.read || onRead()}>{subject}</Link>
-            : message.link
-            ? <a href={message.link} rel="noopener noreferrer">{subject}</a>
-            : subject}
-        </h2>
-        {message.body && <p>{inLine(message.body)}</p>}
-      </div>
-      <div className="message-side">
-        <time className="num faint" dateTime={message.at} title={dateTime(message.at)}>
-          {ago(message.at)}
-        </time>
-        {!message.read && <Button small kind="quiet" onClick={onRead}>Mark read</Button>}
-      </div>
-    </li>
-  );
-}
-
-/** A message written for e-mail, in one line and with the reader's own times. */
-function inLine(body: string): string {
-  return body.trim().replace(/\s*\n\s*/g, " · ").replace(
-    /\b\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z/g,
-    (time) => dateTime(time),
   );
 }

@@ -1,55 +1,72 @@
-import type { Box } from "../api/types";
+import { useMemo } from "react";
 import { IconButton } from "../ui/Button";
 import { Facts } from "../ui/Data";
 import { kg, mm, percent } from "../ui/format";
 import { Section } from "../ui/Page";
-import { stopColour } from "./stops";
+import type { Category } from "./colouring";
+import { Swatch } from "./Patterns";
+import type { PlacedBox, VehicleLoad } from "./types";
+import { standsOn, turned, why } from "./why";
 
 interface Props {
-  box: Box | null;
+  box: PlacedBox | null;
+  vehicle: VehicleLoad;
+  category: Category | undefined;
   step: number;
   total: number;
   onClose: (() => void) | undefined;
 }
 
 /** Where a box goes, and the proof that it may stand there. */
-export function BoxProof({ box, step, total, onClose }: Props) {
+export function BoxProof({ box, vehicle, category, step, total, onClose }: Props) {
+  const reasons = useMemo(() => box ? why(box, vehicle) : [], [box, vehicle]);
   if (!box) {
     return (
-      <Section title="Boxes">
+      <Section title="Box">
         <p className="faint">
           {step === 0
             ? `Empty. Step on to load the first of ${total}.`
-            : "Press a box to see its place and its proof, or step through the loading."}
+            : "Press a box, or walk the list below with the arrow keys, to see its place and its proof."}
         </p>
       </Section>
     );
   }
   const bears = typeof box.maxLoadGrams === "number"
     ? `${kg(box.bearsGrams)} of ${kg(box.maxLoadGrams)}`
-    : kg(box.bearsGrams);
+    : `${kg(box.bearsGrams)}, no limit given`;
+  const way = turned(box);
   return (
     <Section
       title={`Box ${box.sequence}`}
       aside={onClose && <IconButton icon="close" label="No box" onClick={onClose} />}
     >
       <p className="box-name">
-        <span className="swatch" style={{ background: stopColour(box.stop) }} />
+        {category && <Swatch category={category} />}
         <strong>{box.name}</strong>
+        {box.piece !== undefined && <span className="faint num">piece {box.piece} of {box.of}
+        </span>}
       </p>
       <Facts
         facts={[
           ["Stop", String(box.stop)],
-          ["From the front", `${mm(box.xMm)} mm`],
-          ["From the left", `${mm(box.yMm)} mm`],
-          ["Above the floor", box.zMm === 0 ? "on the floor" : `${mm(box.zMm)} mm`],
-          ["As placed", `${mm(box.lengthMm)} × ${mm(box.widthMm)} × ${mm(box.heightMm)} mm`],
           ["Weight", kg(box.weightGrams)],
+          ["As placed", `${mm(box.lengthMm)} × ${mm(box.widthMm)} × ${mm(box.heightMm)} mm`],
+          ...(way ? [["Turned", way] as [string, string]] : []),
+          [
+            "Where",
+            `${mm(box.xMm)} mm from the front, ${mm(box.yMm)} mm from the left, ${
+              box.zMm === 0 ? "on the floor" : `${mm(box.zMm)} mm up`
+            }`,
+          ],
+          ["Stands on", standsOn(box)],
           ["Supported", percent(box.supported)],
           ["Bears", bears],
-          ...(box.fragile ? [["Fragile", "nothing heavy on top"] as [string, string]] : []),
         ]}
       />
+      <h3 className="why-title">Why here</h3>
+      <ul className="why">
+        {reasons.map((reason) => <li key={reason}>{reason}</li>)}
+      </ul>
     </Section>
   );
 }

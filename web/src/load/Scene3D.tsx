@@ -1,25 +1,27 @@
-import { type MouseEvent, useEffect, useRef, useState } from "react";
-import type { Box, LoadedVehicle } from "../api/types";
+import { type MouseEvent, useEffect, useRef } from "react";
 import { useDark } from "../shell/theme";
 import { IconButton } from "../ui/Button";
+import type { Colouring } from "./colouring";
 import { type Label, LoadScene, type View } from "./scene";
+import type { PlacedBox, VehicleLoad } from "./types";
 
 interface Props {
-  vehicle: LoadedVehicle;
+  vehicle: VehicleLoad;
+  colouring: Colouring;
   view: View;
-  onPick: (box: Box | null) => void;
+  onPick: (box: PlacedBox | null) => void;
   /** Called when the browser cannot draw it. */
   onMissing: () => void;
 }
 
 /** The load in three dimensions. */
-export function Scene3D({ vehicle, view, onPick, onMissing }: Props) {
+export function Scene3D({ vehicle, colouring, view, onPick, onMissing }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
+  const labels = useRef<HTMLDivElement>(null);
   const scene = useRef<LoadScene | null>(null);
-  const [labels, setLabels] = useState<Label[]>([]);
   const dark = useDark();
-  const latest = useRef({ view, dark, onMissing });
-  latest.current = { view, dark, onMissing };
+  const latest = useRef({ view, dark, colouring, onMissing });
+  latest.current = { view, dark, colouring, onMissing };
 
   useEffect(() => {
     const element = canvas.current;
@@ -27,12 +29,15 @@ export function Scene3D({ vehicle, view, onPick, onMissing }: Props) {
     if (!element || !frame) return;
     let made: LoadScene;
     try {
-      made = new LoadScene(element, vehicle, latest.current.dark, setLabels);
+      made = new LoadScene(element, vehicle, latest.current.dark, (found) => {
+        if (labels.current) place(labels.current, found);
+      });
     } catch {
       latest.current.onMissing();
       return;
     }
     scene.current = made;
+    made.paint(latest.current.colouring);
     made.show(latest.current.view);
     const observer = new ResizeObserver(() => made.resize(frame.clientWidth, frame.clientHeight));
     observer.observe(frame);
@@ -46,6 +51,7 @@ export function Scene3D({ vehicle, view, onPick, onMissing }: Props) {
     };
   }, [vehicle]);
   useEffect(() => scene.current?.show(view), [view]);
+  useEffect(() => scene.current?.paint(colouring), [colouring]);
   useEffect(() => scene.current?.setDark(dark), [dark]);
 
   const press = (event: MouseEvent<HTMLCanvasElement>) => {
@@ -54,38 +60,46 @@ export function Scene3D({ vehicle, view, onPick, onMissing }: Props) {
     const frame = event.currentTarget.getBoundingClientRect();
     onPick(made.pick(event.clientX - frame.left, event.clientY - frame.top));
   };
+  const orbit = () => scene.current?.orbit;
   return (
     <div className="scene">
       <canvas
         ref={canvas}
         tabIndex={0}
         role="img"
-        aria-label={`The load of ${vehicle.vehicle.name} in three dimensions; arrow keys turn it, ` +
-          "plus and minus come nearer and go farther. The list of boxes says the same in words."}
+        aria-label={`The load of ${vehicle.vehicle.name} in three dimensions. Arrow keys turn it, ` +
+          "with Shift they move it, plus and minus come nearer and go farther, Home shows all. " +
+          "The list of boxes and the plans say the same."}
         onClick={press}
       />
-      {labels.map((label) => (
-        <span
-          key={label.text}
-          className="scene-label"
-          style={{ transform: `translate(${label.x}px, ${label.y}px) translate(-50%, 30%)` }}
-        >
-          {label.text}
-        </span>
-      ))}
-      <div className="scene-tools">
-        <IconButton icon="retry" label="First view" onClick={() => scene.current?.orbit.reset()} />
+      <div ref={labels} aria-hidden="true" />
+      <div className="scene-tools" role="group" aria-label="Look">
+        <IconButton icon="cube" label="From the corner" onClick={() => orbit()?.reset()} />
+        <IconButton icon="vehicles" label="From the side" onClick={() => orbit()?.look(0, 0.05)} />
+        <IconButton icon="down" label="From above" onClick={() => orbit()?.look(0, 1.55)} />
         <IconButton
-          icon="vehicles"
-          label="From the side"
-          onClick={() => scene.current?.orbit.look(0, 0.05)}
+          icon="depot"
+          label="From the door"
+          onClick={() => orbit()?.look(Math.PI / 2, 0.08)}
         />
-        <IconButton
-          icon="down"
-          label="From above"
-          onClick={() => scene.current?.orbit.look(0, 1.55)}
-        />
+        <IconButton icon="plus" label="Nearer" onClick={() => orbit()?.near(0.8)} />
+        <IconButton icon="minus" label="Farther" onClick={() => orbit()?.near(1.25)} />
       </div>
     </div>
   );
+}
+
+/** Labels move with every frame, so they are moved without React. */
+function place(parent: HTMLElement, labels: Label[]) {
+  while (parent.children.length > labels.length) parent.lastChild?.remove();
+  labels.forEach((label, index) => {
+    let element = parent.children[index] as HTMLElement | undefined;
+    if (!element) {
+      element = document.createElement("span");
+      element.className = "scene-label";
+      parent.append(element);
+    }
+    if (element.textContent !== label.text) element.textContent = label.text;
+    element.style.transform = `translate(${label.x}px, ${label.y}px) translate(-50%, 30%)`;
+  });
 }

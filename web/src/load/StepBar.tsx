@@ -1,39 +1,91 @@
 import { IconButton } from "../ui/Button";
+import { Icon } from "../ui/Icon";
+import type { Steps } from "./steps";
+import type { PlacedBox } from "./types";
 
 interface Props {
-  step: number;
+  steps: Steps;
   total: number;
-  onStep: (step: number) => void;
+  boxes: PlacedBox[];
 }
 
-/** Through the loading sequence, one box at a time. */
-export function StepBar({ step, total, onStep }: Props) {
+/** Through the loading sequence: play, one box at a time, along the bar, or stop by stop. */
+export function StepBar({ steps, total, boxes }: Props) {
+  const { step, playing, go, play } = steps;
+  const parts = stopParts(boxes);
   return (
-    <div className="step-bar">
-      <IconButton
-        icon="left"
-        label="Previous box"
-        disabled={step === 0}
-        onClick={() => onStep(step - 1)}
-      />
-      <input
-        type="range"
-        min={0}
-        max={total}
-        value={step}
-        aria-label="Boxes loaded"
-        aria-valuetext={`${step} of ${total} loaded`}
-        onChange={(event) => onStep(Number(event.target.value))}
-      />
-      <IconButton
-        icon="right"
-        label="Next box"
-        disabled={step === total}
-        onClick={() => onStep(step + 1)}
-      />
-      <span className="num step-count">
-        <strong>{step}</strong> / {total}
-      </span>
+    <div className="step-area">
+      <div className="step-bar">
+        <IconButton
+          icon="left"
+          label="Previous box"
+          disabled={step === 0}
+          onClick={() => go(step - 1)}
+        />
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={playing ? "Pause" : "Play the loading"}
+          title={playing ? "Pause" : "Play the loading"}
+          onClick={play}
+        >
+          <svg width={18} height={18} viewBox="0 0 20 20" fill="currentColor" aria-hidden="true">
+            <path
+              d={playing ? "M5 4h3.500v12H5zM11.500 4H15v12h-3.500z" : "M6 3.500v13l10.500-6.500z"}
+            />
+          </svg>
+        </button>
+        <IconButton
+          icon="right"
+          label="Next box"
+          disabled={step === total}
+          onClick={() => go(step + 1)}
+        />
+        <input
+          type="range"
+          min={0}
+          max={total}
+          value={step}
+          aria-label="Boxes loaded"
+          aria-valuetext={`${step} of ${total} loaded`}
+          onChange={(event) => go(Number(event.target.value))}
+        />
+        <span className="num step-count">
+          <strong>{step}</strong> / {total}
+        </span>
+      </div>
+      {parts.length > 1 && (
+        <div className="step-stops" role="group" aria-label="Jump to a stop">
+          {parts.map((part) => (
+            <button
+              key={`${part.stop}-${part.from}`}
+              type="button"
+              className="chip"
+              aria-pressed={step >= part.from && step <= part.to}
+              title={`Boxes ${part.from} to ${part.to}`}
+              onClick={() => go(part.to)}
+            >
+              <Icon name="pin" size={14} />
+              Stop {part.stop}
+              <span className="num">{part.from}–{part.to}</span>
+            </button>
+          ))}
+        </div>
+      )}
     </div>
   );
+}
+
+/** From the first box of a stop to its last one; parts may overlap where stops stand side by side. */
+function stopParts(boxes: PlacedBox[]): { stop: number; from: number; to: number }[] {
+  const found = new Map<number, { stop: number; from: number; to: number }>();
+  for (const { stop, sequence } of boxes) {
+    const part = found.get(stop);
+    if (!part) found.set(stop, { stop, from: sequence, to: sequence });
+    else {
+      part.from = Math.min(part.from, sequence);
+      part.to = Math.max(part.to, sequence);
+    }
+  }
+  return [...found.values()].sort((a, b) => a.from - b.from);
 }

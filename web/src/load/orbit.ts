@@ -1,9 +1,10 @@
-/** Turning and nearing by pointer, wheel, pinch and keys, around a fixed centre. */
+/** Turning, moving and nearing by pointer, wheel, pinch and keys. */
 export class Orbit {
   private azimuth = 0.72;
   private height = 0.5;
   private zoom = 1;
   private distance = 10;
+  private shift = { x: 0, y: 0, z: 0 };
   private readonly pointers = new Map<number, { x: number; y: number }>();
   private spread = 0;
   private readonly off: (() => void)[] = [];
@@ -11,7 +12,7 @@ export class Orbit {
   moved = 0;
 
   constructor(
-    element: HTMLElement,
+    private readonly element: HTMLElement,
     private readonly changed: () => void,
   ) {
     const listen = <K extends keyof HTMLElementEventMap>(
@@ -35,6 +36,10 @@ export class Orbit {
         this.spread = this.apart();
       });
     }
+    // Dragging with the right button moves; its menu would come up afterwards.
+    listen("contextmenu", (event) => {
+      if (this.moved > 6) event.preventDefault();
+    });
     listen("wheel", (event) => {
       // The page scrolls as always; nearing takes the key that means it (or a pinch, which sets it).
       if (!event.ctrlKey && !event.metaKey && document.activeElement !== element) return;
@@ -42,11 +47,16 @@ export class Orbit {
       this.near(Math.exp(event.deltaY * 0.0012));
     }, { passive: false });
     listen("keydown", (event) => {
-      const turn = TURNS[event.key];
-      if (!turn || event.ctrlKey || event.metaKey) return;
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      const way = WAYS[event.key];
+      if (way && event.shiftKey) this.pan(way[0] * 40, way[1] * 40);
+      else if (way) this.turn(way[0] * 0.12, way[1] * 0.1);
+      else if (event.key === "+" || event.key === "=") this.near(0.88);
+      else if (event.key === "-") this.near(1.14);
+      else if (event.key === "Home") this.reset();
+      else return;
       event.preventDefault();
-      this.turn(turn[0], turn[1]);
-      if (turn[2] !== 1) this.near(turn[2]);
+      event.stopPropagation();
     });
   }
 
@@ -55,18 +65,18 @@ export class Orbit {
   }
 
   reset() {
-    this.azimuth = 0.72;
-    this.height = 0.5;
-    this.zoom = 1;
-    this.changed();
+    this.look(0.72, 0.5);
   }
 
   look(azimuth: number, height: number) {
     this.azimuth = azimuth;
     this.height = height;
+    this.zoom = 1;
+    this.shift = { x: 0, y: 0, z: 0 };
     this.changed();
   }
 
+  /** Where the eye is, from what it looks at. */
   offset(): { x: number; y: number; z: number } {
     const far = this.distance * this.zoom;
     return {
@@ -74,6 +84,11 @@ export class Orbit {
       y: far * Math.sin(this.height),
       z: far * Math.cos(this.height) * Math.cos(this.azimuth),
     };
+  }
+
+  /** How far what it looks at was moved from the middle. */
+  get target(): { x: number; y: number; z: number } {
+    return this.shift;
   }
 
   dispose() {
@@ -86,8 +101,26 @@ export class Orbit {
     this.changed();
   }
 
-  private near(factor: number) {
-    this.zoom = Math.max(0.25, Math.min(2, this.zoom * factor));
+  near(factor: number) {
+    this.zoom = Math.max(0.08, Math.min(2, this.zoom * factor));
+    this.changed();
+  }
+
+  /** Moves the picture by so many pixels. */
+  private pan(dx: number, dy: number) {
+    // 36 degrees of view over the canvas' height.
+    const perPixel = 2 * this.distance * this.zoom * Math.tan(Math.PI / 10) /
+      Math.max(1, this.element.clientHeight);
+    const [sin, cos] = [Math.sin(this.azimuth), Math.cos(this.azimuth)];
+    const [up, flat] = [Math.cos(this.height), Math.sin(this.height)];
+    const [right, rise] = [-dx * perPixel, dy * perPixel];
+    const limit = this.distance;
+    const within = (value: number) => Math.max(-limit, Math.min(limit, value));
+    this.shift = {
+      x: within(this.shift.x + right * cos - rise * flat * sin),
+      y: within(this.shift.y + rise * up),
+      z: within(this.shift.z - right * sin - rise * flat * cos),
+    };
     this.changed();
   }
 
@@ -103,21 +136,23 @@ export class Orbit {
     const dy = event.clientY - last.y;
     this.pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
     this.moved += Math.abs(dx) + Math.abs(dy);
-    if (this.pointers.size === 1) this.turn(-dx * 0.008, dy * 0.006);
-    else {
-      const spread = this.apart();
-      if (this.spread > 0 && spread > 0) this.near(this.spread / spread);
-      this.spread = spread;
+    if (this.pointers.size === 1) {
+      if (event.shiftKey || (event.buttons & 6) !== 0) this.pan(dx, dy);
+      else this.turn(-dx * 0.008, dy * 0.006);
+      return;
     }
+    const spread = this.apart();
+    if (this.spread > 0 && spread > 0) this.near(this.spread / spread);
+    this.spread = spread;
+    // Both fingers report their own way: half of it each.
+    this.pan(dx / 2, dy / 2);
   }
 }
 
-/** Azimuth, height, zoom. */
-const TURNS: Record<string, [number, number, number]> = {
-  ArrowLeft: [-0.12, 0, 1],
-  ArrowRight: [0.12, 0, 1],
-  ArrowUp: [0, 0.1, 1],
-  ArrowDown: [0, -0.1, 1],
-  "+": [0, 0, 0.88],
-  "-": [0, 0, 1.14],
+/** Right and up, of the arrow keys. */
+const WAYS: Record<string, [number, number]> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, 1],
+  ArrowDown: [0, -1],
 };

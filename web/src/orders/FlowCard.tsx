@@ -26,7 +26,9 @@ interface Props {
 export function FlowCard({ runId, live, decisions, said }: Props) {
   // A run goes on a little after the order is booked: it still has to tell the customer.
   const [running, setRunning] = useState(true);
-  const run = useQuery<Run>(`/api/executions/${runId}`, live || running ? 1000 : 0);
+  const run = useQuery<Run>(`/api/executions/${runId}`, live || running ? 1000 : 0, [
+    `runs/${runId}`,
+  ]);
   const goesOn = run.data === undefined || run.data.status === "RUNNING";
   if (goesOn !== running) setRunning(goesOn);
   const agents = useQuery<ListOf<AgentSummary>>("/api/agents");

@@ -1,10 +1,10 @@
-import { useEffect, useState } from "react";
 import { useQuery } from "../api/query";
 import type { Customer, OrderStatus } from "../api/types";
 import { setQuery, useLocation } from "../shell/router";
 import { IconButton } from "../ui/Button";
 import { count } from "../ui/format";
 import { Icon } from "../ui/Icon";
+import { Search } from "../ui/Search";
 import { STATUS, STATUSES } from "./status";
 
 interface Props {
@@ -48,44 +48,15 @@ export function OrderFilters({ counts, total }: Props) {
         ))}
       </div>
       <div className="filter-fields">
-        <Search />
+        <Search
+          id="order-search"
+          label="Search orders"
+          placeholder="Reference, customer, place"
+        />
         <DateFilter name="from" label="Requested from" />
         <DateFilter name="to" label="to" />
         <CustomerFilter />
       </div>
-    </div>
-  );
-}
-
-function Search() {
-  const { query } = useLocation();
-  const given = query.get("q") ?? "";
-  const [text, setText] = useState(given);
-  useEffect(() => setText(given), [given]);
-  useEffect(() => {
-    if (text === given) return;
-    const timer = setTimeout(() => setQuery({ q: text.trim() }), 250);
-    return () => clearTimeout(timer);
-  }, [text, given]);
-  return (
-    <div className="search">
-      <Icon name="search" size={16} />
-      <input
-        id="order-search"
-        type="search"
-        className="input"
-        aria-label="Search orders"
-        placeholder="Reference, customer, place"
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-        onKeyDown={(event) => {
-          if (event.key === "Enter") setQuery({ q: text.trim() });
-          if (event.key === "ArrowDown") {
-            event.preventDefault();
-            document.querySelector<HTMLElement>("[data-row] a")?.focus();
-          }
-        }}
-      />
     </div>
   );
 }

@@ -1,14 +1,20 @@
-import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
-import { explain, patch, post } from "../api/client";
+import { lazy, type ReactNode, Suspense, useEffect, useMemo, useState } from "react";
+import { patch, post } from "../api/client";
+import { usePresence } from "../api/presence";
 import { invalidate, remember, useQuery } from "../api/query";
 import type { Decision, Order, Page as ListOf } from "../api/types";
 import { DecisionList } from "../decisions/DecisionList";
+import { usePageActions } from "../shell/actions";
 import { useEscape } from "../shell/keys";
+import { useMe } from "../shell/me";
+import { useRecent } from "../shell/recent";
 import { navigate, setQuery, useLocation } from "../shell/router";
+import { useAction } from "../ui/action";
 import { Button } from "../ui/Button";
 import { counted, cubic, date, kg } from "../ui/format";
 import { Page, Section, Tabs } from "../ui/Page";
 import { Empty, Failure, Skeleton } from "../ui/States";
+import { Presence } from "../ui/Presence";
 import { toast } from "../ui/Toast";
 import { BookingList } from "./BookingList";
 import { CancelDialog } from "./CancelDialog";
@@ -28,23 +34,71 @@ export function OrderPage({ id }: { id: string }) {
   const path = `/api/orders/${encodeURIComponent(id)}`;
   const { query } = useLocation();
   const [quick, setQuick] = useState(true);
-  const shown = `${path}?include=execution,decisions`;
-  const order = useQuery<Order>(shown, quick ? 1000 : 2000);
+  const [run, setRun] = useState<string | null>(null);
+  // While agents are at work each step of the run may bring a decision.
+  const topics = useMemo(
+    () => quick && run !== null ? [`orders/${id}`, `runs/${run}`] : [`orders/${id}`],
+    [id, quick, run],
+  );
+  const whole = `${path}?include=execution,decisions`;
+  const order = useQuery<Order>(whole, quick ? 1000 : 2000, topics);
   const live = order.data ? moving(order.data.status) : true;
   if (live !== quick) setQuick(live);
+  const started = order.data?.execution?.id ?? null;
+  if (started !== run) setRun(started);
   const [cancelling, setCancelling] = useState(false);
-  const [busy, setBusy] = useState(false);
   useEscape(() => navigate("/orders"), 0);
 
   const data = order.data;
+  const self = useMe()?.account.id;
+  const others = usePresence(`orders/${id}`, cancelling ? "editing" : "viewing", self);
+  useRecent(`/orders/${id}`, data && `${data.reference} · ${data.customer.name}`, "orders");
   // The list is asked for again when the order itself tells of another decision.
   const decisionCount = data?.decisions?.length ?? 0;
   const decisions = useQuery<ListOf<Decision>>(
     decisionCount > 0 ? `/api/decisions?subject=order:${encodeURIComponent(id)}` : null,
     live ? 2000 : 0,
+    topics,
   );
   const { refresh: askDecisions } = decisions;
   useEffect(() => void askDecisions(), [decisionCount, askDecisions]);
+
+  const callable = data && !["delivered", "cancelled", "dispatched"].includes(data.status);
+  const done = (changed: Order, said: string) => {
+    // The answer of a command leaves out the run and the decisions, which are fetched anew.
+    if (data) remember(whole, { ...data, ...changed });
+    invalidate(path, "/api/orders?", "/api/inbox", "/api/executions");
+    toast(said);
+  };
+  const { busy, act } = useAction();
+  const reference = data?.reference ?? "The order";
+  const retry = () =>
+    void act(async () => done(await post<Order>(`${path}/retry`), `${reference} starts again`));
+  const cancel = async (reason: string) => {
+    const body = { status: "cancelled", reason };
+    done(await patch<Order>(path, body), `${reference} is cancelled`);
+    setCancelling(false);
+  };
+  const show = (key: string) =>
+    setQuery({ tab: key === "overview" ? null : key, decision: null, step: null, open: null });
+  usePageActions([
+    ...(callable
+      ? [{
+        id: "cancel",
+        label: "Cancel this order…",
+        icon: "stop" as const,
+        key: "c",
+        run: () => setCancelling(true),
+      }]
+      : []),
+    ...(data?.status === "failed"
+      ? [{ id: "retry", label: "Retry this order", icon: "retry" as const, key: "r", run: retry }]
+      : []),
+    { id: "overview", label: "Overview", icon: "orders", key: "1", run: () => show("overview") },
+    { id: "load", label: "Load in 3D", icon: "cube", key: "2", run: () => show("load") },
+    { id: "decisions", label: "Decisions", icon: "agents", key: "3", run: () => show("decisions") },
+    { id: "history", label: "History", icon: "clock", key: "4", run: () => show("history") },
+  ]);
 
   if (order.error !== null || !data) {
     return (
@@ -58,27 +112,6 @@ export function OrderPage({ id }: { id: string }) {
     );
   }
 
-  const act = async (work: () => Promise<Order>, said: string) => {
-    setBusy(true);
-    try {
-      remember(shown, { ...data, ...await work() });
-      invalidate("/api/orders?", "/api/inbox", "/api/executions");
-      toast(said);
-      setCancelling(false);
-    } catch (error) {
-      toast(explain(error), "wrong");
-      void order.refresh();
-    } finally {
-      setBusy(false);
-    }
-  };
-  const retry = () => act(() => post<Order>(`${path}/retry`), `${data.reference} starts again`);
-  const cancel = (reason: string) =>
-    act(
-      () => patch<Order>(path, { status: "cancelled", reason }),
-      `${data.reference} is cancelled`,
-    );
-  const callable = !["delivered", "cancelled", "dispatched"].includes(data.status);
   const tab = (query.get("tab") ?? "overview") as Tab;
   const told = decisions.data?.items ?? [];
 
@@ -90,6 +123,7 @@ export function OrderPage({ id }: { id: string }) {
         <span className="heading-row">
           <span className="num">{data.reference}</span>
           <Status status={data.status} />
+          <Presence people={others} />
         </span>
       }
       lead={
@@ -122,13 +156,7 @@ export function OrderPage({ id }: { id: string }) {
       <Tabs
         label="Order"
         active={tab}
-        onChange={(key) =>
-          setQuery({
-            tab: key === "overview" ? null : key,
-            decision: null,
-            step: null,
-            open: null,
-          })}
+        onChange={show}
         tabs={[
           { key: "overview", label: "Overview" },
           { key: "load", label: "Load", badge: data.layout?.boxes ?? 0 },
@@ -165,7 +193,6 @@ export function OrderPage({ id }: { id: string }) {
       {cancelling && (
         <CancelDialog
           order={data}
-          busy={busy}
           onCancel={cancel}
           onClose={() => setCancelling(false)}
         />

@@ -1,72 +1,109 @@
-import type { MouseEvent } from "react";
 import type { OrderSummary } from "../api/types";
-import { Link, navigate } from "../shell/router";
+import { type Column, DataTable } from "../ui/DataTable";
 import { ago, count, cubic, date, dateTime, kg, money, place } from "../ui/format";
-import { useRowKeys } from "../ui/rows";
+import type { Selection } from "../ui/selection";
+import { useHiddenColumns } from "../ui/ColumnMenu";
 import { Status } from "./status";
 
-/** A table on wide screens, cards on the phone; arrows move over the rows. */
-export function OrderTable({ orders }: { orders: OrderSummary[] }) {
-  const keys = useRowKeys();
-  return (
-    <div className="scroll-x">
-      <table className="table order-table" onKeyDown={keys}>
-        <thead>
-          <tr>
-            <th scope="col">Order</th>
-            <th scope="col">Status</th>
-            <th scope="col">To</th>
-            <th scope="col">Requested</th>
-            <th scope="col" className="right">Pieces</th>
-            <th scope="col" className="right">Weight</th>
-            <th scope="col" className="right">Volume</th>
-            <th scope="col">Vehicle</th>
-            <th scope="col" className="right">Price</th>
-            <th scope="col" className="right">Changed</th>
-          </tr>
-        </thead>
-        <tbody>
-          {orders.map((order) => <Row key={order.id} order={order} />)}
-        </tbody>
-      </table>
-    </div>
-  );
-}
+const Blank = () => <span className="faint" aria-label="none">–</span>;
 
-function Row({ order }: { order: OrderSummary }) {
-  const to = `/orders/${order.id}`;
-  const press = (event: MouseEvent) => {
-    if ((event.target as HTMLElement).closest("a") || getSelection()?.toString()) return;
-    navigate(to);
-  };
-  return (
-    <tr data-row="" onClick={press}>
-      <td className="cell-main">
-        <Link to={to} className="row-link">
-          <span className="num strong">{order.reference}</span>
-          <span className="clip">{order.customer.name}</span>
-        </Link>
-      </td>
-      <td className="cell-status">
+/** Sorted by the server, under the names that its list knows. */
+const COLUMNS: Column<OrderSummary>[] = [
+  {
+    key: "order",
+    label: "Order",
+    place: "main",
+    sort: "reference",
+    cell: (order) => (
+      <>
+        <span className="num strong">{order.reference}</span>
+        <span className="clip">{order.customer.name}</span>
+      </>
+    ),
+  },
+  {
+    key: "status",
+    label: "Status",
+    place: "status",
+    sort: "status",
+    cell: (order) => (
+      <>
         <Status status={order.status} />
         {order.statusReason && (order.status === "failed" || order.status === "cancelled") && (
           <span className="reason clip" title={order.statusReason}>{order.statusReason}</span>
         )}
-      </td>
-      <td data-label="To">{place(order.destination)}</td>
-      <td data-label="Requested" className="num">{date(order.requestedDate)}</td>
-      <td data-label="Pieces" className="num right">{count(order.itemCount)}</td>
-      <td data-label="Weight" className="num right">{kg(order.totalWeightGrams)}</td>
-      <td data-label="Volume" className="num right">{cubic(order.totalVolumeMm3)}</td>
-      <td data-label="Vehicle" className="clip">{order.vehicle || <Blank />}</td>
-      <td data-label="Price" className="num right">
-        {order.price ? money(order.price) : <Blank />}
-      </td>
-      <td data-label="Changed" className="num right faint" title={dateTime(order.updatedAt)}>
+      </>
+    ),
+  },
+  { key: "to", label: "To", cell: (order) => place(order.destination) },
+  {
+    key: "requested",
+    label: "Requested",
+    className: "num",
+    sort: "requestedDate",
+    cell: (order) => date(order.requestedDate),
+  },
+  { key: "pieces", label: "Pieces", right: true, cell: (order) => count(order.itemCount) },
+  { key: "weight", label: "Weight", right: true, cell: (order) => kg(order.totalWeightGrams) },
+  { key: "volume", label: "Volume", right: true, cell: (order) => cubic(order.totalVolumeMm3) },
+  {
+    key: "vehicle",
+    label: "Vehicle",
+    className: "clip",
+    cell: (order) => order.vehicle || <Blank />,
+  },
+  {
+    key: "price",
+    label: "Price",
+    right: true,
+    cell: (order) => order.price ? money(order.price) : <Blank />,
+  },
+  {
+    key: "changed",
+    label: "Changed",
+    right: true,
+    className: "faint",
+    cell: (order) => (
+      <time dateTime={order.updatedAt} title={dateTime(order.updatedAt)}>
         {ago(order.updatedAt)}
-      </td>
-    </tr>
-  );
+      </time>
+    ),
+  },
+  {
+    key: "created",
+    label: "Placed",
+    right: true,
+    className: "faint",
+    sort: "createdAt",
+    cell: (order) => (
+      <time dateTime={order.createdAt} title={dateTime(order.createdAt)}>
+        {ago(order.createdAt)}
+      </time>
+    ),
+  },
+];
+
+/** What one can do without: all but which order it is and where it stands. */
+export const OPTIONAL_COLUMNS = COLUMNS.slice(2).map(({ key, label }) => ({ key, label }));
+
+interface Props {
+  orders: OrderSummary[];
+  selection: Selection;
 }
 
-const Blank = () => <span className="faint" aria-label="none">–</span>;
+export function OrderTable({ orders, selection }: Props) {
+  const hidden = useHiddenColumns();
+  return (
+    <DataTable
+      label="Orders"
+      className="order-table"
+      rows={orders}
+      columns={COLUMNS.filter((each) => !hidden.has(each.key))}
+      id={(order) => order.id}
+      name={(order) => order.reference}
+      to={(order) => `/orders/${order.id}`}
+      selection={selection}
+      sorted
+    />
+  );
+}

@@ -1,27 +1,51 @@
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { useQuery } from "../api/query";
-import type { Run, RunEvent } from "../api/types";
-import { eventState, eventTime } from "../orders/flow";
+import type { Run } from "../api/types";
 import { RunBadge } from "../orders/status";
 import { useEscape } from "../shell/keys";
-import { navigate, setQuery, useLocation } from "../shell/router";
-import { Facts, Json } from "../ui/Data";
-import { dateTime, duration, humanise } from "../ui/format";
-import { Icon } from "../ui/Icon";
+import { Link, navigate, setQuery, useLocation } from "../shell/router";
+import { Facts } from "../ui/Data";
+import { dateTime, humanise } from "../ui/format";
 import { Page, Section, Tabs } from "../ui/Page";
 import { Failure, Skeleton } from "../ui/States";
+import { allStates, machineOf } from "./definition";
+import { History } from "./History";
+import { JsonTree } from "./JsonTree";
+import { layout } from "./layout";
+import { RunGraph } from "./RunGraph";
 import { Subject, took } from "./RunsPage";
-import { StateGraph } from "./StateGraph";
+import { StepPanel } from "./StepPanel";
+import { StepTable } from "./StepTable";
+import { visits } from "./steps";
+import { TimeRuler } from "./TimeRuler";
 
-/** One execution: its states, its history, what went in and came out. */
+type Detail = Run & { traceId?: string; historyCount?: number };
+
+/** One execution: its states as they run, each step's data, its history, what went in and came out. */
 export function RunPage({ id }: { id: string }) {
   const { query } = useLocation();
   const [live, setLive] = useState(true);
-  const run = useQuery<Run>(`/api/executions/${encodeURIComponent(id)}`, live ? 2000 : 0);
+  const topics = useMemo(() => [`runs/${id}`], [id]);
+  const run = useQuery<Detail>(
+    `/api/executions/${encodeURIComponent(id)}`,
+    live ? 1000 : 0,
+    topics,
+  );
   const data = run.data;
   const running = !data || data.status === "RUNNING";
   if (running !== live) setLive(running);
+  const selected = query.get("state");
   useEscape(() => navigate("/runs"), 0);
+  useEscape(() => setQuery({ state: null, visit: null }), 1, selected !== null);
+
+  const machine = useMemo(
+    () => data?.definition ? machineOf(data.definition) : null,
+    [JSON.stringify(data?.definition ?? null)],
+  );
+  const graph = useMemo(() => machine && layout(machine), [machine]);
+  const states = useMemo(() => machine ? allStates(machine) : new Map(), [machine]);
+  const went = useMemo(() => data ? visits(data) : [], [data]);
+
   const back = { to: "/runs", label: "Runs" };
   if (run.error !== null || !data) {
     return (
@@ -35,6 +59,14 @@ export function RunPage({ id }: { id: string }) {
     );
   }
   const tab = query.get("tab") ?? "graph";
+  const state = selected ? states.get(selected) : undefined;
+  const mine = went.filter((each) => each.name === selected);
+  const asked = query.get("visit");
+  const visit = asked === null ? mine.length - 1 : Number(asked) || 0;
+  const select = (name: string | null, number?: number) =>
+    setQuery({ state: name, visit: number === undefined ? null : String(number) });
+  const split = state && ["graph", "table", "time"].includes(tab);
+
   return (
     <Page
       title={humanise(data.workflow)}
@@ -52,7 +84,7 @@ export function RunPage({ id }: { id: string }) {
           <strong>{data.error}:</strong> {data.cause}
         </p>
       )}
-      <div className="card">
+      <div className="card run-facts">
         <Facts
           facts={[
             ["About", <Subject key="subject" subject={data.subject} />],
@@ -60,6 +92,14 @@ export function RunPage({ id }: { id: string }) {
             ["Started", dateTime(data.startedAt)],
             ["Took", took(data)],
             ["Id", <code key="id" className="wrap">{data.id}</code>],
+            ...(data.traceId
+              ? [[
+                "Trace",
+                <Link key="trace" className="wrap" to={`/observe/traces/${data.traceId}`}>
+                  {data.traceId}
+                </Link>,
+              ] as [string, JSX.Element]]
+              : []),
           ]}
         />
       </div>
@@ -68,101 +108,81 @@ export function RunPage({ id }: { id: string }) {
         active={tab}
         onChange={(key) => setQuery({ tab: key === "graph" ? null : key })}
         tabs={[
-          { key: "graph", label: "States" },
-          { key: "history", label: "History", badge: data.history?.length ?? 0 },
+          { key: "graph", label: "Graph" },
+          { key: "table", label: "Table" },
+          { key: "time", label: "Time" },
+          {
+            key: "history",
+            label: "History",
+            badge: data.historyCount ?? data.history?.length ?? 0,
+          },
           { key: "data", label: "Input and output" },
           { key: "definition", label: "Definition" },
         ]}
       />
-      <div id={`panel-${tab}`} role="tabpanel" aria-labelledby={`tab-${tab}`} className="panel">
-        {tab === "graph" && (
-          <Section title="States">
-            {data.definition
-              ? <StateGraph run={data} definition={data.definition} />
-              : <p className="faint">The definition of this run is not kept.</p>}
+      <div
+        id={`panel-${tab}`}
+        role="tabpanel"
+        aria-labelledby={`tab-${tab}`}
+        className={split ? "panel run-split" : "panel"}
+      >
+        {tab === "graph" && (graph
+          ? (
+            <section className="card card-flush" aria-label="Graph">
+              <RunGraph graph={graph} went={went} selected={selected} onSelect={select} />
+            </section>
+          )
+          : (
+            <Section title="Graph">
+              <p className="faint">The definition of this run is not kept.</p>
+            </Section>
+          ))}
+        {tab === "table" && (
+          <section className="card card-flush" aria-label="States">
+            <StepTable states={states} went={went} selected={selected} onSelect={select} />
+          </section>
+        )}
+        {tab === "time" && (
+          <Section title="Time">
+            <TimeRuler run={data} went={went} selected={selected} onSelect={select} />
           </Section>
         )}
+        {split && selected && (
+          <StepPanel
+            key={selected}
+            run={data}
+            name={selected}
+            state={state}
+            visits={mine}
+            at={visit}
+            onVisit={(number) => select(selected, number)}
+            onClose={() => select(null)}
+          />
+        )}
         {tab === "history" && (
-          <Section title="History" className="card-table">
-            <History events={data.history ?? []} startedAt={data.startedAt} />
-          </Section>
+          <section className="card card-flush" aria-label="History">
+            <History run={data} count={data.historyCount ?? data.history?.length ?? 0} />
+          </section>
         )}
         {tab === "data" && (
           <div className="columns columns-even">
             <Section title="Input">
-              <Json value={data.input ?? null} />
+              <JsonTree value={data.input ?? null} label="Input" />
             </Section>
             <Section title={data.error ? "Error" : "Output"}>
-              <Json
+              <JsonTree
                 value={data.error ? { error: data.error, cause: data.cause } : data.output ?? null}
+                label={data.error ? "Error" : "Output"}
               />
             </Section>
           </div>
         )}
         {tab === "definition" && (
           <Section title="Definition">
-            <Json value={data.definition ?? null} />
+            <JsonTree value={data.definition ?? null} label="Definition" />
           </Section>
         )}
       </div>
     </Page>
-  );
-}
-
-function History({ events, startedAt }: { events: RunEvent[]; startedAt: string }) {
-  const start = Date.parse(startedAt);
-  let state = "";
-  return (
-    <div className="scroll-x">
-      <table className="table table-plain table-kept history">
-        <thead>
-          <tr>
-            <th scope="col" className="right">#</th>
-            <th scope="col" className="right">After</th>
-            <th scope="col">Event</th>
-            <th scope="col">State</th>
-            <th scope="col">Details</th>
-          </tr>
-        </thead>
-        <tbody>
-          {events.map((event) => {
-            const at = eventTime(event);
-            const entered = event.type.endsWith("Entered");
-            state = eventState(event) ?? state;
-            const wrong = /(Failed|TimedOut|Aborted)$/.test(event.type);
-            return (
-              <tr key={event.id} className={entered ? "history-enter" : ""}>
-                <td className="num right faint">{event.id}</td>
-                <td className="num right nowrap">
-                  {at ? duration(Math.max(0, Date.parse(at) - start) * 1000) : "–"}
-                </td>
-                <td className={wrong ? "wrong nowrap" : "nowrap"}>
-                  {wrong && <Icon name="alarm" size={14} />} {event.type}
-                </td>
-                <td>{event.type.startsWith("Execution") ? "" : humanise(state)}</td>
-                <td>
-                  <Details event={event} />
-                </td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
-const ENVELOPE = ["id", "type", "at", "timestamp", "previousEventId"];
-
-function Details({ event }: { event: RunEvent }) {
-  const rest = Object.fromEntries(
-    Object.entries(event).filter(([key]) => !ENVELOPE.includes(key)),
-  );
-  if (Object.keys(rest).length === 0) return null;
-  return (
-    <details className="more-data">
-      <summary>Show</summary>
-      <Json value={rest} />
-    </details>
   );
 }

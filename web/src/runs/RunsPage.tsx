@@ -7,6 +7,7 @@ import { Page } from "../ui/Page";
 import { useRowKeys } from "../ui/rows";
 import { Empty, Failure, Skeleton } from "../ui/States";
 
+const TOPICS = ["runs"];
 const STATUSES: RunStatus[] = ["RUNNING", "SUCCEEDED", "FAILED", "ABORTED"];
 
 /** Executions of workflows, newest first. */
@@ -17,7 +18,7 @@ export function RunsPage() {
   const parts = new URLSearchParams({ limit: "100" });
   if (status) parts.set("status", status);
   if (workflow) parts.set("workflow", workflow);
-  const runs = useQuery<ListOf<RunSummary>>(`/api/executions?${parts}`, 2000);
+  const runs = useQuery<ListOf<RunSummary>>(`/api/executions?${parts}`, 2000, TOPICS);
   const keys = useRowKeys();
   const items = runs.data?.items ?? [];
   return (

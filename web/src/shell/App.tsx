@@ -1,14 +1,20 @@
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from "react";
 import { connection } from "../api/connection";
+import "../api/live";
 import { session } from "../api/session";
 import { Toasts } from "../ui/Toast";
 import { Mark } from "../ui/Icon";
+import { Skeleton } from "../ui/States";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { Guard } from "./Guard";
 import { navigate, useLocation } from "./router";
 import { screen } from "./routes";
 import { Shell } from "./Shell";
 import { SignIn } from "./SignIn";
+
+const WallPage = lazy(() => import("../wall/WallPage"));
+const Reset = lazy(() => import("./Reset"));
+const Returned = lazy(() => import("./Returned"));
 
 /**
  * Signing in does not change the address: the sign-in screen stands in front of whatever is asked
@@ -26,29 +32,61 @@ export function App() {
     return connection.onReturn(start);
   }, [state]);
   useEffect(() => {
-    if (path === "/") navigate("/orders", { replace: true });
-  }, [path]);
+    if (path === "/" || (path === "/sign-in" && state === "in")) {
+      navigate("/orders", { replace: true });
+    }
+  }, [path, state]);
 
   return (
     <>
-      {state === "in" && (
-        <Shell
-          onSwitch={(id) => {
-            setOrganisation(id);
-            void session.signOut();
-          }}
-        >
-          <Guard key={path}>{screen(path)}</Guard>
-        </Shell>
-      )}
-      {state === "out" && <SignIn organisation={organisation} />}
-      {state === "starting" && (
-        <div className="starting" role="status" aria-label="Signing in">
-          <Mark size={44} />
-        </div>
-      )}
+      <Suspense fallback={<Starting />}>
+        {path === "/reset" ? <Reset /> : (
+          <>
+            {state === "in" && (path === "/wall"
+              ? (
+                <Guard key={path}>
+                  <WallPage />
+                </Guard>
+              )
+              : (
+                <Shell
+                  onSwitch={(id) => {
+                    setOrganisation(id);
+                    void session.signOut();
+                  }}
+                >
+                  <Guard key={path}>
+                    <Suspense fallback={<Coming />}>{screen(path)}</Suspense>
+                  </Guard>
+                </Shell>
+              ))}
+            {state === "out" &&
+              (path === "/sign-in" ? <Returned /> : <SignIn organisation={organisation} />)}
+            {state === "starting" && <Starting />}
+          </>
+        )}
+      </Suspense>
       <ConnectionBanner />
       <Toasts />
     </>
+  );
+}
+
+function Starting() {
+  return (
+    <div className="starting" role="status" aria-label="Signing in">
+      <Mark size={44} />
+    </div>
+  );
+}
+
+/** A screen whose code is on the way. */
+function Coming() {
+  return (
+    <main className="page" id="main" aria-busy="true">
+      <div className="card">
+        <Skeleton lines={8} />
+      </div>
+    </main>
   );
 }

@@ -1,8 +1,14 @@
 import { Component, type ReactNode } from "react";
-import { Failure } from "../ui/States";
+import { Button } from "../ui/Button";
+import { Empty, Failure } from "../ui/States";
 
 interface State {
   error: unknown;
+}
+
+/** A part of the console could not be fetched: the network, or a server with a newer console. */
+function isMissingPart(error: unknown): boolean {
+  return error instanceof TypeError && /import|module|fetch/i.test(error.message);
 }
 
 /** Keeps one screen's mistake from taking the whole console down. */
@@ -14,10 +20,25 @@ export class Guard extends Component<{ children: ReactNode }, State> {
   }
 
   override render() {
-    if (this.state.error === null) return this.props.children;
+    const { error } = this.state;
+    if (error === null) return this.props.children;
     return (
       <main className="page" id="main">
-        <Failure error={this.state.error} retry={() => this.setState({ error: null })} />
+        {isMissingPart(error)
+          ? (
+            <Empty
+              icon="retry"
+              title="This part of the console could not be fetched"
+              action={
+                <Button kind="primary" icon="retry" onClick={() => location.reload()}>
+                  Load again
+                </Button>
+              }
+            >
+              The server may be away, or have a newer console by now.
+            </Empty>
+          )
+          : <Failure error={error} retry={() => this.setState({ error: null })} />}
       </main>
     );
   }

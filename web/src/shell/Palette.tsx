@@ -1,89 +1,170 @@
-import { type KeyboardEvent, useEffect, useState } from "react";
-import { get } from "../api/client";
+import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useState } from "react";
 import { session } from "../api/session";
-import type { OrderPage } from "../api/types";
-import { StatusMark } from "../orders/status";
 import { Dialog } from "../ui/Dialog";
-import { date, place } from "../ui/format";
 import { Icon, type IconName } from "../ui/Icon";
-import { DESTINATIONS } from "./routes";
+import { pageActions } from "./actions";
+import { destinations } from "./destinations";
+import { find, type Found } from "./find";
+import { isAdmin, useMe } from "./me";
+import { recents } from "./recent";
 import { navigate } from "./router";
 import { setTheme } from "./theme";
 
-interface Command {
+interface Choice {
   id: string;
+  icon: ReactNode;
   label: string;
-  icon: IconName;
+  note?: string;
+  keys?: string;
   run: () => void;
 }
 
-/** Type to go anywhere, do the common things, or find an order. */
-export function Palette(
-  { onClose, onShortcuts }: { onClose: () => void; onShortcuts: () => void },
-) {
+interface Group {
+  title: string;
+  choices: Choice[];
+}
+
+interface Props {
+  onClose: () => void;
+  onShortcuts: () => void;
+}
+
+/** Type to do what the page can do, go anywhere, or find an order, a customer, a vehicle, a run. */
+export function Palette({ onClose, onShortcuts }: Props) {
+  const admin = isAdmin(useMe());
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
-  const [orders, setOrders] = useState<OrderPage["items"]>([]);
+  const [found, setFound] = useState<Found[]>([]);
+  const [searching, setSearching] = useState(false);
+  const actions = useMemo(pageActions, []);
+  const opened = useMemo(recents, []);
+  const words = text.trim().toLowerCase();
   useEffect(() => {
+    if (!words) return setFound([]);
     const abort = new AbortController();
-    const path = `/api/orders?limit=7&q=${encodeURIComponent(text.trim())}`;
-    const timer = setTimeout(() => {
-      get<OrderPage>(path, abort.signal).then((page) => setOrders(page.items)).catch(() =>
-        undefined
-      );
-    }, text ? 140 : 0);
+    setSearching(true);
+    const timer = setTimeout(async () => {
+      const all = await find(words, abort.signal);
+      if (abort.signal.aborted) return;
+      setFound(all);
+      setSearching(false);
+    }, 140);
     return () => {
       clearTimeout(timer);
       abort.abort();
     };
-  }, [text]);
+  }, [words]);
 
+  const fits = (label: string) =>
+    words.split(/\s+/).every((word) => label.toLowerCase().includes(word));
   const go = (path: string) => () => {
     onClose();
     navigate(path);
   };
-  const commands: Command[] = [
-    ...DESTINATIONS.map((each) => ({
-      id: each.path,
-      label: each.label,
-      icon: each.icon,
-      run: go(each.path),
+  const theme = (to: "dark" | "light" | "system") => () => {
+    setTheme(to);
+    onClose();
+  };
+  const icon = (name: IconName) => <Icon name={name} />;
+  const groups: Group[] = [
+    {
+      title: "On this page",
+      choices: actions.filter((each) => !each.keyOnly && fits(each.label)).map((each) => ({
+        id: `page-${each.id}`,
+        icon: icon(each.icon),
+        label: each.label,
+        keys: each.key,
+        run: () => {
+          onClose();
+          each.run();
+        },
+      })),
+    },
+    {
+      title: "Opened before",
+      choices: words ? [] : opened.slice(0, 4).map((each) => ({
+        id: `recent-${each.path}`,
+        icon: icon(each.icon),
+        label: each.label,
+        run: go(each.path),
+      })),
+    },
+    {
+      title: "Go to",
+      choices: destinations(admin).filter((each) => words ? fits(each.label) : !each.part)
+        .slice(0, words ? 6 : 10)
+        .map((each) => ({
+          id: each.path,
+          icon: icon(each.icon),
+          label: each.label,
+          keys: `g ${each.key}`,
+          run: go(each.path),
+        })),
+    },
+    {
+      title: "Do",
+      choices: [
+        { id: "new", label: "New order", icon: icon("plus"), keys: "n", run: go("/orders/new") },
+        {
+          id: "import",
+          label: "Import orders",
+          icon: icon("upload"),
+          run: go("/orders?import=1"),
+        },
+        {
+          id: "failed",
+          label: "Orders that failed",
+          icon: icon("alarm"),
+          run: go("/orders?status=failed"),
+        },
+        { id: "me", label: "My profile and notifications", icon: icon("gear"), run: go("/me") },
+        { id: "wall", label: "Wall screen", icon: icon("wall"), run: go("/wall") },
+        { id: "dark", label: "Dark theme", icon: icon("moon"), run: theme("dark") },
+        { id: "light", label: "Light theme", icon: icon("sun"), run: theme("light") },
+        { id: "system", label: "Theme of the system", icon: icon("screen"), run: theme("system") },
+        {
+          id: "keys",
+          label: "Keyboard shortcuts",
+          icon: icon("keyboard"),
+          keys: "?",
+          run: onShortcuts,
+        },
+        {
+          id: "out",
+          label: "Sign out",
+          icon: icon("out"),
+          run: () => void session.signOut(),
+        },
+      ].filter((each) => fits(each.label)),
+    },
+    ...kinds(found).map(([title, each]) => ({
+      title,
+      choices: each.map((one) => ({
+        id: one.path,
+        icon: icon(one.icon),
+        label: one.label,
+        note: one.note,
+        run: go(one.path),
+      })),
     })),
-    { id: "new", label: "New order", icon: "plus", run: go("/orders/new") },
-    { id: "import", label: "Import orders", icon: "upload", run: go("/orders?import=1") },
-    { id: "failed", label: "Orders that failed", icon: "alarm", run: go("/orders?status=failed") },
-    { id: "dark", label: "Dark theme", icon: "moon", run: () => (setTheme("dark"), onClose()) },
-    { id: "light", label: "Light theme", icon: "sun", run: () => (setTheme("light"), onClose()) },
-    { id: "keys", label: "Keyboard shortcuts", icon: "keyboard", run: onShortcuts },
-    { id: "out", label: "Sign out", icon: "out", run: () => void session.signOut() },
-  ];
-  const words = text.trim().toLowerCase();
-  const fitting = commands.filter((each) => each.label.toLowerCase().includes(words))
-    .slice(0, words ? 5 : 7);
-  const choices = [
-    ...fitting.map((each) => each.run),
-    ...orders.map((each) => go(`/orders/${each.id}`)),
-  ];
+  ].filter((group) => group.choices.length > 0);
+  // What was typed to find a thing is mostly a name or a number: things come before pages then.
+  if (/\d/.test(words)) groups.sort((a, b) => Number(isFound(b)) - Number(isFound(a)));
+
+  const choices = groups.flatMap((group) => group.choices);
   const selected = Math.min(at, Math.max(0, choices.length - 1));
   const key = (event: KeyboardEvent) => {
-    const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-    if (step !== 0 && choices.length > 0) {
+    const to = step(event.key, selected, choices.length);
+    if (to !== null && choices.length > 0) {
       event.preventDefault();
-      const next = (selected + step + choices.length) % choices.length;
-      setAt(next);
-      document.getElementById(`palette-${next}`)?.scrollIntoView({ block: "nearest" });
+      setAt(to);
+      document.getElementById(`palette-${to}`)?.scrollIntoView({ block: "nearest" });
     } else if (event.key === "Enter") {
       event.preventDefault();
-      choices[selected]?.();
+      choices[selected]?.run();
     }
   };
-  const row = (index: number) => ({
-    id: `palette-${index}`,
-    role: "option",
-    "aria-selected": index === selected,
-    onPointerMove: () => setAt(index),
-    onClick: choices[index],
-  });
+  let index = -1;
   return (
     <Dialog title="Search and go to" onClose={onClose} bare>
       <div className="palette">
@@ -92,11 +173,13 @@ export function Palette(
           <input
             autoFocus
             role="combobox"
-            aria-label="Search orders, go to"
+            aria-label="Search orders, customers, vehicles and runs, or go to"
             aria-expanded="true"
             aria-controls="palette-list"
-            aria-activedescendant={`palette-${selected}`}
-            placeholder="Search orders, go to…"
+            aria-autocomplete="list"
+            aria-activedescendant={choices.length > 0 ? `palette-${selected}` : undefined}
+            placeholder="Search, go to, do…"
+            maxLength={200}
             value={text}
             onChange={(event) => {
               setText(event.target.value);
@@ -107,27 +190,61 @@ export function Palette(
           <kbd>Esc</kbd>
         </div>
         <div className="palette-list" id="palette-list" role="listbox" aria-label="Results">
-          {fitting.length > 0 && <p role="presentation">Go to and do</p>}
-          {fitting.map((each, index) => (
-            <div key={each.id} {...row(index)}>
-              <Icon name={each.icon} />
-              <span className="grow">{each.label}</span>
+          {groups.map((group) => (
+            <div key={group.title} role="group" aria-label={group.title}>
+              <p aria-hidden="true">{group.title}</p>
+              {group.choices.map((each) => {
+                index += 1;
+                const mine = index;
+                return (
+                  <div
+                    key={each.id}
+                    id={`palette-${mine}`}
+                    role="option"
+                    aria-selected={mine === selected}
+                    onPointerMove={() => setAt(mine)}
+                    onClick={each.run}
+                  >
+                    {each.icon}
+                    <span className="clip grow">{each.label}</span>
+                    {each.note && <span className="faint clip">{each.note}</span>}
+                    {each.keys && (
+                      <span className="palette-keys">
+                        {each.keys.split(" ").map((one) => <kbd key={one}>{one}</kbd>)}
+                      </span>
+                    )}
+                  </div>
+                );
+              })}
             </div>
           ))}
-          {orders.length > 0 && <p role="presentation">Orders</p>}
-          {orders.map((each, index) => (
-            <div key={each.id} {...row(fitting.length + index)}>
-              <StatusMark status={each.status} />
-              <span className="num strong">{each.reference}</span>
-              <span className="grow clip">{each.customer.name}</span>
-              <span className="faint clip">
-                {place(each.destination)} · {date(each.requestedDate)}
-              </span>
-            </div>
-          ))}
-          {choices.length === 0 && <p role="presentation">Nothing matches “{text}”.</p>}
         </div>
+        <p className="palette-said" role="status">
+          {choices.length === 0 && (searching ? "Searching…" : `Nothing matches “${text}”.`)}
+        </p>
       </div>
     </Dialog>
   );
 }
+
+function step(key: string, at: number, length: number): number | null {
+  switch (key) {
+    case "ArrowDown":
+      return (at + 1) % length;
+    case "ArrowUp":
+      return (at - 1 + length) % length;
+    case "PageDown":
+      return Math.min(length - 1, at + 6);
+    case "PageUp":
+      return Math.max(0, at - 6);
+    default:
+      return null;
+  }
+}
+
+function kinds(found: Found[]): [string, Found[]][] {
+  const titles = [...new Set(found.map((each) => each.kind))];
+  return titles.map((title) => [title, found.filter((each) => each.kind === title)]);
+}
+
+const isFound = (group: Group) => ["Orders", "Customers", "Vehicles", "Runs"].includes(group.title);

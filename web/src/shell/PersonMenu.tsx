@@ -2,6 +2,7 @@ import { session } from "../api/session";
 import type { Me } from "../api/types";
 import { Icon, type IconName } from "../ui/Icon";
 import { Menu } from "../ui/Menu";
+import { navigate } from "./router";
 import { setTheme, type Theme, useTheme } from "./theme";
 
 const THEMES: [Theme, string, IconName][] = [
@@ -75,6 +76,28 @@ export function PersonMenu({ me, onSwitch, onShortcuts }: Props) {
             ))}
           </div>
           <div className="menu-group">
+            <button
+              type="button"
+              role="menuitem"
+              onClick={() => {
+                close();
+                navigate("/me");
+              }}
+            >
+              <Icon name="gear" />
+              Profile and notifications
+            </button>
+            <button
+              type="button"
+              role="menuitem"
+              onClick={() => {
+                close();
+                navigate("/wall");
+              }}
+            >
+              <Icon name="wall" />
+              Wall screen
+            </button>
             <button
               type="button"
               role="menuitem"

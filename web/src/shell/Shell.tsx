@@ -1,13 +1,17 @@
 import { type ReactNode, useState } from "react";
-import type { Inbox, Me } from "../api/types";
+import type { AlarmList } from "../api/kernel";
+import type { Inbox } from "../api/types";
 import { useQuery } from "../api/query";
 import { IconButton } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import { Icon, Mark } from "../ui/Icon";
+import { type Destination, destinations } from "./destinations";
 import { useShortcuts } from "./keys";
+import { LiveMark } from "./LiveMark";
+import { isAdmin, useMe } from "./me";
 import { Palette } from "./Palette";
 import { PersonMenu } from "./PersonMenu";
-import { type Destination, DESTINATIONS } from "./routes";
+import { COMMAND } from "./platform";
 import { Link, navigate, useLocation } from "./router";
 import { Shortcuts } from "./Shortcuts";
 
@@ -16,21 +20,28 @@ interface Props {
   onSwitch: (organisation: string) => void;
 }
 
+const GROUPS = ["Work", "Watch", "Manage"] as const;
+const IN_DOCK = ["/inbox", "/orders", "/vehicles", "/alarms"];
+
 /** What stands around every screen: navigation, search, the person, and the keyboard. */
 export function Shell({ children, onSwitch }: Props) {
   const { path } = useLocation();
-  const me = useQuery<Me>("/api/me").data;
-  const inbox = useQuery<Inbox>("/api/inbox", 10_000);
-  const unread = inbox.data?.unread ?? 0;
+  const me = useMe();
+  const inbox = useQuery<Inbox>("/api/inbox", 10_000, ["inbox"]);
+  const alarms = useQuery<AlarmList>("/api/alarms?state=active&limit=50", 15_000, ["alarms"]);
+  const news: Record<string, [number, string]> = {
+    "/inbox": [inbox.data?.unread ?? 0, "unread"],
+    "/alarms": [alarms.data?.counts?.unacknowledged ?? 0, "not acknowledged"],
+  };
   const [over, setOver] = useState<"palette" | "shortcuts" | "more" | null>(null);
   const close = () => setOver(null);
+  const all = destinations(isAdmin(me));
+  const places = all.filter((each) => !each.part);
   useShortcuts({
     "mod+k": () => setOver(over === "palette" ? null : "palette"),
     "?": () => setOver("shortcuts"),
     n: () => navigate("/orders/new"),
-    ...Object.fromEntries(
-      DESTINATIONS.map((each) => [`g ${each.key}`, () => navigate(each.path)]),
-    ),
+    ...Object.fromEntries(all.map((each) => [`g ${each.key}`, () => navigate(each.path)])),
   });
   const person = (
     <PersonMenu
@@ -39,49 +50,59 @@ export function Shell({ children, onSwitch }: Props) {
       onShortcuts={() => setOver("shortcuts")}
     />
   );
+  const place = (each: Destination) => (
+    <Place key={each.path} place={each} path={path} news={news[each.path]} />
+  );
+  const docked = places.filter((each) => IN_DOCK.includes(each.path));
+  const others = places.filter((each) => !IN_DOCK.includes(each.path));
   return (
     <div className="shell">
       <a className="skip" href="#main">Skip to the content</a>
-      <aside className="rail">
+      <aside className="rail" aria-label="Weft">
         <Link className="brand" to="/orders" aria-label="Weft, orders">
           <Mark />
           <span>Weft</span>
         </Link>
         <nav aria-label="Main">
-          <p className="rail-title" id="nav-work">Work</p>
-          <ul aria-labelledby="nav-work">
-            {DESTINATIONS.map((each) => (
-              <li key={each.path}>
-                <Place place={each} path={path} unread={unread} />
-              </li>
-            ))}
-          </ul>
+          {GROUPS.map((group) => {
+            const members = places.filter((each) => each.group === group);
+            return members.length > 0 && (
+              <div key={group} className="rail-group">
+                <p className="rail-title" id={`nav-${group}`}>{group}</p>
+                <ul aria-labelledby={`nav-${group}`}>
+                  {members.map((each) => <li key={each.path}>{place(each)}</li>)}
+                </ul>
+              </div>
+            );
+          })}
         </nav>
-        <div className="rail-foot">{person}</div>
+        <div className="rail-foot">
+          <LiveMark />
+          {person}
+        </div>
       </aside>
       <header className="bar">
         <Link className="brand" to="/orders" aria-label="Weft, orders">
           <Mark size={28} />
         </Link>
         <span className="bar-organisation">{me?.organisation.name}</span>
+        <LiveMark />
         <IconButton icon="search" label="Search and go to" onClick={() => setOver("palette")} />
         {person}
       </header>
       <div className="content">
         <button type="button" className="find" onClick={() => setOver("palette")}>
           <Icon name="search" size={16} />
-          <span>Search orders, go to…</span>
-          <kbd>{/Mac|iPhone|iPad/.test(navigator.platform) ? "⌘ K" : "Ctrl K"}</kbd>
+          <span>Search, go to, do…</span>
+          <kbd>{COMMAND} K</kbd>
         </button>
         {children}
       </div>
-      <nav className="dock" aria-label="Main">
-        {DESTINATIONS.slice(0, 4).map((each) => (
-          <Place key={each.path} place={each} path={path} unread={unread} />
-        ))}
+      <nav className="dock" aria-label="Main, short">
+        {docked.map(place)}
         <button
           type="button"
-          className={DESTINATIONS.slice(4).some((each) => path.startsWith(each.path))
+          className={others.some((each) => path.startsWith(each.path))
             ? "place place-here"
             : "place"}
           onClick={() => setOver("more")}
@@ -94,22 +115,22 @@ export function Shell({ children, onSwitch }: Props) {
       {over === "shortcuts" && <Shortcuts onClose={close} />}
       {over === "more" && (
         <Dialog title="More" onClose={close}>
-          <div className="more" onClick={close}>
-            {DESTINATIONS.slice(4).map((each) => (
-              <Place key={each.path} place={each} path={path} unread={0} />
-            ))}
-          </div>
+          <div className="more" onClick={close}>{others.map(place)}</div>
         </Dialog>
       )}
     </div>
   );
 }
 
-function Place(
-  { place, path, unread }: { place: Destination; path: string; unread: number },
-) {
+interface PlaceProps {
+  place: Destination;
+  path: string;
+  /** A number that waits there, and what it counts. */
+  news: [number, string] | undefined;
+}
+
+function Place({ place, path, news }: PlaceProps) {
   const here = path === place.path || path.startsWith(`${place.path}/`);
-  const news = place.path === "/inbox" ? unread : 0;
   return (
     <Link
       to={place.path}
@@ -118,7 +139,12 @@ function Place(
     >
       <Icon name={place.icon} size={20} />
       <span>{place.label}</span>
-      {news > 0 && <span className="badge" aria-label={`${news} unread`}>{news}</span>}
+      {news && news[0] > 0 && (
+        <span className="badge">
+          {news[0]}
+          <span className="sr-only">{news[1]}</span>
+        </span>
+      )}
     </Link>
   );
 }

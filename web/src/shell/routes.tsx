@@ -1,43 +1,67 @@
-import type { ReactNode } from "react";
-import { AgentsPage } from "../agents/AgentsPage";
-import { CustomersPage } from "../customers/CustomersPage";
-import { VehiclesPage } from "../fleet/VehiclesPage";
+import { type ComponentType, lazy, type ReactNode } from "react";
 import { InboxPage } from "../inbox/InboxPage";
-import { NewOrderPage } from "../orders/NewOrderPage";
-import { OrderPage } from "../orders/OrderPage";
-import { OrdersPage } from "../orders/OrdersPage";
-import { RunPage } from "../runs/RunPage";
-import { RunsPage } from "../runs/RunsPage";
-import type { IconName } from "../ui/Icon";
+import { OrdersOrLoads } from "../loader/OrdersOrLoads";
 import { NotFound } from "./NotFound";
 
-export interface Destination {
-  path: string;
-  label: string;
-  icon: IconName;
-  /** Pressed after `g`. */
-  key: string;
+/** Most screens come when they are first asked for; the list and the inbox are there at once. */
+function later<P>(component: () => Promise<ComponentType<P>>) {
+  return lazy(async () => ({ default: await component() }));
 }
 
-export const DESTINATIONS: Destination[] = [
-  { path: "/inbox", label: "Inbox", icon: "inbox", key: "i" },
-  { path: "/orders", label: "Orders", icon: "orders", key: "o" },
-  { path: "/vehicles", label: "Vehicles", icon: "vehicles", key: "v" },
-  { path: "/customers", label: "Customers", icon: "customers", key: "c" },
-  { path: "/agents", label: "Agents", icon: "agents", key: "a" },
-  { path: "/runs", label: "Runs", icon: "runs", key: "r" },
-];
+const OrderPage = later(async () => (await import("../orders/OrderPage")).OrderPage);
+const NewOrderPage = later(async () => (await import("../orders/NewOrderPage")).NewOrderPage);
+const VehiclesPage = later(async () => (await import("../fleet/VehiclesPage")).VehiclesPage);
+const VehiclePage = later(async () => (await import("../fleet/VehiclePage")).VehiclePage);
+const CalendarPage = later(async () => (await import("../fleet/CalendarPage")).CalendarPage);
+const LoadsPage = later(async () => (await import("../loader/LoadsPage")).LoadsPage);
+const LoaderPage = later(async () => (await import("../loader/LoaderPage")).LoaderPage);
+const CustomersPage = later(async () => (await import("../customers/CustomersPage")).CustomersPage);
+const AgentsPage = later(async () => (await import("../agents/AgentsPage")).AgentsPage);
+const RunsPage = later(async () => (await import("../runs/RunsPage")).RunsPage);
+const RunPage = later(async () => (await import("../runs/RunPage")).RunPage);
+const AlarmsPage = later(async () => (await import("../alarms/AlarmsPage")).AlarmsPage);
+const AlarmPage = later(async () => (await import("../alarms/AlarmPage")).AlarmPage);
+const RulesPage = later(async () => (await import("../alarms/RulesPage")).RulesPage);
+const DashboardPage = later(async () => (await import("../observe/DashboardPage")).DashboardPage);
+const TracesPage = later(async () => (await import("../observe/TracesPage")).TracesPage);
+const TracePage = later(async () => (await import("../observe/TracePage")).TracePage);
+const MapPage = later(async () => (await import("../observe/MapPage")).MapPage);
+const LogsPage = later(async () => (await import("../observe/LogsPage")).LogsPage);
+const PeoplePage = later(async () => (await import("../admin/PeoplePage")).PeoplePage);
+const KeysPage = later(async () => (await import("../admin/KeysPage")).KeysPage);
+const AuditPage = later(async () => (await import("../admin/AuditPage")).AuditPage);
+const WebhooksPage = later(async () => (await import("../admin/WebhooksPage")).WebhooksPage);
+const ChannelsPage = later(async () => (await import("../admin/ChannelsPage")).ChannelsPage);
+const ProfilePage = later(async () => (await import("../me/ProfilePage")).ProfilePage);
 
 const SCREENS: [RegExp, (id: string) => ReactNode][] = [
-  [/^\/(?:orders)?$/, () => <OrdersPage />],
+  [/^\/(?:orders)?$/, () => <OrdersOrLoads />],
   [/^\/orders\/new$/, () => <NewOrderPage />],
   [/^\/orders\/([^/]+)$/, (id) => <OrderPage id={id} />],
   [/^\/inbox$/, () => <InboxPage />],
   [/^\/vehicles$/, () => <VehiclesPage />],
+  [/^\/vehicles\/calendar$/, () => <CalendarPage />],
+  [/^\/vehicles\/([^/]+)$/, (id) => <VehiclePage id={id} />],
   [/^\/customers$/, () => <CustomersPage />],
   [/^\/agents$/, () => <AgentsPage />],
+  [/^\/load$/, () => <LoadsPage />],
+  [/^\/load\/([^/]+)$/, (id) => <LoaderPage id={id} />],
   [/^\/runs$/, () => <RunsPage />],
   [/^\/runs\/([^/]+)$/, (id) => <RunPage id={id} />],
+  [/^\/alarms$/, () => <AlarmsPage />],
+  [/^\/alarms\/rules$/, () => <RulesPage />],
+  [/^\/alarms\/([^/]+)$/, (id) => <AlarmPage id={id} />],
+  [/^\/observe(?:\/dashboards)?$/, () => <DashboardPage />],
+  [/^\/observe\/traces$/, () => <TracesPage />],
+  [/^\/observe\/traces\/([^/]+)$/, (id) => <TracePage id={id} />],
+  [/^\/observe\/map$/, () => <MapPage />],
+  [/^\/observe\/logs$/, () => <LogsPage />],
+  [/^\/admin(?:\/people)?$/, () => <PeoplePage />],
+  [/^\/admin\/keys$/, () => <KeysPage />],
+  [/^\/admin\/audit$/, () => <AuditPage />],
+  [/^\/admin\/webhooks$/, () => <WebhooksPage />],
+  [/^\/admin\/channels$/, () => <ChannelsPage />],
+  [/^\/me$/, () => <ProfilePage />],
 ];
 
 /** The screen of a path below the base. */

@@ -21,6 +21,9 @@ export function Dialog({ title, onClose, children, footer, wide, bare }: Props) 
     const dialog = ref.current;
     if (!dialog) return;
     if (!dialog.open) dialog.showModal();
+    if (!dialog.contains(document.activeElement) || closes(document.activeElement)) {
+      start(dialog)?.focus();
+    }
     const cancel = (event: Event) => {
       event.preventDefault();
       close.current();
@@ -57,4 +60,15 @@ export function Dialog({ title, onClose, children, footer, wide, bare }: Props) 
       </div>
     </dialog>
   );
+}
+
+const closes = (element: Element | null) => element?.closest(".dialog-head") !== null;
+
+/** Where the work in a dialog begins: its first field, or the first thing to press. */
+function start(dialog: HTMLElement): HTMLElement | null {
+  const fields = "input:not([type=checkbox]):not([readonly]), select, textarea, input";
+  return dialog.querySelector<HTMLElement>(
+    fields.split(", ").map((each) => `.dialog-body ${each}`).join(", "),
+  ) ?? dialog.querySelector<HTMLElement>(".dialog-body button, .dialog-body a[href]") ??
+    dialog.querySelector<HTMLElement>(".dialog-foot button");
 }

@@ -8,7 +8,10 @@ public struct AlarmNotices: EventTarget {
     public static let rule = "channels.alarms"
     /// The events it follows.
     public static let pattern: JSON = [
-        "type": ["alarm.raised", "alarm.reminded", "alarm.acknowledged", "alarm.cleared"]
+        "type": [
+            "alarm.raised", "alarm.reminded", "alarm.acknowledged", "alarm.shelved",
+            "alarm.cleared",
+        ]
     ]
     /// Alike alarms within so long are told once.
     static let window: Duration = .seconds(300)
@@ -39,6 +42,9 @@ public struct AlarmNotices: EventTarget {
             values[name] = value.string ?? value.text()
         }
         values["name"] = values["name"] ?? event.data["rule"]?.string ?? key
+        let isShelved =
+            event.data["shelvedUntil"]?.string.flatMap { Timestamp($0) }
+            .map { $0 > event.time } ?? false
         switch event.type {
         case "alarm.raised", "alarm.reminded":
             // Nobody wants to be told of what is shelved; when that is over, they are reminded.
@@ -53,17 +59,19 @@ public struct AlarmNotices: EventTarget {
                     to: [.roles(audience), .targets],
                     effect: "alarm-raised:\(event.id)",
                     incident: Incident(key),
-                    deduplication: .init("alarm:\(rule)", window: Self.window)
+                    // That the time of quiet is over is worth another message.
+                    deduplication: event.type == "alarm.reminded"
+                        ? nil : .init("alarm:\(rule)", window: Self.window)
                 ),
                 scope: scope,
                 in: transaction
             )
-        case "alarm.acknowledged":
+        case "alarm.acknowledged", "alarm.shelved":
             scope.actor = event.actor
             try escalations.close(
                 key,
                 .acknowledge,
-                note: event.data["note"]?.string,
+                note: event.data["note"]?.string ?? event.data["shelvedReason"]?.string,
                 scope: scope,
                 in: transaction
             )
@@ -72,19 +80,21 @@ public struct AlarmNotices: EventTarget {
             try escalations.close(
                 key,
                 .resolve,
-                notice: Notice(
-                    "alarm.cleared",
-                    values,
-                    severity: .info,
-                    link: "/console/alarms",
-                    to: [.roles(audience)],
-                    effect: "alarm-cleared:\(event.id)",
-                    incident: Incident(key, .resolve),
-                    deduplication: .init(
-                        "alarm-over:\(event.data["rule"]?.string ?? key)",
-                        window: Self.window
-                    )
-                ),
+                notice: isShelved
+                    ? nil
+                    : Notice(
+                        "alarm.cleared",
+                        values,
+                        severity: .info,
+                        link: "/console/alarms",
+                        to: [.roles(audience)],
+                        effect: "alarm-cleared:\(event.id)",
+                        incident: Incident(key, .resolve),
+                        deduplication: .init(
+                            "alarm-over:\(event.data["rule"]?.string ?? key)",
+                            window: Self.window
+                        )
+                    ),
                 scope: scope,
                 in: transaction
             )

@@ -34,7 +34,8 @@ public struct HTTPFault: Fault {
         case 401: .unauthenticated
         case 403: .forbidden
         case 404: .notFound
-        case 409, 412: .conflict
+        case 409: .conflict
+        case 412: .outdated
         case 413, 414, 431: .tooLarge
         case 422: .invalid
         case 429: .rateLimited

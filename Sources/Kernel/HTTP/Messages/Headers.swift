@@ -103,29 +103,20 @@ public struct Headers: Sendable, ExpressibleByDictionaryLiteral {
         )
     }
 
-    /// Adds those fields of `others` whose names are not here yet.
-    public mutating func addMissing(_ others: Headers) {
-        for field in others.fields {
-            let name = others.nameBytes(field)
-            guard !fields.contains(where: { equal($0, name) }) else { continue }
-            let offset = bytes.count
-            // Name and value lie side by side, in this order.
-            bytes.append(contentsOf: name)
-            bytes.append(contentsOf: others.valueBytes(field))
+    /// Adds all fields of `other`, which were checked when they were added there.
+    public mutating func add(_ other: Headers) {
+        let start = UInt32(bytes.count)
+        bytes.append(contentsOf: other.bytes)
+        for field in other.fields {
             fields.append(
                 Field(
-                    nameStart: UInt32(offset),
+                    nameStart: start + field.nameStart,
                     nameCount: field.nameCount,
-                    valueStart: UInt32(offset) + field.nameCount,
+                    valueStart: start + field.valueStart,
                     valueCount: field.valueCount
                 )
             )
         }
-    }
-
-    private func equal(_ field: Field, _ name: ArraySlice<UInt8>) -> Bool {
-        field.nameCount == name.count
-            && zip(nameBytes(field), name).allSatisfy { Byte.lowercased($0) == Byte.lowercased($1) }
     }
 
     mutating func removeAll(keepingCapacityUpTo limit: Int) {

@@ -14,6 +14,10 @@ public enum Method: String, Sendable, Hashable, CaseIterable {
     case delete = "DELETE"
     /// Asks what is possible.
     case options = "OPTIONS"
+    /// TRACE; no route has it, so that it is answered 405 like any method that is not possible.
+    case trace = "TRACE"
+    /// QUERY; no route has it either.
+    case query = "QUERY"
 
     /// The method of that name; nil when it is not known here.
     init?(_ bytes: ArraySlice<UInt8>) {
@@ -34,6 +38,8 @@ public enum Method: String, Sendable, Hashable, CaseIterable {
         case .patch: 4
         case .delete: 5
         case .options: 6
+        case .trace: 7
+        case .query: 8
         }
     }
 }

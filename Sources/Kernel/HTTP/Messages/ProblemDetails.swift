@@ -36,6 +36,7 @@ public enum ProblemDetails {
         case .forbidden: .forbidden
         case .notFound: .notFound
         case .conflict: .conflict
+        case .outdated: .preconditionFailed
         case .tooLarge: .contentTooLarge
         case .rateLimited: .tooManyRequests
         case .unavailable: .serviceUnavailable
@@ -64,6 +65,25 @@ public enum ProblemDetails {
     }
 
     private static func response(status: Status, fault: any Fault, headers: Headers) -> Response {
+        var headers = headers
+        headers.add("Content-Type", "application/problem+json")
+        let body = body(of: fault, status: status)
+        var response = Response(
+            status: status,
+            headers: headers,
+            body: .bytes(JSON.object(body).bytes())
+        )
+        response.problemCode = body["code"]?.string
+        return response
+    }
+
+    /// The problem that a fault is told as, for an answer that tells of several.
+    public static func json(of fault: any Fault) -> JSON {
+        let status = (fault as? HTTPFault)?.status ?? status(of: fault.kind)
+        return .object(body(of: fault, status: status))
+    }
+
+    private static func body(of fault: any Fault, status: Status) -> JSONObject {
         let hidden = fault.kind == .internal
         let code = hidden && !(fault is HTTPFault) ? "internal" : fault.code
         let detail =
@@ -81,12 +101,6 @@ public enum ProblemDetails {
                 body[member.key] = member.value
             }
         }
-        var headers = headers
-        headers.add("Content-Type", "application/problem+json")
-        return Response(
-            status: status,
-            headers: headers,
-            body: .bytes(JSON.object(body).bytes())
-        )
+        return body
     }
 }

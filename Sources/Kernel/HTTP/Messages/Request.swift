@@ -136,6 +136,12 @@ extension Request {
         set { own().scope = newValue }
     }
 
+    /// What is left of the client's budget; set by ``TrafficGuard/charge(_:)``.
+    public var allowance: Allowance? {
+        get { storage.allowance }
+        set { own().allowance = newValue }
+    }
+
     /// Whether the request could not be read, and was refused: method and target are then placeholders.
     public var isUnreadable: Bool { storage.isUnreadable }
 
@@ -205,11 +211,13 @@ extension Request {
     /// - Throws: 415 for another content type; `malformed` with line and column for text that is not
     ///   JSON.
     public func json(limits: JSON.Limits = JSON.Limits()) throws -> JSON {
-        if let type = headers["content-type"], !Self.isJSON(type) {
+        let type = headers["content-type"]
+        guard let type, Self.isJSON(type) else {
+            let found = type.map { "is \($0.prefix(80))" } ?? "has no Content-Type"
             throw HTTPFault(
                 .unsupportedMediaType,
                 code: "unsupported-media-type",
-                "the body must be application/json, is \(type.prefix(80))",
+                "the body \(found); send JSON with \"Content-Type: application/json\"",
                 headers: ["Accept": "application/json"]
             )
         }
@@ -218,7 +226,7 @@ extension Request {
         } catch {
             throw GeneralFault(
                 .malformed,
-                code: "malformed-json",
+                code: error.isTooDeep ? "too-deep" : "malformed-json",
                 "the body is not JSON: \(error.description)",
                 details: JSONObject([("line", .int(error.line)), ("column", .int(error.column))])
             )

@@ -19,25 +19,26 @@ final class RequestStorage: @unchecked Sendable {
         var range: Range<Int> { Int(start)..<Int(end) }
     }
 
-    var method = Method.get
+    @exclusivity(unchecked) var method = Method.get
     /// The fields, and the bytes in which all parts lie: what the request began with as it came, then
     /// what was decoded of it.
-    var headers = Headers()
-    var target = Part(0..<0)
-    var path = Part(0..<0)
-    var segments: [Part] = []
-    var query = Query()
-    var body: [UInt8] = []
-    var inflow: (any BodySource)?
-    var remoteAddress = ""
+    @exclusivity(unchecked) var headers = Headers()
+    @exclusivity(unchecked) var target = Part(0..<0)
+    @exclusivity(unchecked) var path = Part(0..<0)
+    @exclusivity(unchecked) var segments: [Part] = []
+    @exclusivity(unchecked) var query = Query()
+    @exclusivity(unchecked) var body: [UInt8] = []
+    @exclusivity(unchecked) var inflow: (any BodySource)?
+    @exclusivity(unchecked) var remoteAddress = ""
     /// What the trace's ids are made of when nobody gave them; making them can wait until asked for.
-    var traceSeed: UInt64 = 0
-    var trace: TraceContext?
-    var route: Route?
-    var parameters: [Part] = []
-    var scope: Scope?
-    var targetFault: HTTPFault?
-    var isUnreadable = false
+    @exclusivity(unchecked) var traceSeed: UInt64 = 0
+    @exclusivity(unchecked) var trace: TraceContext?
+    @exclusivity(unchecked) var route: Route?
+    @exclusivity(unchecked) var parameters: [Part] = []
+    @exclusivity(unchecked) var scope: Scope?
+    @exclusivity(unchecked) var allowance: Allowance?
+    @exclusivity(unchecked) var targetFault: HTTPFault?
+    @exclusivity(unchecked) var isUnreadable = false
 
     init() {}
 
@@ -57,6 +58,7 @@ final class RequestStorage: @unchecked Sendable {
         copy.route = route
         copy.parameters = parameters
         copy.scope = scope
+        copy.allowance = allowance
         copy.targetFault = targetFault
         copy.isUnreadable = isUnreadable
         return copy
@@ -72,6 +74,7 @@ final class RequestStorage: @unchecked Sendable {
         if inflow != nil { inflow = nil }
         if trace != nil { trace = nil }
         if scope != nil { scope = nil }
+        if allowance != nil { allowance = nil }
         if targetFault != nil { targetFault = nil }
         route = nil
         isUnreadable = false

@@ -1,8 +1,16 @@
 /// What answers a request.
-public typealias Handler = @Sendable (Request) async throws -> Response
+///
+/// It runs where its caller runs, on the connection's event loop, so that calling it costs no hop.
+public typealias Handler =
+    nonisolated(nonsending) @Sendable (Request) async throws -> Response
 
 /// What stands before a handler: it may answer itself, change the request or the answer, or pass on.
-public typealias Middleware = @Sendable (Request, Handler) async throws -> Response
+public typealias Middleware =
+    nonisolated(nonsending) @Sendable (Request, Handler) async throws -> Response
+
+/// What every request passes first, also one that fits no route: it may change the request, answer
+/// itself, or throw; nil goes on.
+public typealias Preparation = @Sendable (inout Request) async throws -> Response?
 
 /// How a route is served.
 public struct RouteOptions: Sendable {
@@ -14,16 +22,20 @@ public struct RouteOptions: Sendable {
     ///
     /// It then reads the body from `Request.chunks`; `Request.body` is empty.
     public var streamsBody: Bool
+    /// What the OpenAPI page says of it; default nothing.
+    public var documentation: RouteDocumentation?
 
     /// The defaults: 1 MiB, no middleware, the body as a whole.
     public init(
         bodyLimit: Int = 1 << 20,
         middleware: [Middleware] = [],
-        streamsBody: Bool = false
+        streamsBody: Bool = false,
+        documentation: RouteDocumentation? = nil
     ) {
         self.bodyLimit = bodyLimit
         self.middleware = middleware
         self.streamsBody = streamsBody
+        self.documentation = documentation
     }
 }
 

@@ -21,9 +21,12 @@ public struct Router: Sendable {
     }
 
     private(set) var nodes = [Node()]
+    private(set) var preparations: [Preparation] = []
     private(set) var middleware: [Middleware] = []
     private(set) var finishers: [@Sendable (Request, inout Response) -> Void] = []
     private(set) var onFailure: @Sendable (any Error, Request) -> Void = { _, _ in }
+    /// Every route in the order in which they were added.
+    public private(set) var documented: [DocumentedRoute] = []
 
     /// A router without routes.
     public init() {}
@@ -56,6 +59,13 @@ public struct Router: Sendable {
             }
         }
         precondition(nodes[at].routes[method] == nil, "\(method.rawValue) \(pattern) exists")
+        documented.append(
+            DocumentedRoute(
+                method: method,
+                pattern: pattern,
+                documentation: options.documentation
+            )
+        )
         nodes[at].routes[method] = Route(
             pattern: pattern,
             parameterNames: names,
@@ -110,13 +120,20 @@ public struct Router: Sendable {
         handler: @escaping Handler
     ) { on(.delete, pattern, options: options, handler: handler) }
 
-    /// Serves `files` at `prefix` and everything below it.
+    /// Serves `files` at `prefix` and everything below it; the OpenAPI page leaves them out.
     public mutating func mount(_ prefix: String, _ files: StaticFiles) {
         let handler: Handler = { request in
             files.respond(to: request, path: request.parameters.first?.value ?? "")
         }
         let base = prefix == "/" ? "" : prefix
-        get(base + "/{path...}", handler: handler)
+        get(base + "/{path...}", options: RouteOptions(documentation: .page), handler: handler)
+    }
+
+    /// Has every request pass `preparation` first, after those that were added before.
+    ///
+    /// Unlike middleware it also sees requests that fit no route, and costs no call of its own.
+    public mutating func prepare(_ preparation: @escaping Preparation) {
+        preparations.append(preparation)
     }
 
     /// Puts `middleware` before every route's handler, inside of what was put there before.

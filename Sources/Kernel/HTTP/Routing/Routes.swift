@@ -11,6 +11,7 @@ final class Routes: Sendable {
     }
 
     private let nodes: [Node]
+    private let preparations: [Preparation]
     private let finishers: [@Sendable (Request, inout Response) -> Void]
     private let onFailure: @Sendable (any Error, Request) -> Void
 
@@ -23,6 +24,7 @@ final class Routes: Sendable {
                 routes: Method.allCases.map { node.routes[$0]?.behind(router.middleware) }
             )
         }
+        preparations = router.preparations
         finishers = router.finishers
         onFailure = router.onFailure
     }
@@ -33,7 +35,7 @@ final class Routes: Sendable {
     func match(_ request: RequestStorage) -> RouteMatch {
         request.parameters.removeAll(keepingCapacity: true)
         request.route = nil
-        var allowed: UInt8 = 0
+        var allowed: UInt16 = 0
         if let route = find(request, segment: 0, node: 0, &allowed) {
             request.route = route
             return .found(route)
@@ -45,13 +47,13 @@ final class Routes: Sendable {
         return request.method == .options ? .options(list) : .notAllowed(list)
     }
 
-    private static func bit(_ method: Method) -> UInt8 { 1 << UInt8(method.index) }
+    private static func bit(_ method: Method) -> UInt16 { 1 << UInt16(method.index) }
 
     private func find(
         _ request: RequestStorage,
         segment index: Int,
         node: Int,
-        _ allowed: inout UInt8
+        _ allowed: inout UInt16
     ) -> Route? {
         guard index < request.segments.count else {
             if let route = route(request.method, at: node, &allowed) { return route }
@@ -66,6 +68,13 @@ final class Routes: Sendable {
             let route = find(request, segment: index + 1, node: next, &allowed)
         {
             return route
+        }
+        // A path that is written out hides what a parameter would make of it, for every method.
+        if index == request.segments.count - 1,
+            let next = nodes[node].literals.find(request.headers.bytes, segment.range),
+            nodes[next].routes.contains(where: { $0 != nil })
+        {
+            return nil
         }
         if let next = nodes[node].parameter, segment.start < segment.end {
             request.parameters.append(segment)
@@ -82,7 +91,7 @@ final class Routes: Sendable {
         return nil
     }
 
-    private func route(_ method: Method, at node: Int, _ allowed: inout UInt8) -> Route? {
+    private func route(_ method: Method, at node: Int, _ allowed: inout UInt16) -> Route? {
         let routes = nodes[node].routes
         if let route = routes[method.index] { return route }
         if method == .head, let route = routes[Method.get.index] { return route }
@@ -95,10 +104,15 @@ final class Routes: Sendable {
     // MARK: Answering
 
     /// Answers `request`, for which `match` was found; it never fails.
-    func respond(to request: Request, match: RouteMatch) async -> Response {
+    nonisolated(nonsending)
+        func respond(to request: Request, match: RouteMatch) async -> Response
+    {
+        var request = request
         var response: Response
         do {
-            if case .found(let route) = match, request.storage.targetFault == nil {
+            if let answer = try await prepare(&request) {
+                response = answer
+            } else if case .found(let route) = match, request.storage.targetFault == nil {
                 guard request.body.count <= route.options.bodyLimit else {
                     throw Router.tooLarge(limit: route.options.bodyLimit)
                 }
@@ -112,6 +126,15 @@ final class Routes: Sendable {
         }
         for finish in finishers { finish(request, &response) }
         return request.method == .head ? response.withoutBody() : response
+    }
+
+    nonisolated(nonsending)
+        private func prepare(_ request: inout Request) async throws -> Response?
+    {
+        for prepare in preparations {
+            if let response = try await prepare(&request) { return response }
+        }
+        return nil
     }
 
     /// The answer to a request that the server refuses before it comes to a route.

@@ -74,7 +74,7 @@ public enum Forwarding: String, Sendable, CaseIterable {
             || (port.first == ":" && (2...6).contains(port.utf8.count)
                 && port.dropFirst().utf8.allSatisfy(Byte.isDigit))
         let found = String(address)
-        guard isPort, AddressRange.isAddress(found) else { return "" }
+        guard isPort, NetworkAddress(found) != nil else { return "" }
         return found.hasPrefix("::ffff:") && found.contains(".")
             ? String(found.dropFirst(7)) : found
     }

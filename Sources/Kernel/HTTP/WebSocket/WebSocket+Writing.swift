@@ -2,6 +2,79 @@ import CLinux
 import Glibc
 
 extension WebSocket {
+    func enqueue(_ frame: [UInt8]?) {
+        guard let frame, !frame.isEmpty else { return }
+        // A queue that never runs quite empty must not grow by what has left it.
+        if queueStart > 64 {
+            queue.removeFirst(queueStart)
+            queueStart = 0
+        }
+        queue.append(frame)
+        unsent += frame.count
+        if mustWait { isFull = true }
+        flushSoon()
+    }
+
+    func flushSoon() {
+        guard !willFlush else { return }
+        willFlush = true
+        loop.flushLater(self)
+    }
+
+    func flush() {
+        willFlush = false
+        guard phase != .closed, phase != .lingering else { return }
+        switch writeQueue() {
+        case .failed:
+            close()
+            return
+        case .blocked(let progressed):
+            if progressed || writeDeadline == .max {
+                writeDeadline = loop.now + options.writeTimeout.milliseconds
+                schedule()
+            }
+        case .done:
+            if writeDeadline != .max {
+                writeDeadline = .max
+                schedule()
+            }
+            if phase == .finishing {
+                finish()
+                return
+            }
+        }
+        if isFull, unsent <= options.fullAt / 4 {
+            isFull = false
+            handler?.drained(self)
+        }
+        updateInterest()
+    }
+
+    /// Everything is written: the server ends the connection (RFC 6455 section 7.1.1).
+    func finish() {
+        guard !peerHasLeft else {
+            close()
+            return
+        }
+        shutdown(descriptor, Int32(SHUT_WR))
+        phase = .lingering
+        updateInterest()
+    }
+
+    func updateInterest() {
+        guard phase != .closed else { return }
+        var wanted: UInt32 = 0
+        if !peerHasLeft {
+            wanted |= EPOLLRDHUP.rawValue
+            if !mustWait || phase == .lingering { wanted |= EPOLLIN.rawValue }
+        }
+        if writeDeadline != .max { wanted |= EPOLLOUT.rawValue }
+        if wanted != interest {
+            interest = wanted
+            loop.modify(slot, descriptor: descriptor, events: wanted)
+        }
+    }
+
     enum WriteOutcome {
         case done
         case blocked(progressed: Bool)

@@ -24,7 +24,7 @@ public final class WebSocket: ServedChannel, @unchecked Sendable {
     let slot: Int
     let options: WebSocketOptions
     private let deflate: DeflateAgreement?
-    private var handler: (any WebSocketHandler)?
+    var handler: (any WebSocketHandler)?
     var phase = Phase.open
     /// The client's address without the port.
     public let address: String
@@ -34,8 +34,8 @@ public final class WebSocket: ServedChannel, @unchecked Sendable {
     // In.
     private var reader: FrameReader?
     private var assembler: MessageAssembler
-    private var interest = EPOLLIN.rawValue | EPOLLRDHUP.rawValue
-    private var peerHasLeft = false
+    var interest = EPOLLIN.rawValue | EPOLLRDHUP.rawValue
+    var peerHasLeft = false
 
     // Out.
     var queue: [[UInt8]] = []
@@ -44,7 +44,7 @@ public final class WebSocket: ServedChannel, @unchecked Sendable {
     var willFlush = false
     /// How many bytes the client has not taken yet.
     public internal(set) var unsent = 0
-    private var isFull = false
+    var isFull = false
 
     // Times, in the loop's milliseconds.
     var lastHeard: UInt64
@@ -304,77 +304,7 @@ public final class WebSocket: ServedChannel, @unchecked Sendable {
         worker.left(address)
     }
 
-    // MARK: Output
-
-    private func enqueue(_ frame: [UInt8]?) {
-        guard let frame, !frame.isEmpty else { return }
-        queue.append(frame)
-        unsent += frame.count
-        if mustWait { isFull = true }
-        flushSoon()
-    }
-
-    private func flushSoon() {
-        guard !willFlush else { return }
-        willFlush = true
-        loop.flushLater(self)
-    }
-
     func resume() {}
-
-    func flush() {
-        willFlush = false
-        guard phase != .closed, phase != .lingering else { return }
-        switch writeQueue() {
-        case .failed:
-            close()
-            return
-        case .blocked(let progressed):
-            if progressed || writeDeadline == .max {
-                writeDeadline = loop.now + options.writeTimeout.milliseconds
-                schedule()
-            }
-        case .done:
-            if writeDeadline != .max {
-                writeDeadline = .max
-                schedule()
-            }
-            if phase == .finishing {
-                finish()
-                return
-            }
-        }
-        if isFull, unsent <= options.fullAt / 4 {
-            isFull = false
-            handler?.drained(self)
-        }
-        updateInterest()
-    }
-
-    /// Everything is written: the server ends the connection (RFC 6455 section 7.1.1).
-    private func finish() {
-        guard !peerHasLeft else {
-            close()
-            return
-        }
-        shutdown(descriptor, Int32(SHUT_WR))
-        phase = .lingering
-        updateInterest()
-    }
-
-    private func updateInterest() {
-        guard phase != .closed else { return }
-        var wanted: UInt32 = 0
-        if !peerHasLeft {
-            wanted |= EPOLLRDHUP.rawValue
-            if !mustWait || phase == .lingering { wanted |= EPOLLIN.rawValue }
-        }
-        if writeDeadline != .max { wanted |= EPOLLOUT.rawValue }
-        if wanted != interest {
-            interest = wanted
-            loop.modify(slot, descriptor: descriptor, events: wanted)
-        }
-    }
 
     // MARK: Deadlines
 
@@ -384,7 +314,7 @@ public final class WebSocket: ServedChannel, @unchecked Sendable {
         return lastHeard + options.pingInterval.milliseconds
     }
 
-    private func schedule() {
+    func schedule() {
         loop.setDeadline(slot, min(nextPing, writeDeadline, closeDeadline))
     }
 

@@ -1,25 +1,6 @@
 public import Core
 public import Store
 
-/// Which entries of the log are wanted; everything that is nil does not matter.
-public struct AuditFilter: Sendable {
-    /// The acting account's id, or part of its name.
-    public var actor: String?
-    /// What was done; `key.*` for all that begins with `key.`.
-    public var action: String?
-    /// To what: whole, or its sort alone, as in `account`.
-    public var subject: String?
-    /// How it ended.
-    public var outcome: AuditEntry.Outcome?
-    /// The earliest moment.
-    public var from: Timestamp?
-    /// The first moment that is too late.
-    public var to: Timestamp?
-
-    /// All entries.
-    public init() {}
-}
-
 extension AuditLog {
     /// The organisation's entries, newest first.
     ///
@@ -96,15 +77,5 @@ extension AuditLog {
             values,
             AuditEntry.read
         )
-    }
-}
-
-/// Text as a part of a pattern of SQL's LIKE, with `!` as the escape character.
-enum LikePattern {
-    static func escaped(_ text: String) -> String {
-        text.reduce(into: "") { pattern, character in
-            if character == "%" || character == "_" || character == "!" { pattern.append("!") }
-            pattern.append(character)
-        }
     }
 }

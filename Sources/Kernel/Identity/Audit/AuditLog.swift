@@ -1,15 +1,22 @@
 public import Core
 public import Store
+import Synchronization
 
 /// Who did what: append-only and chained, there is nothing that changes or removes an entry.
 public struct AuditLog: Sendable {
     let database: any Database
     let clock: any WallClock
+    private let listeners = AuditListeners()
 
     /// A log in the given store.
     public init(database: any Database, clock: any WallClock) {
         self.database = database
         self.clock = clock
+    }
+
+    /// Lets `listener` hear, after each commit, whose log has grown; it must be quick.
+    public func onAppend(_ listener: @escaping @Sendable (ID<Organisation>) -> Void) {
+        listeners.all.withLock { $0.append(listener) }
     }
 
     /// Adds an entry, as part of the transaction that does the thing itself.
@@ -65,6 +72,9 @@ public struct AuditLog: Sendable {
             of: scope.organisation,
             in: transaction
         )
+        transaction.afterCommit { [listeners] in
+            for listener in listeners.all.withLock({ $0 }) { listener(scope.organisation) }
+        }
     }
 
     /// The last entry of an organisation's log, as it is kept beside the entries.
@@ -93,4 +103,9 @@ public struct AuditLog: Sendable {
             [.id(organisation), .int(head.seq), .text(head.hash)]
         )
     }
+}
+
+/// Who hears that the log has grown.
+private final class AuditListeners: Sendable {
+    let all = Mutex<[@Sendable (ID<Organisation>) -> Void]>([])
 }

@@ -46,6 +46,7 @@ public struct SecondFactor: Sendable {
     ///   - email: names the account in the app.
     ///   - scope: whose.
     ///   - transaction: what the change belongs to.
+    /// - Returns: the secret, to be shown once.
     /// - Throws: `IdentityError` of code `secondFactorOn`; `StoreError`.
     public func begin(
         email: String,

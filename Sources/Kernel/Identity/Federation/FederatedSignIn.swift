@@ -192,7 +192,7 @@ public final class FederatedSignIn: Sendable {
             )
             try transaction.execute(
                 """
-                INSERT INTO identity_exchange (hash, browser, account, organisation, expires_at)
+                INSERT INTO identity_exchange (hash, browser, account, provider, expires_at)
                 VALUES (?, ?, ?, ?, ?)
                 """,
                 [
@@ -226,7 +226,7 @@ public final class FederatedSignIn: Sendable {
             transaction -> (known: SignIn.Known, provider: String)? in
             let row = try transaction.first(
                 """
-                SELECT e.account, e.organisation FROM identity_exchange e
+                SELECT e.account, e.provider FROM identity_exchange e
                 WHERE e.hash = ? AND e.browser = ? AND e.expires_at > ?
                 """,
                 [.text(hash), .text(browser), .time(now)]

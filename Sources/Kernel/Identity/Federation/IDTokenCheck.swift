@@ -27,6 +27,7 @@ struct IDTokenCheck: Sendable {
     ///   - token: the compact text.
     ///   - keys: the issuer's.
     ///   - accessToken: the one that came with it, for `at_hash`.
+    /// - Returns: what it says about the person.
     /// - Throws: `IdentityError` of code `providerRefused` that says which rule was broken.
     func read(
         _ token: String,

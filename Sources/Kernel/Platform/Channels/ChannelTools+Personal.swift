@@ -106,10 +106,19 @@ extension ChannelTools {
             ),
             output: ChannelSchemas.nothing,
             roles: Self.everybody,
-            body: .write { [kernel] input, invocation in
+            body: .write { [kernel, observation] input, invocation in
                 let id: ID<Inbox.Entry> = try Self.id(input, "message")
                 let note = try input.optional("note")?.string(length: 1...1_000)
-                return { transaction in
+                let scope = invocation.scope
+                let about = try await kernel.database.read { reader in
+                    try kernel.channels.inbox.incident(of: id, scope: scope, in: reader)
+                }
+                var alarm: (@Sendable (any Transaction) throws -> Void)?
+                if let about {
+                    alarm = try await observation?
+                        .acknowledging(incident: about, note: note, scope: scope)
+                }
+                return { [alarm] transaction in
                     let incident = try kernel.channels.escalations.acknowledge(
                         id,
                         note: note,
@@ -117,6 +126,7 @@ extension ChannelTools {
                         in: transaction
                     )
                     if let incident {
+                        try alarm?(transaction)
                         try kernel.emit(
                             "inbox.acknowledged",
                             about: incident,

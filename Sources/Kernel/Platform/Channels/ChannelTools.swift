@@ -8,10 +8,12 @@ import Store
 /// Commands and queries about webhooks, channels, preferences, escalations and the words of messages.
 public struct ChannelTools: Sendable {
     let kernel: Kernel
+    let observation: ObservationTools?
 
-    /// The tools over a kernel.
-    public init(kernel: Kernel) {
+    /// The tools over a kernel; `observation` keeps the alarms that incidents are about.
+    public init(kernel: Kernel, observation: ObservationTools? = nil) {
         self.kernel = kernel
+        self.observation = observation
     }
 
     /// Whoever is signed in as a person of the organisation; their own affairs only.

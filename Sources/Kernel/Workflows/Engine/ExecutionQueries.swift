@@ -79,7 +79,52 @@ extension ExecutionTables {
         "cause",
     ]
 
+    /// How many events a run's detail shows, the oldest first.
+    public static let mostEvents = 5_000
+    /// The largest input or output of a step that a run's detail shows, in bytes of JSON.
+    public static let mostBytes = 65_536
+
+    /// What executions can be sorted by.
+    public static let sortable: [ListQuery.Column] = [
+        .init("startedAt", "started_at", isNumber: true), .init("workflow", "workflow"),
+        .init("status", "status"),
+    ]
+
+    /// One page of executions, and the cursor of the next.
+    ///
+    /// - Parameters:
+    ///   - filter: columns and the values they must have.
+    ///   - query: order and page.
+    ///   - scope: decides the organisation.
+    ///   - reader: what to read.
+    /// - Returns: their wire forms.
+    /// - Throws: `StoreError`.
+    public func page(
+        where filter: [(column: String, value: String)],
+        _ query: ListQuery,
+        scope: Scope,
+        in reader: any Reader
+    ) throws -> (items: [JSON], next: JSON) {
+        var sql = "SELECT \(Self.columns)\(query.columns) FROM execution WHERE organisation = ?"
+        var parameters: [SQLValue] = [.id(scope.organisation)]
+        for (column, value) in filter {
+            sql += " AND \(column) = ?"
+            parameters.append(.text(value))
+        }
+        let rows = try reader.query(
+            sql + query.condition + query.ending,
+            parameters + query.parameters
+        ) { row in
+            (value: try Self.summary(row), place: try query.place(in: row, from: 10))
+        }
+        return query.page(rows)
+    }
+
     /// One execution with its history and definition.
+    ///
+    /// `history` holds at most `mostEvents` of the `historyCount` events; inputs and outputs above
+    /// `mostBytes` are left out, with `truncated` in their details as AWS has it. One event is given
+    /// whole by ``event(_:of:scope:in:)``.
     ///
     /// - Parameters:
     ///   - id: which one.
@@ -89,20 +134,30 @@ extension ExecutionTables {
     /// - Throws: `StoreError`.
     public func detail(_ id: ID<Execution>, scope: Scope, in reader: any Reader) throws -> JSON? {
         let sql = """
-            SELECT \(Self.columns), input, output FROM execution WHERE organisation = ? AND id = ?
+            SELECT \(Self.columns), input, output, traceparent FROM execution
+            WHERE organisation = ? AND id = ?
             """
         let found = try reader.first(sql, [.id(scope.organisation), .id(id)]) { row in
             var json = try Self.summary(row)
             json["input"] = try row.json(10)
             json["output"] = row.isNull(11) ? .null : try row.json(11)
+            // 00-<trace id>-<span id>-<flags>
+            json["traceId"] = .string(String(try row.text(12).dropFirst(3).prefix(32)))
             return json
         }
         guard var json = found else { return nil }
         json["history"] = .array(
             try reader.query(
-                "SELECT body FROM execution_event WHERE execution = ? ORDER BY id",
-                [.id(id)]
-            ) { try $0.json(0) }
+                "SELECT body FROM execution_event WHERE execution = ? ORDER BY id LIMIT ?",
+                [.id(id), .int(Self.mostEvents)]
+            ) { row in
+                let body = try row.json(0)
+                return body.byteCount > Self.mostBytes ? Self.shortened(body) : body
+            }
+        )
+        json["historyCount"] = .int(
+            try reader.first("SELECT count(*) FROM execution_event WHERE execution = ?", [.id(id)])
+            { Int(try $0.int(0)) } ?? 0
         )
         json["definition"] = try source(
             of: json["workflow"]?.string ?? "",
@@ -110,6 +165,40 @@ extension ExecutionTables {
             in: reader
         )
         return json
+    }
+
+    /// One event of an execution's history, whole.
+    ///
+    /// - Returns: the event with AWS's names; nil when the organisation has no such event.
+    /// - Throws: `StoreError`.
+    public func event(
+        _ number: Int,
+        of id: ID<Execution>,
+        scope: Scope,
+        in reader: any Reader
+    ) throws -> JSON? {
+        try reader.first(
+            """
+            SELECT e.body FROM execution_event e JOIN execution x ON x.id = e.execution
+            WHERE x.organisation = ? AND e.execution = ? AND e.id = ?
+            """,
+            [.id(scope.organisation), .id(id), .int(number)]
+        ) { try $0.json(0) }
+    }
+
+    /// The event without its large values.
+    private static func shortened(_ event: JSON) -> JSON {
+        var event = event
+        for member in event.object ?? [:] where member.key.hasSuffix("EventDetails") {
+            var details = member.value
+            for key in ["input", "output", "parameters"]
+            where (details[key]?.byteCount ?? 0) > mostBytes {
+                details[key] = .null
+                details[key + "Details"] = ["truncated": true]
+            }
+            event[member.key] = details
+        }
+        return event
     }
 
     /// Whether the organisation has that execution.

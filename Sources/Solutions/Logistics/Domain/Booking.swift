@@ -12,6 +12,8 @@ public struct Booking: Sendable, Hashable {
     public var date: CalendarDate
     /// How far it has come.
     public private(set) var status: BookingStatus
+    /// Rises with every change, from 1.
+    public private(set) var version = 1
     /// What it costs: the sum of the breakdown.
     public var price: Money
     /// How the price came about.
@@ -22,6 +24,8 @@ public struct Booking: Sendable, Hashable {
     public var co2Grams: Int
     /// When the last stop is reached; nil when nobody has computed it.
     public var etaAt: Timestamp?
+    /// The part of the order that the vehicle carries; nil in records of before it was kept.
+    public var share: LoadShare?
 
     /// A new booking.
     public init(
@@ -33,7 +37,8 @@ public struct Booking: Sendable, Hashable {
         breakdown: [PriceLine],
         distanceMeters: Int,
         co2Grams: Int,
-        etaAt: Timestamp?
+        etaAt: Timestamp?,
+        share: LoadShare? = nil
     ) {
         self.id = id
         self.order = order
@@ -45,12 +50,14 @@ public struct Booking: Sendable, Hashable {
         self.distanceMeters = distanceMeters
         self.co2Grams = co2Grams
         self.etaAt = etaAt
+        self.share = share
     }
 
     /// Moves to `next`; throws the conflict `illegal-transition`, naming the allowed moves.
     public mutating func move(to next: BookingStatus) throws(GeneralFault) {
         try status.checkMove(to: next)
         status = next
+        version += 1
     }
 
     /// The booking as the API writes it.
@@ -64,6 +71,10 @@ public struct Booking: Sendable, Hashable {
     public var record: JSON {
         var json = body
         json["vehicleId"] = vehicle.json
+        if let share {
+            json["weightGrams"] = .int(share.weightGrams)
+            json["volumeMm3"] = .int(share.volumeMm3)
+        }
         return json
     }
 
@@ -83,6 +94,13 @@ public struct Booking: Sendable, Hashable {
         distanceMeters = try reader.member("distanceMeters").int()
         co2Grams = try reader.member("co2Grams").int()
         etaAt = try reader.optional("etaAt")?.timestamp()
+        version = try reader.optional("version")?.int() ?? 1
+        if let weight = try reader.optional("weightGrams") {
+            share = LoadShare(
+                weightGrams: try weight.int(),
+                volumeMm3: try reader.member("volumeMm3").int()
+            )
+        }
     }
 
     private var body: JSON {
@@ -96,6 +114,7 @@ public struct Booking: Sendable, Hashable {
             "distanceMeters": .int(distanceMeters),
             "co2Grams": .int(co2Grams),
             "etaAt": etaAt?.json ?? .null,
+            "version": .int(version),
         ]
     }
 }

@@ -26,6 +26,7 @@ extension Order {
             "totalVolumeMm3": .int(totalVolumeMm3),
             "createdAt": createdAt.json,
             "updatedAt": updatedAt.json,
+            "version": .int(version),
             "price": price?.json ?? .null,
             "vehicle": .optional(vehicle),
         ]

@@ -28,6 +28,8 @@ public struct Order: Sendable, Hashable {
     public var createdAt: Timestamp
     /// When it was last changed.
     public private(set) var updatedAt: Timestamp
+    /// Rises with every change, from 1.
+    public private(set) var version: Int
 
     /// An order just placed: received, delivered to the customer's own address unless told otherwise.
     public init(
@@ -50,6 +52,7 @@ public struct Order: Sendable, Hashable {
         history = [StatusChange(at: moment, from: nil, to: .received, actor: actor)]
         createdAt = moment
         updatedAt = moment
+        version = 1
     }
 
     /// How many pieces there are.
@@ -81,6 +84,7 @@ public struct Order: Sendable, Hashable {
         status = next
         statusReason = reason
         updatedAt = moment
+        version += 1
     }
 
     /// Starts a failed order again: failed → received, and nothing else.
@@ -115,6 +119,7 @@ public struct Order: Sendable, Hashable {
             try changed.move(to: next, at: moment, by: actor, reason: patch.reason)
         }
         changed.updatedAt = moment
+        changed.version = version + 1
         self = changed
     }
 }
@@ -126,6 +131,7 @@ extension Order {
         return [
             "id": id.json,
             "reference": .string(reference),
+            "version": .int(version),
             "customerId": customer.json,
             "depotId": depot.json,
             "itemCount": .int(pieces),
@@ -166,5 +172,6 @@ extension Order {
         }
         createdAt = try reader.member("createdAt").timestamp()
         updatedAt = try reader.member("updatedAt").timestamp()
+        version = try reader.optional("version")?.int() ?? 1
     }
 }

@@ -11,6 +11,7 @@ enum LogisticsRoutes {
             ToolRoute(.get, "/api/vehicles", tool: "logistics.list-vehicles"),
             ToolRoute(.get, "/api/vehicles/available", tool: "logistics.list-available-vehicles"),
             ToolRoute(.get, "/api/depots", tool: "logistics.list-depots"),
+            ToolRoute(.get, "/api/bookings", tool: "logistics.list-bookings"),
             ToolRoute(
                 .post,
                 "/api/bookings",
@@ -18,23 +19,39 @@ enum LogisticsRoutes {
                 status: .created
             ),
             ToolRoute(.post, "/api/bookings/calculate-price", tool: "logistics.calculate-price"),
-            ToolRoute(.get, "/api/bookings/{id}", tool: "logistics.get-booking"),
+            ToolRoute(
+                .get,
+                "/api/bookings/{id}",
+                tool: "logistics.get-booking",
+                isVersioned: true
+            ),
             ToolRoute(
                 .patch,
                 "/api/bookings/{id}/status",
-                tool: "logistics.update-booking-status"
+                tool: "logistics.update-booking-status",
+                isVersioned: true
             ),
             ToolRoute(.get, "/api/metrics/logistics", tool: "logistics.metrics"),
             ToolRoute(.get, "/api/orders/{id}/layout", tool: "logistics.get-layout"),
-            ToolRoute(.post, "/api/orders/{id}/retry", tool: "logistics.retry-order"),
+            ToolRoute(
+                .post,
+                "/api/orders/{id}/retry",
+                tool: "logistics.retry-order",
+                isVersioned: true
+            ),
+            ToolRoute(.post, "/api/orders/bulk", tool: "logistics.bulk-orders"),
             ToolRoute(
                 .post,
                 "/api/orders/import",
                 tool: "logistics.import-orders",
                 bodyLimit: importLimit,
+                query: ["partial"],
+                body: importBody,
+                problems: [.badRequest],
                 input: importInput
             ),
         ]
+        routes += loading + calendar
         for base in ["/api/orders", "/orders"] {
             routes += [
                 ToolRoute(.get, base, tool: "logistics.list-orders"),
@@ -45,8 +62,13 @@ enum LogisticsRoutes {
                     status: .created,
                     response: created
                 ),
-                ToolRoute(.get, base + "/{id}", tool: "logistics.get-order"),
-                ToolRoute(.patch, base + "/{id}", tool: "logistics.change-order"),
+                ToolRoute(.get, base + "/{id}", tool: "logistics.get-order", isVersioned: true),
+                ToolRoute(
+                    .patch,
+                    base + "/{id}",
+                    tool: "logistics.change-order",
+                    isVersioned: true
+                ),
             ]
         }
         for base in ["/api/customers", "/customers"] {
@@ -66,10 +88,57 @@ enum LogisticsRoutes {
         return routes
     }
 
+    private static let loading: [ToolRoute] = [
+        ToolRoute(.get, "/api/loads", tool: "logistics.list-loads"),
+        ToolRoute(.get, "/api/loads/{id}", tool: "logistics.get-load"),
+        ToolRoute(.post, "/api/loads/{id}/placements", tool: "logistics.record-placement"),
+        ToolRoute(.post, "/api/loads/{id}/problems", tool: "logistics.report-load-problem"),
+        ToolRoute(.post, "/api/loads/{id}/undo", tool: "logistics.undo-placement"),
+    ]
+
+    private static let calendar: [ToolRoute] = [
+        ToolRoute(.get, "/api/vehicles/calendar", tool: "logistics.vehicle-calendar"),
+        ToolRoute(.get, "/api/vehicles/{id}", tool: "logistics.get-vehicle"),
+        ToolRoute(
+            .post,
+            "/api/vehicles/{id}/unavailability",
+            tool: "logistics.block-vehicle",
+            status: .created
+        ),
+        ToolRoute(
+            .delete,
+            "/api/vehicles/{id}/unavailability/{period}",
+            tool: "logistics.unblock-vehicle"
+        ),
+    ]
+
     private static func created(_ order: JSON) -> Response {
         let id = order["id"]?.string ?? ""
         return .json(order, status: .created, headers: ["Location": "/api/orders/\(id)"])
     }
+
+    private static let importBody = RouteDocumentation.Body([
+        (
+            "text/csv",
+            ["type": "string", "description": "One line for each item; README.md has the columns."]
+        ),
+        (
+            "application/json",
+            [
+                "description":
+                    "Orders as `POST /api/orders` takes them, or an object with `orders`.",
+                "anyOf": [
+                    ["type": "array", "items": ["type": "object"]],
+                    [
+                        "type": "object", "required": ["orders"],
+                        "properties": [
+                            "orders": ["type": "array", "items": ["type": "object"]]
+                        ],
+                    ],
+                ],
+            ]
+        ),
+    ])
 
     /// A CSV file or JSON as the body, `partial` in the query.
     private static func importInput(_ request: Request) throws -> JSON {
@@ -88,10 +157,11 @@ enum LogisticsRoutes {
         }
         let isJSON = type.contains("json")
         guard isJSON || type.hasPrefix("text/csv") else {
-            throw GeneralFault(
-                .invalid,
+            throw HTTPFault(
+                .unsupportedMediaType,
                 code: "unsupported-media-type",
-                "send the file as text/csv or application/json, not as \"\(type.prefix(80))\""
+                "send the file as text/csv or application/json, not as \"\(type.prefix(80))\"",
+                headers: ["Accept": "text/csv, application/json"]
             )
         }
         return [

@@ -8,12 +8,13 @@ enum LogisticsTopics {
         LiveTopic(
             "orders/{id}",
             roles: LogisticsTools.readers,
-            events: ["order.*", "booking.*"],
+            events: ["order.*", "booking.*", "load.*"],
             member: .data("orderId")
         ) { text, scope, reader in
             guard let id = ID<Order>(text), id.description == text else { return false }
             return try Orders(scope: scope).exists(id, in: reader)
         },
+        LiveTopic("loads", roles: LogisticsTools.loaders, events: ["booking.*", "load.*"]),
         LiveTopic("bookings", roles: LogisticsTools.readers, events: ["booking.*"]),
         // A vehicle's calendar is its bookings.
         LiveTopic("vehicles", roles: LogisticsTools.readers, events: ["booking.*", "vehicle.*"]),

@@ -300,11 +300,13 @@ extension LoadPlanning.Plan {
         if let loads = proof.axleLoads, let axles = kind.space.axles {
             json["axles"] = [
                 [
-                    "name": "front", "loadGrams": .int(Int(loads.frontGrams.rounded())),
+                    "name": "front", "positionMm": .int(axles.frontPosition),
+                    "loadGrams": .int(Int(loads.frontGrams.rounded())),
                     "limitGrams": axles.frontLimitGrams.map { .int($0) } ?? .null,
                 ],
                 [
-                    "name": "rear", "loadGrams": .int(Int(loads.rearGrams.rounded())),
+                    "name": "rear", "positionMm": .int(axles.rearPosition),
+                    "loadGrams": .int(Int(loads.rearGrams.rounded())),
                     "limitGrams": axles.rearLimitGrams.map { .int($0) } ?? .null,
                 ],
             ]

@@ -42,6 +42,11 @@ struct Bookings {
         at now: Timestamp,
         in transaction: any Transaction
     ) throws {
+        try Unavailabilities(scope: scope).check(
+            booking.vehicle,
+            on: booking.date,
+            in: transaction
+        )
         do {
             try transaction.execute(
                 """

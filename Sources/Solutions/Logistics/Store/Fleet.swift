@@ -35,9 +35,36 @@ struct Fleet {
         ) { try Customer(reading: JSONReader(try $0.json(0))) }
     }
 
-    /// The vehicles that nobody has booked on `date`.
+    /// One page of the customers whose name, e-mail or city has `text`.
+    func customers(
+        matching text: String?,
+        _ query: ListQuery,
+        in reader: any Reader
+    ) throws -> (items: [Customer], next: JSON) {
+        let sql = """
+            SELECT body\(query.columns) FROM logistics_customer
+            WHERE organisation = ? AND search LIKE ?
+            """
+        let pattern = "%" + SearchText.escaped(text ?? "") + "%"
+        let rows = try reader.query(
+            sql + query.condition + query.ending,
+            [.id(scope.organisation), .text(pattern)] + query.parameters
+        ) { row in
+            (
+                value: try Customer(reading: JSONReader(try row.json(0))),
+                place: try query.place(in: row, from: 1)
+            )
+        }
+        return query.page(rows)
+    }
+
+    /// The vehicles that nobody has booked on `date` and that nothing keeps in the yard.
     func available(on date: CalendarDate, in reader: any Reader) throws -> [Vehicle] {
-        let taken = Set(
+        let away = Set(
+            try Unavailabilities(scope: scope).list(from: date, to: date, in: reader)
+                .map(\.vehicle.description)
+        )
+        let taken = away.union(
             try reader.query(
                 """
                 SELECT vehicle FROM logistics_booking

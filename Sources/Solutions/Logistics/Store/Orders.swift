@@ -120,39 +120,6 @@ struct Orders {
         return text
     }
 
-    /// What a list shows: newest first, from after `cursor` (`<microseconds>_<id>`).
-    func list(_ filter: OrderFilter, in reader: any Reader) throws -> [Order] {
-        var sql = "SELECT body FROM logistics_order WHERE organisation = ?"
-        var parameters: [SQLValue] = [.id(scope.organisation)]
-        if !filter.statuses.isEmpty {
-            sql += " AND status IN (\(filter.statuses.map { _ in "?" }.joined(separator: ", ")))"
-            parameters += filter.statuses.map { .text($0.rawValue) }
-        }
-        if let customer = filter.customer {
-            sql += " AND customer = ?"
-            parameters.append(.id(customer))
-        }
-        if let text = filter.text, !text.isEmpty {
-            sql += " AND search LIKE ?"
-            parameters.append(.text("%" + SearchText.escaped(text) + "%"))
-        }
-        if let from = filter.from {
-            sql += " AND requested_date >= ?"
-            parameters.append(.date(from))
-        }
-        if let to = filter.to {
-            sql += " AND requested_date <= ?"
-            parameters.append(.date(to))
-        }
-        if let (time, id) = filter.cursor {
-            sql += " AND (created_at < ? OR (created_at = ? AND id < ?))"
-            parameters += [.time(time), .time(time), .id(id)]
-        }
-        sql += " ORDER BY created_at DESC, id DESC LIMIT ?"
-        parameters.append(.int(filter.limit + 1))
-        return try reader.query(sql, parameters) { try Order(record: try $0.json(0)) }
-    }
-
     func counts(in reader: any Reader) throws -> [OrderStatus: Int] {
         let rows = try reader.query(
             "SELECT status, count(*) FROM logistics_order WHERE organisation = ? GROUP BY status",
@@ -161,45 +128,5 @@ struct Orders {
         return rows.reduce(into: [:]) { counts, row in
             if let status = row.0 { counts[status] = row.1 }
         }
-    }
-}
-
-/// Which orders a list shows.
-struct OrderFilter {
-    var statuses: [OrderStatus] = []
-    var customer: ID<Customer>?
-    var text: String?
-    var from: CalendarDate?
-    var to: CalendarDate?
-    var limit = 50
-    var cursor: (Timestamp, ID<Order>)?
-
-    init(reading reader: JSONReader) throws(GeneralFault) {
-        if let list = try reader.optional("status") {
-            for word in try list.string().split(separator: ",") {
-                guard let status = OrderStatus(rawValue: String(word)) else {
-                    let known = OrderStatus.allCases.map(\.rawValue).joined(separator: ", ")
-                    throw list.fault("\"\(word)\" is no status; known are \(known)")
-                }
-                statuses.append(status)
-            }
-        }
-        customer = try reader.optional("customerId")?.id()
-        text = try reader.optional("q")?.string(length: 0...200)
-        from = try reader.optional("from")?.date()
-        to = try reader.optional("to")?.date()
-        limit = try reader.optional("limit")?.int(in: 1...200) ?? 50
-        if let mark = try reader.optional("cursor") {
-            let parts = try mark.string().split(separator: "_")
-            guard parts.count == 2, let micros = Int64(parts[0]), let id = ID<Order>(parts[1])
-            else {
-                throw mark.fault("is no cursor that this list gave")
-            }
-            cursor = (Timestamp(microseconds: micros), id)
-        }
-    }
-
-    static func cursor(after order: Order) -> String {
-        "\(order.createdAt.microseconds)_\(order.id)"
     }
 }

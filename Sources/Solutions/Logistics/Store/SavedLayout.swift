@@ -36,35 +36,119 @@ enum SavedLayout {
         )
     }
 
+    /// A booking with its vehicle and the load of the layout that it carries.
+    struct BookedLoad {
+        var booking: Booking
+        var vehicle: Vehicle
+        /// `<plan>/<vehicle>`; nil for a booking by hand.
+        var load: String?
+    }
+
+    /// The bookings of an order that hold a vehicle, oldest first.
+    static func booked(
+        _ order: ID<Order>,
+        scope: Scope,
+        in reader: any Reader
+    ) throws -> [BookedLoad] {
+        let store = Bookings(scope: scope)
+        return try store.bookings(of: order, in: reader).filter(\.status.holdsVehicle).map {
+            BookedLoad(
+                booking: $0,
+                vehicle: try Fleet(scope: scope).vehicle($0.vehicle, in: reader),
+                load: try store.load(of: $0.id, in: reader)
+            )
+        }
+    }
+
     /// The booked loads with their vehicles; before booking the first plan, with kinds of vehicle.
     static func shown(
         _ document: JSON,
-        order: ID<Order>,
+        of order: Order,
         version: Int,
-        loads: [(load: String?, vehicle: Vehicle)]
+        loads: [BookedLoad]
     ) -> JSON {
-        let plans = document["plans"]?.array ?? []
+        var sheet = LoadingSheet(order.items)
         var vehicles: [JSON] = []
-        for (load, vehicle) in loads {
-            guard let parts = load?.split(separator: "/").compactMap({ Int($0) }), parts.count == 2,
-                var shown = plans.first(where: { $0["plan"]?.int == parts[0] })?["vehicles"]?[
-                    parts[1]
-                ]
-            else { continue }
-            shown["vehicle"] = vehicle.referenceJSON
+        for booked in loads {
+            guard var shown = load(booked.load, in: document) else { continue }
+            shown["boxes"] = .array(sheet.completed(shown["boxes"]?.array ?? []))
+            shown["vehicle"] = booked.vehicle.referenceJSON
+            shown["bookingId"] = booked.booking.id.json
+            addBalance(to: &shown, of: booked.vehicle)
             vehicles.append(shown)
         }
-        if vehicles.isEmpty, let first = plans.first?["vehicles"]?.array {
+        if vehicles.isEmpty, let first = document["plans"]?[0]?["vehicles"]?.array {
             vehicles = first.map { load in
                 var shown = load
+                shown["boxes"] = .array(sheet.completed(shown["boxes"]?.array ?? []))
                 shown["vehicle"] = [
                     "id": .null, "name": load["label"] ?? .null, "class": load["class"] ?? .null,
                 ]
+                addBalance(to: &shown, of: nil)
                 return shown
             }
         }
         return [
-            "orderId": order.json, "version": .int(version), "vehicles": .array(vehicles),
+            "orderId": order.id.json, "orderReference": .string(order.reference),
+            "version": .int(version), "vehicles": .array(vehicles),
         ]
+    }
+
+    /// One load of the document by its name `<plan>/<vehicle>`; nil when there is none.
+    static func load(_ name: String?, in document: JSON) -> JSON? {
+        guard let parts = name?.split(separator: "/").compactMap({ Int($0) }), parts.count == 2
+        else { return nil }
+        let plans = document["plans"]?.array ?? []
+        return plans.first { $0["plan"]?.int == parts[0] }?["vehicles"]?[parts[1]]
+    }
+
+    /// The load on the vehicle's own axles, what each still takes, and where the centre of gravity may
+    /// lie; of a kind of vehicle the document has only what the payload may add.
+    private static func addBalance(to shown: inout JSON, of vehicle: Vehicle?) {
+        guard let payload = shown["weightGrams"]?.int, payload > 0,
+            let centre = shown["centreOfGravity"]?["xMm"]?.int,
+            let length = shown["container"]?["lengthMm"]?.int
+        else { return }
+        let stored = shown["axles"]?.array ?? []
+        let supports: [LoadBalance.Support]
+        if let vehicle {
+            supports = vehicle.axles.map(LoadBalance.Support.init)
+        } else {
+            supports = stored.compactMap { axle in
+                guard let position = axle["positionMm"]?.int, let room = axle["limitGrams"]?.int
+                else { return nil }
+                return .init(positionMm: position, emptyGrams: nil, roomGrams: room)
+            }
+        }
+        guard supports.count == 2 else { return }
+        let balance = LoadBalance(
+            payloadGrams: payload,
+            centreMm: Double(centre),
+            front: supports[0],
+            rear: supports[1],
+            lengthMm: length
+        )
+        if let range = balance.range {
+            shown["centreOfGravityRange"] = [
+                "fromMm": .int(Int(range.lowerBound.rounded(.up))),
+                "toMm": .int(Int(range.upperBound.rounded(.down))),
+            ]
+        }
+        guard let vehicle else { return }
+        // The document's own loads where it has them: its centre of gravity is rounded to millimetres.
+        let exact = stored.compactMap { $0["loadGrams"]?.int }
+        let loads =
+            exact.count == 2
+            ? exact : [balance.frontGrams, balance.rearGrams].map { Int($0.rounded()) }
+        shown["axles"] = .array(
+            zip(vehicle.axles, loads).map { axle, load in
+                [
+                    "name": .string(axle.name), "positionMm": .int(axle.positionMm),
+                    "loadGrams": .int(load), "limitGrams": .int(axle.limitGrams - axle.emptyGrams),
+                    "emptyGrams": .int(axle.emptyGrams), "totalGrams": .int(axle.emptyGrams + load),
+                    "permittedGrams": .int(axle.limitGrams),
+                ]
+            }
+        )
     }
 }

@@ -14,6 +14,7 @@ extension LogisticsTools {
             name: "logistics.calculate-load",
             purpose: "Sums up an order's load and lists the kinds of vehicle free on its day.",
             input: Self.object([("orderId", Self.id)], required: ["orderId"]),
+            output: LayoutShapes.load,
             body: .read { input, invocation, reader in
                 let scope = invocation.scope
                 let order = try Orders(scope: scope).order(input.member("orderId").id(), in: reader)
@@ -38,6 +39,7 @@ extension LogisticsTools {
                 [("items", ["type": "array"]), ("kinds", ["type": "array"])],
                 required: ["items", "kinds"]
             ),
+            output: LayoutShapes.packing,
             body: .compute { [kernel] input, _ in
                 var items: [OrderItem] = []
                 for (index, line) in try input.member("items").array(count: 1...500).enumerated() {
@@ -94,6 +96,7 @@ extension LogisticsTools {
                 [("orderId", Self.id), ("plans", ["type": "array", "minItems": 1])],
                 required: ["orderId", "plans"]
             ),
+            output: LayoutShapes.saved,
             body: .write { [kernel] input, invocation in
                 let scope = invocation.scope
                 let id = try input.member("orderId").id(Order.self)

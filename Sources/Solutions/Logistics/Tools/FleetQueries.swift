@@ -15,11 +15,12 @@ extension LogisticsTools {
         try Tool(
             name: "logistics.list-vehicles",
             purpose: "Lists all vehicles and whether each is free today, or on a date.",
-            input: Self.object([("date", Self.date)]),
+            input: Self.object([("date", Self.date)] + ListQuery.properties(sort: ["name"])),
+            output: Self.vehiclePage,
             roles: Self.readers,
             body: .read { [self] input, invocation, reader in
                 let date = try input.optional("date")?.date() ?? today(invocation)
-                return try vehicles(on: date, onlyFree: false, invocation.scope, in: reader)
+                return try vehicles(input, on: date, onlyFree: false, invocation.scope, in: reader)
             }
         )
     }
@@ -28,16 +29,26 @@ extension LogisticsTools {
         try Tool(
             name: "logistics.list-available-vehicles",
             purpose: "Lists the vehicles that nobody has booked on a date.",
-            input: Self.object([("date", Self.date)], required: ["date"]),
+            input: Self.object(
+                [("date", Self.date)] + ListQuery.properties(sort: ["name"]),
+                required: ["date"]
+            ),
+            output: Self.vehiclePage,
             roles: Self.readers,
             body: .read { [self] input, invocation, reader in
                 let date = try input.member("date").date()
-                return try vehicles(on: date, onlyFree: true, invocation.scope, in: reader)
+                return try vehicles(input, on: date, onlyFree: true, invocation.scope, in: reader)
             }
         )
     }
 
+    private static let vehiclePage = Shape.page(
+        of: LogisticsShapes.vehicle,
+        and: [("date", Shape.date)]
+    )
+
     private func vehicles(
+        _ input: JSONReader,
         on date: CalendarDate,
         onlyFree: Bool,
         _ scope: Scope,
@@ -48,25 +59,41 @@ extension LogisticsTools {
             uniqueKeysWithValues: try fleet.depots(in: reader).map { ($0.id, $0) }
         )
         let free = Set(try fleet.available(on: date, in: reader).map(\.id))
-        let items = try fleet.vehicles(in: reader).compactMap { vehicle -> JSON? in
-            guard !onlyFree || free.contains(vehicle.id), let depot = depots[vehicle.depot] else {
-                return nil
+        let page = try ListQuery.page(
+            fleet.vehicles(in: reader).filter { !onlyFree || free.contains($0.id) },
+            reading: input
+        ) { "\($0.name) \($0.id)" }
+        let items = page.items.compactMap { vehicle -> JSON? in
+            depots[vehicle.depot].map {
+                vehicle.json(depot: $0, available: free.contains(vehicle.id))
             }
-            return vehicle.json(depot: depot, available: free.contains(vehicle.id))
         }
-        return ["date": .string(date.description), "items": .array(items)]
+        return [
+            "date": .string(date.description), "items": .array(items), "nextCursor": page.next,
+        ]
     }
 
     private func listCustomers() throws -> Tool {
         try Tool(
             name: "logistics.list-customers",
             purpose: "Lists customers by name, e-mail or city.",
-            input: Self.object([("q", Self.text)]),
+            input: Self.object([("q", Self.text)] + ListQuery.properties(sort: ["name"])),
+            output: Shape.page(of: LogisticsShapes.customer),
             roles: Self.readers,
             body: .read { input, invocation, reader in
-                let text = try input.optional("q")?.string()
-                let found = try Fleet(scope: invocation.scope).customers(matching: text, in: reader)
-                return ["items": .array(found.map(\.json)), "nextCursor": .null]
+                let query = try ListQuery(
+                    reading: input,
+                    columns: [.init("name", "name")],
+                    standard: "name",
+                    key: .init("id", "id"),
+                    limit: ListQuery.largest
+                )
+                let page = try Fleet(scope: invocation.scope).customers(
+                    matching: input.optional("q")?.string(),
+                    query,
+                    in: reader
+                )
+                return ["items": .array(page.items.map(\.json)), "nextCursor": page.next]
             }
         )
     }
@@ -76,6 +103,7 @@ extension LogisticsTools {
             name: "logistics.get-customer",
             purpose: "Shows a customer.",
             input: Self.object([("id", Self.text)], required: ["id"]),
+            output: LogisticsShapes.customer,
             roles: Self.readers,
             body: .read { input, invocation, reader in
                 guard let id = ID<Customer>(try input.member("id").string()) else {
@@ -94,11 +122,15 @@ extension LogisticsTools {
         try Tool(
             name: "logistics.list-depots",
             purpose: "Lists the depots.",
-            input: Self.object([]),
+            input: Self.object(ListQuery.properties(sort: ["name"])),
+            output: Shape.page(of: LogisticsShapes.depot),
             roles: Self.readers,
-            body: .read { _, invocation, reader in
-                let found = try Fleet(scope: invocation.scope).depots(in: reader)
-                return ["items": .array(found.map(\.json))]
+            body: .read { input, invocation, reader in
+                let page = try ListQuery.page(
+                    Fleet(scope: invocation.scope).depots(in: reader),
+                    reading: input
+                ) { "\($0.name) \($0.id)" }
+                return ["items": .array(page.items.map(\.json)), "nextCursor": page.next]
             }
         )
     }
@@ -108,6 +140,7 @@ extension LogisticsTools {
             name: "logistics.metrics",
             purpose: "Sums up orders by status, use of booked vehicles and cost per order.",
             input: Self.object([]),
+            output: LogisticsShapes.metrics,
             roles: Self.readers,
             body: .read { [kernel] _, invocation, reader in
                 let scope = invocation.scope

@@ -14,8 +14,10 @@ struct LogisticsTools {
 
     /// Who may look.
     static let readers: Set<Role> = [
-        .admin, .manager, .planner, .operator, .loader, .deskAgent, .supervisor, .viewer,
+        .admin, .manager, .planner, .operator, .deskAgent, .supervisor, .viewer,
     ]
+    /// Who may load vehicles: a loader sees loads, and neither prices nor customers' orders.
+    static let loaders: Set<Role> = [.admin, .manager, .planner, .operator, .loader]
     /// Who may place and change orders.
     static let planners: Set<Role> = [.admin, .manager, .planner, .operator]
 
@@ -28,7 +30,7 @@ struct LogisticsTools {
 
     func all() throws -> [Tool] {
         try orderQueries() + orderCommands() + analysisTools() + fleetQueries() + transportTools()
-            + [notifyCustomer(), metricsTool()]
+            + loadingTools() + calendarTools() + [notifyCustomer(), metricsTool()]
     }
 
     /// A schema of named members.

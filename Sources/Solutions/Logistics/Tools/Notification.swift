@@ -26,6 +26,7 @@ extension LogisticsTools {
                 ],
                 required: ["orderId", "news"]
             ),
+            output: Shape.record(nil, [("orderId", Shape.id), ("notified", Shape.flag)]),
             body: .write { [self] input, invocation in
                 let id = try input.member("orderId").id(Order.self)
                 let news: OrderNews =
@@ -43,7 +44,7 @@ extension LogisticsTools {
         )
     }
 
-    /// Puts the messages into the outbox: e-mail for the customer, the inbox for who placed the order.
+    /// Tells who placed the order by the channels they chose, and the customer by e-mail.
     ///
     /// Of a failure the customer does not hear: it is for people here to mend first.
     func tellCustomer(
@@ -54,13 +55,21 @@ extension LogisticsTools {
     ) throws {
         let scope = invocation.scope
         let customer = try Fleet(scope: scope).customer(order.customer, in: transaction)
-        let bookings = try Bookings(scope: scope).bookings(of: order.id, in: transaction)
-        let active = bookings.filter(\.status.holdsVehicle)
-        let message: Message
-        var mail: Message?
-        let key: String
+        var notice = Notice(
+            "",
+            [
+                "reference": order.reference, "customer": customer.name, "email": customer.email,
+                "date": "\(order.requestedDate)",
+            ],
+            link: "/console/orders/\(order.id)",
+            to: [],
+            effect: ""
+        )
+        var outside: String?
         switch news {
         case .booked:
+            let active = try Bookings(scope: scope).bookings(of: order.id, in: transaction)
+                .filter(\.status.holdsVehicle)
             guard let first = active.first else {
                 throw GeneralFault(
                     .conflict,
@@ -68,80 +77,51 @@ extension LogisticsTools {
                     "order \(order.reference) has no booking to tell of"
                 )
             }
-            key = "order-booked:\(order.id):\(first.id)"
-            let facts = try bookedFacts(active, in: transaction, scope)
-            message = try Message(
-                subject: "Order \(order.reference) is booked",
-                body: "For \(customer.name) on \(order.requestedDate).\n\n\(facts)\n"
-                    + "The customer is told by e-mail to \(customer.email).",
-                link: "/console/orders/\(order.id)",
-                severity: .info
-            )
-            mail = try Message(
-                subject: message.subject,
-                body: "Dear \(customer.name),\n\nyour order \(order.reference) is booked for "
-                    + "\(order.requestedDate).\n\n\(facts)",
-                link: message.link,
-                severity: .info
-            )
+            notice.kind = LogisticsMessages.booked
+            notice.effect = "order-booked:\(order.id):\(first.id)"
+            try notice.values.merge(facts(active, in: transaction, scope)) { $1 }
+            outside = LogisticsMessages.bookedForCustomer
         case .failed(let reason):
-            key = "order-failed:\(order.id):\(order.history.count)"
-            message = try Message(
-                subject: "Order \(order.reference) could not be processed",
-                body: "\(reason)\n\nThe order is marked as failed and holds no vehicle. "
-                    + "Open it to see why, then try again.",
-                link: "/console/orders/\(order.id)",
-                severity: .warning
-            )
+            notice.kind = LogisticsMessages.failed
+            notice.effect = "order-failed:\(order.id):\(order.history.count)"
+            notice.severity = .warning
+            notice.values["reason"] = reason
         case .cancelled(let reason):
-            key = "order-cancelled:\(order.id)"
-            message = try Message(
-                subject: "Order \(order.reference) was cancelled",
-                body: "The transport of order \(order.reference) for \(order.requestedDate) was "
-                    + "cancelled" + (reason.map { ": \($0)" } ?? "") + ".",
-                link: "/console/orders/\(order.id)",
-                severity: .info
-            )
+            notice.kind = LogisticsMessages.cancelled
+            notice.effect = "order-cancelled:\(order.id)"
+            notice.values["reason"] = reason.map { ": \($0)" } ?? ""
+            outside = notice.kind
         }
         let person = scope.onBehalfOf ?? scope.actor
         if person.kind == .person {
-            try kernel.outbox.enqueue(
-                message,
-                to: .inbox(person.id),
-                effect: "\(key):inbox",
-                scope: scope,
-                in: transaction
-            )
+            notice.audience = [.account(person.id)]
+            try kernel.channels.notices.tell(notice, scope: scope, in: transaction)
         }
-        if case .failed = news { return }
-        try kernel.outbox.enqueue(
-            mail ?? message,
-            to: .email(EmailAddress(customer.email)),
-            effect: "\(key):email",
-            scope: scope,
-            in: transaction
-        )
+        guard let outside else { return }
+        notice.kind = outside
+        notice.audience = [.address(try EmailAddress(customer.email))]
+        try kernel.channels.notices.tell(notice, scope: scope, in: transaction)
     }
 
-    /// Vehicle, arrival, price and CO2 of each booking, as lines of text.
-    private func bookedFacts(
+    /// A line for each vehicle, in no language, and the price in all.
+    private func facts(
         _ bookings: [Booking],
         in reader: any Reader,
         _ scope: Scope
-    ) throws -> String {
+    ) throws -> [String: String] {
         var lines: [String] = []
         for booking in bookings {
             let vehicle = try Fleet(scope: scope).vehicle(booking.vehicle, in: reader)
-            lines.append("Vehicle: \(vehicle.name)")
-            if let eta = booking.etaAt { lines.append("Expected arrival at the last stop: \(eta)") }
-            lines.append("Price: \(booking.price)")
-            lines.append("Greenhouse gases: \((booking.co2Grams + 500) / 1_000) kg CO2e")
-            lines.append("")
+            var parts = [
+                "\(booking.price)", "\((booking.co2Grams + 500) / 1_000) kg CO2e",
+            ]
+            if let eta = booking.etaAt { parts.append("→ \(eta)") }
+            lines.append("\(vehicle.name): \(parts.joined(separator: ", "))")
         }
-        if bookings.count > 1, let first = bookings.first {
-            let total = try Money.sum(bookings.map(\.price), currency: first.price.currency)
-            lines.append("Total price: \(total)\n")
-        }
-        return lines.joined(separator: "\n")
+        let currency = bookings.first?.price.currency
+        let total = try currency.map { try Money.sum(bookings.map(\.price), currency: $0) }
+        return [
+            "vehicles": lines.joined(separator: "\n"), "price": total.map { "\($0)" } ?? "",
+        ]
     }
 }

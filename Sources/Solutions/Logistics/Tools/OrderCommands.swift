@@ -8,7 +8,7 @@ extension LogisticsTools {
     func orderCommands() throws -> [Tool] {
         [
             try createOrder(), try changeOrder(), try retryOrder(), try importOrders(),
-            try updateOrderStatus(),
+            try updateOrderStatus(), try bulkOrders(),
         ]
     }
 
@@ -17,6 +17,7 @@ extension LogisticsTools {
             name: "logistics.create-order",
             purpose: "Places an order; agents then process it.",
             input: schemas.createOrder,
+            output: LogisticsShapes.order,
             roles: Self.planners,
             body: .write { [self] input, invocation in
                 let draft = try OrderDraft(reading: input, today: today(invocation))
@@ -110,6 +111,7 @@ extension LogisticsTools {
             purpose:
                 "Changes an order's notes or date, cancels it, or reports it dispatched or delivered.",
             input: schema,
+            output: LogisticsShapes.order,
             roles: Self.planners,
             body: .write { [self] input, invocation in
                 let id = try Self.orderID(input.member("id"))
@@ -120,6 +122,7 @@ extension LogisticsTools {
                 return { transaction in
                     let scope = invocation.scope
                     var order = try Orders(scope: scope).order(id, in: transaction)
+                    try invocation.expected?.check(order.version, of: "order \(order.reference)")
                     try order.apply(patch, at: invocation.now, by: scope.actor)
                     try Orders(scope: scope).save(order, in: transaction)
                     if let status = patch.status {
@@ -146,7 +149,7 @@ extension LogisticsTools {
     }
 
     /// What a change of status by hand brings with it, in the same transaction.
-    private func follow(
+    func follow(
         _ order: Order,
         _ status: OrderStatus,
         _ reason: String?,
@@ -180,12 +183,14 @@ extension LogisticsTools {
             name: "logistics.retry-order",
             purpose: "Starts the processing of a failed order again.",
             input: Self.object([("id", Self.text)], required: ["id"]),
+            output: LogisticsShapes.order,
             roles: Self.planners,
             body: .write { [self] input, invocation in
                 let id = try Self.orderID(input.member("id"))
                 return { transaction in
                     let scope = invocation.scope
                     var order = try Orders(scope: scope).order(id, in: transaction)
+                    try invocation.expected?.check(order.version, of: "order \(order.reference)")
                     try order.retry(at: invocation.now, by: scope.actor)
                     try Orders(scope: scope).save(order, in: transaction)
                     try emit("order.retried", order, by: invocation, in: transaction)
@@ -207,6 +212,7 @@ extension LogisticsTools {
                 ],
                 required: ["format", "text"]
             ),
+            output: LogisticsShapes.importReport,
             roles: Self.planners,
             body: .write { [self] input, invocation in
                 let scope = invocation.scope
@@ -293,6 +299,10 @@ extension LogisticsTools {
                     ("reason", ["type": "string"]),
                 ],
                 required: ["orderId", "status"]
+            ),
+            output: Shape.record(
+                nil,
+                [("orderId", Shape.id), ("status", LogisticsShapes.orderStatus)]
             ),
             body: .write { [self] input, invocation in
                 let id = try input.member("orderId").id(Order.self)

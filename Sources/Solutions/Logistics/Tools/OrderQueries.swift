@@ -14,24 +14,32 @@ extension LogisticsTools {
         try Tool(
             name: "logistics.list-orders",
             purpose: "Lists orders, newest first, by status, text, customer and requested date.",
-            input: Self.object([
-                ("status", Self.text), ("q", Self.text), ("customerId", Self.id),
-                ("from", Self.date), ("to", Self.date),
-                ("limit", ["type": "integer", "minimum": 1, "maximum": 200]),
-                ("cursor", Self.text),
-            ]),
+            input: Self.object(
+                [
+                    ("status", Self.text), ("q", Self.text), ("customerId", Self.id),
+                    ("from", Self.date), ("to", Self.date),
+                ] + ListQuery.properties(sort: Orders.columns.map(\.name))
+            ),
+            output: Shape.page(of: LogisticsShapes.orderSummary, and: [LogisticsShapes.counts]),
             roles: Self.readers,
             body: .read { input, invocation, reader in
                 let scope = invocation.scope
-                let filter = try OrderFilter(reading: input)
-                let found = try Orders(scope: scope).list(filter, in: reader)
-                let page = found.prefix(filter.limit)
+                let query = try ListQuery(
+                    reading: input,
+                    columns: Orders.columns,
+                    standard: "-createdAt",
+                    key: .init("id", "id")
+                )
+                let page = try Orders(scope: scope).list(
+                    try OrderFilter(reading: input),
+                    query,
+                    in: reader
+                )
                 let view = OrderView(scope: scope)
                 let counts = try Orders(scope: scope).counts(in: reader)
                 return [
-                    "items": .array(try page.map { try view.summary($0, in: reader) }),
-                    "nextCursor": found.count > filter.limit
-                        ? .optional(page.last.map(OrderFilter.cursor(after:))) : .null,
+                    "items": .array(try page.items.map { try view.summary($0, in: reader) }),
+                    "nextCursor": page.next,
                     "counts": .object(
                         JSONObject(
                             OrderStatus.allCases.map { ($0.rawValue, .int(counts[$0] ?? 0)) }
@@ -51,6 +59,7 @@ extension LogisticsTools {
                 [("id", Self.text), ("include", ["type": "string", "maxLength": 100])],
                 required: ["id"]
             ),
+            output: LogisticsShapes.order,
             roles: Self.readers,
             body: .document { [kernel] input, invocation, reader in
                 let scope = invocation.scope
@@ -135,39 +144,32 @@ extension LogisticsTools {
             name: "logistics.get-layout",
             purpose: "Shows where every box of an order stands in the booked vehicles.",
             input: Self.object([("id", Self.text)], required: ["id"]),
-            roles: Self.readers,
-            body: .external { [kernel] input, invocation in
+            output: LayoutShapes.layout,
+            roles: Self.readers.union(Self.loaders),
+            body: .external { [self] input, invocation in
                 let scope = invocation.scope
                 let id = try Self.orderID(input.member("id"))
-                let known = try await kernel.database.read { reader in
-                    let order = try Orders(scope: scope).order(id, in: reader)
-                    let store = Bookings(scope: scope)
-                    let loads = try store.bookings(of: order.id, in: reader)
-                        .filter(\.status.holdsVehicle).map { booking in
-                            (
-                                load: try store.load(of: booking.id, in: reader),
-                                vehicle: try Fleet(scope: scope).vehicle(
-                                    booking.vehicle,
-                                    in: reader
-                                )
-                            )
-                        }
-                    return loads
+                let (order, loads) = try await kernel.database.read { reader in
+                    (
+                        try Orders(scope: scope).order(id, in: reader),
+                        try SavedLayout.booked(id, scope: scope, in: reader)
+                    )
                 }
-                let object = try await kernel.objects.read(
-                    ObjectKey(OrderView.layoutKey(id)),
-                    version: nil,
-                    scope: scope
-                )
-                let document = try JSON(parsing: object.bytes)
-                return SavedLayout.shown(
-                    document,
-                    order: id,
-                    version: object.version.version,
-                    loads: known
-                )
+                let (document, version) = try await layout(of: id, scope)
+                return SavedLayout.shown(document, of: order, version: version, loads: loads)
             }
         )
+    }
+
+    /// The newest layout document of an order with its version.
+    func layout(of order: ID<Order>, _ scope: Scope) async throws -> (document: JSON, version: Int)
+    {
+        let object = try await kernel.objects.read(
+            ObjectKey(OrderView.layoutKey(order)),
+            version: nil,
+            scope: scope
+        )
+        return (try JSON(parsing: object.bytes), object.version.version)
     }
 
     private func fetchOrder() throws -> Tool {
@@ -175,6 +177,7 @@ extension LogisticsTools {
             name: "logistics.fetch-order",
             purpose: "Gives an agent the order it is to work on.",
             input: Self.object([("orderId", Self.id)], required: ["orderId"]),
+            output: LogisticsShapes.orderForAgents,
             body: .read { input, invocation, reader in
                 let scope = invocation.scope
                 let order = try Orders(scope: scope).order(input.member("orderId").id(), in: reader)

@@ -7,7 +7,7 @@ extension LogisticsTools {
     func transportTools() throws -> [Tool] {
         [
             try checkAvailability(), try calculatePrice(), try bookVehicle(),
-            try updateBookingStatus(), try getBooking(), try createBooking(),
+            try updateBookingStatus(), try getBooking(), try createBooking(), try listBookings(),
         ]
     }
 
@@ -16,6 +16,7 @@ extension LogisticsTools {
             name: "logistics.check-availability",
             purpose: "Lists the vehicles free on an order's day, with kind and depot.",
             input: Self.object([("orderId", Self.id)], required: ["orderId"]),
+            output: LayoutShapes.availability,
             body: .read { input, invocation, reader in
                 let scope = invocation.scope
                 let order = try Orders(scope: scope).order(input.member("orderId").id(), in: reader)
@@ -46,6 +47,7 @@ extension LogisticsTools {
             name: "logistics.calculate-price",
             purpose: "Prices a vehicle for an order or for given amounts, with CO2 and arrival.",
             input: schemas.calculatePrice,
+            output: LogisticsShapes.price,
             roles: Self.readers,
             body: .external { [self] input, invocation in
                 let request = try PriceRequest(reading: input)
@@ -99,6 +101,7 @@ extension LogisticsTools {
                 ],
                 required: ["orderId", "vehicleId", "load", "weightGrams", "volumeMm3"]
             ),
+            output: LogisticsShapes.booking,
             body: .write { [self] input, invocation in
                 let scope = invocation.scope
                 let id = try input.member("orderId").id(Order.self)
@@ -159,7 +162,12 @@ extension LogisticsTools {
             breakdown: quote.price.lines,
             distanceMeters: quote.distanceMeters,
             co2Grams: quote.emission.grams,
-            etaAt: quote.eta
+            etaAt: quote.eta,
+            share: share
+                ?? LoadShare(
+                    weightGrams: trip.order.totalWeightGrams,
+                    volumeMm3: trip.order.totalVolumeMm3
+                )
         )
         try store.add(booking, load: load, at: invocation.now, in: transaction)
         try kernel.emit(
@@ -189,6 +197,7 @@ extension LogisticsTools {
             name: "logistics.create-booking",
             purpose: "Books a vehicle for an order by hand; processing of the order stops.",
             input: schemas.createBooking,
+            output: LogisticsShapes.booking,
             roles: Self.planners,
             body: .write { [self] input, invocation in
                 let scope = invocation.scope
@@ -293,6 +302,7 @@ extension LogisticsTools {
             name: "logistics.update-booking-status",
             purpose: "Releases a booking, or reports it dispatched or delivered.",
             input: schema,
+            output: LogisticsShapes.booking,
             roles: Self.planners,
             body: .write { [self] input, invocation in
                 let scope = invocation.scope
@@ -303,6 +313,7 @@ extension LogisticsTools {
                 return { transaction in
                     let store = Bookings(scope: scope)
                     var booking = try store.booking(id, in: transaction)
+                    try invocation.expected?.check(booking.version, of: "the booking")
                     try booking.move(to: request.status)
                     try store.save(booking, in: transaction)
                     try kernel.emit(
@@ -323,7 +334,7 @@ extension LogisticsTools {
         )
     }
 
-    private static func bookingID(_ reader: JSONReader) throws -> ID<Booking> {
+    static func bookingID(_ reader: JSONReader) throws -> ID<Booking> {
         guard let id = ID<Booking>(try reader.string()) else {
             throw GeneralFault(
                 .notFound,
@@ -339,6 +350,7 @@ extension LogisticsTools {
             name: "logistics.get-booking",
             purpose: "Shows a booking with its price and CO2.",
             input: Self.object([("id", Self.text)], required: ["id"]),
+            output: LogisticsShapes.booking,
             roles: Self.readers,
             body: .read { input, invocation, reader in
                 let scope = invocation.scope

@@ -107,12 +107,16 @@ public struct LayoutProof: Sendable, Hashable {
         }
     }
 
-    private struct Contact {
+    /// What a box rests on.
+    struct Contact {
+        /// The index of the box below.
         var lower: Int
+        /// How much of the base rests on it, in square millimetres.
         var area: Double
     }
 
-    private static func contacts(_ boxes: [PackedBox]) -> [[Contact]] {
+    /// For each box what it rests on; nothing for one on the floor.
+    static func contacts(_ boxes: [PackedBox]) -> [[Contact]] {
         var byTop: [Int: [Int]] = [:]
         for (index, box) in boxes.enumerated() {
             byTop[box.z + box.height, default: []].append(index)

@@ -11,7 +11,7 @@ public enum LoadingSequence {
         boxes.count > mostOrdered ? boxes : order(of: boxes).map { boxes[$0] }
     }
 
-    /// The most boxes that are put in order; the work grows with the square of their number.
+    /// The most boxes that are put in order, as many as an order may have.
     public static let mostOrdered = 20_000
 
     /// The indices of `boxes` in loading order.
@@ -53,8 +53,11 @@ public enum LoadingSequence {
                 next = first
             } else {
                 // Interlocked: of the supported boxes take the one with the fewest in its way.
-                let choices = (0..<count).filter { !done[$0] && below[$0] == 0 }
-                next = choices.min { (behind[$0], $0) < (behind[$1], $1) } ?? 0
+                var best = -1
+                for box in 0..<count where !done[box] && below[box] == 0 {
+                    if best < 0 || behind[box] < behind[best] { best = box }
+                }
+                next = max(best, 0)
             }
             done[next] = true
             order.append(preferred[next])
@@ -68,24 +71,92 @@ public enum LoadingSequence {
     }
 
     /// Calls `body` with (earlier, later, is below) for each pair of boxes sorted by x of which one
-    /// directly carries the other, or touches or faces it from behind.
+    /// carries the other, directly or through others, or faces it from behind.
+    ///
+    /// Only boxes that share a cell of a grid across the vehicle are compared, so that the work grows
+    /// with the number of such pairs rather than with the square of the number of boxes.
     private static func forEachConstraint(
         _ boxes: [PackedBox],
         _ body: (Int, Int, Bool) -> Void
     ) {
-        for first in boxes.indices {
+        guard boxes.count > 1 else { return }
+        // Whatever shares x and y is ordered by height, whatever shares y and z by x.
+        let columns = Grid(boxes, along: (\.x, \.length), and: (\.y, \.width))
+        columns.forEachPair { first, second in
             let a = boxes[first]
-            for second in boxes.indices[(first + 1)...] {
-                let b = boxes[second]
-                guard a.y < b.y + b.width, b.y < a.y + a.width else { continue }
-                if b.x < a.x + a.length {
-                    if a.z + a.height <= b.z {
-                        body(first, second, true)
-                    } else {
-                        body(second, first, true)
+            let b = boxes[second]
+            if a.z + a.height <= b.z {
+                body(first, second, true)
+            } else {
+                body(second, first, true)
+            }
+        }
+        let rows = Grid(boxes, along: (\.y, \.width), and: (\.z, \.height))
+        rows.forEachPair { first, second in
+            if boxes[second].x >= boxes[first].x + boxes[first].length {
+                body(first, second, false)
+            }
+        }
+    }
+
+    /// Boxes by the cells that their outline on one plane touches.
+    private struct Grid {
+        private typealias Outline = (low0: Int, high0: Int, low1: Int, high1: Int)
+
+        private let outlines: [Outline]
+        private let side: (Int, Int)
+        private let across: Int
+        private var cells: [[Int32]]
+
+        init(
+            _ boxes: [PackedBox],
+            along first: (start: (PackedBox) -> Int, extent: (PackedBox) -> Int),
+            and second: (start: (PackedBox) -> Int, extent: (PackedBox) -> Int)
+        ) {
+            let outlines: [Outline] = boxes.map { box in
+                let low0 = first.start(box)
+                let low1 = second.start(box)
+                return (low0, low0 + first.extent(box), low1, low1 + second.extent(box))
+            }
+            // A cell about as large as a box: few boxes touch many, and few cells hold many. At most
+            // 256 cells a side, whatever the boxes.
+            let count = outlines.count
+            let end0 = outlines.reduce(0) { max($0, $1.high0) }
+            let end1 = outlines.reduce(0) { max($0, $1.high1) }
+            let side0 = max(1, end0 / 255, outlines.reduce(0) { $0 + $1.high0 - $1.low0 } / count)
+            let side1 = max(1, end1 / 255, outlines.reduce(0) { $0 + $1.high1 - $1.low1 } / count)
+            let wide = end0 / side0 + 1
+            let high = end1 / side1 + 1
+            var cells = [[Int32]](repeating: [], count: wide * high)
+            for (index, outline) in outlines.enumerated() {
+                for row in (outline.low1 / side1)...((outline.high1 - 1) / side1) {
+                    for column in (outline.low0 / side0)...((outline.high0 - 1) / side0) {
+                        cells[row * wide + column].append(Int32(index))
                     }
-                } else if a.z < b.z + b.height, b.z < a.z + a.height {
-                    body(first, second, false)
+                }
+            }
+            self.outlines = outlines
+            self.cells = cells
+            side = (side0, side1)
+            across = wide
+        }
+
+        /// Calls `body` once for each two boxes whose outlines overlap, the one sorted first first.
+        func forEachPair(_ body: (Int, Int) -> Void) {
+            for (cell, members) in cells.enumerated() where members.count > 1 {
+                for at in members.indices {
+                    let first = Int(members[at])
+                    let a = outlines[first]
+                    for second in members[(at + 1)...] {
+                        let b = outlines[Int(second)]
+                        guard a.low0 < b.high0, b.low0 < a.high0, a.low1 < b.high1,
+                            b.low1 < a.high1
+                        else { continue }
+                        // Two may share several cells: the one where their overlap begins counts.
+                        let home =
+                            max(a.low1, b.low1) / side.1 * across + max(a.low0, b.low0) / side.0
+                        if home == cell { body(first, Int(second)) }
+                    }
                 }
             }
         }

@@ -1,0 +1,83 @@
+public import Core
+public import Store
+
+extension AgentJournal {
+    /// Which decisions a list shows.
+    public struct Filter: Sendable {
+        /// Only about this thing, for instance `order:018f…`.
+        public var subject: String?
+        /// Only by this agent.
+        public var agent: String?
+        /// Not before this moment.
+        public var from: Timestamp?
+        /// Before this moment.
+        public var to: Timestamp?
+
+        /// A filter.
+        public init(
+            subject: String? = nil,
+            agent: String? = nil,
+            from: Timestamp? = nil,
+            to: Timestamp? = nil
+        ) {
+            self.subject = subject
+            self.agent = agent
+            self.from = from
+            self.to = to
+        }
+    }
+
+    /// What decisions can be sorted by.
+    public static let columns: [ListQuery.Column] = [
+        .init("at", "at", isNumber: true), .init("agent", "agent"),
+    ]
+
+    /// One page of decisions, each with the number of its tool calls and links; and the next cursor.
+    ///
+    /// - Throws: `StoreError`.
+    public func decisions(
+        _ filter: Filter,
+        _ query: ListQuery,
+        scope: Scope,
+        in reader: any Reader
+    ) throws -> (items: [JSON], next: JSON) {
+        var sql = """
+            SELECT id, agent, at, subject, body,
+                (SELECT count(*) FROM agent_step WHERE agent_step.run = decision.run)\
+            \(query.columns) FROM decision WHERE organisation = ?
+            """
+        var parameters: [SQLValue] = [.id(scope.organisation)]
+        for (column, value) in [("subject", filter.subject), ("agent", filter.agent)] {
+            guard let value else { continue }
+            sql += " AND \(column) = ?"
+            parameters.append(.text(value))
+        }
+        if let from = filter.from {
+            sql += " AND at >= ?"
+            parameters.append(.time(from))
+        }
+        if let to = filter.to {
+            sql += " AND at < ?"
+            parameters.append(.time(to))
+        }
+        let rows = try reader.query(
+            sql + query.condition + query.ending,
+            parameters + query.parameters
+        ) { row in
+            (value: try Self.item(row), place: try query.place(in: row, from: 6))
+        }
+        return query.page(rows)
+    }
+
+    private static func item(_ row: any Row) throws -> JSON {
+        let decision = try decision(row)
+        var json = decision.json
+        json["toolCallCount"] = .int(try row.int(5))
+        let execution = decision.body["executionId"]?.string
+        json["links"] = [
+            "self": .string("/api/decisions/\(decision.id)"),
+            "execution": .optional(execution.map { "/api/executions/\($0)" }),
+        ]
+        return json
+    }
+}

@@ -1,0 +1,42 @@
+import Agents
+import Core
+import Store
+
+extension PlatformTools {
+    /// The input of a list: its filters, and how it is sorted and paged.
+    static func list(_ filters: [(String, JSON)], sort columns: [String]) -> JSON {
+        let fields = filters + ListQuery.properties(sort: columns)
+        return Shape.record(nil, fields, optional: Set(fields.map(\.0)))
+    }
+
+    static let message = Shape.record(
+        "Message",
+        [
+            ("id", Shape.id), ("subject", Shape.text), ("body", Shape.text), ("at", Shape.time),
+            ("read", Shape.flag), ("link", Shape.nullable(Shape.text)),
+            ("severity", Shape.choice(["info", "warning", "alarm"])),
+            ("needsAcknowledgement", Shape.flag), ("acknowledgedAt", Shape.nullable(Shape.time)),
+            ("acknowledgedBy", Shape.nullable(Shape.text)),
+        ]
+    )
+
+    static let agent = Shape.record(
+        "Agent",
+        [
+            ("name", Shape.text), ("purpose", Shape.text), ("tools", Shape.list(of: Shape.text)),
+            (
+                "policy",
+                Shape.record(nil, [("name", Shape.text), ("version", Shape.count)])
+            ), ("invocations", Shape.count), ("errors", Shape.count), ("p50Micros", Shape.count),
+            ("p99Micros", Shape.count),
+        ]
+    )
+
+    static let deadLetter = Shape.record(
+        "Dead letter",
+        [
+            ("id", Shape.id), ("rule", Shape.text), ("eventSeq", Shape.count),
+            ("reason", Shape.text), ("attempts", Shape.count), ("at", Shape.time),
+        ]
+    )
+}

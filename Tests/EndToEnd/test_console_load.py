@@ -1,0 +1,652 @@
+"""Loads in 3D, the loader's phone page, runs as graphs and the vehicle calendar, in a real browser."""
+
+import json
+import os
+import re
+import subprocess
+from datetime import date, timedelta
+
+import pytest
+from client import CUSTOMER, DEPOT, Client, draft, in_days, parcel, wait_for
+from console import (
+    DESKTOP,
+    PHONE,
+    assert_accessible,
+    axe_source,
+    expect,
+    open_page,
+    quick_packing,  # noqa: F401
+    screenshot,
+    sign_in,
+)
+
+# Within the two weeks that a loader sees, after the demonstration's own orders.
+DAY = in_days(12)
+
+
+def two_stops(day, **changes):
+    """Nine pieces of two kinds to two stops, of which some need two people."""
+    place = {
+        "street": "Straße 1",
+        "postcode": "10115",
+        "city": "Berlin",
+        "country": "DE",
+        "latitude": 52.53,
+        "longitude": 13.38,
+    }
+    return draft(
+        day,
+        parcel("Crate", 5),
+        parcel("Pump", 4, stop=2, weightGrams=28_000, lengthMm=500, fragile=True),
+        deliveries=[
+            {"stop": 1, "address": {"name": "First Hall", **place}},
+            {"stop": 2, "address": {"name": "Second Hall", **place, "city": "Dresden"}},
+        ],
+        **changes,
+    )
+
+
+@pytest.fixture(scope="module")
+def api(weft):
+    client = Client.signed_in(weft)
+    client.wait_until_idle()
+    return client
+
+
+@pytest.fixture
+def order(api):
+    """A booked order with a load."""
+    placed = api.post("/api/orders", two_stops(DAY))
+    assert placed.status == 201, placed.body
+    found = api.order_when(placed.json["id"], "booked")
+    yield found
+    api.patch(f"/api/orders/{found['id']}", {"status": "cancelled", "reason": "the test is over"})
+
+
+@pytest.fixture
+def opened(browser, weft):
+    """Opens signed-in pages, and looks at the end that none had an error or asked elsewhere."""
+    made = []
+
+    def open_at(path, viewport=DESKTOP, scheme="light", **context):
+        page, watch = open_page(browser, weft, viewport, scheme, **context)
+        made.append((page, watch))
+        sign_in(page, weft, f"/console{path}")
+        expect(page.locator(".shell")).to_be_attached()
+        return page
+
+    yield open_at
+    for page, watch in made:
+        # The browser tells of every request that a test keeps from the server.
+        watch.errors = [each for each in watch.errors if "net::ERR" not in each]
+        watch.assert_clean()
+        page.context.close()
+
+
+def fits(page):
+    """WCAG 1.4.10: content reflows, nothing scrolls sideways."""
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_a_load_is_walked_through_by_mouse(opened, order):
+    page = opened(f"/orders/{order['id']}?tab=load")
+    bar = page.get_by_label("Boxes loaded")
+    expect(bar).to_have_attribute("max", "9")
+    expect(page.locator(".scene canvas")).to_be_visible()
+    for words in ("within the limit", "Centre of gravity", "from the front wall"):
+        expect(page.get_by_role("region", name="Weight and balance")).to_contain_text(words)
+
+    # The second stop is loaded first.
+    page.get_by_role("button", name=re.compile("^Stop 2")).click()
+    expect(page).to_have_url(re.compile(r"step=\d"))
+    page.get_by_role("button", name="Next box").click()
+    page.get_by_role("button", name="Play the loading").click()
+    expect(bar).to_have_value("9", timeout=20_000)
+
+    page.get_by_role("button", name="Product").click()
+    expect(page.get_by_role("list", name="Colour by product")).to_contain_text("Pump")
+    page.get_by_role("button", name="Weight").click()
+    expect(page.get_by_role("list", name="Colour by weight")).to_contain_text("28 kg")
+    page.get_by_label("Stops apart").check()
+    expect(page).to_have_url(re.compile("explode=1"))
+    page.get_by_label("Stops apart").uncheck()
+
+    # From above the nearest box to the middle of the load is under the pointer.
+    page.get_by_role("button", name="From the corner").click()
+    canvas = page.locator(".scene canvas")
+    frame = canvas.bounding_box()
+    picked = page.get_by_role("region", name=re.compile(r"^Box \d+$"))
+    for across in (0.3, 0.34, 0.38, 0.42, 0.46, 0.26):
+        canvas.click(position={"x": frame["width"] * across, "y": frame["height"] * 0.5})
+        if picked.count():
+            break
+    expect(picked).to_contain_text("Why here")
+    expect(picked).to_contain_text("Supported")
+    expect(page).to_have_url(re.compile(r"box=\d"))
+    screenshot(page, "load-3d-light")
+
+    # Dragging turns, and is no press.
+    before = page.url
+    page.mouse.move(frame["x"] + 200, frame["y"] + 200)
+    page.mouse.down()
+    page.mouse.move(frame["x"] + 320, frame["y"] + 240, steps=5)
+    page.mouse.up()
+    assert page.url == before
+
+    page.get_by_role("button", name="Plan", exact=True).click()
+    expect(page.locator(".plan")).to_have_count(3)
+    # The last one drawn is the nearest.
+    page.locator(".plan-top .plan-box").last.click()
+    expect(picked).to_be_visible()
+    expect(page.locator(".plan-selected")).to_have_count(3)
+    screenshot(page, "load-plan-light")
+    page.keyboard.press("Escape")
+    expect(page.locator(".plan-selected")).to_have_count(0)
+    assert_accessible(page, axe_source(), page.url)
+
+
+def test_a_load_is_walked_through_by_keyboard(opened, order):
+    page = opened(f"/orders/{order['id']}?tab=load&step=3")
+    expect(page.get_by_role("region", name="Box 3")).to_be_visible()
+    page.keyboard.press("]")
+    expect(page.get_by_role("region", name="Box 4")).to_be_visible()
+    page.keyboard.press("[")
+    expect(page).to_have_url(re.compile("step=3"))
+    rows = page.get_by_role("listbox", name="Boxes in loading order")
+    rows.focus()
+    page.keyboard.press("End")
+    # Beyond what is loaded: the picture is loaded up to it.
+    expect(page.get_by_role("region", name="Box 9")).to_be_visible()
+    expect(page.get_by_label("Boxes loaded")).to_have_value("9")
+    page.keyboard.press("ArrowUp")
+    expect(page.get_by_role("region", name="Box 8")).to_be_visible()
+    selected = rows.get_by_role("option", selected=True)
+    expect(selected).to_contain_text("8")
+    assert rows.get_attribute("aria-activedescendant") == selected.get_attribute("id")
+    page.keyboard.press("Escape")
+    expect(page).not_to_have_url(re.compile("box="))
+    page.locator(".scene canvas").focus()
+    for key in ("ArrowLeft", "Shift+ArrowUp", "+", "-", "Home"):
+        page.keyboard.press(key)
+    expect(page).to_have_url(re.compile("tab=load"))
+
+
+def test_without_webgl_the_plans_are_shown(opened, browser, weft, order):
+    page, watch = open_page(browser, weft)
+    page.add_init_script(
+        """const get = HTMLCanvasElement.prototype.getContext;
+        HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+            return /webgl/.test(kind) ? null : get.call(this, kind, ...rest);
+        };"""
+    )
+    sign_in(page, weft, f"/console/orders/{order['id']}?tab=load")
+    expect(page.get_by_text("cannot draw in three dimensions")).to_be_visible()
+    expect(page.locator(".plan")).to_have_count(3)
+    expect(page.get_by_role("button", name="3D")).to_be_disabled()
+    assert watch.elsewhere == []
+    page.context.close()
+
+
+def test_several_vehicles_are_tabs(opened, api):
+    [big] = api.get("/api/orders?q=LO-000015").json["items"]
+    page = opened(f"/orders/{big['id']}?tab=load")
+    vehicles = page.get_by_role("tablist", name="Vehicles").get_by_role("tab")
+    expect(vehicles).to_have_count(2)
+    vehicles.nth(1).click()
+    expect(page).to_have_url(re.compile("vehicle=2"))
+    expect(page.get_by_role("region", name="Weight and balance")).to_contain_text("Refrigerated")
+    page.keyboard.press("ArrowLeft")
+    expect(page).to_have_url(re.compile("vehicle=1"))
+
+
+def load_of(api, order):
+    answer = api.get(f"/api/loads/{order['id']}")
+    assert answer.status == 200, answer.body
+    return answer.json
+
+
+def states(api, order):
+    return [box["state"] for box in load_of(api, order)["boxes"]]
+
+
+def test_a_loader_loads_on_a_phone(opened, api, order):
+    page = opened("/load", PHONE, has_touch=True)
+    fits(page)
+    page.get_by_role("link", name=re.compile(order["reference"])).tap()
+    expect(page.get_by_role("article", name="Piece 1")).to_be_visible()
+    expect(page.get_by_role("main")).to_contain_text(order["reference"])
+    fits(page)
+    screenshot(page, "loader-phone-light")
+    assert_accessible(page, axe_source(), page.url)
+    for name in ("Placed", "Problem", "Undo", "Piece before", "Piece after"):
+        box = page.get_by_role("button", name=name, exact=True).bounding_box()
+        assert min(box["width"], box["height"]) >= 48, name
+
+    placed = page.get_by_role("button", name="Placed", exact=True)
+    placed.tap()
+    expect(page.get_by_role("article", name="Piece 2")).to_be_visible()
+    placed.tap()
+    expect(page.get_by_role("article", name="Piece 3")).to_be_visible()
+    wait_for(lambda: states(api, order)[:3] == ["placed", "placed", "open"], "two placements")
+
+    page.get_by_role("button", name="Undo").tap()
+    expect(page.get_by_role("article", name="Piece 2")).to_be_visible()
+    wait_for(lambda: states(api, order)[1] == "open", "the undo")
+    placed.tap()
+
+    page.get_by_role("button", name="Problem", exact=True).tap()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Damaged").check()
+    dialog.get_by_label("Anything to add").fill("the lid is broken")
+    screenshot(page, "loader-problem-phone-light")
+    dialog.get_by_role("button", name="Report and go on").tap()
+    expect(page.get_by_text("1 problem")).to_be_visible()
+    expect(page.get_by_role("article", name="Piece 4")).to_be_visible()
+
+    def told():
+        return any(
+            order["reference"] in each["subject"] and "damaged" in each["subject"]
+            for each in api.get("/api/inbox").json["items"]
+        )
+
+    wait_for(told, "the planner's inbox")
+
+    # In the middle of the trailer the network goes: work goes on, and nothing is lost.
+    page.context.set_offline(True)
+    for _ in range(3):
+        placed.tap()
+    expect(page.get_by_role("article", name="Piece 7")).to_be_visible()
+    expect(page.get_by_text(re.compile("3 to send"))).to_be_visible()
+    assert states(api, order)[3:6] == ["open", "open", "open"]
+    screenshot(page, "loader-offline-phone-light")
+    page.context.set_offline(False)
+    wait_for(lambda: states(api, order)[3:6] == ["placed"] * 3, "what was waiting to be sent")
+    expect(page.get_by_text(re.compile("to send"))).to_have_count(0)
+
+    for _ in range(3):
+        placed.tap()
+    expect(page.get_by_role("heading", name="8 placed, 1 problem")).to_be_visible()
+    screenshot(page, "loader-done-phone-light")
+    # The piece turned up after all.
+    page.get_by_role("button", name=re.compile("Piece 3")).tap()
+    page.get_by_role("button", name="Take back").tap()
+    placed.tap()
+    expect(page.get_by_role("heading", name=re.compile("All 9 pieces"))).to_be_visible()
+    wait_for(lambda: set(states(api, order)) == {"placed"}, "the load to be complete")
+
+
+def test_marks_wait_for_the_network_across_a_reload(opened, api, order):
+    page = opened(f"/load/{order['id']}", PHONE)
+    expect(page.get_by_role("article", name="Piece 1")).to_be_visible()
+    page.route("**/placements", lambda route: route.abort())
+    page.get_by_role("button", name="Placed", exact=True).click()
+    expect(page.get_by_text(re.compile("1 to send"))).to_be_visible()
+    page.reload()
+    expect(page.get_by_text(re.compile("1 to send"))).to_be_visible()
+    expect(page.get_by_role("article", name="Piece 2")).to_be_visible()
+    page.unroute("**/placements")
+    wait_for(lambda: states(api, order)[0] == "placed", "the mark from before the reload")
+
+
+def test_a_loader_needs_no_mouse(opened, api, order):
+    page = opened(f"/load/{order['id']}", scheme="dark")
+    expect(page.get_by_role("article", name="Piece 1")).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("article", name="Piece 2")).to_be_visible()
+    page.keyboard.press("ArrowLeft")
+    page.get_by_role("button", name="Placed", exact=True).focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("article", name="Piece 2")).to_be_visible()
+    screenshot(page, "loader-desktop-dark")
+    assert_accessible(page, axe_source(), page.url)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("heading", name="Loading", exact=True)).to_be_visible()
+    expect(page.get_by_role("link", name=re.compile(order["reference"]))).to_contain_text("1 of 9")
+
+
+CHECK_IN = {
+    "Comment": "Checks goods in, in parallel and item by item.",
+    "StartAt": "Prepare",
+    "States": {
+        "Prepare": {"Type": "Pass", "Result": {"items": [1, 2, 3]}, "Next": "Both"},
+        "Both": {
+            "Type": "Parallel",
+            "Next": "Decide",
+            "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Sorry"}],
+            "Branches": [
+                {
+                    "StartAt": "WeighGoods",
+                    "States": {
+                        "WeighGoods": {
+                            "Type": "Task",
+                            "Resource": "weft:tool:test.weigh",
+                            "Retry": [{"ErrorEquals": ["Busy"], "IntervalSeconds": 2}],
+                            "End": True,
+                        }
+                    },
+                },
+                {
+                    "StartAt": "EachItem",
+                    "States": {
+                        "EachItem": {
+                            "Type": "Map",
+                            "ItemsPath": "$.items",
+                            "End": True,
+                            "ItemProcessor": {
+                                "StartAt": "ScanItem",
+                                "States": {
+                                    "ScanItem": {
+                                        "Type": "Task",
+                                        "Resource": "weft:tool:test.scan",
+                                        "End": True,
+                                    }
+                                },
+                            },
+                        }
+                    },
+                },
+            ],
+        },
+        "Decide": {
+            "Type": "Choice",
+            "Choices": [
+                {"Variable": "$[0].weight", "NumericGreaterThan": 100, "Next": "Heavy"}
+            ],
+            "Default": "Light",
+        },
+        "Heavy": {
+            "Type": "Task",
+            "Resource": "weft:tool:test.lift",
+            "Catch": [{"ErrorEquals": ["NoCrane"], "Next": "AskAgain"}],
+            "Next": "Finish",
+        },
+        "AskAgain": {"Type": "Wait", "Seconds": 5, "Next": "Prepare"},
+        "Light": {"Type": "Pass", "Next": "Finish"},
+        "Sorry": {"Type": "Fail", "Error": "CheckIn", "Cause": "The goods could not be checked in"},
+        "Finish": {"Type": "Succeed"},
+    },
+}
+MOCKS = {
+    "WeighGoods": [
+        {"throw": {"error": "Busy", "cause": "the scale is in use"}},
+        {"return": {"weight": 120}},
+    ],
+    "ScanItem": [{"return": "a"}, {"return": "b"}, {"return": "c"}],
+    "Heavy": [{"throw": {"error": "NoCrane", "cause": "none is free"}}, {"return": {"up": True}}],
+}
+
+
+@pytest.fixture(scope="module")
+def check_in(weft, tmp_path_factory):
+    """A run of a workflow with every kind of branch, by the real engine."""
+    binary = os.environ.get("WEFT_BIN")
+    if not binary:
+        pytest.skip("WEFT_BIN is not set")
+    folder = tmp_path_factory.mktemp("run")
+    for name, value in {"d": CHECK_IN, "m": MOCKS, "i": {}}.items():
+        (folder / name).write_text(json.dumps(value))
+    done = subprocess.run(
+        [binary, "workflow", "run", "d", "--input", "i", "--mocks", "m", "--virtual-time"],
+        cwd=folder,
+        capture_output=True,
+        check=True,
+    )
+    run = json.loads(done.stdout)
+    return {
+        **{key: run[key] for key in ("status", "output", "error", "cause", "history")},
+        "id": "check-in",
+        "workflow": "test.check-in",
+        "version": "1",
+        "startedAt": run["history"][0]["timestamp"],
+        "endedAt": run["history"][-1]["timestamp"],
+        "subject": None,
+        "input": {},
+        "historyCount": len(run["history"]),
+        "definition": CHECK_IN,
+    }
+
+
+def node(page, name):
+    return page.locator(f"[data-state={name}] > .node-body")
+
+
+def test_a_run_is_a_graph_with_each_steps_data(opened, order):
+    page = opened(f"/runs/{order['execution']['id']}")
+    expect(page.locator(".node-done")).not_to_have_count(0)
+    node(page, "Analyse").click()
+    step = page.get_by_role("region", name="Analyse")
+    expect(page).to_have_url(re.compile("state=Analyse"))
+    for words in ("logistics.analyser", "Decided", "Input", "Output"):
+        expect(step).to_contain_text(words)
+    screenshot(page, "run-graph-light")
+    fold = step.get_by_role("group", name="Output").locator("[aria-expanded]").first
+    fold.click()
+    expect(fold).to_have_attribute("aria-expanded", "false")
+    step.get_by_role("link", name="The whole decision").click()
+    expect(page.locator(".decision-body")).to_be_visible()
+    page.go_back()
+    expect(step).to_be_visible()
+
+    # By keyboard: down from step to step; Escape closes the step, then leaves.
+    page.get_by_role("listbox", name=re.compile("States")).focus()
+    page.keyboard.press("Home")
+    expect(page).to_have_url(re.compile("state=TakeUp"))
+    page.keyboard.press("ArrowDown")
+    expect(page).to_have_url(re.compile("state=IsOpen"))
+    for key in ("+", "-", "0"):
+        page.keyboard.press(key)
+    page.keyboard.press("Escape")
+    expect(page).not_to_have_url(re.compile("state="))
+    assert_accessible(page, axe_source(), page.url)
+
+    page.get_by_role("tab", name="Table").click()
+    page.get_by_role("button", name="Book transport").click()
+    expect(page.get_by_role("region", name="Book transport")).to_be_visible()
+    assert_accessible(page, axe_source(), page.url)
+    page.get_by_role("tab", name="Time").click()
+    page.get_by_role("button", name=re.compile("^Analyse, Done")).click()
+    expect(page.get_by_role("region", name="Analyse")).to_be_visible()
+    screenshot(page, "run-time-light")
+    assert_accessible(page, axe_source(), page.url)
+    page.get_by_role("tab", name="History").click()
+    expect(page.get_by_role("cell", name="ExecutionSucceeded")).to_be_visible()
+    page.get_by_label("Details of event 1", exact=True).click()
+    expect(page.get_by_role("group", name="Event 1", exact=True)).to_be_visible()
+
+
+def test_branches_iterations_retries_and_catches_are_shown(opened, check_in):
+    page = opened("/runs")
+    page.route("**/api/executions/check-in", lambda route: route.fulfill(json=check_in))
+    page.goto(page.url.split("/console")[0] + "/console/runs/check-in?state=WeighGoods&visit=0")
+    step = page.get_by_role("region", name="Weigh goods")
+    expect(step).to_contain_text("2 attempts")
+    expect(step).to_contain_text("the scale is in use")
+    states = page.get_by_role("listbox", name=re.compile("States"))
+    # Twice around, three items each time; the crane was missing once.
+    expect(states.get_by_role("option", name=re.compile("^Scan item, Task, Done, 6 times"))).to_have_count(1)
+    expect(states.get_by_role("option", name=re.compile("^Heavy, Task, Caught"))).to_have_count(1)
+    expect(states.get_by_role("option", name="Light, Pass, Not reached")).to_have_count(1)
+    labels = page.locator(".edge-label")
+    expect(labels.filter(has_text="weight > 100")).to_have_count(1)
+    expect(labels.filter(has_text="otherwise")).to_have_count(1)
+    expect(labels.filter(has_text="NoCrane")).to_have_count(1)
+    screenshot(page, "run-branches-light")
+    node(page, "Heavy").click()
+    step = page.get_by_role("region", name="Heavy")
+    step.get_by_label("Visit").select_option("0")
+    expect(step).to_contain_text("none is free")
+
+
+def test_a_run_under_way_is_followed(opened, check_in):
+    page = opened("/runs")
+    weighing = next(
+        index for index, event in enumerate(check_in["history"]) if event["type"] == "TaskScheduled"
+    )
+    now = {
+        **check_in,
+        "status": "RUNNING",
+        "endedAt": None,
+        "output": None,
+        "history": check_in["history"][: weighing + 2],
+    }
+    answers = [now]
+    page.route("**/api/executions/check-in", lambda route: route.fulfill(json=answers[-1]))
+    page.goto(page.url.split("/console")[0] + "/console/runs/check-in")
+    expect(page.locator(".node-running[data-state=WeighGoods]")).to_be_visible()
+    expect(page.locator(".node-waiting[data-state=Finish]")).to_be_visible()
+    answers.append(check_in)
+    expect(page.locator(".node-done[data-state=Finish]")).to_be_visible(timeout=15_000)
+    expect(page.locator(".node-running")).to_have_count(0)
+
+
+def test_the_calendar_by_mouse_and_keyboard(opened, api, order):
+    page = opened(f"/vehicles/calendar?week={DAY}")
+    grid = page.get_by_role("grid", name="Vehicles by day")
+    chip = grid.get_by_role("link", name=re.compile(order["reference"]))
+    expect(chip).to_be_visible()
+    screenshot(page, "calendar-light")
+    assert_accessible(page, axe_source(), page.url)
+
+    # One cell is in the tab order; arrows go on from it, Enter opens what is there.
+    expect(grid.locator("[tabindex='0']")).to_have_count(1)
+    grid.locator("[tabindex='0']").focus()
+    page.keyboard.press("End")
+    page.keyboard.press("ArrowDown")
+    focused = page.locator(":focus")
+    expect(focused).to_have_attribute("data-at", "1/13")
+    page.keyboard.press("Home")
+    expect(page.locator(":focus")).to_have_attribute("data-at", "1/0")
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Keep")
+    dialog.get_by_label("Reason").fill("Inspection")
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+
+    # A booked vehicle cannot be kept off: the reason is said where it is asked.
+    cell = grid.locator("td", has=page.get_by_role("link", name=re.compile(order["reference"])))
+    cell.focus()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(f"/orders/{order['id']}"))
+    page.go_back()
+    name = order["bookings"][0]["vehicle"]["name"]
+    grid.get_by_role("link", name=name, exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(name)
+    screenshot(page, "vehicle-light")
+    assert_accessible(page, axe_source(), page.url)
+    page.get_by_role("button", name="Keep off the road").click()
+    far = (date.fromisoformat(DAY) + timedelta(days=30)).isoformat()
+    dialog.get_by_label("First day").fill(DAY)
+    dialog.get_by_label("Last day").fill(far)
+    dialog.get_by_label("Reason").fill("Inspection")
+    dialog.get_by_role("button", name="Keep it off").click()
+    expect(dialog.get_by_role("alert")).to_contain_text(order["reference"])
+    after = (date.fromisoformat(DAY) + timedelta(days=1)).isoformat()
+    dialog.get_by_label("First day").fill(after)
+    dialog.get_by_label("Last day").fill(after)
+    dialog.get_by_role("button", name="Keep it off").click()
+    expect(dialog).to_have_count(0)
+
+    page.goto(page.url.split("/vehicles")[0] + f"/vehicles/calendar?week={DAY}&weeks=4")
+    away = grid.get_by_role("gridcell", name=re.compile("unavailable, Inspection"))
+    expect(away).to_have_count(1)
+    away.click()
+    dialog.get_by_role("button", name="Let it be booked again").click()
+    expect(away).to_have_count(0)
+
+    page.get_by_role("button", name="Free capacity").click()
+    table = page.get_by_role("region", name="Free capacity")
+    expect(table).to_contain_text(re.compile(r"\d+ of \d+ free"))
+    screenshot(page, "calendar-free-light")
+    assert_accessible(page, axe_source(), page.url)
+    page.get_by_label("Depot").select_option(index=1)
+    expect(page).to_have_url(re.compile("depot="))
+
+
+LOOKS = [(DESKTOP, "dark"), (PHONE, "light"), (PHONE, "dark")]
+
+
+@pytest.mark.parametrize(("viewport", "scheme"), LOOKS, ids=["dark", "phone", "phone-dark"])
+def test_every_screen_fits_and_is_accessible(opened, order, viewport, scheme):
+    page = opened("/load", viewport, scheme)
+    expect(page.get_by_role("heading", name="Loading", exact=True)).to_be_visible()
+    base = page.url.split("/console")[0] + "/console"
+    looks = f"{'phone' if viewport is PHONE else 'desktop'}-{scheme}"
+    for name, path in {
+        "loads": "/load",
+        "loader": f"/load/{order['id']}",
+        "load": f"/orders/{order['id']}?tab=load&box=3",
+        "load-plan": f"/orders/{order['id']}?tab=load&view=plan&by=weight&box=3",
+        "run": f"/runs/{order['execution']['id']}?state=Analyse",
+        "run-time": f"/runs/{order['execution']['id']}?tab=time",
+        "run-table": f"/runs/{order['execution']['id']}?tab=table",
+        "calendar": f"/vehicles/calendar?week={DAY}",
+        "free": f"/vehicles/calendar?week={DAY}&view=free",
+        "vehicle": f"/vehicles/{order['bookings'][0]['vehicle']['id']}",
+    }.items():
+        page.goto(base + path)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        expect(page.get_by_label("Loading", exact=True)).to_have_count(0)
+        page.wait_for_timeout(400)
+        fits(page)
+        screenshot(page, f"{name}-{looks}")
+        assert_accessible(page, axe_source(), name)
+
+
+def many(count: int, side: int, day: str) -> dict:
+    """So many pieces of four kinds to two stops, as large as fill a trailer."""
+    kinds = [(1, 1, 1), (1.25, 0.8, 1), (1, 1.2, 0.8), (1.5, 1, 0.66)]
+    items = [
+        {
+            "name": f"Carton {index + 1}",
+            "lengthMm": int(side * a),
+            "widthMm": int(side * b),
+            "heightMm": int(side * c),
+            "weightGrams": 18_000_000 // count,
+            "quantity": count // 4,
+            "stop": 1 + index % 2,
+        }
+        for index, (a, b, c) in enumerate(kinds)
+    ]
+    order = two_stops(day)
+    return {**order, "customerId": CUSTOMER, "pickup": {"depotId": DEPOT}, "items": items}
+
+
+FRAMES = """async () => {
+    const canvas = document.querySelector(".scene canvas");
+    canvas.focus();
+    const key = (name) => canvas.dispatchEvent(new KeyboardEvent("keydown", { key: name }));
+    const times = [];
+    let last = 0;
+    for (let i = 0; i < 40; i++) {
+        key("ArrowRight");
+        const now = await new Promise((done) => requestAnimationFrame(done));
+        if (i > 4) times.push(now - last);
+        last = now;
+    }
+    times.sort((a, b) => a - b);
+    return [times[Math.floor(times.length / 2)], times[times.length - 2]];
+}"""
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("count", "side"), [(1_000, 420), (5_000, 240), (10_000, 190)])
+def test_thousands_of_boxes_are_drawn_turned_and_picked(opened, api, count, side):
+    day = in_days(300 + count // 500)
+    placed = api.post("/api/orders", many(count, side, day))
+    assert placed.status == 201, placed.body
+    order = api.order_when(placed.json["id"], "booked", within=120)
+    page = opened(f"/orders/{order['id']}?tab=load")
+    expect(page.locator(".scene canvas")).to_be_visible(timeout=60_000)
+    page.wait_for_timeout(1500)
+    middle, slow = page.evaluate(FRAMES)
+    print(f"{count} boxes: a frame each {middle:.0f} ms, slow ones {slow:.0f} ms")
+    frame = page.locator(".scene canvas").bounding_box()
+    page.locator(".scene canvas").click(
+        position={"x": frame["width"] / 2, "y": frame["height"] * 0.55}
+    )
+    expect(page.get_by_role("region", name=re.compile(r"^Box \d+$"))).to_be_visible()
+    page.get_by_role("button", name="Plan", exact=True).click()
+    expect(page.locator(".plan-top .plan-box").first).to_be_visible()
+    # Only what is seen is drawn: far fewer than there are.
+    assert page.locator(".plan-box").count() < count

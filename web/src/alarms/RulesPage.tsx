@@ -1,0 +1,142 @@
+import type { AlarmRule } from "../api/kernel";
+import { patch } from "../api/client";
+import { invalidate } from "../api/query";
+import { usePageActions } from "../shell/actions";
+import { useEscape } from "../shell/keys";
+import { navigate, setQuery, useLocation } from "../shell/router";
+import { useAction } from "../ui/action";
+import { Button } from "../ui/Button";
+import { type Column, DataTable } from "../ui/DataTable";
+import { Icon } from "../ui/Icon";
+import { ListCard } from "../ui/ListCard";
+import { Page } from "../ui/Page";
+import { usePages } from "../ui/pages";
+import { Empty } from "../ui/States";
+import { RuleDialog } from "./RuleDialog";
+import { rank, SeverityLegend, SeverityWord } from "./severity";
+import { condition } from "./words";
+
+const idOf = (rule: AlarmRule) => rule.id;
+
+/** What raises alarms: each rule as a sentence, to be read before it is changed. */
+export function RulesPage() {
+  const { query } = useLocation();
+  const pages = usePages<AlarmRule>("/api/alarm-rules", idOf);
+  const { busy, act } = useAction();
+  const edit = query.get("edit");
+  const editing = pages.items.find((each) => each.id === edit);
+  useEscape(() => navigate("/alarms"), 0);
+  usePageActions([
+    {
+      id: "new",
+      label: "New alarm rule",
+      icon: "plus",
+      key: "a",
+      run: () => setQuery({ edit: "new" }),
+    },
+  ]);
+  const turn = async (rule: AlarmRule) => {
+    await act(
+      () => patch(`/api/alarm-rules/${encodeURIComponent(rule.id)}`, { enabled: !rule.enabled }),
+      `${rule.name} is ${rule.enabled ? "off" : "on"}`,
+    );
+    invalidate("/api/alarm-rules");
+  };
+  const columns: Column<AlarmRule>[] = [
+    {
+      key: "name",
+      label: "Rule",
+      place: "main",
+      sort: "name",
+      value: (rule) => rule.name,
+      cell: (rule) => (
+        <button
+          type="button"
+          className="row-button"
+          onClick={() => setQuery({ edit: rule.id })}
+        >
+          <span className="strong">{rule.name}</span>
+          <span className="rule-words">{condition(rule)}</span>
+        </button>
+      ),
+    },
+    {
+      key: "severity",
+      label: "Severity",
+      place: "status",
+      sort: "severity",
+      value: (rule) => rank(rule.severity),
+      cell: (rule) => <SeverityWord severity={rule.severity} />,
+    },
+    {
+      key: "origin",
+      label: "From",
+      cell: (rule) => rule.isDefault ? "Weft" : "This organisation",
+    },
+    {
+      key: "state",
+      label: "State",
+      sort: "enabled",
+      value: (rule) => rule.enabled ? 0 : 1,
+      cell: (rule) => (
+        <span className={`status ${rule.enabled ? "status-delivered" : "status-cancelled"}`}>
+          <Icon name={rule.enabled ? "check" : "stop"} size={15} />
+          {rule.enabled ? "On" : "Off"}
+        </span>
+      ),
+    },
+    {
+      key: "turn",
+      label: "Turn on or off",
+      quiet: true,
+      place: "more",
+      className: "right",
+      cell: (rule) => (
+        <Button
+          small
+          kind="quiet"
+          disabled={busy}
+          aria-label={`Turn ${rule.name} ${rule.enabled ? "off" : "on"}`}
+          onClick={() => void turn(rule)}
+        >
+          {rule.enabled ? "Turn off" : "Turn on"}
+        </Button>
+      ),
+    },
+  ];
+  return (
+    <Page
+      title="Alarm rules"
+      back={{ to: "/alarms", label: "Alarms" }}
+      lead="What raises an alarm, as sentences"
+      actions={
+        <Button kind="primary" icon="plus" onClick={() => setQuery({ edit: "new" })}>
+          New rule
+        </Button>
+      }
+    >
+      <ListCard
+        pages={pages}
+        one="rule"
+        foot={<SeverityLegend />}
+        empty={
+          <Empty icon="bell" title="No rule yet">Without rules nothing raises an alarm.</Empty>
+        }
+      >
+        <DataTable
+          label="Alarm rules"
+          className="rule-table"
+          rows={pages.items}
+          columns={columns}
+          id={idOf}
+        />
+      </ListCard>
+      {edit && (edit === "new" || editing) && (
+        <RuleDialog
+          rule={editing ?? null}
+          onClose={() => setQuery({ edit: null })}
+        />
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,154 @@
+import { useCallback, useMemo, useRef, useState } from "react";
+import { useEscape, useShortcuts } from "../shell/keys";
+import { setQuery, useLocation } from "../shell/router";
+import { Check } from "../ui/Field";
+import { Balance } from "./Balance";
+import { BoxList } from "./BoxList";
+import { BoxProof } from "./BoxProof";
+import { type ColourBy, colouring, stopsOf } from "./colouring";
+import { ColourLegend } from "./Patterns";
+import { Plans } from "./Plans";
+import type { View } from "./scene";
+import { Scene3D } from "./Scene3D";
+import { StepBar } from "./StepBar";
+import { useSteps } from "./steps";
+import type { PlacedBox, VehicleLoad } from "./types";
+
+const WAYS: [ColourBy, string][] = [["stop", "Stop"], ["product", "Product"], ["weight", "Weight"]];
+
+/** One loaded vehicle: the picture, the sequence, the selected box, weight and balance. */
+export function LoadView({ vehicle }: { vehicle: VehicleLoad }) {
+  const { query } = useLocation();
+  const [missing, setMissing] = useState(false);
+  const total = vehicle.boxes.reduce((most, box) => Math.max(most, box.sequence), 0);
+  const steps = useSteps(query.get("step"), total);
+  const step = steps.step;
+  const picked = Number(query.get("box") ?? 0) || null;
+  const explode = query.has("explode");
+  const balance = !query.has("plain");
+  const plan = query.get("view") === "plan" || missing;
+  const by = WAYS.find(([key]) => key === query.get("by"))?.[0] ?? "stop";
+  const painted = useMemo(() => colouring(vehicle.boxes, by), [vehicle, by]);
+  const bySequence = useMemo(
+    () => new Map(vehicle.boxes.map((box, index) => [box.sequence, { box, index }])),
+    [vehicle],
+  );
+  const stops = useMemo(() => stopsOf(vehicle.boxes), [vehicle]);
+  // While stepping, the box just loaded is the one that is talked about.
+  const selected = picked ?? (step < total && step > 0 ? step : null);
+  const view = useMemo<View>(() => ({ step, explode, selected, balance }), [
+    step,
+    explode,
+    selected,
+    balance,
+  ]);
+  const flush = useRef(steps.flush);
+  flush.current = steps.flush;
+  const pick = useCallback((box: PlacedBox | null) => {
+    flush.current();
+    setQuery({ box: box ? String(box.sequence) : null });
+  }, []);
+  /** A box that is not loaded yet is shown by loading up to it. */
+  const pickListed = (box: PlacedBox) => {
+    steps.flush();
+    setQuery({
+      box: String(box.sequence),
+      ...(box.sequence > step ? { step: String(box.sequence) } : {}),
+    });
+  };
+  useShortcuts({
+    "]": () => steps.go(step + 1),
+    "[": () => steps.go(step - 1),
+    p: steps.play,
+  });
+  useEscape(() => setQuery({ box: null }), 1, picked !== null);
+  const found = selected === null ? undefined : bySequence.get(selected);
+  const category = found && painted.categories[painted.of[found.index] ?? 0];
+
+  return (
+    <div className="load">
+      <div className="column">
+        <div className="card load-view">
+          <div className="load-tools">
+            <div className="segmented" role="group" aria-label="View">
+              <button
+                type="button"
+                aria-pressed={!plan}
+                disabled={missing}
+                onClick={() => setQuery({ view: null })}
+              >
+                3D
+              </button>
+              <button type="button" aria-pressed={plan} onClick={() => setQuery({ view: "plan" })}>
+                Plan
+              </button>
+            </div>
+            <div className="colour-by">
+              <span id="colour-by">Colour by</span>
+              <div className="segmented" role="group" aria-labelledby="colour-by">
+                {WAYS.map(([key, label]) => (
+                  <button
+                    key={key}
+                    type="button"
+                    aria-pressed={by === key}
+                    onClick={() => setQuery({ by: key === "stop" ? null : key })}
+                  >
+                    {label}
+                  </button>
+                ))}
+              </div>
+            </div>
+            {stops.length > 1 && !plan && (
+              <Check
+                label="Stops apart"
+                checked={explode}
+                onChange={(event) => setQuery({ explode: event.target.checked ? "1" : null })}
+              />
+            )}
+            <Check
+              label="Centre of gravity"
+              checked={balance}
+              onChange={(event) => setQuery({ plain: event.target.checked ? null : "1" })}
+            />
+          </div>
+          <ColourLegend categories={painted.categories} label={`Colour by ${by}`} />
+          {missing && (
+            <p className="notice">
+              This browser cannot draw in three dimensions, so the plans are shown.
+            </p>
+          )}
+          {plan
+            ? <Plans vehicle={vehicle} colouring={painted} view={view} onPick={pick} />
+            : (
+              <Scene3D
+                vehicle={vehicle}
+                colouring={painted}
+                view={view}
+                onPick={pick}
+                onMissing={() => setMissing(true)}
+              />
+            )}
+          <StepBar steps={steps} total={total} boxes={vehicle.boxes} />
+        </div>
+        <Balance vehicle={vehicle} />
+      </div>
+      <div className="column">
+        <BoxProof
+          box={found?.box ?? null}
+          vehicle={vehicle}
+          category={category}
+          step={step}
+          total={total}
+          onClose={picked ? () => pick(null) : undefined}
+        />
+        <BoxList
+          boxes={vehicle.boxes}
+          colouring={painted}
+          step={step}
+          selected={selected}
+          onPick={pickListed}
+        />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,73 @@
+import type { Run, RunEvent } from "../api/types";
+import { duration, humanise } from "../ui/format";
+import { Icon } from "../ui/Icon";
+import { JsonTree } from "./JsonTree";
+import { detailsOf, moment } from "./steps";
+
+/** The history as AWS names it, with what each event came from. */
+export function History({ run, count }: { run: Run; count: number }) {
+  const events = run.history ?? [];
+  const start = Date.parse(run.startedAt);
+  let state = "";
+  return (
+    <>
+      {count > events.length && (
+        <p className="notice">The first {events.length} of {count} events.</p>
+      )}
+      <div className="scroll-x" tabIndex={0} role="region" aria-label="History">
+        <table className="table table-plain table-kept history">
+          <thead>
+            <tr>
+              <th scope="col" className="right">#</th>
+              <th scope="col" className="right">From</th>
+              <th scope="col" className="right">After</th>
+              <th scope="col">Event</th>
+              <th scope="col">State</th>
+              <th scope="col">Details</th>
+            </tr>
+          </thead>
+          <tbody>
+            {events.map((event) => {
+              const at = moment(event);
+              const entered = event.type.endsWith("Entered");
+              const wrong = /(Failed|TimedOut|Aborted)$/.test(event.type);
+              const about = detailsOf(event).name;
+              if (/State(Entered|Exited)$/.test(event.type)) state = about ?? state;
+              return (
+                <tr key={event.id} className={entered ? "history-enter" : ""}>
+                  <td className="num right faint">{event.id}</td>
+                  <td className="num right faint">{String(event.previousEventId ?? "")}</td>
+                  <td className="num right nowrap">
+                    {at === null ? "–" : duration(Math.max(0, at - start) * 1000)}
+                  </td>
+                  <td className={wrong ? "wrong nowrap" : "nowrap"}>
+                    {wrong && <Icon name="alarm" size={14} />} {event.type}
+                  </td>
+                  <td>{event.type.startsWith("Execution") ? "" : humanise(state)}</td>
+                  <td>
+                    <Details event={event} />
+                  </td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
+    </>
+  );
+}
+
+const ENVELOPE = ["id", "type", "at", "timestamp", "previousEventId"];
+
+function Details({ event }: { event: RunEvent }) {
+  const rest = Object.fromEntries(
+    Object.entries(event).filter(([key]) => !ENVELOPE.includes(key)),
+  );
+  if (Object.keys(rest).length === 0) return null;
+  return (
+    <details className="more-data">
+      <summary aria-label={`Details of event ${event.id}`}>Show</summary>
+      <JsonTree value={rest} label={`Event ${event.id}`} />
+    </details>
+  );
+}

@@ -1,0 +1,30 @@
+import { useEffect, useRef, useState } from "react";
+import { explain } from "../api/client";
+import { session } from "../api/session";
+import { navigate, useLocation, within } from "./router";
+import { SignIn } from "./SignIn";
+import { SignInCard } from "./SignInCard";
+
+/** Back from another's sign-in: the code in the address is exchanged, once, for a session. */
+export default function Returned() {
+  const { query } = useLocation();
+  const code = useRef(query.get("code"));
+  const to = useRef(within(query.get("return")) ?? "/orders");
+  const [error, setError] = useState<string | null>(query.get("error"));
+  useEffect(() => {
+    const given = code.current;
+    code.current = null;
+    if (!given) return;
+    // Not left in the history, where it would be of no use to anybody honest.
+    history.replaceState(null, "", "/console/sign-in");
+    session.signIn("/auth/oidc/exchange", { code: given }, false)
+      .then(() => navigate(to.current, { replace: true }))
+      .catch((reason) => setError(explain(reason)));
+  }, []);
+  if (!query.get("code") && error === null) return <SignIn organisation={null} />;
+  return (
+    <SignInCard lead={error ? "Signing in did not work" : "Signing in…"} error={error}>
+      {error && <a className="button" href="/console/">Try again</a>}
+    </SignInCard>
+  );
+}
