@@ -294,7 +294,7 @@ def test_failing_agents_raise_an_alarm_that_clears(serve):
 
 
 def test_rules_are_checked_kept_and_deleted(serve):
-    client = at_rest(serve())
+    client = Client.signed_in(serve())
     good = {
         "name": "Long runs", "metric": "weft_agent_run_seconds", "statistic": "p99",
         "threshold": 30, "labels": {"agent": "logistics.analyser"},
@@ -355,7 +355,7 @@ def test_dashboards_have_the_figures_of_the_business_and_the_machine(serve):
 
 def test_roles_decide_what_is_shown(serve):
     weft = serve()
-    client = at_rest(weft)
+    client = Client.signed_in(weft)
     everything = ("/api/traces", "/api/logs", "/api/service-map", "/api/dashboards/operations")
     for role, allowed in (("operator", True), ("viewer", False), ("manager", False)):
         person = member(weft, client, role)
@@ -442,7 +442,7 @@ def test_another_organisation_sees_nothing_of_it(serve):
 
 def test_log_lines_are_found_by_text_level_and_trace(serve):
     weft = serve(log_level="debug")
-    client = at_rest(weft)
+    client = Client.signed_in(weft)
     started = wait_for(
         lambda: client.get("/api/logs?q=started%20http").json["items"], "the server's lines"
     )
