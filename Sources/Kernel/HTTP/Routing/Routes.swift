@@ -70,7 +70,7 @@ final class Routes: Sendable {
             return route
         }
         // A path that is written out hides what a parameter would make of it, for every method.
-        if index == request.segments.count - 1,
+        if index == request.target.segments.count - 1,
             let next = nodes[node].literals.find(request.headers.bytes, segment.range),
             nodes[next].routes.contains(where: { $0 != nil })
         {

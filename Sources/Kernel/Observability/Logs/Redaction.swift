@@ -6,7 +6,7 @@ public enum Redaction {
     public static let mark = "[redacted]"
 
     /// A key that contains one of these, case, hyphens and underscores aside, names a secret.
-    private static let secretParts = [
+    private static let secretParts: [StaticString] = [
         "password", "passwd", "passphrase", "secret", "token", "authorization", "credential",
         "cookie", "apikey", "privatekey", "signingkey", "accesskey",
     ]
@@ -39,7 +39,32 @@ public enum Redaction {
 
     /// Whether a member of this name holds a secret.
     public static func isSecret(_ key: String) -> Bool {
-        let plain = String(key.lowercased().filter { $0 != "-" && $0 != "_" })
-        return secretParts.contains { plain.contains($0) }
+        // Every attribute of every span comes by here, so the bytes are compared in place.
+        var key = key
+        return key.withUTF8 { bytes in
+            withUnsafeTemporaryAllocation(of: UInt8.self, capacity: max(1, bytes.count)) { plain in
+                var count = 0
+                for byte in bytes where byte != UInt8(ascii: "-") && byte != UInt8(ascii: "_") {
+                    plain[count] = (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
+                    count += 1
+                }
+                let text = UnsafeBufferPointer(rebasing: plain[..<count])
+                return text.indices.contains { at in
+                    secretParts.contains { begins(text[at...], with: $0) }
+                }
+            }
+        }
+    }
+
+    private static func begins(
+        _ text: Slice<UnsafeBufferPointer<UInt8>>,
+        with part: StaticString
+    ) -> Bool {
+        guard text.count >= part.utf8CodeUnitCount else { return false }
+        for offset in 0..<part.utf8CodeUnitCount
+        where text[text.startIndex + offset] != part.utf8Start[offset] {
+            return false
+        }
+        return true
     }
 }
