@@ -41,6 +41,7 @@ test: deps web  ## Runs all tests but the long ones.
 
 test-long: WEFT_TESTS := long
 test-long: test  ## Runs all tests, the long ones included.
+	Tests/Fuzz/run 600
 
 lint: deps  ## Checks format, lint rules and types of everything.
 	swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)

@@ -124,6 +124,8 @@ def test_the_keyboard_reaches_everything(browser, weft):
     sign_in(page, weft)
     # There must be an order to walk to, whichever test runs first.
     place_order(page, weft)
+    # The order's screen is fetched when it is first gone to.
+    expect(page.get_by_role("heading", level=1)).to_contain_text("LO-")
     page.keyboard.press("Escape")
     expect(page).to_have_url(re.compile(r"/console/orders$"))
     page.keyboard.press("?")
@@ -162,6 +164,8 @@ SCREENS = [
     "orders?dialog=none&sort=-createdAt",
     "inbox",
     "vehicles",
+    "vehicles/calendar",
+    "load",
     "customers",
     "agents",
     "runs",

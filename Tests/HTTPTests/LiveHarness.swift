@@ -132,7 +132,9 @@ final class Client {
                 where line.hasPrefix("content-length: ") && hasBody {
                     length = Int(line.dropFirst(16)) ?? 0
                 }
-                while buffer.count - start < length { try #require(more(), "the body ended early") }
+                while buffer.count - start < length {
+                    try #require(more(), "the body ended early")
+                }
                 defer { start += length }
                 return Answer(head: head, body: Array(buffer[start..<(start + length)]))
             }

@@ -32,7 +32,7 @@ extension LiveTests {
         try await withServer(
             router,
             configure: {
-                $0.headerTimeout = .milliseconds(80)
+                $0.headerTimeout = .milliseconds(400)
                 $0.connectionsPerAddress = 2
                 $0.onAccess = { request, status, _, _ in heard.hear(request, status) }
             }
@@ -130,7 +130,7 @@ extension LiveTests {
         try await withServer(
             Self.router(),
             configure: {
-                $0.writeTimeout = .milliseconds(150)
+                $0.writeTimeout = .milliseconds(400)
                 $0.writeProgress = 4 << 10
             }
         ) { port in
@@ -139,8 +139,8 @@ extension LiveTests {
             let head = try client.answer(hasBody: false).head
             #expect(head.contains("Content-Length: 4000000"))
             var count = 0
-            // 20 kB each 20 ms, some seven timeouts long.
-            for _ in 0..<50 {
+            // 20 kB each 20 ms, some three timeouts long.
+            for _ in 0..<60 {
                 usleep(20_000)
                 count += try client.bytes(20_000).utf8.count
             }

@@ -239,37 +239,46 @@ struct CurlWebClientTests {
         #expect(ContinuousClock.now - started < .seconds(10))
     }
 
-    @Test("Hanging targets hold up neither each other nor the rest; a full queue refuses")
-    func fairness() async throws {
-        let client = CurlWebClient(.init(concurrency: 4, concurrencyPerOrigin: 2, queue: 6))
-        let hanging = (0..<6).map { _ in
-            Task {
-                do throws(WebFault) {
-                    _ = try await client.send(request("hang", timeout: .milliseconds(1_500)))
-                    return nil as WebFault.Code?
-                } catch {
-                    return error.code
+    /// Sends requests that hang, all at once; answers how each ended.
+    private func hanging(_ count: Int, on client: CurlWebClient) async -> [WebFault.Code?] {
+        await withTaskGroup(of: WebFault.Code?.self) { group in
+            for _ in 0..<count {
+                group.addTask {
+                    do throws(WebFault) {
+                        _ = try await client.send(request("hang", timeout: .seconds(3)))
+                        return nil
+                    } catch {
+                        return error.code
+                    }
                 }
             }
+            return await group.reduce(into: []) { $0.append($1) }
         }
-        var refused: WebFault.Code?
-        var elsewhere: Int?
-        while refused == nil {
-            do throws(WebFault) {
-                // Another origin: the same server by another name.
-                let other = "http://localhost:\(server.port)/status/200"
-                elsewhere =
-                    try await client.send(WebRequest("GET", other, reachesPrivateAddresses: true))
-                    .status
-            } catch {
-                refused = error.code
-            }
-            await Task.yield()
+    }
+
+    @Test("A full queue refuses at once")
+    func fullQueue() async {
+        let client = CurlWebClient(.init(concurrency: 4, concurrencyPerOrigin: 2, queue: 6))
+        let codes = await hanging(7, on: client)
+        #expect(codes.count { $0 == .timedOut } == 6)
+        #expect(codes.count { $0 == .overloaded } == 1)
+    }
+
+    @Test("Targets that hang hold up no other")
+    func fairness() async throws {
+        let client = CurlWebClient(.init(concurrency: 4, concurrencyPerOrigin: 2))
+        async let codes = hanging(6, on: client)
+        // Another origin: the same server by another name.
+        let other = WebRequest(
+            "GET",
+            "http://localhost:\(server.port)/status/200",
+            timeout: .milliseconds(2_500),
+            reachesPrivateAddresses: true
+        )
+        for _ in 0..<20 {
+            #expect(try await client.send(other).status == 200)
         }
-        #expect(refused == .overloaded)
-        for task in hanging { #expect(await task.value == .timedOut) }
-        _ = elsewhere
-        #expect(try await client.send(request("status/200")).status == 200)
+        #expect(await codes == Array(repeating: .timedOut, count: 6))
     }
 
     @Test("Many requests at once share a few connections")

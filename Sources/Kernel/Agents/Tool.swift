@@ -26,6 +26,11 @@ public struct Tool: Sendable {
         case document(@Sendable (JSONReader, Invocation, any Reader) throws -> JSONText)
         /// Prepares what needs waiting for (hashing, writing a file), then answers the change itself.
         case write(@Sendable (JSONReader, Invocation) async throws -> Commit)
+        /// Changes records like `write`, and answers text that it puts together.
+        case writeDocument(
+            @Sendable (JSONReader, Invocation) async throws
+                -> @Sendable (any Transaction) throws -> JSONText
+        )
         /// Computes.
         case compute(@Sendable (JSONReader, Invocation) async throws -> JSON)
         /// Reaches outside.
@@ -80,7 +85,7 @@ public struct Tool: Sendable {
     public var effect: Effect {
         switch body {
         case .read, .document: .read
-        case .write: .write
+        case .write, .writeDocument: .write
         case .compute: .compute
         case .external: .external
         }
@@ -131,9 +136,22 @@ public struct Invocation: Sendable {
 }
 
 /// A call that has done all it needs to wait for.
-public enum PreparedCall: Sendable {
+public enum Prepared<Output: Sendable>: Sendable {
     /// Nothing is left to do: this is the output.
-    case done(JSON)
+    case done(Output)
     /// The change itself, to be run within a transaction, perhaps together with others.
-    case commit(Tool.Commit)
+    case commit(@Sendable (any Transaction) throws -> Output)
+
+    /// The same call with another form of output.
+    func map<Other: Sendable>(
+        _ form: @escaping @Sendable (Output) throws -> Other
+    ) rethrows -> Prepared<Other> {
+        switch self {
+        case .done(let output): .done(try form(output))
+        case .commit(let commit): .commit { try form(try commit($0)) }
+        }
+    }
 }
+
+/// A prepared call whose output is a value.
+public typealias PreparedCall = Prepared<JSON>

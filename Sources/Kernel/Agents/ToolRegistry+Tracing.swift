@@ -9,11 +9,11 @@ extension ToolRegistry {
     /// A query by somebody outside of a run leaves a span only when its trace is sampled, when the
     /// program fails at it, or when it is slow; until then it costs a comparison and one look at the
     /// clock. A change's span ends once its transaction is synced.
-    func traced(
+    func traced<Output>(
         _ tool: Tool,
         _ invocation: Invocation,
-        _ prepare: (Invocation) async throws -> PreparedCall
-    ) async throws -> PreparedCall {
+        _ prepare: (Invocation) async throws -> Prepared<Output>
+    ) async throws -> Prepared<Output> {
         guard tracer.isOn else { return try await prepare(invocation) }
         let scope = invocation.scope
         let isQuery =
@@ -45,11 +45,11 @@ extension ToolRegistry {
         }
     }
 
-    private func tracedQuery(
+    private func tracedQuery<Output>(
         _ tool: Tool,
         _ invocation: Invocation,
-        _ prepare: (Invocation) async throws -> PreparedCall
-    ) async throws -> PreparedCall {
+        _ prepare: (Invocation) async throws -> Prepared<Output>
+    ) async throws -> Prepared<Output> {
         do {
             let prepared = try await prepare(invocation)
             let end = tracer.now()
@@ -89,11 +89,11 @@ extension ToolRegistry {
     }
 
     /// The change with two spans: its transaction from the body to the sync, and the whole call.
-    private func traced(
-        _ commit: @escaping Tool.Commit,
+    private func traced<Output>(
+        _ commit: @escaping @Sendable (any Transaction) throws -> Output,
         within span: OpenSpan,
         _ scope: Scope
-    ) -> Tool.Commit {
+    ) -> @Sendable (any Transaction) throws -> Output {
         { [tracer] transaction in
             let inner = tracer.begin(
                 "transaction",

@@ -60,51 +60,85 @@ public struct ToolRegistry: Sendable {
         invocation: Invocation,
         database: any Database
     ) async throws -> PreparedCall {
-        guard let tool = tools[name] else {
-            throw GeneralFault(.notFound, code: "unknown-tool", "there is no tool \"\(name)\"")
-        }
+        guard let tool = tools[name] else { throw Self.unknown(name) }
         return try await traced(tool, invocation) { invocation in
-            try authorise(tool, for: invocation.scope)
-            try tool.input.validate(input)
-            let reader = JSONReader(input)
-            switch tool.body {
-            case .read(let body):
-                return .done(try await database.read { try body(reader, invocation, $0) })
-            case .document(let body):
-                return .done(
-                    try await database.read { try body(reader, invocation, $0).value() }
-                )
-            case .compute(let body), .external(let body):
-                return .done(try await body(reader, invocation))
-            case .write(let body):
-                let commit = try await body(reader, invocation)
-                return .commit { transaction in
-                    try invocation.stillWanted(transaction)
-                    return try commit(transaction)
-                }
-            }
+            try await run(tool, input, invocation, database)
         }
     }
 
-    /// Authorises and validates a call of a query that answers text, and answers it.
+    /// The same with the output as JSON text, for who sends it on.
     ///
-    /// - Parameters:
-    ///   - name: the tool's name.
-    ///   - input: what it takes.
-    ///   - invocation: the circumstances.
-    ///   - database: what it reads.
-    /// - Returns: the text; nil when the tool is of another sort, and then nothing was done.
+    /// A tool that puts text together is not asked for a value first.
+    ///
     /// - Throws: as ``prepare(_:input:invocation:database:)``.
-    public func document(
+    public func prepareText(
         _ name: String,
         input: JSON,
         invocation: Invocation,
         database: any Database
-    ) async throws -> JSONText? {
-        guard let tool = tools[name], case .document(let body) = tool.body else { return nil }
+    ) async throws -> Prepared<JSONText> {
+        guard let tool = tools[name] else { throw Self.unknown(name) }
+        return try await traced(tool, invocation) { invocation in
+            try await text(tool, input, invocation, database)
+        }
+    }
+
+    private func run(
+        _ tool: Tool,
+        _ input: JSON,
+        _ invocation: Invocation,
+        _ database: any Database
+    ) async throws -> PreparedCall {
+        switch tool.body {
+        case .document, .writeDocument:
+            return try await text(tool, input, invocation, database).map { try $0.value() }
+        case .read(let body):
+            let reader = try check(tool, input, invocation)
+            return .done(try await database.read { try body(reader, invocation, $0) })
+        case .compute(let body), .external(let body):
+            return .done(try await body(try check(tool, input, invocation), invocation))
+        case .write(let body):
+            let commit = try await body(try check(tool, input, invocation), invocation)
+            return .commit { transaction in
+                try invocation.stillWanted(transaction)
+                return try commit(transaction)
+            }
+        }
+    }
+
+    private func text(
+        _ tool: Tool,
+        _ input: JSON,
+        _ invocation: Invocation,
+        _ database: any Database
+    ) async throws -> Prepared<JSONText> {
+        switch tool.body {
+        case .document(let body):
+            let reader = try check(tool, input, invocation)
+            return .done(try await database.read { try body(reader, invocation, $0) })
+        case .writeDocument(let body):
+            let commit = try await body(try check(tool, input, invocation), invocation)
+            return .commit { transaction in
+                try invocation.stillWanted(transaction)
+                return try commit(transaction)
+            }
+        case .read, .compute, .external, .write:
+            return try await run(tool, input, invocation, database).map { JSONText($0) }
+        }
+    }
+
+    private func check(
+        _ tool: Tool,
+        _ input: JSON,
+        _ invocation: Invocation
+    ) throws(GeneralFault) -> JSONReader {
         try authorise(tool, for: invocation.scope)
         try tool.input.validate(input)
-        return try await database.read { try body(JSONReader(input), invocation, $0) }
+        return JSONReader(input)
+    }
+
+    private static func unknown(_ name: String) -> GeneralFault {
+        GeneralFault(.notFound, code: "unknown-tool", "there is no tool \"\(name)\"")
     }
 
     /// Calls a tool to its end.

@@ -57,8 +57,8 @@ public struct OutboxDelivery: Service {
     let random: any RandomSource
     let log: Logger
     let tracer: Tracer
-    let arrived: @Sendable (ID<Organisation>, ID<Account>) -> Void
     let breaker = MailBreaker()
+    let arrived: @Sendable (ID<Organisation>, ID<Account>) -> Void
     private let outbox: Outbox
     private let outcomes: Family<Counter>
     private let latency: Family<Histogram>

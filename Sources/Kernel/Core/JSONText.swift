@@ -8,6 +8,9 @@ public struct JSONText: Sendable, Equatable, CustomStringConvertible {
     /// Text that is known to be JSON.
     public init(trusted bytes: [UInt8]) { self.bytes = bytes }
 
+    /// The text of null.
+    public static let null = JSONText(trusted: Array("null".utf8))
+
     /// The text of a value.
     public init(_ value: JSON) { bytes = value.bytes() }
 

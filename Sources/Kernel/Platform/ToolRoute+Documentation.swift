@@ -124,7 +124,7 @@ extension ToolRoute {
         let output = tool.output.json
         if output["type"] == "null" { return [.nothing] }
         var headers = isResource || isVersioned ? ["ETag"] : []
-        if status == .created, response != nil { headers.append("Location") }
+        if location != nil { headers.append("Location") }
         var answers: [RouteDocumentation.Answer] = [
             .json(status, output, status == .created ? "Made." : "Done.", headers: headers)
         ]

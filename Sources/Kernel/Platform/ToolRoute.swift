@@ -26,8 +26,8 @@ public struct ToolRoute: Sendable {
     public var problems: [Status]
     /// Makes the input of a request whose body is not plain JSON; nil for the usual way.
     public var input: (@Sendable (Request) throws -> JSON)?
-    /// Makes the response of the output; nil for JSON, or 204 when the output is null.
-    public var response: (@Sendable (JSON) throws -> Response)?
+    /// Where a thing that was made is found, up to its id, for instance `/api/orders/`; nil for none.
+    public var location: String?
 
     /// A route.
     public init(
@@ -42,7 +42,7 @@ public struct ToolRoute: Sendable {
         body: RouteDocumentation.Body? = nil,
         problems: [Status] = [],
         input: (@Sendable (Request) throws -> JSON)? = nil,
-        response: (@Sendable (JSON) throws -> Response)? = nil
+        location: String? = nil
     ) {
         self.method = method
         self.path = path
@@ -55,7 +55,7 @@ public struct ToolRoute: Sendable {
         self.body = body
         self.problems = problems
         self.input = input
-        self.response = response
+        self.location = location
     }
 
     /// Whether the tool's input comes in the query rather than in a body.

@@ -78,42 +78,11 @@ public struct ToolRoutes: Sendable {
                 route.path,
                 options: RouteOptions(bodyLimit: route.bodyLimit, documentation: documentation)
             ) { [self] request in
-                if case .document = tool.body {
-                    return try await document(tool, route, form, request)
-                }
                 let output = try await call(tool, route, form, request)
                 if checksOutput { try Self.check(output, tool) }
-                return try Self.response(to: request, route, output)
+                return Self.response(to: request, route, output)
             }
         }
-    }
-
-    private func document(
-        _ tool: Tool,
-        _ route: ToolRoute,
-        _ form: ToolRouteInput,
-        _ request: Request
-    ) async throws -> Response {
-        let scope = try request.authority()
-        let text = try await registry.document(
-            tool.name,
-            input: try form.json(of: request),
-            invocation: Invocation(
-                scope: scope,
-                now: clock.now(),
-                key: scope.trace.description,
-                ids: ids
-            ),
-            database: database
-        )
-        guard let text else { throw Self.notText(tool) }
-        if checksOutput { try Self.check(try text.value(), tool) }
-        var response = Response.bytes(text.bytes, type: "application/json", status: route.status)
-        let version = JSONText.member("version", of: text.bytes.span).flatMap {
-            Int(String(decoding: text.bytes[$0], as: UTF8.self))
-        }
-        Self.tag(&response, for: request, route, version: version)
-        return response
     }
 
     /// `logistics.list-orders` is `listOrders`, unless another room has a tool of that name too.
@@ -127,12 +96,8 @@ public struct ToolRoutes: Sendable {
         }.joined()
     }
 
-    private static func notText(_ tool: Tool) -> GeneralFault {
-        GeneralFault(.internal, code: "no-text", "\(tool.name) answers no text")
-    }
-
-    private static func check(_ output: JSON, _ tool: Tool) throws(GeneralFault) {
-        guard let first = tool.output.violations(of: output).first else { return }
+    private static func check(_ output: JSONText, _ tool: Tool) throws {
+        guard let first = tool.output.violations(of: try output.value()).first else { return }
         throw GeneralFault(
             .internal,
             code: "untrue-output",
@@ -140,36 +105,30 @@ public struct ToolRoutes: Sendable {
         )
     }
 
+    /// JSON with its tag and place; 204 when the output is null, 304 when the client has it already.
     private static func response(
         to request: Request,
         _ route: ToolRoute,
-        _ output: JSON
-    ) throws -> Response {
-        var response: Response
-        if let make = route.response {
-            response = try make(output)
-        } else {
-            response = output.isNull ? .noContent : .json(output, status: route.status)
+        _ output: JSONText
+    ) -> Response {
+        if output == .null { return .noContent }
+        var response = Response.bytes(output.bytes, type: "application/json", status: route.status)
+        if let place = route.location, let id = JSONText.member("id", of: output.bytes.span) {
+            let text = String(decoding: output.bytes[id].dropFirst().dropLast(), as: UTF8.self)
+            response.headers.add("Location", place + text)
         }
-        tag(&response, for: request, route, version: output["version"]?.int)
-        return response
-    }
-
-    /// Gives an answer its tag, and takes the body away when the client has it.
-    private static func tag(
-        _ response: inout Response,
-        for request: Request,
-        _ route: ToolRoute,
-        version: Int?
-    ) {
-        guard route.isResource || route.isVersioned, let bytes = response.bytes else { return }
-        let tag = EntityTag.text(version: version, body: bytes)
+        guard route.isResource || route.isVersioned else { return response }
+        let version = JSONText.member("version", of: output.bytes.span).flatMap {
+            Int(String(decoding: output.bytes[$0], as: UTF8.self))
+        }
+        let tag = EntityTag.text(version: version, body: output.bytes)
         if route.isResource, let known = request.headers["if-none-match"],
             EntityTag.list(known, contains: tag)
         {
             response = Response(status: .notModified)
         }
         response.headers.add("ETag", tag)
+        return response
     }
 
     /// What `If-Match` demands; a route that could not check it must not ignore it.
@@ -194,7 +153,7 @@ public struct ToolRoutes: Sendable {
         _ route: ToolRoute,
         _ form: ToolRouteInput,
         _ request: Request
-    ) async throws -> JSON {
+    ) async throws -> JSONText {
         let scope = try request.authority()
         let input = try form.json(of: request)
         let key = try request.headers["idempotency-key"].map(Self.checked)
@@ -206,18 +165,22 @@ public struct ToolRoutes: Sendable {
             expected: try Self.expected(request, route, tool)
         )
         guard let key, tool.effect == .write else {
-            return try await registry.call(
+            let prepared = try await registry.prepareText(
                 tool.name,
                 input: input,
                 invocation: invocation,
                 database: database
             )
+            switch prepared {
+            case .done(let output): return output
+            case .commit(let commit): return try await database.transaction(commit)
+            }
         }
         let print = Self.fingerprint(route, input)
         if let known = try await database.read({ try earlier(key, print, scope, in: $0) }) {
             return known
         }
-        let prepared = try await registry.prepare(
+        let prepared = try await registry.prepareText(
             tool.name,
             input: input,
             invocation: invocation,
@@ -249,14 +212,14 @@ public struct ToolRoutes: Sendable {
         _ print: String,
         _ scope: Scope,
         in reader: any Reader
-    ) throws -> JSON? {
+    ) throws -> JSONText? {
         let found = try reader.first(
             """
             SELECT request, output FROM idempotency
             WHERE organisation = ? AND account = ? AND key = ?
             """,
             [.id(scope.organisation), .id(scope.actor.id), .text(key)]
-        ) { (request: try $0.text(0), output: try $0.json(1)) }
+        ) { (request: try $0.text(0), output: JSONText(trusted: Array(try $0.text(1).utf8))) }
         guard let found else { return nil }
         guard found.request == print else {
             throw GeneralFault(

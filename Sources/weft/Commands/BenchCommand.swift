@@ -2,7 +2,8 @@ import Core
 import Glibc
 import Store
 
-/// `weft bench store`: how many durable commits a second this machine and disk give.
+/// `weft bench store`: how many durable commits a second this machine and disk give; `weft bench http`:
+/// a server that says hello.
 ///
 /// It is what `make bench` measures with, and tells whoever installs Weft what a disk is good for.
 enum BenchCommand {
@@ -18,6 +19,10 @@ enum BenchCommand {
         usage: weft bench requests URL [--callers N] [--seconds S]
         The same for GET requests of Weft's own client, each caller one after the other; prints
         {"callers","requests","seconds","perSecond","cpuMicrosPerRequest"}.
+
+        usage: weft bench http [--threads N]
+        A server that answers GET /hello, of N event loops, 1…256 (default 1): prints its port and
+        serves until it is told to stop.
         """
 
     static func run(_ arguments: [String]) async -> Int32 {
@@ -29,12 +34,22 @@ enum BenchCommand {
             of: {
                 switch arguments.first {
                 case "store": try await store(arguments.dropFirst())
+                case "http": try await http(arguments.dropFirst())
                 case "requests": try await requests(arguments.dropFirst())
-                default: throw UsageError("what can be measured is: store, requests")
+                default: throw UsageError("what can be measured is: store, http, requests")
                 }
             },
             usage: usage
         )
+    }
+
+    private static func http(_ arguments: some Sequence<String>) async throws {
+        let options = try CommandOptions(arguments, valued: ["--threads"])
+        try options.expectNoWords()
+        guard let threads = Int(options.values["--threads"] ?? "1"), (1...256) ~= threads else {
+            throw UsageError("--threads must be a whole number, 1…256")
+        }
+        try await HelloServer.run(threads: threads)
     }
 
     private static func store(_ arguments: some Sequence<String>) async throws {

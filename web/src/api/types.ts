@@ -270,8 +270,7 @@ export interface InboxMessage {
   acknowledgedAt?: string | null;
 }
 
-export interface Inbox {
-  items: InboxMessage[];
+export interface Inbox extends Page<InboxMessage> {
   unread: number;
 }
 

@@ -10,6 +10,7 @@ import { navigate, useLocation } from "../shell/router";
 import { Button } from "../ui/Button";
 import { counted } from "../ui/format";
 import { Page } from "../ui/Page";
+import { usePages } from "../ui/pages";
 import { focusRow, useRowKeys } from "../ui/rows";
 import { ReasonDialog } from "../ui/ReasonDialog";
 import { ChoiceChips } from "../ui/Search";
@@ -18,6 +19,7 @@ import { toast } from "../ui/Toast";
 import { byPriority, fromAlarm, fromMessage, fromOrder, type Work } from "./work";
 import { WorkRow } from "./WorkRow";
 
+const messageId = (message: InboxMessage) => message.id;
 const INBOX = ["inbox"];
 const ALARMS = ["alarms"];
 const ORDERS = ["orders"];
@@ -26,7 +28,8 @@ const ORDERS = ["orders"];
 export function InboxPage() {
   const { query } = useLocation();
   const show = query.get("show") ?? "open";
-  const inbox = useQuery<Inbox>("/api/inbox", 2000, INBOX);
+  const pages = usePages<InboxMessage, Inbox>("/api/inbox", messageId, 2000, INBOX);
+  const inbox = pages.first;
   const alarms = useQuery<AlarmList>(
     "/api/alarms?state=active&acknowledged=false&limit=50",
     5000,
@@ -37,7 +40,12 @@ export function InboxPage() {
   const [taking, setTaking] = useState<InboxMessage | null>(null);
   const [busy, setBusy] = useState(false);
   const keys = useRowKeys();
-  const messages = inbox.data?.items ?? [];
+  // Later pages are not fetched anew: what was read here is remembered here.
+  const [readHere, setReadHere] = useState<ReadonlySet<string>>(() => new Set());
+  const messages = useMemo(
+    () => pages.items.map((each) => readHere.has(each.id) ? { ...each, read: true } : each),
+    [pages.items, readHere],
+  );
   const unread = messages.filter((each) => !each.read && !each.needsAcknowledgement);
 
   // What waited when the list was opened stays in it while it is worked through.
@@ -47,8 +55,8 @@ export function InboxPage() {
     [
       ...(alarms.data?.items ?? []).map(fromAlarm),
       ...(failed.data?.items ?? []).map(fromOrder),
-      ...(inbox.data?.items ?? []).map(fromMessage),
-    ].sort(byPriority), [alarms.data, failed.data, inbox.data]);
+      ...messages.map(fromMessage),
+    ].sort(byPriority), [alarms.data, failed.data, messages]);
   for (const each of all) if (each.open) kept.current.ids.add(each.id);
   const shown = all.filter((each) =>
     show === "open"
@@ -63,6 +71,7 @@ export function InboxPage() {
     setBusy(true);
     try {
       await Promise.all(some.map((each) => post(`/api/inbox/${each.id}/read`)));
+      setReadHere((before) => new Set([...before, ...some.map(messageId)]));
     } catch (error) {
       toast(explain(error), "wrong");
     } finally {
@@ -158,6 +167,9 @@ export function InboxPage() {
         </ul>
       </div>
       <footer className="list-foot">
+        {pages.more && show !== "work" && (
+          <Button busy={pages.busy} onClick={pages.loadMore}>Older messages</Button>
+        )}
         {shown.length > 0 && (
           <span className="faint keys-hint">
             <kbd>j</kbd> <kbd>k</kbd> move · <kbd>Enter</kbd> opens · <kbd>e</kbd> done

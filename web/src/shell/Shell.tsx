@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from "react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import type { AlarmList } from "../api/kernel";
 import type { Inbox } from "../api/types";
 import { useQuery } from "../api/query";
@@ -13,12 +13,13 @@ import { Palette } from "./Palette";
 import { PersonMenu } from "./PersonMenu";
 import { COMMAND } from "./platform";
 import { Link, navigate, useLocation } from "./router";
-import { Shortcuts } from "./Shortcuts";
 
 interface Props {
   children: ReactNode;
   onSwitch: (organisation: string) => void;
 }
+
+const Shortcuts = lazy(async () => ({ default: (await import("./Shortcuts")).Shortcuts }));
 
 const GROUPS = ["Work", "Watch", "Manage"] as const;
 const IN_DOCK = ["/inbox", "/orders", "/vehicles", "/alarms"];
@@ -112,7 +113,11 @@ export function Shell({ children, onSwitch }: Props) {
         </button>
       </nav>
       {over === "palette" && <Palette onClose={close} onShortcuts={() => setOver("shortcuts")} />}
-      {over === "shortcuts" && <Shortcuts onClose={close} />}
+      {over === "shortcuts" && (
+        <Suspense fallback={null}>
+          <Shortcuts onClose={close} />
+        </Suspense>
+      )}
       {over === "more" && (
         <Dialog title="More" onClose={close}>
           <div className="more" onClick={close}>{others.map(place)}</div>

@@ -1,13 +1,13 @@
 import { type ComponentType, lazy, type ReactNode } from "react";
-import { InboxPage } from "../inbox/InboxPage";
 import { OrdersOrLoads } from "../loader/OrdersOrLoads";
 import { NotFound } from "./NotFound";
 
-/** Most screens come when they are first asked for; the list and the inbox are there at once. */
+/** Most screens come when they are first asked for; the list of orders is there at once. */
 function later<P>(component: () => Promise<ComponentType<P>>) {
   return lazy(async () => ({ default: await component() }));
 }
 
+const InboxPage = later(async () => (await import("../inbox/InboxPage")).InboxPage);
 const OrderPage = later(async () => (await import("../orders/OrderPage")).OrderPage);
 const NewOrderPage = later(async () => (await import("../orders/NewOrderPage")).NewOrderPage);
 const VehiclesPage = later(async () => (await import("../fleet/VehiclesPage")).VehiclesPage);

@@ -47,18 +47,18 @@ final class EventLoop: TaskExecutor, @unchecked Sendable {
     /// How many channels the loop has, for choosing the least loaded one.
     let load = Atomic<Int>(0)
 
-    private var jobs: [UnownedJob] = []
-    private var nextJob = 0
-    private var isRunningJobs = false
-    private var slots: [Slot] = []
+    @exclusivity(unchecked) private var jobs: [UnownedJob] = []
+    @exclusivity(unchecked) private var nextJob = 0
+    @exclusivity(unchecked) private var isRunningJobs = false
+    @exclusivity(unchecked) private var slots: [Slot] = []
     private var free: [Int] = []
     private var wheel: TimerWheel
-    private var unflushed: [any LoopChannel] = []
-    private var waiting: [any LoopChannel] = []
+    @exclusivity(unchecked) private var unflushed: [any LoopChannel] = []
+    @exclusivity(unchecked) private var waiting: [any LoopChannel] = []
     private var events: [epoll_event]
     private var isStopping = false
     /// Work that must end before a stopping loop may: tasks whose jobs need this thread.
-    var obligations = 0
+    @exclusivity(unchecked) var obligations = 0
     /// Milliseconds of the monotonic clock at the start of the turn.
     private(set) var now: UInt64
     /// Where channels read into, one at a time; owned by the loop for its life.

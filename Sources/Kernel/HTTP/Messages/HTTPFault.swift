@@ -45,4 +45,14 @@ public struct HTTPFault: Fault {
         default: .malformed
         }
     }
+
+    /// 413 for a body beyond `limit` bytes.
+    static func tooLarge(limit: Int) -> HTTPFault {
+        HTTPFault(
+            .contentTooLarge,
+            code: "too-large",
+            "the body is larger than \(limit) bytes",
+            details: JSONObject([("limitBytes", .int(limit))])
+        )
+    }
 }

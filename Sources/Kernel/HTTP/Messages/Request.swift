@@ -43,11 +43,8 @@ public struct Request: Sendable {
         let start = storage.headers.bytes.count
         storage.headers.bytes += bytes
         storage.readTarget(start..<storage.headers.bytes.count)
-        let isTarget = bytes.allSatisfy { Byte.isVisible($0) && $0 != UInt8(ascii: "#") }
-        if bytes.first != UInt8(ascii: "/") || !isTarget {
-            storage.targetFault = PercentCoding.fault(
-                "the target must start with / and hold visible ASCII only"
-            )
+        if !bytes.allSatisfy({ Byte.isVisible($0) && $0 != UInt8(ascii: "#") }) {
+            storage.targetFault = PercentCoding.fault("the target must hold visible ASCII only")
         }
     }
 
@@ -74,17 +71,17 @@ extension Request {
     }
 
     /// The target as it came, query included.
-    public var target: String { storage.text(storage.target) }
+    public var target: String { storage.text(storage.target.whole) }
 
     /// The path as it came, without the query.
-    public var path: String { storage.text(storage.path) }
+    public var path: String { storage.text(storage.target.path) }
 
     /// The path's segments, percent-decoded after splitting; none for `/`, a last empty one after a
     /// trailing slash.
-    public var segments: [String] { storage.segments.map(storage.text) }
+    public var segments: [String] { storage.target.segments.map(storage.text) }
 
     /// The query's members.
-    public var query: Query { storage.query }
+    public var query: Query { storage.target.query }
 
     /// The header fields.
     public var headers: Headers {

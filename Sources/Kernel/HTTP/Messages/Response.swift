@@ -49,18 +49,30 @@ public struct Response: Sendable {
     public static func json(_ value: JSON, status: Status = .ok, headers: Headers = [:])
         -> Response
     {
+        guard headers.count > 0 else {
+            return Response(status: status, headers: json, body: .bytes(value.bytes()))
+        }
         var headers = headers
         headers.add("Content-Type", "application/json")
         return Response(status: status, headers: headers, body: .bytes(value.bytes()))
     }
 
+    // Made once: most answers are of one of these types and begin with nothing else.
+    private static let json: Headers = ["Content-Type": "application/json"]
+    private static let plainText: Headers = ["Content-Type": plainTextType]
+    private static let plainTextType = "text/plain; charset=utf-8"
+
     /// A text in UTF-8, by default plain.
     public static func text(
         _ text: String,
         status: Status = .ok,
-        type: String = "text/plain; charset=utf-8"
+        type: String? = nil
     ) -> Response {
-        Response(status: status, headers: ["Content-Type": type], body: .bytes(Array(text.utf8)))
+        Response(
+            status: status,
+            headers: type.map { ["Content-Type": $0] } ?? plainText,
+            body: .bytes(Array(text.utf8))
+        )
     }
 
     /// Bytes of the given content type.

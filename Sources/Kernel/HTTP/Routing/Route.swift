@@ -1,8 +1,12 @@
 /// What answers a request.
-public typealias Handler = @Sendable (Request) async throws -> Response
+///
+/// It runs where its caller runs, on the connection's event loop, so that calling it costs no hop.
+public typealias Handler =
+    nonisolated(nonsending) @Sendable (Request) async throws -> Response
 
 /// What stands before a handler: it may answer itself, change the request or the answer, or pass on.
-public typealias Middleware = @Sendable (Request, Handler) async throws -> Response
+public typealias Middleware =
+    nonisolated(nonsending) @Sendable (Request, Handler) async throws -> Response
 
 /// What every request passes first, also one that fits no route: it may change the request, answer
 /// itself, or throw; nil goes on.

@@ -161,13 +161,4 @@ public struct Router: Sendable {
         let match = request.match(routes)
         return await routes.respond(to: request, match: match)
     }
-
-    static func tooLarge(limit: Int) -> HTTPFault {
-        HTTPFault(
-            .contentTooLarge,
-            code: "too-large",
-            "the body is larger than \(limit) bytes",
-            details: JSONObject([("limitBytes", .int(limit))])
-        )
-    }
 }

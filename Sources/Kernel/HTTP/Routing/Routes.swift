@@ -55,15 +55,15 @@ final class Routes: Sendable {
         node: Int,
         _ allowed: inout UInt16
     ) -> Route? {
-        guard index < request.segments.count else {
+        guard index < request.target.segments.count else {
             if let route = route(request.method, at: node, &allowed) { return route }
             guard let rest = nodes[node].rest else { return nil }
-            request.parameters.append(RequestStorage.Part(0..<0))
+            request.parameters.append(Target.Part(0..<0))
             if let route = route(request.method, at: rest, &allowed) { return route }
             request.parameters.removeLast()
             return nil
         }
-        let segment = request.segments[index]
+        let segment = request.target.segments[index]
         if let next = nodes[node].literals.find(request.headers.bytes, segment.range),
             let route = find(request, segment: index + 1, node: next, &allowed)
         {
@@ -83,8 +83,8 @@ final class Routes: Sendable {
         }
         if let rest = nodes[node].rest {
             // Segments lie one after another with the slashes between them.
-            let end = request.segments[request.segments.count - 1].end
-            request.parameters.append(RequestStorage.Part(Int(segment.start)..<Int(end)))
+            let end = request.target.segments[request.target.segments.count - 1].end
+            request.parameters.append(Target.Part(Int(segment.start)..<Int(end)))
             if let route = route(request.method, at: rest, &allowed) { return route }
             request.parameters.removeLast()
         }
@@ -104,7 +104,9 @@ final class Routes: Sendable {
     // MARK: Answering
 
     /// Answers `request`, for which `match` was found; it never fails.
-    func respond(to request: Request, match: RouteMatch) async -> Response {
+    nonisolated(nonsending)
+        func respond(to request: Request, match: RouteMatch) async -> Response
+    {
         var request = request
         var response: Response
         do {
@@ -112,7 +114,7 @@ final class Routes: Sendable {
                 response = answer
             } else if case .found(let route) = match, request.storage.targetFault == nil {
                 guard request.body.count <= route.options.bodyLimit else {
-                    throw Router.tooLarge(limit: route.options.bodyLimit)
+                    throw HTTPFault.tooLarge(limit: route.options.bodyLimit)
                 }
                 response = try await route.handler(request)
             } else {
@@ -126,7 +128,9 @@ final class Routes: Sendable {
         return request.method == .head ? response.withoutBody() : response
     }
 
-    private func prepare(_ request: inout Request) async throws -> Response? {
+    nonisolated(nonsending)
+        private func prepare(_ request: inout Request) async throws -> Response?
+    {
         for prepare in preparations {
             if let response = try await prepare(&request) { return response }
         }

@@ -149,7 +149,7 @@ extension Connection {
             phase = .body
             return
         case .length(let count):
-            guard count <= match.bodyLimit else { throw Router.tooLarge(limit: match.bodyLimit) }
+            guard count <= match.bodyLimit else { throw HTTPFault.tooLarge(limit: match.bodyLimit) }
             body.reserveCapacity(min(count, Self.pendingLimit))
         case .chunked: break
         }

@@ -38,54 +38,54 @@ final class Connection: ServedChannel, @unchecked Sendable {
     let address: String
     /// Whether the other end is a proxy that says for whom it asks.
     let isProxied: Bool
-    var slot = -1
-    var phase = Phase.head
+    @exclusivity(unchecked) var slot = -1
+    @exclusivity(unchecked) var phase = Phase.head
 
     // In.
-    var parser: RequestParser
-    var pending: [UInt8] = []
-    var pendingStart = 0
-    var interest = EPOLLIN.rawValue | EPOLLRDHUP.rawValue
-    var peerHasLeft = false
-    var isResuming = false
+    @exclusivity(unchecked) var parser: RequestParser
+    @exclusivity(unchecked) var pending: [UInt8] = []
+    @exclusivity(unchecked) var pendingStart = 0
+    @exclusivity(unchecked) var interest = EPOLLIN.rawValue | EPOLLRDHUP.rawValue
+    @exclusivity(unchecked) var peerHasLeft = false
+    @exclusivity(unchecked) var isResuming = false
 
     // The request under way.
-    var request: Request?
-    var match = RouteMatch.notFound
-    var body: [UInt8] = []
-    var bodyWindow = 0
+    @exclusivity(unchecked) var request: Request?
+    @exclusivity(unchecked) var match = RouteMatch.notFound
+    @exclusivity(unchecked) var body: [UInt8] = []
+    @exclusivity(unchecked) var bodyWindow = 0
     /// Where the rest of the body goes when the handler is at work already.
-    var inflow: BodyInflow?
+    @exclusivity(unchecked) var inflow: BodyInflow?
     /// Whether the client waits for `100 Continue`, which is sent once the handler asks for the body.
-    var awaitsInvitation = false
+    @exclusivity(unchecked) var awaitsInvitation = false
     /// The client has ended its side, but what it sent before is not read yet.
-    var hangupSeen = false
-    var minorVersion = 1
-    var keepsAlive = true
-    var task: Task<Void, Never>?
-    var startedAt: ContinuousClock.Instant?
+    @exclusivity(unchecked) var hangupSeen = false
+    @exclusivity(unchecked) var minorVersion = 1
+    @exclusivity(unchecked) var keepsAlive = true
+    @exclusivity(unchecked) var task: Task<Void, Never>?
+    @exclusivity(unchecked) var startedAt: ContinuousClock.Instant?
 
     // Out.
-    var out: [UInt8] = []
-    var sent = 0
-    var tail: Tail?
-    var willFlush = false
+    @exclusivity(unchecked) var out: [UInt8] = []
+    @exclusivity(unchecked) var sent = 0
+    @exclusivity(unchecked) var tail: Tail?
+    @exclusivity(unchecked) var willFlush = false
     /// The answer under way, if it is a streamed one.
-    var stream: AnswerStream?
+    @exclusivity(unchecked) var stream: AnswerStream?
     /// Close once everything is written.
-    var isClosing = false
+    @exclusivity(unchecked) var isClosing = false
     /// The client may still be sending, so closing must not reset what it has not read yet.
-    var mustLinger = false
+    @exclusivity(unchecked) var mustLinger = false
 
     /// When the phase has lasted too long, in the loop's milliseconds.
-    var phaseDeadline = UInt64.max
+    @exclusivity(unchecked) var phaseDeadline = UInt64.max
     /// When the client has taken nothing for too long.
-    var writeDeadline = UInt64.max
+    @exclusivity(unchecked) var writeDeadline = UInt64.max
     /// How many bytes were given to the socket since the connection began.
-    var written = 0
+    @exclusivity(unchecked) var written = 0
     /// How many of them the client had acknowledged when `writeDeadline` was set.
     var acknowledgedBefore = 0
-    var headHasBegun = false
+    @exclusivity(unchecked) var headHasBegun = false
 
     init(worker: Worker, descriptor: Int32, address: String) {
         self.worker = worker

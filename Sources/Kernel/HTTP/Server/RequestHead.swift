@@ -28,6 +28,7 @@ struct RequestHead: Sendable {
     ///   - target: where the target lies there.
     ///   - minorVersion: the version.
     ///   - headers: the head; a target that came in absolute form is added in origin form to its bytes.
+    /// - Throws: what is wrong.
     init(
         method: Range<Int>,
         target: Range<Int>,

@@ -24,7 +24,7 @@ extension RequestParser {
     {
         let count = min(remaining, end - position)
         received += count
-        guard received <= bodyLimit else { throw Router.tooLarge(limit: bodyLimit) }
+        guard received <= bodyLimit else { throw HTTPFault.tooLarge(limit: bodyLimit) }
         let range = position..<(position + count)
         position += count
         remaining -= count
@@ -74,7 +74,7 @@ extension RequestParser {
             state = .extensionName
         default: throw Self.chunk
         }
-        guard remaining <= bodyLimit - received else { throw Router.tooLarge(limit: bodyLimit) }
+        guard remaining <= bodyLimit - received else { throw HTTPFault.tooLarge(limit: bodyLimit) }
     }
 
     /// `*( ";" token [ "=" ( token / quoted-string ) ] )`, without the white space that RFC 9112 calls

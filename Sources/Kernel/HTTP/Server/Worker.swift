@@ -21,16 +21,16 @@ final class Worker: LoopChannel, @unchecked Sendable {
     let configuration: HTTPServer.Configuration
     private let listener: Listener
     private let admission: Admission
-    private var traceSeed: UInt64
-    private var spare: [RequestStorage] = []
+    @exclusivity(unchecked) private var traceSeed: UInt64
+    @exclusivity(unchecked) private var spare: [RequestStorage] = []
     let codec = WebSocketCodec()
-    private(set) var isDraining = false
+    @exclusivity(unchecked) private(set) var isDraining = false
     private var peers: [Worker] = []
     private var slot: Int?
     private var isWatching = false
     private var onDrained: (@Sendable () -> Void)?
-    private var dateSecond = UInt64.max
-    private var dateText: [UInt8] = []
+    @exclusivity(unchecked) private var dateSecond = UInt64.max
+    @exclusivity(unchecked) private var dateText: [UInt8] = []
     private var deflater: Deflater?
 
     init(

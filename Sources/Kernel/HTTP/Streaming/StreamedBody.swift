@@ -19,7 +19,7 @@ private actor MemorySink: BodySink {
 
     func take(_ part: [UInt8]) throws {
         try Task.checkCancellation()
-        guard part.count <= limit - bytes.count else { throw Router.tooLarge(limit: limit) }
+        guard part.count <= limit - bytes.count else { throw HTTPFault.tooLarge(limit: limit) }
         bytes += part
     }
 }

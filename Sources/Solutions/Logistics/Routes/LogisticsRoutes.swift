@@ -60,7 +60,7 @@ enum LogisticsRoutes {
                     base,
                     tool: "logistics.create-order",
                     status: .created,
-                    response: created
+                    location: "/api/orders/"
                 ),
                 ToolRoute(.get, base + "/{id}", tool: "logistics.get-order", isVersioned: true),
                 ToolRoute(
@@ -111,11 +111,6 @@ enum LogisticsRoutes {
             tool: "logistics.unblock-vehicle"
         ),
     ]
-
-    private static func created(_ order: JSON) -> Response {
-        let id = order["id"]?.string ?? ""
-        return .json(order, status: .created, headers: ["Location": "/api/orders/\(id)"])
-    }
 
     private static let importBody = RouteDocumentation.Body([
         (

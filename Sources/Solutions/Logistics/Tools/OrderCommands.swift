@@ -19,16 +19,10 @@ extension LogisticsTools {
             input: schemas.createOrder,
             output: LogisticsShapes.order,
             roles: Self.planners,
-            body: .write { [self] input, invocation in
+            body: .writeDocument { [self] input, invocation in
                 let draft = try OrderDraft(reading: input, today: today(invocation))
                 return { transaction in
-                    let placed = try place(
-                        draft,
-                        id: kernel.ids.next(),
-                        by: invocation,
-                        in: transaction
-                    )
-                    return try placed.value()
+                    try place(draft, id: kernel.ids.next(), by: invocation, in: transaction)
                 }
             }
         )
