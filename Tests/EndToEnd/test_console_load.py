@@ -78,7 +78,9 @@ def opened(browser, weft):
     yield open_at
     for page, watch in made:
         # The browser tells of every request that a test keeps from the server.
-        watch.errors = [each for each in watch.errors if "net::ERR" not in each]
+        # Of what is refused on purpose the browser tells as well.
+        expected = re.compile("net::ERR|status of 409")
+        watch.errors = [each for each in watch.errors if not expected.search(each)]
         watch.assert_clean()
         page.context.close()
 
@@ -642,10 +644,15 @@ def test_thousands_of_boxes_are_drawn_turned_and_picked(opened, api, count, side
     middle, slow = page.evaluate(FRAMES)
     print(f"{count} boxes: a frame each {middle:.0f} ms, slow ones {slow:.0f} ms")
     frame = page.locator(".scene canvas").bounding_box()
-    page.locator(".scene canvas").click(
-        position={"x": frame["width"] / 2, "y": frame["height"] * 0.55}
-    )
-    expect(page.get_by_role("region", name=re.compile(r"^Box \d+$"))).to_be_visible()
+    picked = page.get_by_role("region", name=re.compile(r"^Box \d+$"))
+    for across in (0.5, 0.42, 0.35, 0.58, 0.3):
+        page.locator(".scene canvas").click(
+            position={"x": frame["width"] * across, "y": frame["height"] * 0.5}
+        )
+        page.wait_for_timeout(500)
+        if picked.count():
+            break
+    expect(picked).to_be_visible()
     page.get_by_role("button", name="Plan", exact=True).click()
     expect(page.locator(".plan-top .plan-box").first).to_be_visible()
     # Only what is seen is drawn: far fewer than there are.
