@@ -81,7 +81,8 @@ struct SignInRoutes {
             }
             return .json(["items": .array(items), "nextCursor": .null])
         }
-        router.get("/auth/oidc/{name}/start", options: RouteOptions(documentation: .providerStart)) { request in
+        router.get("/auth/oidc/{name}/start", options: RouteOptions(documentation: .providerStart))
+        { request in
             let name = try request.parameter("name")
             do {
                 let step = try await identity.federation.start(name, back: request.query["return"])
@@ -94,7 +95,10 @@ struct SignInRoutes {
                 return Self.back(with: error)
             }
         }
-        router.get("/auth/oidc/{name}/callback", options: RouteOptions(documentation: .providerReturn)) { request in
+        router.get(
+            "/auth/oidc/{name}/callback",
+            options: RouteOptions(documentation: .providerReturn)
+        ) { request in
             let name = try request.parameter("name")
             do {
                 let step = try await identity.federation.finish(
