@@ -1,9 +1,7 @@
 """The API's page for people, in a real browser."""
 
 import pytest
-from test_console import DESKTOP, PHONE, browser, expect, open_page, screenshot
-
-__all__ = ["browser"]
+from console import DESKTOP, PHONE, expect, open_page, screenshot
 
 
 @pytest.mark.parametrize(
