@@ -14,7 +14,7 @@ extension LiveHub {
         var options = options
         options.subprotocols = [Self.subprotocol]
         let settled = options
-        router.get("/live") { [self] request in
+        router.get("/live", options: RouteOptions(documentation: Self.socket)) { [self] request in
             // Without a token the client has to send one as its first message: a browser's page cannot
             // set the header.
             let ticket = try await ticket(of: request)
@@ -22,8 +22,43 @@ extension LiveHub {
                 connection(on: socket, ticket: ticket)
             }
         }
-        router.get("/live/events") { [self] request in try await events(request) }
+        router.get("/live/events", options: RouteOptions(documentation: Self.stream)) {
+            [self] request in try await events(request)
+        }
     }
+
+    private static let socket = RouteDocumentation(
+        "openLive",
+        tag: "live",
+        "Opens a WebSocket on which topics are followed.",
+        details: "Subprotocol `weft.live.v1`; without an Authorization header the first message "
+            + "brings the token.",
+        isPublic: true,
+        answers: [.init(.switchingProtocols, "The socket is open.")],
+        problems: [.unauthorised, .upgradeRequired, .unprocessableContent]
+    )
+
+    private static let stream = RouteDocumentation(
+        "followTopics",
+        tag: "live",
+        "Follows topics by server-sent events.",
+        parameters: [
+            .init(
+                "topic",
+                in: .query,
+                isRequired: true,
+                schema: [
+                    "type": "array", "items": ["type": "string"], "minItems": 1, "maxItems": 16,
+                ]
+            ),
+            .init("after", in: .query, schema: ["type": "integer", "minimum": 0]),
+            .init("Last-Event-ID", in: .header, schema: ["type": "string"]),
+        ],
+        answers: [
+            .init(.ok, "The events.", content: [("text/event-stream", ["type": "string"])])
+        ],
+        problems: [.notFound, .unprocessableContent]
+    )
 
     /// The checked token of the request's header; nil without one.
     private func ticket(of request: Request) async throws -> LiveTicket? {
