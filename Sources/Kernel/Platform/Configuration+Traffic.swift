@@ -7,7 +7,7 @@ extension Configuration {
             "limits.plans",
             .text,
             "standard=500/5000",
-            "Usage plans as name=requests a second/burst, separated by commas; off for no limit. "
+            "Usage plans as name=requests a second/burst, or name=off, separated by commas. "
                 + "The plan standard is for every account that has no other."
         ),
         .init(
