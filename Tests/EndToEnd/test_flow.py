@@ -56,10 +56,10 @@ def told(weft, order: str) -> list[tuple[str, str]]:
     wait_until_told(weft.data)
     found = rows(
         weft.data,
-        "SELECT effect_key FROM channels_outbox WHERE effect_key LIKE ? ORDER BY effect_key",
+        "SELECT effect_key FROM channels_outbox WHERE effect_key LIKE ?",
         [f"%{order}%"],
     )
-    return [(key.split(":")[0], key.rsplit(":", 1)[1]) for (key,) in found]
+    return sorted((key.split(":")[0], key.rsplit(":", 1)[1]) for (key,) in found)
 
 
 def test_an_order_is_analysed_packed_booked_and_told(serve):
@@ -376,16 +376,18 @@ def test_another_organisation_sees_and_changes_nothing(serve):
     # A second organisation with a planner who has the first one's password.
     other, person = "01930000-0000-7000-8000-0000000000aa", "01930000-0000-7000-8000-0000000000ab"
     data = weft.data
-    change(data, "INSERT INTO identity_organisation VALUES (?, 'Other Freight', 0)", [other])
+    change(data, "INSERT INTO identity_organisation (id, name, created_at) VALUES (?, 'Other Freight', 0)", [other])
     change(
         data,
-        "INSERT INTO identity_account SELECT ?, kind, 'other@weft.example', home, name,"
-        " password_hash, disabled, epoch, created_at FROM identity_account WHERE email = ?",
+        "INSERT INTO identity_account (id, kind, email, home, name, password_hash, disabled, epoch,"
+        " created_at) SELECT ?, kind, 'other@weft.example', home, name, password_hash, disabled, epoch,"
+        " created_at FROM identity_account WHERE email = ?",
         [person, weft.email],
     )
     change(
         data,
-        "INSERT INTO identity_membership SELECT ?, ?, roles, created_at FROM identity_membership"
+        "INSERT INTO identity_membership (organisation, account, roles, created_at)"
+        " SELECT ?, ?, roles, created_at FROM identity_membership"
         " WHERE account = (SELECT id FROM identity_account WHERE email = ?)",
         [other, person, weft.email],
     )
@@ -426,4 +428,4 @@ def test_another_organisation_sees_and_changes_nothing(serve):
     # What one organisation's key did is nothing to the other.
     assert stranger.get("/api/metrics/logistics").json["orders"]["booked"] == 0
     # The token's organisation counts, whatever the request says.
-    assert stranger.get(f"/api/orders?organisation={order['customer']['id']}").status == 422
+    assert stranger.get(f"/api/orders?organisation={order['customer']['id']}").status == 400

@@ -510,8 +510,8 @@ MATRIX = [
     ("GET", "/api/roles", set(ROLES)),
     ("GET", "/api/me/sessions", set(ROLES)),
     ("GET", "/api/dead-letters", {"admin", "manager"}),
-    ("GET", "/api/executions?limit=1", set(ROLES) - {"customer"}),
-    ("GET", "/api/orders?limit=1", set(ROLES) - {"customer", "technician"}),
+    ("GET", "/api/executions?limit=1", set(ROLES) - {"customer", "loader"}),
+    ("GET", "/api/orders?limit=1", set(ROLES) - {"customer", "technician", "loader"}),
     ("POST", "/api/orders", {"admin", "manager", "planner", "operator"}),
 ]
 

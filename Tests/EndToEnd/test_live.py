@@ -451,22 +451,15 @@ def test_the_pages_python_example_runs(weft):
     assert lines[2][2] == "order.placed"
 
 
-def test_the_pages_browser_example_runs_under_our_own_policy(weft, client):
-    sync_api = pytest.importorskip("playwright.sync_api")
-    if not Path("/usr/bin/chromium").exists():
-        pytest.skip("no chromium")
-    with sync_api.sync_playwright() as tools:
-        browser = tools.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox"], headless=True
-        )
-        page = browser.new_page()
-        said = []
-        page.on("console", lambda message: said.append(message.text))
-        page.goto(weft.url + "/console/")
-        page.evaluate(f"token => {{ {example('js')} }}", client.token)
-        deadline = time.monotonic() + 15
-        while len(said) < 3 and time.monotonic() < deadline:
-            page.wait_for_timeout(50)
-        browser.close()
+def test_the_pages_browser_example_runs_under_our_own_policy(weft, client, browser):
+    page = browser.new_page()
+    said = []
+    page.on("console", lambda message: said.append(message.text))
+    page.goto(weft.url + "/console/")
+    page.evaluate(f"token => {{ {example('js')} }}", client.token)
+    deadline = time.monotonic() + 15
+    while len(said) < 3 and time.monotonic() < deadline:
+        page.wait_for_timeout(50)
+    page.close()
     assert said[0].startswith("ready") and said[1].startswith("subscribed"), said
     assert said[2].startswith("event") and said[2].endswith("order.placed")

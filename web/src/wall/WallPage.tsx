@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useSyncExternalStore } from "react";
+import { useEffect, useLayoutEffect, useMemo, useSyncExternalStore } from "react";
 import { isShelved } from "../alarms/AlarmRow";
 import { rank, SEVERITY } from "../alarms/severity";
 import { measured } from "../alarms/words";
@@ -138,7 +138,8 @@ const NIGHT = { from: 19, to: 7 };
 function useNight(now: number) {
   const hour = new Date(now).getHours();
   const night = hour >= NIGHT.from || hour < NIGHT.to;
-  useEffect(() => {
+  // Before anything is painted, so that nobody sees half of each.
+  useLayoutEffect(() => {
     document.documentElement.classList.toggle("wall-night", night);
     return () => document.documentElement.classList.remove("wall-night");
   }, [night]);
