@@ -17,9 +17,9 @@ import lib
 # Budgets are for one client's use, and here one client is everybody: so large that they are never met,
 # but kept, as they are part of what a request costs.
 LIMITS = {
-    "WEFT_LIMITS_PLANS": "standard=10000000/10000000",
-    "WEFT_LIMITS_ANONYMOUS": "10000000/10000000",
-    "WEFT_LIMITS_FAILING": "10000000/10000000",
+    "WEFT_LIMITS_PLANS": "standard=1000000/1000000",
+    "WEFT_LIMITS_ANONYMOUS": "1000000/1000000",
+    "WEFT_LIMITS_FAILING": "1000000/1000000",
     "WEFT_SERVER_CONNECTIONS_PER_ADDRESS": "100000",
 }
 

@@ -194,6 +194,7 @@ async function place(draft, { organisation, actor }) {
     const body = JSON.stringify({
       id,
       reference,
+      version: 1,
       customerId: customer.id,
       depotId: depot.id,
       itemCount: sum(() => 1),

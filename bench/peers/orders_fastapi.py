@@ -142,6 +142,7 @@ async def place(draft: Draft, who: Authority):
         body = {
             "id": id,
             "reference": reference,
+            "version": 1,
             "customerId": customer["id"],
             "depotId": depot["id"],
             "itemCount": sum(item["quantity"] for item in items),
