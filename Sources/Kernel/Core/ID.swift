@@ -13,22 +13,29 @@ public struct ID<Subject>: Sendable, Hashable, Comparable, CustomStringConvertib
 
     /// Reads `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx`, any case; nil when the text is anything else.
     public init?(_ text: some StringProtocol) {
+        let parsed = text.utf8.withContiguousStorageIfAvailable { Self.parse($0) }
+        guard let bits = parsed ?? Array(text.utf8).withUnsafeBufferPointer({ Self.parse($0) })
+        else { return nil }
+        self.init(high: bits.high, low: bits.low)
+    }
+
+    private static func parse(_ text: UnsafeBufferPointer<UInt8>) -> (high: UInt64, low: UInt64)? {
+        guard text.count == 36 else { return nil }
         var high: UInt64 = 0
         var low: UInt64 = 0
         var digits = 0
         var position = 0
-        for byte in text.utf8 {
+        for byte in text {
             if position == 8 || position == 13 || position == 18 || position == 23 {
                 guard byte == UInt8(ascii: "-") else { return nil }
             } else {
-                guard digits < 32, let digit = Self.digit(byte) else { return nil }
+                guard let digit = digit(byte) else { return nil }
                 if digits < 16 { high = high << 4 | digit } else { low = low << 4 | digit }
                 digits += 1
             }
             position += 1
         }
-        guard position == 36 else { return nil }
-        self.init(high: high, low: low)
+        return (high, low)
     }
 
     private static func digit(_ byte: UInt8) -> UInt64? {

@@ -160,7 +160,8 @@ public struct ToolRoutes: Sendable {
         let invocation = Invocation(
             scope: scope,
             now: clock.now(),
-            key: key ?? scope.trace.description,
+            // A query has no effect that a key could tell apart.
+            key: key ?? (tool.effect == .read ? "" : scope.trace.description),
             ids: ids,
             expected: try Self.expected(request, route, tool)
         )

@@ -25,9 +25,10 @@ struct Orders {
         ) { row in
             try row.withText(0) { body in
                 let text = JSONText(trusted: body.withUnsafeBufferPointer(Array.init))
-                // Records of the first versions keep the order alone.
+                // Records of the first versions keep the order alone, and lack its totals too, which
+                // are found sooner.
                 found =
-                    JSONText.member("bookings", of: body) != nil
+                    JSONText.member("itemCount", of: body) != nil
                     ? text
                     : try OrderDocument(scope: scope).text(
                         of: Order(record: text.value()),
