@@ -52,6 +52,8 @@ struct RequestHead: Sendable {
     // MARK: Fields
 
     /// Reads the fields that frame the message, and gives the value of Host.
+    ///
+    /// - Throws: what is wrong with them.
     private mutating func readFields(_ headers: Headers) throws(HTTPFault) -> Range<Int>? {
         var host: Range<Int>?
         var length: Int?
