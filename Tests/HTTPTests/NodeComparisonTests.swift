@@ -56,7 +56,6 @@ struct NodeComparisonTests {
         ("the target's authority differs from Host", "one of the two would be believed downstream"),
         ("the target has no valid host", "RFC 9112 section 3.2.2"),
         ("there must be one Host", "RFC 9112 section 3.2"),
-        ("Host is no host", "RFC 9112 section 3.2"),
         ("HTTP/1.0 has no Transfer-Encoding", "RFC 9112 section 6.1: a faulty message"),
         (
             "the only transfer coding is chunked",
@@ -67,16 +66,17 @@ struct NodeComparisonTests {
             "RFC 9110 section 6.5.1: fields that frame are no trailers"
         ),
         ("the chunked framing is malformed", "white space and emptiness in chunk extensions"),
-        ("a field must", "obs-fold, and controls in values"),
         ("unknown-expectation", "Node answers 417 as well, but goes on"),
+        ("Host is no host", "RFC 9112 section 3.2; RFC 9110 section 4.2.1 wants it not empty"),
         (
-            "there must be one Content-Length",
-            "RFC 9110 section 8.6 lets equal ones pass; we do not"
+            "a line must end with CR LF",
+            "RFC 9112 section 2.2: Node skips any CR and LF before a request, we one empty line"
         ),
-        ("a line must end with CR LF", "one empty line is forgiven, not two"),
-        ("the method must be a token", "white space before a request"),
+        (
+            "the method must be a token",
+            "RFC 9112 section 2.2: Node skips any CR and LF before a request, we one empty line"
+        ),
         ("204 ", "OPTIONS * is answered by the server itself"),
-        ("too-large", "sizes above 32 bits"),
         (
             "the version is malformed",
             "RFC 9112 section 3: one space stands before the version, Node takes more"
@@ -183,7 +183,15 @@ struct NodeComparisonTests {
             var wrong: [String: [String]] = [:]
             for (name, bytes) in cases {
                 let theirs = try Sighting(bytes, port: nodePort)
-                let ours = try Sighting(bytes, port: port)
+                var ours = try Sighting(bytes, port: port)
+                if ours.refusal == "400 " {
+                    // The answer to HEAD does not say why; the one to GET does.
+                    let asked = String(decoding: bytes, as: Unicode.ASCII.self)
+                    ours.refusal = try Sighting(
+                        Array(asked.replacing("HEAD ", with: "GET ").utf8),
+                        port: port
+                    ).refusal
+                }
                 switch judge(ours, theirs) {
                 case .alike: alike += 1
                 case .stricter(let words): reasons[words, default: 0] += 1

@@ -255,6 +255,17 @@ struct Stream: Sendable, CustomTestStringConvertible {
         #expect(Transcript.whole(head + "ffffffff\r\n", bodyLimit: 5).last == "fault 413")
     }
 
+    @Test("A body of a length above its limit is refused before a byte of it, however it is split")
+    func lengthLimit() {
+        let head = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 6\r\n\r\n"
+        #expect(Transcript.whole(head + "123456", bodyLimit: 6).last == "body 123456")
+        #expect(Transcript.whole(head + "123456", bodyLimit: 5).last == "fault 413")
+        var transcript = Transcript()
+        for byte in (head + "1").utf8 { transcript.feed([byte], bodyLimit: 5) }
+        #expect(transcript.lines.last == "fault 413")
+        #expect(transcript.body.isEmpty)
+    }
+
     @Test("Endless extensions and trailers are refused")
     func overhead() {
         let head = "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
