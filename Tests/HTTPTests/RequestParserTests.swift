@@ -80,6 +80,14 @@ struct Stream: Sendable, CustomTestStringConvertible {
     }
 
     static let refused: [Stream] = [
+        bad(
+            "a tab behind the length",
+            "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1 \t\r\n\r\na"
+        ),
+        bad(
+            "a tab behind the coding",
+            "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\t\r\n\r\n0\r\n\r\n"
+        ),
         bad("two empty lines before", "\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n"),
         bad("bare LF before", "\nGET / HTTP/1.1\r\nHost: x\r\n\r\n"),
         bad("double space after the method", "GET  / HTTP/1.1\r\nHost: x\r\n\r\n"),
