@@ -13,6 +13,8 @@ final class Client {
     private var start = 0
     /// Whether the stream ended with a reset.
     private(set) var wasReset = false
+    /// Whether nothing came for 5 s, so that the stream seemed to end.
+    private(set) var wasSilent = false
 
     /// A client that is not connected yet.
     init() {
@@ -86,7 +88,10 @@ final class Client {
     private func more() -> Bool {
         var part = [UInt8](repeating: 0, count: 65_536)
         let count = read(descriptor, &part, part.count)
-        if count < 0 { wasReset = errno == ECONNRESET }
+        if count < 0 {
+            wasReset = errno == ECONNRESET
+            wasSilent = errno == EAGAIN
+        }
         guard count > 0 else { return false }
         if start > 1 << 20 {
             buffer.removeFirst(start)

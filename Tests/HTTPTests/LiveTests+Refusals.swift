@@ -33,7 +33,6 @@ extension LiveTests {
             router,
             configure: {
                 $0.headerTimeout = .milliseconds(400)
-                $0.connectionsPerAddress = 2
                 $0.onAccess = { request, status, _, _ in heard.hear(request, status) }
             }
         ) { port in
@@ -53,6 +52,16 @@ extension LiveTests {
                 #expect(answer.head.contains("\r\nContent-Type: application/problem+json"))
                 #expect(client.rest() == "")
             }
+            #expect(heard.told.reaches(4))
+        }
+        // On a server of its own, since a refused connection counts until the server saw its end.
+        try await withServer(
+            router,
+            configure: {
+                $0.connectionsPerAddress = 2
+                $0.onAccess = { request, status, _, _ in heard.hear(request, status) }
+            }
+        ) { port in
             let kept = try [Client(port: port), Client(port: port)]
             for client in kept {
                 client.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n")

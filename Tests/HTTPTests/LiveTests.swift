@@ -200,25 +200,28 @@ import Testing
     @Test(
         "A slow head, a slow body and an idle connection are ended",
         arguments: [
-            ("", ""), ("GET /hello HTTP/1.1\r\nHo", "408"),
-            ("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc", "408"),
-            (get, "200"),
-        ]
+            (\.headerTimeout, "", ""), (\.headerTimeout, "GET /hello HTTP/1.1\r\nHo", "408"),
+            (
+                \.bodyTimeout,
+                "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc", "408"
+            ),
+            (\.idleTimeout, get, "200"),
+        ] as [(WritableKeyPath<HTTPServer.Configuration, Duration> & Sendable, String, String)]
     )
-    func timeouts(_ text: String, _ status: String) async throws {
+    func timeouts(
+        _ limit: WritableKeyPath<HTTPServer.Configuration, Duration> & Sendable,
+        _ text: String,
+        _ status: String
+    ) async throws {
+        // The others stay long: a client that is slow to begin must not meet one of them.
         try await withServer(
             Self.router(),
-            configure: {
-                $0.headerTimeout = .milliseconds(80)
-                $0.bodyTimeout = .milliseconds(80)
-                $0.idleTimeout = .milliseconds(80)
-            }
+            configure: { $0[keyPath: limit] = .milliseconds(400) }
         ) { port in
             let client = try Client(port: port)
             client.send(text)
-            let began = ContinuousClock.now
             let answer = client.rest()
-            #expect(ContinuousClock.now - began < .seconds(3))
+            #expect(!client.wasSilent)
             #expect(answer.isEmpty == status.isEmpty)
             #expect(status.isEmpty || answer.hasPrefix("HTTP/1.1 \(status) "))
         }

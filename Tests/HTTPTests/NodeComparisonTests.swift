@@ -56,7 +56,6 @@ struct NodeComparisonTests {
         ("the target's authority differs from Host", "one of the two would be believed downstream"),
         ("the target has no valid host", "RFC 9112 section 3.2.2"),
         ("there must be one Host", "RFC 9112 section 3.2"),
-        ("Host is no host", "RFC 9112 section 3.2"),
         ("HTTP/1.0 has no Transfer-Encoding", "RFC 9112 section 6.1: a faulty message"),
         (
             "the only transfer coding is chunked",
@@ -67,24 +66,26 @@ struct NodeComparisonTests {
             "RFC 9110 section 6.5.1: fields that frame are no trailers"
         ),
         ("the chunked framing is malformed", "white space and emptiness in chunk extensions"),
-        ("a field must", "obs-fold, and controls in values"),
         ("unknown-expectation", "Node answers 417 as well, but goes on"),
+        ("Host is no host", "RFC 9112 section 3.2; RFC 9110 section 4.2.1 wants it not empty"),
         (
-            "there must be one Content-Length",
-            "RFC 9110 section 8.6 lets equal ones pass; we do not"
+            "a line must end with CR LF",
+            "RFC 9112 section 2.2: Node skips any CR and LF before a request, we one empty line"
         ),
-        ("a line must end with CR LF", "one empty line is forgiven, not two"),
-        ("the method must be a token", "white space before a request"),
+        (
+            "the method must be a token",
+            "RFC 9112 section 2.2: Node skips any CR and LF before a request, we one empty line"
+        ),
         ("204 ", "OPTIONS * is answered by the server itself"),
-        ("too-large", "sizes above 32 bits"),
+        (
+            "the version is malformed",
+            "RFC 9112 section 3: one space stands before the version, Node takes more"
+        ),
     ]
 
     private static func echo() -> Router {
         var router = Router()
         let handler: Handler = { request in
-            func hex(_ bytes: some Sequence<UInt8>) -> String {
-                bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-            }
             let headers = request.headers
             let fields = headers.fields.map {
                 "\(hex(headers.nameBytes($0))):\(hex(headers.valueBytes($0)))"
@@ -102,55 +103,112 @@ struct NodeComparisonTests {
         return router
     }
 
+    private static func hex(_ bytes: some Sequence<UInt8>) -> String {
+        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+
     /// The parts of what a server saw that both tell alike.
     private static func normal(_ text: String) -> String {
         var parts = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 5 else { return text }
         parts[2] = ""
-        // Node leaves a target in absolute form as it is: `http://x` are these bytes.
-        let scheme = "687474703a2f2f"
-        if parts[1].hasPrefix(scheme) {
-            let rest = Array(parts[1].dropFirst(scheme.count))
-            let pairs = stride(from: 0, to: rest.count - 1, by: 2).map {
-                String(rest[$0...($0 + 1)])
-            }
-            let path = pairs.drop { $0 != "2f" && $0 != "3f" }
-            parts[1] = (path.first == "2f" ? "" : "2f") + path.joined()
+        // Node leaves a target in absolute form as it is; RFC 9112 section 3.2.2 has the path taken.
+        let target = Self.text(parts[1][...])
+        for scheme in ["http://", "https://"] where target.lowercased().hasPrefix(scheme) {
+            let path = target.dropFirst(scheme.count).drop { $0 != "/" && $0 != "?" }
+            parts[1] = (path.first == "/" ? "" : "2f") + hex(path.utf8)
         }
         return parts.joined(separator: " ")
     }
+
+    /// Whether a request as it was seen asks for the end of its connection.
+    private static func closes(_ seen: String) -> Bool {
+        let parts = seen.split(separator: " ", omittingEmptySubsequences: false)
+        guard parts.count == 5 else { return false }
+        return parts[3].split(separator: ",").contains { field in
+            let pair = field.split(separator: ":", omittingEmptySubsequences: false).map(Self.text)
+            return pair.count == 2 && pair[0].lowercased() == "connection"
+                && pair[1].lowercased().split(separator: ",").contains {
+                    $0.trimmingCharacters(in: .whitespaces) == "close"
+                }
+        }
+    }
+
+    /// The text that these hexadecimal digits are.
+    private static func text(_ digits: Substring) -> String {
+        let digits = Array(digits.utf8)
+        let bytes = stride(from: 0, to: digits.count - 1, by: 2).map {
+            (Byte.hexadecimal(digits[$0]) ?? 0) << 4 | (Byte.hexadecimal(digits[$0 + 1]) ?? 0)
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// What is to be said of one stream.
+    private enum Verdict {
+        case alike
+        case stricter(String)
+        /// A class of failures.
+        case wrong(String)
+    }
+
+    private static func judge(_ ours: Sighting, _ theirs: Sighting) -> Verdict {
+        let (seen, known) = (ours.requests.map(normal), theirs.requests.map(normal))
+        guard known.starts(with: seen) else {
+            guard let refusal = theirs.refusal, seen.starts(with: known) else {
+                return .wrong("a request is seen differently")
+            }
+            return .wrong("Node refuses with \(refusal), we take it")
+        }
+        if seen.count == known.count { return .alike }
+        if let refusal = ours.refusal {
+            if let reason = stricter.first(where: { refusal.contains($0.words) }) {
+                return .stricter(reason.words)
+            }
+            return .wrong("we refuse with \(refusal), Node takes it")
+        }
+        if let last = seen.last, closes(last) { return .stricter(closing) }
+        return .wrong("we stop early without a word")
+    }
+
+    /// RFC 9112 section 9.6: nothing after a request with `close` is processed, whatever stands beside
+    /// it; Node goes on when `keep-alive` does.
+    private static let closing = "close wins over keep-alive"
 
     private static func compare(_ cases: [(name: String, bytes: [UInt8])]) async throws {
         let node = try NodeServer(try #require(NodeServer.program))
         let nodePort = node.port
         try await withServer(echo(), configure: { $0.connectionsPerAddress = 10_000 }) { port in
-            var both = 0
-            var refused = 0
+            var alike = 0
             var reasons: [String: Int] = [:]
+            var wrong: [String: [String]] = [:]
             for (name, bytes) in cases {
                 let theirs = try Sighting(bytes, port: nodePort)
-                let ours = try Sighting(bytes, port: port)
-                let text = "\(name): \(String(decoding: bytes, as: UTF8.self).debugDescription)"
-                let (seen, known) = (ours.requests.map(normal), theirs.requests.map(normal))
-                if theirs.refusal != nil {
-                    refused += 1
-                    #expect(
-                        known.starts(with: seen),
-                        "Node refuses with \(theirs.refusal ?? ""), we take \(text)"
+                var ours = try Sighting(bytes, port: port)
+                if ours.refusal == "400 " {
+                    // The answer to HEAD does not say why; the one to GET does.
+                    let asked = String(decoding: bytes, as: Unicode.ASCII.self)
+                    ours.refusal = try Sighting(
+                        Array(asked.replacing("HEAD ", with: "GET ").utf8),
+                        port: port
+                    ).refusal
+                }
+                switch judge(ours, theirs) {
+                case .alike: alike += 1
+                case .stricter(let words): reasons[words, default: 0] += 1
+                case .wrong(let kind):
+                    let text = String(decoding: bytes, as: UTF8.self).debugDescription
+                    wrong[kind, default: []].append(
+                        "\(name): \(text)\n  ours \(ours)\n  Node's \(theirs)"
                     )
-                } else if let refusal = ours.refusal {
-                    let reason = stricter.first { refusal.contains($0.words) }
-                    #expect(reason != nil, "we refuse \(refusal), Node takes \(text)")
-                    #expect(known.starts(with: seen), "seen differently: \(text)")
-                    reasons[reason?.words ?? "", default: 0] += 1
-                } else {
-                    both += 1
-                    #expect(seen == known, "seen differently: \(text)")
                 }
             }
+            for (kind, examples) in wrong.sorted(by: { $0.key < $1.key }) {
+                let shown = examples.prefix(3).joined(separator: "\n")
+                Issue.record("\(kind), \(examples.count) streams:\n\(shown)")
+            }
             print(
-                "compared with Node: \(cases.count) streams, \(both) taken by both,",
-                "\(refused) refused by Node and us, stricter in \(reasons.values.reduce(0, +)):"
+                "compared with Node: \(cases.count) streams, \(alike) understood alike, stricter in",
+                "\(reasons.values.reduce(0, +)):"
             )
             for (words, count) in reasons.sorted(by: { $0.key < $1.key }) {
                 print("  \(count) \(words)")

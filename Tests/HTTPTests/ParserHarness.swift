@@ -4,7 +4,8 @@
 struct Transcript {
     private var parser: RequestParser
     private(set) var lines: [String] = []
-    private var body: [UInt8] = []
+    /// What there is of a body that has not ended.
+    private(set) var body: [UInt8] = []
     private var isBroken = false
 
     init(limits: RequestParser.Limits = RequestParser.Limits()) {

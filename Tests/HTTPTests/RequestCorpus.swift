@@ -33,7 +33,8 @@ struct RequestCorpus {
         "Transfer-Encoding : chunked", "Host: x", "Host: y", "Host:", "Host: x, y", " folded",
         "\tfolded", "A: b", "A : b", ": b", "A", "Connection: close", "Connection: keep-alive",
         "Connection: close, keep-alive", "Expect: 100-continue", "Expect: x", "A: \u{b}b",
-        "Upgrade: h2c", "Trailer: Host", "Content-Length: 5\n", "A: b\u{0}", "Accept: \u{e9}",
+        "Upgrade: h2c", "Trailer: Host", "Content-Length: 5\n", "Content-Length: 5\t",
+        "Transfer-Encoding: chunked\t", "A: b\u{0}", "Accept: \u{e9}",
     ]
 
     private static let harmless: [String] = [

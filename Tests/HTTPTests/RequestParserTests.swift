@@ -80,6 +80,14 @@ struct Stream: Sendable, CustomTestStringConvertible {
     }
 
     static let refused: [Stream] = [
+        bad(
+            "a tab behind the length",
+            "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1 \t\r\n\r\na"
+        ),
+        bad(
+            "a tab behind the coding",
+            "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\t\r\n\r\n0\r\n\r\n"
+        ),
         bad("two empty lines before", "\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n"),
         bad("bare LF before", "\nGET / HTTP/1.1\r\nHost: x\r\n\r\n"),
         bad("double space after the method", "GET  / HTTP/1.1\r\nHost: x\r\n\r\n"),
@@ -253,6 +261,17 @@ struct Stream: Sendable, CustomTestStringConvertible {
         )
         #expect(Transcript.whole(head + "5\r\nhello\r\n1\r\n", bodyLimit: 5).last == "fault 413")
         #expect(Transcript.whole(head + "ffffffff\r\n", bodyLimit: 5).last == "fault 413")
+    }
+
+    @Test("A body of a length above its limit is refused before a byte of it, however it is split")
+    func lengthLimit() {
+        let head = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 6\r\n\r\n"
+        #expect(Transcript.whole(head + "123456", bodyLimit: 6).last == "body 123456")
+        #expect(Transcript.whole(head + "123456", bodyLimit: 5).last == "fault 413")
+        var transcript = Transcript()
+        for byte in (head + "1").utf8 { transcript.feed([byte], bodyLimit: 5) }
+        #expect(transcript.lines.last == "fault 413")
+        #expect(transcript.body.isEmpty)
     }
 
     @Test("Endless extensions and trailers are refused")

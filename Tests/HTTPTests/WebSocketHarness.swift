@@ -23,6 +23,7 @@ final class Peer {
         self.descriptor = descriptor
         var limit = timeval(tv_sec: 10, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, 16)
+        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, 16)
         if var size = receiveBuffer { setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, 4) }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -78,6 +79,7 @@ final class Peer {
     private func more() -> Bool {
         var part = [UInt8](repeating: 0, count: 65_536)
         let count = read(descriptor, &part, part.count)
+        if count < 0, errno == EAGAIN { Issue.record("nothing came for 10 s") }
         guard count > 0 else { return false }
         buffer += part[..<count]
         return true
@@ -121,10 +123,14 @@ final class Peer {
         return (Frame(first: bytes[0], payload: Array(bytes[start..<(start + size)])), start + size)
     }
 
-    /// The frames until the stream ends.
+    /// The frames until the stream ends; throws when it goes on for 20 s.
     func rest() throws -> [Frame] {
         var frames: [Frame] = []
-        while let frame = try frame() { frames.append(frame) }
+        let limit = ContinuousClock.now + .seconds(20)
+        while let frame = try frame() {
+            frames.append(frame)
+            try #require(ContinuousClock.now < limit, "the stream does not end")
+        }
         return frames
     }
 

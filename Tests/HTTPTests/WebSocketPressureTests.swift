@@ -122,10 +122,10 @@ private final class Waiter: WebSocketHandler {
         let ends = Ends()
         var options = WebSocketOptions()
         options.pingInterval = .milliseconds(60)
-        options.pongTimeout = .milliseconds(200)
+        options.pongTimeout = .milliseconds(500)
         try await withEcho(options, ends: ends) { port in
             let peer = try Peer(port: port)
-            for _ in 0..<5 {
+            for _ in 0..<3 {
                 #expect(try peer.frame() == Peer.Frame(first: 0x89, payload: []))
                 peer.send(Peer.frame(0xA))
             }

@@ -52,6 +52,8 @@ struct RequestHead: Sendable {
     // MARK: Fields
 
     /// Reads the fields that frame the message, and gives the value of Host.
+    ///
+    /// - Throws: what is wrong with them.
     private mutating func readFields(_ headers: Headers) throws(HTTPFault) -> Range<Int>? {
         var host: Range<Int>?
         var length: Int?
@@ -82,11 +84,13 @@ struct RequestHead: Sendable {
             case 14 where headers.matches(field, lowercase: "content-length"):
                 guard length == nil else { throw Self.bad("there must be one Content-Length") }
                 length = try Self.length(headers.valueBytes(field))
+                try Self.checkNoTab(behind: field, headers)
             case 17 where headers.matches(field, lowercase: "transfer-encoding"):
                 guard !isChunked, Headers.equal(headers.valueBytes(field), "chunked") else {
                     throw Self.bad("the only transfer coding is chunked, once")
                 }
                 isChunked = true
+                try Self.checkNoTab(behind: field, headers)
             default: break
             }
         }
@@ -106,6 +110,18 @@ struct RequestHead: Sendable {
             throw Self.bad("Host is missing")
         }
         return host
+    }
+
+    /// RFC 9112 section 5.1 lets a tab follow any value, but llhttp does not take one behind a value that
+    /// frames the body: two readers would differ where it matters most, and nobody sends it.
+    private static func checkNoTab(
+        behind field: Headers.Field,
+        _ headers: Headers
+    ) throws(HTTPFault) {
+        let space = headers.bytes[field.value.upperBound...].prefix { $0 != Byte.carriageReturn }
+        guard !space.contains(Byte.tab) else {
+            throw bad("a tab must not follow what frames the body")
+        }
     }
 
     private static func length(_ bytes: ArraySlice<UInt8>) throws(HTTPFault) -> Int {

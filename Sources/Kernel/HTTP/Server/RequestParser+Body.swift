@@ -22,9 +22,9 @@ extension RequestParser {
     private mutating func take(_ end: Int, _ position: inout Int, then next: State)
         throws(HTTPFault) -> Event
     {
+        guard remaining <= bodyLimit - received else { throw HTTPFault.tooLarge(limit: bodyLimit) }
         let count = min(remaining, end - position)
         received += count
-        guard received <= bodyLimit else { throw HTTPFault.tooLarge(limit: bodyLimit) }
         let range = position..<(position + count)
         position += count
         remaining -= count

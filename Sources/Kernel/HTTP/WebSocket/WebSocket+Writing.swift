@@ -107,8 +107,9 @@ extension WebSocket {
                 return errno == EAGAIN ? .blocked(progressed: progressed) : .failed
             }
             progressed = true
-            // Whoever takes bytes is alive, also while nothing is read of him.
-            lastHeard = loop.now
+            // Whoever makes room in a full socket is alive, also while nothing is read of him; what a
+            // socket with room takes, such as a ping, says nothing of the peer.
+            if writeDeadline != .max { lastHeard = loop.now }
             unsent -= count
             firstSent += count
             if firstSent == queue[queueStart].count {
