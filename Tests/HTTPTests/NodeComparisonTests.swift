@@ -76,6 +76,10 @@ struct NodeComparisonTests {
             "the method must be a token",
             "RFC 9112 section 2.2: Node skips any CR and LF before a request, we one empty line"
         ),
+        (
+            "a tab must not follow what frames the body",
+            "RFC 9112 section 6.1: a second Transfer-Encoding is refused anyway, Node reads the last"
+        ),
         ("204 ", "OPTIONS * is answered by the server itself"),
         (
             "the version is malformed",
