@@ -187,6 +187,7 @@ def assert_accessible(page, source, where):
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     wrong = [
         f"{each['impact']} {each['id']}: {each['nodes'][0]['html'][:160]}"
+        f" {[check['message'] for check in each['nodes'][0]['any']]}"
         for each in found["violations"]
         if each["impact"] in ("serious", "critical")
     ]

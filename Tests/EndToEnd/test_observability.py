@@ -233,7 +233,7 @@ def test_failing_agents_raise_an_alarm_that_clears(serve):
         client.order_when(place(client, TRACE[:-1] + "d"), "failed")
 
     active = wait_for(
-        lambda: client.get("/api/alarms?state=active").json["items"], "the alarm", within=40
+        lambda: client.get("/api/alarms?state=active").json["items"], "the alarm", within=90
     )
     alarm = next(each for each in active if each["rule"] == rule["id"])
     assert alarm["severity"] == "alarm" and alarm["unit"] == "%"

@@ -1,5 +1,5 @@
 import COpenSSL
-public import Core
+import Core
 
 /// A public key of somebody else's, read from a JWK (RFC 7517), with the algorithms it may check.
 ///

@@ -76,17 +76,20 @@ public struct TraceStore: Sendable {
                 low: span.context.traceLow
             )
             let end = span.start + span.duration
+            // An event is known to the millisecond, rounded down; it must not seem to come before its
+            // cause, whose name the trace has.
+            let start = span.kind == .event ? span.start + .microseconds(999) : span.start
             var part =
                 parts[key]
                 ?? Part(
                     organisation: organisation,
                     trace: span.context.traceID,
                     name: span.name,
-                    start: span.start,
-                    end: end
+                    start: start,
+                    end: max(start, end)
                 )
-            if span.start < part.start || (span.start == part.start && span.kind == .ingress) {
-                part.start = span.start
+            if start < part.start || (start == part.start && span.kind == .ingress) {
+                part.start = start
                 part.name = span.name
             }
             part.end = max(part.end, end)

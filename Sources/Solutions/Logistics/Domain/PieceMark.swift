@@ -1,4 +1,4 @@
-public import Core
+import Core
 
 /// What a loader said of one piece.
 public enum PieceMark: Sendable, Hashable {
