@@ -35,7 +35,8 @@ run: deps web release  ## Builds all and serves a demonstration; data stays in .
 
 test: deps web  ## Runs all tests but the long ones.
 	swift build --build-tests -j $(JOBS)
-	swift test --skip-build -j $(JOBS)
+	scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; \
+	TMPDIR=$$scratch swift test --skip-build -j $(JOBS)
 	$(BUILD_RELEASE)
 	WEFT_BIN=$(abspath $(RELEASE)) .venv/bin/python -m pytest Tests/EndToEnd
 

@@ -256,6 +256,7 @@ def test_every_listed_shortcut_does_what_it_says(browser, weft):
     press(page, "?")
     dialog = page.get_by_role("dialog", name="Keyboard shortcuts")
     section = dialog.locator("section").filter(has=page.get_by_role("heading", name="Go to"))
+    expect(section.locator("dt").first).to_be_visible()
     keys = section.locator("dt").all_inner_texts()
     names = section.locator("dd").all_inner_texts()
     press(page, "Escape")

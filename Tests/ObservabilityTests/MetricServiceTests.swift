@@ -36,6 +36,25 @@ import Testing
         #expect(try await values("nothing", .sum) == [nil, nil, nil])
     }
 
+    @Test("Once it is ready, metrics that have not been sampled yet are known")
+    func known() async throws {
+        let world = try await ObservationWorld()
+        _ = world.metrics.counter("c_total", help: "", labels: ["organisation", "kind"])
+        let service = world.service()
+        await confirmation { ready in
+            let running = Task {
+                try await service.run {
+                    let definition = world.history.definition("c_total")
+                    #expect(definition?.labels == ["kind"])
+                    #expect(definition?.isPerOrganisation == true)
+                    ready()
+                }
+            }
+            running.cancel()
+            _ = await running.result
+        }
+    }
+
     @Test("A ratio is the share of what labels pick out among what differs only in outcome")
     func ratio() async throws {
         let world = try await ObservationWorld()

@@ -1,4 +1,5 @@
 import Core
+import Foundation
 import Store
 import Synchronization
 
@@ -17,7 +18,7 @@ struct ObservationWorld {
     init() async throws {
         var configuration = SQLiteConfiguration()
         configuration.synced = false
-        let path = "/tmp/weft-observation-\(SystemRandom().next()).db"
+        let path = NSTemporaryDirectory() + "weft-observation-" + UUID().uuidString + ".db"
         database = try SQLiteDatabase(path: path, configuration: configuration)
         try await database.migrate(ObservationTables.migrations)
     }

@@ -4,6 +4,8 @@ public import Core
 ///
 /// A label called `organisation` is taken out of the labels and decides whose series it is.
 public struct MetricSampler: Sendable {
+    private static let organisation = "organisation"
+
     private let metrics: Metrics
     private var numbers: [SeriesKey: Double] = [:]
     private var distributions: [SeriesKey: Distribution] = [:]
@@ -12,6 +14,9 @@ public struct MetricSampler: Sendable {
     public init(_ metrics: Metrics) {
         self.metrics = metrics
     }
+
+    /// The metrics there are, whether or not they had anything to say yet.
+    public var definitions: [MetricDefinition] { metrics.snapshot().map(Self.definition) }
 
     /// Reads all metrics.
     ///
@@ -24,18 +29,8 @@ public struct MetricSampler: Sendable {
         var definitions: [MetricDefinition] = []
         var points: [(key: SeriesKey, point: MetricPoint)] = []
         for metric in metrics.snapshot() {
-            let owner = metric.labels.firstIndex(of: "organisation")
-            var names = metric.labels
-            if let owner { names.remove(at: owner) }
-            definitions.append(
-                MetricDefinition(
-                    name: metric.name,
-                    kind: metric.kind,
-                    help: metric.help,
-                    labels: names,
-                    isPerOrganisation: owner != nil
-                )
-            )
+            definitions.append(Self.definition(metric))
+            let owner = metric.labels.firstIndex(of: Self.organisation)
             for series in metric.series {
                 var labels = series.labels
                 var organisation = ID<Organisation>.installation
@@ -49,6 +44,16 @@ public struct MetricSampler: Sendable {
             }
         }
         return (definitions, points)
+    }
+
+    private static func definition(_ metric: MetricSnapshot) -> MetricDefinition {
+        MetricDefinition(
+            name: metric.name,
+            kind: metric.kind,
+            help: metric.help,
+            labels: metric.labels.filter { $0 != organisation },
+            isPerOrganisation: metric.labels.contains(organisation)
+        )
     }
 
     private mutating func point(

@@ -80,9 +80,10 @@ public final class MetricService: Service {
 
     /// Samples until cancelled.
     ///
-    /// - Parameter ready: called at once.
+    /// - Parameter ready: called once the history knows what metrics there are.
     /// - Throws: nothing but cancellation.
     public func run(ready: @escaping @Sendable () -> Void) async throws {
+        for definition in state.withLock({ $0.sampler.definitions }) { history.define(definition) }
         ready()
         while !Task.isCancelled {
             let next = clock.now().floored(to: configuration.interval) + configuration.interval
