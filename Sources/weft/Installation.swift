@@ -132,8 +132,8 @@ struct Installation {
             journal: kernel.journal,
             clock: clock
         ) { run in
-            let outcome = run.hasFailed ? "failed" : "decided"
-            runs.with(run.organisation.description, run.agent, outcome).record(run.latency)
+            runs.with(run.organisation.description, run.agent, run.end.rawValue)
+                .record(run.latency)
         }
         let engine = try WorkflowEngine(
             workflows: parts.flatMap(\.workflows),

@@ -137,7 +137,7 @@ def rows(data: Path, sql: str, parameters=()) -> list[tuple]:
 
 
 def change(data: Path, sql: str, parameters=()) -> None:
-    """Changes the store of a server that is stopped."""
+    """Changes the store behind the program's back."""
     with closing(sqlite3.connect(data / "weft.db")) as database, database:
         database.execute(sql, parameters)
 

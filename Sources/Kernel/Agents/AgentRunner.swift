@@ -96,7 +96,8 @@ public struct AgentRunner: Sendable {
                     agent: name,
                     organisation: invocation.scope.organisation,
                     latency: clock.now() - began,
-                    hasFailed: true
+                    end: error is NoLongerWanted || error is CancellationError
+                        ? .abandoned : .failed
                 )
             )
             if let fault = error as? any Fault, fault.kind != .unavailable {
@@ -123,7 +124,7 @@ public struct AgentRunner: Sendable {
                 agent: name,
                 organisation: invocation.scope.organisation,
                 latency: latency,
-                hasFailed: false
+                end: .decided
             )
         )
         let decision = Decision(
@@ -165,6 +166,16 @@ public struct AgentRunOutcome: Sendable {
     public var organisation: ID<Organisation>
     /// How long it took to decide.
     public var latency: Duration
-    /// Whether it came to no conclusion.
-    public var hasFailed: Bool
+    /// How it ended.
+    public var end: End
+
+    /// How a run can end.
+    public enum End: String, Sendable {
+        /// With a decision.
+        case decided
+        /// Without one: the agent or a tool of its could not.
+        case failed
+        /// Without one, because nobody waited for it any more; that is no failure of the agent's.
+        case abandoned
+    }
 }

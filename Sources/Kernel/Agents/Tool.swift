@@ -106,7 +106,7 @@ public struct Invocation: Sendable {
     ///
     /// Tools that change a record with a version check it in their transaction.
     public var expected: ExpectedVersion?
-    /// Run first in every transaction of the call; throws when the call is no longer wanted.
+    /// Run first in every transaction of the call; throws ``NoLongerWanted`` when the call is not.
     public var stillWanted: @Sendable (any Transaction) throws -> Void
 
     /// The circumstances of a call.
@@ -133,6 +133,12 @@ public struct Invocation: Sendable {
         self.ids = ids
         self.stillWanted = stillWanted
     }
+}
+
+/// A call or a run came too late: what asked for it has ended or moved on.
+public struct NoLongerWanted: Error {
+    /// That is all there is to say.
+    public init() {}
 }
 
 /// A call that has done all it needs to wait for.

@@ -310,6 +310,3 @@ public final class WorkflowEngine: Service {
         return found.agent
     }
 }
-
-/// A step's outcome came too late: the execution has ended or moved on.
-struct NoLongerWanted: Error {}

@@ -87,16 +87,15 @@ struct AnalyserPolicy: RulePolicy {
     }
 
     private static func refusal(_ packed: JSONReader, of order: JSON) throws -> String {
+        if try packed.member("attempts").array().isEmpty {
+            return "no vehicle is free on that day"
+        }
         let reasons = packed.value["reasons"]?.object ?? JSONObject()
         let told = (order["items"]?.array ?? []).compactMap { item -> String? in
             guard let id = item["id"]?.string, let reason = reasons[id]?.string else { return nil }
             return "\(item["name"]?.string ?? id): \(reason)"
         }
-        if told.isEmpty {
-            return try packed.member("attempts").array().isEmpty
-                ? "no vehicle is free on that day"
-                : "no vehicle or group of vehicles takes all of it"
-        }
+        if told.isEmpty { return "no vehicle or group of vehicles takes all of it" }
         return "the goods fit no vehicle that is free: " + told.prefix(3).joined(separator: "; ")
             + (told.count > 3 ? "; and \(told.count - 3) more" : "")
     }
