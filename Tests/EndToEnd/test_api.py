@@ -4,6 +4,7 @@ import json
 import os
 import threading
 import time
+from datetime import datetime
 from urllib.parse import quote
 
 import pytest
@@ -143,16 +144,16 @@ def pages(client, path: str, between=lambda: None) -> list[dict]:
 @pytest.mark.parametrize(
     ("path", "sort", "key"),
     [
-        ("/api/orders", "-createdAt", lambda item: item["createdAt"]),
+        ("/api/orders", "-createdAt", lambda item: datetime.fromisoformat(item["createdAt"])),
         ("/api/orders", "reference", lambda item: item["reference"]),
         ("/api/orders", "-requestedDate,reference", lambda item: item["requestedDate"]),
         ("/api/bookings", "date", lambda item: item["date"]),
         ("/api/customers", "name", lambda item: item["name"].encode()),
         ("/api/vehicles", "-name", lambda item: item["name"].encode()),
         ("/api/depots", "name", lambda item: item["name"].encode()),
-        ("/api/decisions", "-at", lambda item: item["at"]),
-        ("/api/executions", "-startedAt", lambda item: item["startedAt"]),
-        ("/api/inbox", "at", lambda item: item["at"]),
+        ("/api/decisions", "-at", lambda item: datetime.fromisoformat(item["at"])),
+        ("/api/executions", "-startedAt", lambda item: datetime.fromisoformat(item["startedAt"])),
+        ("/api/inbox", "at", lambda item: datetime.fromisoformat(item["at"])),
     ],
 )
 def test_pages_hold_every_item_once_in_order(client, path, sort, key):

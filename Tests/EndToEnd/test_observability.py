@@ -300,7 +300,6 @@ def test_rules_are_checked_kept_and_deleted(serve):
         "name": "Long runs", "metric": "weft_agent_run_seconds", "statistic": "p99",
         "threshold": 30, "labels": {"agent": "logistics.analyser"},
     }  # fmt: skip
-    wait_for(lambda: client.get("/api/metrics").json["items"], "metrics")
     for change_, pointer, words in (
         ({"metric": "weft_agent_run_second"}, "/metric", "did you mean weft_agent_run_seconds?"),
         ({"labels": {"agnet": "x"}}, "/labels/agnet", "it has agent, outcome"),
@@ -318,7 +317,11 @@ def test_rules_are_checked_kept_and_deleted(serve):
     assert client.patch(path, {"enabled": False}).json["enabled"] is False
     assert client.send("DELETE", path, None, {}).status == 204
     assert client.patch(path, {"enabled": True}).status == 404
-    default = next(r for r in client.get("/api/alarm-rules").json["items"] if r["isDefault"])
+
+    def default_rule():
+        return next((r for r in client.get("/api/alarm-rules").json["items"] if r["isDefault"]), None)
+
+    default = wait_for(default_rule, "default rules")
     refused = client.send("DELETE", f"/api/alarm-rules/{default['id']}", None, {})
     assert refused.status == 409 and refused.code == "default-rule"
 
