@@ -26,6 +26,7 @@ public final class SQLiteDatabase: Database {
     private let path: String
     private let configuration: SQLiteConfiguration
     private let writer: SQLiteWriter
+    let anchor: SQLiteAnchor
     private let idle = Mutex<[SQLiteConnection]>([])
     private let opened = Atomic<Int>(1)
     private let scans = WorkerThread()
@@ -44,9 +45,14 @@ public final class SQLiteDatabase: Database {
             configuration: configuration,
             readOnly: false
         )
+        let anchor = SQLiteAnchor { () throws(StoreError) in
+            try SQLiteConnection(path: path, configuration: configuration, readOnly: true)
+        }
+        self.anchor = anchor
         writer = SQLiteWriter(
             connection: connection,
             batch: configuration.batch,
+            anchor: anchor,
             onCommit: configuration.onCommit
         )
         try writer.start()
@@ -186,7 +192,10 @@ public final class SQLiteDatabase: Database {
 
     private func withReader<Value>(_ body: (SQLiteConnection) throws -> Value) throws -> Value {
         let connection = try idle.withLock { $0.popLast() } ?? open()
-        defer { idle.withLock { $0.append(connection) } }
+        defer {
+            idle.withLock { $0.append(connection) }
+            anchor.noteRead()
+        }
         return try body(connection)
     }
 }

@@ -4,9 +4,11 @@ import Synchronization
 
 /// One thread that commits everybody's transactions in groups.
 ///
-/// Callers put jobs into a mailbox; the thread takes up to `batch` of them, runs each under a
-/// savepoint, commits all with one sync, and only then tells the callers. When the group cannot be
-/// committed, each job is run again in a transaction of its own, so that only the guilty ones fail.
+/// Callers put jobs into a mailbox; the thread takes up to `batch` of them, runs them, commits all with
+/// one sync, and only then tells the callers. Savepoints would cost a tenth; so a group goes without,
+/// and when one of its jobs fails, all are run again, each under a savepoint, as are the jobs of some
+/// groups after. When the group cannot be committed, each job is run again in a transaction of its own,
+/// so that only the guilty ones fail.
 final class SQLiteWriter: Sendable {
     private struct State {
         var jobs: [any WriteJob] = []
@@ -20,15 +22,22 @@ final class SQLiteWriter: Sendable {
     private let state = Mutex(State())
     private let wake = ThreadSemaphore()
     private let done = ThreadSemaphore()
+    private let anchor: SQLiteAnchor
     private let onCommit: (@Sendable (Int, Duration) -> Void)?
+    /// How many groups still run their jobs under savepoints.
+    private let cautious = Atomic<Int>(0)
+    /// How many groups do after one with a job that failed.
+    private static let caution = 32
 
     init(
         connection: SQLiteConnection,
         batch: Int,
+        anchor: SQLiteAnchor,
         onCommit: (@Sendable (Int, Duration) -> Void)?
     ) {
         self.connection = connection
         self.batch = batch
+        self.anchor = anchor
         self.onCommit = onCommit
     }
 
@@ -75,6 +84,7 @@ final class SQLiteWriter: Sendable {
                 }
                 if jobs.isEmpty {
                     if closed {
+                        anchor.close()
                         // A tidy end: the file alone holds everything, the log beside it is empty.
                         try? connection.run("PRAGMA wal_checkpoint(TRUNCATE)")
                         done.signal()
@@ -113,31 +123,58 @@ final class SQLiteWriter: Sendable {
     }
 
     private func attempt(_ jobs: [any WriteJob]) throws(StoreError) {
+        anchor.pause()
+        defer { anchor.resume() }
         do throws(StoreError) {
-            try connection.run("BEGIN IMMEDIATE")
-            for job in jobs {
-                let transaction = SQLiteTransaction(connection)
-                // A group of one needs no savepoint: its failure is the group's.
-                if jobs.count > 1 { try connection.run("SAVEPOINT job") }
-                let succeeded = job.run(transaction)
-                transaction.end()
-                guard connection.inTransaction else {
-                    // SQLite rolls everything back by itself on a full disk or an I/O error.
-                    throw job.storeError ?? StoreError(.full, "SQLite rolled the transaction back")
-                }
-                if jobs.count > 1 {
-                    if !succeeded { try connection.run("ROLLBACK TO job") }
-                    try connection.run("RELEASE job")
-                } else if !succeeded {
-                    try connection.run("ROLLBACK")
-                    return
-                }
+            // A group of one needs no savepoint: its failure is the group's.
+            let left = cautious.load(ordering: .relaxed)
+            if jobs.count == 1 {
+                if try !runBare(jobs) { return }
+            } else if left > 0 {
+                cautious.store(left - 1, ordering: .relaxed)
+                try runGuarded(jobs)
+            } else if try !runBare(jobs) {
+                cautious.store(Self.caution, ordering: .relaxed)
+                try runGuarded(jobs)
             }
             try connection.run("COMMIT")
         } catch {
             if connection.inTransaction { try? connection.run("ROLLBACK") }
             throw error
         }
+    }
+
+    /// Runs jobs one after the other, until one fails.
+    ///
+    /// - Returns: whether all succeeded; if not, everything is rolled back.
+    private func runBare(_ jobs: [any WriteJob]) throws(StoreError) -> Bool {
+        try connection.run("BEGIN IMMEDIATE")
+        for job in jobs where try !run(job) {
+            try connection.run("ROLLBACK")
+            return false
+        }
+        return true
+    }
+
+    /// Runs jobs one after the other, and undoes those that fail.
+    private func runGuarded(_ jobs: [any WriteJob]) throws(StoreError) {
+        try connection.run("BEGIN IMMEDIATE")
+        for job in jobs {
+            try connection.run("SAVEPOINT job")
+            if try !run(job) { try connection.run("ROLLBACK TO job") }
+            try connection.run("RELEASE job")
+        }
+    }
+
+    private func run(_ job: any WriteJob) throws(StoreError) -> Bool {
+        let transaction = SQLiteTransaction(connection)
+        let succeeded = job.run(transaction)
+        transaction.end()
+        guard connection.inTransaction else {
+            // SQLite rolls everything back by itself on a full disk or an I/O error.
+            throw job.storeError ?? StoreError(.full, "SQLite rolled the transaction back")
+        }
+        return succeeded
     }
 
     /// After a failed sync the kernel may have dropped what it could not write: stop, do not guess.
