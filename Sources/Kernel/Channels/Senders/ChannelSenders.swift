@@ -30,7 +30,7 @@ public struct ChannelSenders: Sendable {
 
     /// The request for an entry; nil when its target is gone or disabled.
     func request(
-        for job: ChannelDispatch.Job,
+        for job: OutboxLane.Job,
         now: Timestamp,
         in reader: any Reader
     ) throws -> WebRequest? {
@@ -47,7 +47,7 @@ public struct ChannelSenders: Sendable {
     }
 
     private func made(
-        _ job: ChannelDispatch.Job,
+        _ job: OutboxLane.Job,
         _ message: TargetMessage,
         _ now: Timestamp,
         _ reader: any Reader
