@@ -61,7 +61,8 @@ struct Installation {
                 + ToolRoutes.migrations + PlatformTools.migrations + ObservationTables.migrations
                 + solutions.flatMap(\.migrations)
         )
-        let outbox = Outbox(ids: ids, clock: clock)
+        let texts = configuration.integer("channels.texts-per-day")
+        let outbox = Outbox(ids: ids, clock: clock, textsPerDay: texts)
         let webClient = CurlWebClient(
             .init(certificates: configuration.text("web.certificates"))
         )

@@ -104,17 +104,11 @@ enum ChannelServices {
 
     /// What is forgotten after a while.
     static func chores(_ kernel: Kernel) -> [Housekeeping.Chore] {
-        let channels = kernel.channels
-        return [
+        [
             .init("channels") {
-                let now = kernel.clock.now()
-                try await kernel.database.transaction { transaction in
-                    try channels.webhooks.prune(
-                        before: now + .seconds(-30 * 86_400),
-                        in: transaction
-                    )
-                    try channels.notices.prune(at: now, in: transaction)
-                }
+                let days = kernel.configuration.integer("channels.days")
+                try await ChannelRetention(age: .seconds(days * 86_400))
+                    .apply(to: kernel.database, at: kernel.clock.now())
             }
         ]
     }

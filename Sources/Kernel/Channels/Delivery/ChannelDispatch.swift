@@ -66,7 +66,7 @@ public struct ChannelDispatch: Service {
             targets: { try await targets() },
             claim: { target, room in
                 try await lane.claim(
-                    where: "channel IN \(Self.channels) AND \(Self.target) = ?",
+                    where: "channel IN \(Self.channels) AND \(Self.target) = ? AND \(Self.isNext)",
                     [.text(target)],
                     atMost: room,
                     for: Self.lease
@@ -83,6 +83,20 @@ public struct ChannelDispatch: Service {
     /// Text messages of an organisation go through one gateway; all else has an address of its own.
     private static let target =
         "channel || ' ' || CASE channel WHEN 'sms' THEN organisation ELSE address END"
+
+    /// PagerDuty forgets what was resolved, and a trigger that comes after that opens the incident anew:
+    /// what is said of one incident is said in its order, each when the one before is done or given up.
+    private static let isNext = """
+        (channel <> 'pagerduty' OR NOT EXISTS (
+            SELECT 1 FROM channels_outbox earlier
+            WHERE earlier.organisation = channels_outbox.organisation
+                AND earlier.incident = channels_outbox.incident
+                AND (earlier.created_at < channels_outbox.created_at
+                    OR earlier.created_at = channels_outbox.created_at
+                        AND earlier.action = 'trigger' AND channels_outbox.action <> 'trigger')
+                AND earlier.channel = 'pagerduty'
+                AND earlier.address = channels_outbox.address AND earlier.status = 'pending'))
+        """
 
     private func targets() async throws -> [String] {
         try await lane.database.query(

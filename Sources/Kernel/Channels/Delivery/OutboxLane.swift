@@ -135,6 +135,7 @@ struct OutboxLane: Sendable {
     ///   - job: what to send.
     ///   - send: sends it; gets the place in the trace to hand on.
     /// - Returns: what it says about the target.
+    /// - Throws: `StoreError`.
     func attempt(
         _ job: Job,
         _ send: (TraceContext?) async throws -> DeliveryOutcome

@@ -107,16 +107,19 @@ extension Escalations {
     ) throws {
         let heard = try transaction.query(
             """
-            SELECT DISTINCT address FROM channels_outbox
+            SELECT address, MAX(created_at) FROM channels_outbox
             WHERE organisation = ? AND incident = ? AND channel = 'pagerduty' AND action = 'trigger'
+            GROUP BY address
             """,
             [.id(scope.organisation), .text(key)]
-        ) { try $0.id(0, ChannelTarget.self) }
-        for target in heard {
+        ) { (target: try $0.id(0, ChannelTarget.self), triggered: try $0.int(1)) }
+        for (target, triggered) in heard {
+            // An incident that was triggered again is also acknowledged and resolved again.
+            let effect = "incident:\(action.rawValue):\(target):\(triggered):\(key)".prefix(200)
             try notices.outbox.enqueue(
-                try Message(subject: "\(key) \(action.rawValue)d", body: ""),
+                try Message(subject: "\(key.prefix(150)) \(action.rawValue)d", body: ""),
                 to: .target(target, .pagerduty),
-                effect: "incident:\(key.prefix(100)):\(action.rawValue):\(target)",
+                effect: String(effect),
                 incident: Incident(key, action),
                 scope: scope,
                 in: transaction

@@ -190,17 +190,4 @@ extension Webhooks: EventTarget {
         wake(transaction)
         return id
     }
-
-    /// Forgets what was delivered or given up before `limit`.
-    ///
-    /// - Throws: `StoreError`.
-    public func prune(before limit: Timestamp, in transaction: any Transaction) throws {
-        try transaction.execute(
-            """
-            DELETE FROM channels_webhook_delivery
-            WHERE finished_at IS NOT NULL AND finished_at < ?
-            """,
-            [.time(limit)]
-        )
-    }
 }
