@@ -116,7 +116,12 @@ struct Installation {
         let registry = try ToolRegistry(
             tools: try PlatformTools(kernel: kernel, agents: agents).all()
                 + observation.tools.all()
-                + ChannelTools(kernel: kernel, observation: observation.tools).all()
+                + ChannelTools(
+                    kernel: kernel,
+                    observation: observation.tools,
+                    audit: identity.audit
+                )
+                .all()
                 + IdentityTools(identity: identity, database: database).all()
                 + parts.flatMap(\.tools),
             agents: agents,

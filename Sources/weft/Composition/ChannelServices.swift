@@ -59,7 +59,7 @@ enum ChannelServices {
     }
 
     /// What sends: everything but the inbox and mail.
-    static func services(_ kernel: Kernel, tracer: Tracer) -> [any Service] {
+    static func services(_ kernel: Kernel, audit: AuditLog, tracer: Tracer) -> [any Service] {
         let channels = kernel.channels
         return [
             ChannelDispatch(
@@ -87,9 +87,22 @@ enum ChannelServices {
                 log: kernel.logger,
                 tracer: tracer
             ) { webhook, organisation, transaction in
+                let scope = Scope.channels(
+                    in: organisation,
+                    trace: TraceContext(random: SystemRandom())
+                )
                 try channels.notices.tell(
                     .webhookDisabled(webhook, at: kernel.clock.now()),
-                    scope: .channels(in: organisation, trace: TraceContext(random: SystemRandom())),
+                    scope: scope,
+                    in: transaction
+                )
+                try audit.append(
+                    "webhook.disabled",
+                    subject: "webhook:\(webhook.id)",
+                    detail: [
+                        "name": .string(webhook.name), "reason": .optional(webhook.disabledReason),
+                    ],
+                    scope: scope,
                     in: transaction
                 )
             },

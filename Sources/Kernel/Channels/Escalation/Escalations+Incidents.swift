@@ -227,11 +227,7 @@ extension Escalations {
             in: due.organisation,
             trace: due.trace ?? TraceContext(random: SystemRandom())
         )
-        let policy = try transaction.first(
-            "SELECT \(EscalationPolicy.columns) FROM channels_policy WHERE id = ? AND organisation = ?",
-            [.id(due.policy), .id(due.organisation)],
-            EscalationPolicy.read
-        )
+        let policy = try Self.table.find(due.policy, due.organisation, transaction)
         guard let policy, due.step < Self.longest else {
             return try end(due.id, now, in: transaction)
         }

@@ -61,7 +61,7 @@ public struct ChannelSenders: Sendable {
         let found: ChannelTarget?
         var number: String?
         if let id = ID<ChannelTarget>(job.address) {
-            found = try targets.find(id, job.organisation, reader)
+            found = try ChannelTargets.table.find(id, job.organisation, reader)
             number = found?.settings["to"]?.string
         } else {
             found = try targets.gateway(of: job.organisation, in: reader)

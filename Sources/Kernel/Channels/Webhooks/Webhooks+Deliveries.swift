@@ -46,7 +46,7 @@ extension Webhooks: EventTarget {
         scope: Scope,
         in transaction: any Transaction
     ) throws -> JSON {
-        let webhook = try webhook(id, scope: scope, in: transaction)
+        let webhook = try record(id, scope: scope, in: transaction)
         guard webhook.enabled else {
             throw ChannelError(.disabled, "the webhook is disabled; enable it first")
         }
@@ -86,7 +86,7 @@ extension Webhooks: EventTarget {
         scope: Scope,
         in reader: any Reader
     ) throws -> [JSON] {
-        _ = try webhook(id, scope: scope, in: reader)
+        _ = try record(id, scope: scope, in: reader)
         var sql = "SELECT \(Self.deliveryColumns) FROM channels_webhook_delivery WHERE webhook = ?"
         var parameters: [SQLValue] = [.id(id)]
         if let status {

@@ -14,6 +14,8 @@ enum ChannelSchemas {
     static let nothing: JSON = ["type": "null"]
     static let noInput: JSON = ["type": "object", "additionalProperties": false]
 
+    static let onlyID = object([("id", ["type": "string"])])
+
     static func text(_ maximum: Int) -> JSON {
         ["type": "string", "minLength": 1, "maxLength": .int(maximum)]
     }
