@@ -32,7 +32,7 @@ enum ChannelServices {
             ),
             people: AccountPeople(accounts),
             vault: try Vault.loadOrCreate(folder: folder.keys),
-            pushKey: try AgreementKey.loadOrCreate(folder: folder.keys, name: PushSender.keyFile),
+            pushKey: try P256Key.loadOrCreate(folder: folder.keys, name: PushSender.keyFile),
             contact: contact,
             addresses: TargetAddresses(
                 allowsPrivate: configuration.flag("channels.private-targets")
