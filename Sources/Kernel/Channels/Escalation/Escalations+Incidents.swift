@@ -160,11 +160,14 @@ extension Escalations {
         return incident
     }
 
-    /// The organisation's incidents, newest first.
+    /// What incidents can be sorted by: ids sort by time, and have an index.
+    public static let incidentOrders: [ListQuery.Column] = [.init("openedAt", "id")]
+
+    /// One page of the organisation's incidents, and the cursor of the next.
     ///
     /// - Parameters:
     ///   - state: only `open`, `acknowledged`, `resolved` or `ended` ones; nil for all.
-    ///   - limit: at most so many.
+    ///   - query: order and page.
     ///   - scope: whose.
     ///   - reader: the state to read.
     /// - Returns: `{"id","incident","policy","severity","steps","state","openedAt","nextAt","closedAt",
@@ -172,17 +175,20 @@ extension Escalations {
     /// - Throws: `StoreError`.
     public func incidents(
         state: String?,
-        limit: Int,
+        _ query: ListQuery,
         scope: Scope,
         in reader: any Reader
-    ) throws -> [JSON] {
-        try reader.query(
+    ) throws -> (items: [JSON], next: JSON) {
+        var rows = RowFilter("organisation = ?", [.id(scope.organisation)])
+        rows.add("state = ?", ifAny: .text(state))
+        return try query.page(
             """
-            SELECT id, incident, policy, severity, step, state, opened_at, due_at, closed_at,
-                closed_by, note FROM channels_incident
-            WHERE organisation = ? AND (? IS NULL OR state = ?) ORDER BY id DESC LIMIT ?
+            id, incident, policy, severity, step, state, opened_at, due_at, closed_at, closed_by, note
             """,
-            [.id(scope.organisation), .text(state), .text(state), .int(limit)]
+            count: 11,
+            of: "channels_incident",
+            where: rows,
+            in: reader
         ) { row in
             [
                 "id": .string(try row.text(0)), "incident": .string(try row.text(1)),

@@ -67,13 +67,15 @@ extension Webhooks: EventTarget {
         return try self.delivery(delivery, of: id, scope: scope, in: transaction)
     }
 
-    /// What was and is to be delivered to a subscription, newest first.
+    /// What deliveries can be sorted by: ids sort by time, and have an index.
+    public static let deliveryOrders: [ListQuery.Column] = [.init("at", "id")]
+
+    /// One page of what was and is to be delivered to a subscription, and the cursor of the next.
     ///
     /// - Parameters:
     ///   - id: the subscription.
     ///   - status: only those that are `pending`, `delivered` or `dead`; nil for all.
-    ///   - limit: at most so many, 1 to 200.
-    ///   - before: only older ones, to page on.
+    ///   - query: order and page.
     ///   - scope: whose.
     ///   - reader: the state to read.
     /// - Returns: the deliveries.
@@ -81,26 +83,19 @@ extension Webhooks: EventTarget {
     public func deliveries(
         of id: ID<Webhook>,
         status: String?,
-        limit: Int,
-        before: ID<WebhookDelivery>?,
+        _ query: ListQuery,
         scope: Scope,
         in reader: any Reader
-    ) throws -> [JSON] {
+    ) throws -> (items: [JSON], next: JSON) {
         _ = try record(id, scope: scope, in: reader)
-        var sql = "SELECT \(Self.deliveryColumns) FROM channels_webhook_delivery WHERE webhook = ?"
-        var parameters: [SQLValue] = [.id(id)]
-        if let status {
-            sql += " AND status = ?"
-            parameters.append(.text(status))
-        }
-        if let before {
-            sql += " AND id < ?"
-            parameters.append(.id(before))
-        }
-        parameters.append(.int(limit))
-        return try reader.query(
-            sql + " ORDER BY id DESC LIMIT ?",
-            parameters,
+        var rows = RowFilter("webhook = ?", [.id(id)])
+        rows.add("status = ?", ifAny: .text(status))
+        return try query.page(
+            Self.deliveryColumns,
+            count: 10,
+            of: "channels_webhook_delivery",
+            where: rows,
+            in: reader,
             Self.readDelivery
         )
     }

@@ -65,10 +65,11 @@ extension ChannelTools {
             name: "channels.list-incidents",
             purpose: "Lists incidents that escalate or did, newest first.",
             input: ChannelSchemas.object(
-                [("state", state), ("limit", ChannelSchemas.limit)],
+                [("state", state)]
+                    + ListQuery.properties(sort: Escalations.incidentOrders.map(\.name)),
                 required: []
             ),
-            output: ChannelSchemas.list(
+            output: ChannelSchemas.page(
                 ChannelSchemas.object([
                     ("id", ChannelSchemas.id), ("incident", ["type": "string"]),
                     ("policy", ChannelSchemas.id), ("severity", ChannelSchemas.severity),
@@ -82,13 +83,19 @@ extension ChannelTools {
             ),
             roles: [.admin, .manager, .operator, .supervisor],
             body: .read { input, invocation, reader in
-                let found = try escalations.incidents(
-                    state: input.value["state"]?.string,
-                    limit: input.value["limit"]?.int ?? 50,
-                    scope: invocation.scope,
-                    in: reader
+                ChannelSchemas.page(
+                    try escalations.incidents(
+                        state: input.value["state"]?.string,
+                        ListQuery(
+                            reading: input,
+                            columns: Escalations.incidentOrders,
+                            standard: "-openedAt",
+                            key: .init("id", "id")
+                        ),
+                        scope: invocation.scope,
+                        in: reader
+                    )
                 )
-                return ["items": .array(found)]
             }
         )
     }

@@ -106,23 +106,26 @@ extension ChannelTools {
                             "channel",
                             ["enum": .array(DeliveryLog.channels.map { .string($0) })]
                         ), ("status", ["enum": ["queued", "sent", "failed", "suppressed"]]),
-                        ("limit", ChannelSchemas.limit), ("cursor", ChannelSchemas.id),
-                    ],
+                    ] + ListQuery.properties(sort: DeliveryLog.columns.map(\.name)),
                     required: []
                 ),
                 output: ChannelSchemas.page(item),
                 roles: [.admin, .manager],
                 body: .read { input, invocation, reader in
-                    let limit = input.value["limit"]?.int ?? 50
-                    let found = try DeliveryLog().list(
-                        channel: input.value["channel"]?.string,
-                        status: input.value["status"]?.string,
-                        limit: limit,
-                        before: Self.cursor(input),
-                        scope: invocation.scope,
-                        in: reader
+                    ChannelSchemas.page(
+                        try DeliveryLog().page(
+                            channel: input.value["channel"]?.string,
+                            status: input.value["status"]?.string,
+                            ListQuery(
+                                reading: input,
+                                columns: DeliveryLog.columns,
+                                standard: "-at",
+                                key: DeliveryLog.key
+                            ),
+                            scope: invocation.scope,
+                            in: reader
+                        )
                     )
-                    return ChannelSchemas.page(found, limit: limit)
                 }
             )
         ]

@@ -108,25 +108,28 @@ extension ChannelTools {
                 purpose: "Lists what was and is to be delivered to a webhook, newest first.",
                 input: ChannelSchemas.object(
                     [
-                        ("id", ["type": "string"]), ("limit", ChannelSchemas.limit),
-                        ("cursor", ChannelSchemas.id),
+                        ("id", ["type": "string"]),
                         ("status", ["enum": ["pending", "delivered", "dead"]]),
-                    ],
+                    ] + ListQuery.properties(sort: Webhooks.deliveryOrders.map(\.name)),
                     required: ["id"]
                 ),
                 output: ChannelSchemas.page(Self.delivery),
                 roles: Self.admins,
                 body: .read { input, invocation, reader in
-                    let limit = input.value["limit"]?.int ?? 50
-                    let found = try webhooks.deliveries(
-                        of: Self.id(input, "webhook"),
-                        status: input.value["status"]?.string,
-                        limit: limit,
-                        before: Self.cursor(input),
-                        scope: invocation.scope,
-                        in: reader
+                    ChannelSchemas.page(
+                        try webhooks.deliveries(
+                            of: Self.id(input, "webhook"),
+                            status: input.value["status"]?.string,
+                            ListQuery(
+                                reading: input,
+                                columns: Webhooks.deliveryOrders,
+                                standard: "-at",
+                                key: .init("id", "id")
+                            ),
+                            scope: invocation.scope,
+                            in: reader
+                        )
                     )
-                    return ChannelSchemas.page(found, limit: limit)
                 }
             ),
             try Tool(

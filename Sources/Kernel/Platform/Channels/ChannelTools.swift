@@ -54,9 +54,4 @@ public struct ChannelTools: Sendable {
         }
         return id
     }
-
-    /// The cursor of a page; nil for the first.
-    static func cursor<Subject>(_ input: JSONReader) throws -> ID<Subject>? {
-        try input.optional("cursor")?.id()
-    }
 }
