@@ -61,7 +61,8 @@ struct Installation {
                 + ToolRoutes.migrations + PlatformTools.migrations + ObservationTables.migrations
                 + solutions.flatMap(\.migrations)
         )
-        let outbox = Outbox(ids: ids, clock: clock)
+        let texts = configuration.integer("channels.texts-per-day")
+        let outbox = Outbox(ids: ids, clock: clock, textsPerDay: texts)
         let webClient = CurlWebClient(
             .init(certificates: configuration.text("web.certificates"))
         )
@@ -115,7 +116,12 @@ struct Installation {
         let registry = try ToolRegistry(
             tools: try PlatformTools(kernel: kernel, agents: agents).all()
                 + observation.tools.all()
-                + ChannelTools(kernel: kernel, observation: observation.tools).all()
+                + ChannelTools(
+                    kernel: kernel,
+                    observation: observation.tools,
+                    audit: identity.audit
+                )
+                .all()
                 + IdentityTools(identity: identity, database: database).all()
                 + parts.flatMap(\.tools),
             agents: agents,

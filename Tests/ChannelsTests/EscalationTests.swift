@@ -69,10 +69,15 @@ import Testing
         let states = try await world.post.database.read { reader in
             try world.channels.escalations.incidents(
                 state: nil,
-                limit: 10,
+                ListQuery(
+                    reading: JSONReader([:]),
+                    columns: Escalations.incidentOrders,
+                    standard: "-openedAt",
+                    key: .init("id", "id")
+                ),
                 scope: world.scope,
                 in: reader
-            )
+            ).items
         }
         #expect(states.map { $0["state"]?.string } == ["acknowledged"])
         #expect(states.first?["note"]?.string == "on it")

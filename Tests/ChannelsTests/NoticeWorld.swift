@@ -30,7 +30,7 @@ final class NoticeWorld: Sendable {
             templates: try MessageTemplates(),
             people: Staff(members: [(ana, ["admin"]), (ben, ["operator"])]),
             vault: try Vault(key: Array(0..<32)),
-            pushKey: try AgreementKey.generate(),
+            pushKey: try P256Key.generate(),
             contact: "mailto:weft@example.com",
             addresses: TargetAddresses(),
             ids: ids,

@@ -117,14 +117,18 @@ import Testing
         world.clock.advance(by: .seconds(1))
         #expect(try await world.tell(notice(.info, effect: "e3", deduplication: rule)) == 2)
         let log = try await world.post.database.read { reader in
-            try DeliveryLog().list(
+            try DeliveryLog().page(
                 channel: nil,
                 status: "suppressed",
-                limit: 10,
-                before: nil,
+                ListQuery(
+                    reading: JSONReader([:]),
+                    columns: DeliveryLog.columns,
+                    standard: "-at",
+                    key: DeliveryLog.key
+                ),
                 scope: world.scope,
                 in: reader
-            )
+            ).items
         }
         #expect(log.count == 1)
         #expect(log.first?["lastError"]?.string == "alike was told less than 300 seconds ago")
@@ -176,14 +180,18 @@ import Testing
         }
         #expect(world.web.sent.count == 2)
         let log = try await world.post.database.read { reader in
-            try DeliveryLog().list(
+            try DeliveryLog().page(
                 channel: "slack",
                 status: "failed",
-                limit: 10,
-                before: nil,
+                ListQuery(
+                    reading: JSONReader([:]),
+                    columns: DeliveryLog.columns,
+                    standard: "-at",
+                    key: DeliveryLog.key
+                ),
                 scope: world.scope,
                 in: reader
-            )
+            ).items
         }
         #expect(log.first?["lastError"]?.string == "answered with status 400: invalid_blocks")
         #expect(log.first?["address"]?.string == "Ops")

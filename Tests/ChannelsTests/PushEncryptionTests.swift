@@ -9,7 +9,7 @@ import Vault
     @Test("The message of RFC 8291's example comes out byte for byte")
     func example() throws {
         func bytes(_ text: String) throws -> [UInt8] { try #require(Base64.decodeForURL(text)) }
-        let key = try AgreementKey(
+        let key = try P256Key(
             scalar: try bytes("yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw"),
             publicPoint: try bytes(
                 "BP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A8"
@@ -33,9 +33,9 @@ import Vault
 
     @Test("A long message is cut so that a push service takes it")
     func long() throws {
-        let browser = try AgreementKey.generate()
+        let browser = try P256Key.generate()
         let sender = PushSender(
-            key: try AgreementKey.generate(),
+            key: try P256Key.generate(),
             contact: "mailto:weft@example.com"
         )
         let message = TargetMessage(

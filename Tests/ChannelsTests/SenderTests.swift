@@ -205,8 +205,8 @@ import Testing
     @Test("Answers mean what HTTP says they do")
     func outcomes() {
         let now = Timestamp(microseconds: 0)
-        func outcome(_ status: Int, _ body: String = "") -> WebOutcome {
-            WebOutcome(.success(WebAnswer(status: status, body: Array(body.utf8))), now: now)
+        func outcome(_ status: Int, _ body: String = "") -> DeliveryOutcome {
+            DeliveryOutcome(.success(WebAnswer(status: status, body: Array(body.utf8))), now: now)
         }
         #expect(outcome(202) == .delivered)
         #expect(
@@ -218,11 +218,11 @@ import Testing
         #expect(outcome(503) == .transient("answered with status 503", after: nil))
         let busy = WebAnswer(status: 429, headers: [("retry-after", "30")])
         #expect(
-            WebOutcome(.success(busy), now: now)
+            DeliveryOutcome(.success(busy), now: now)
                 == .transient("answered with status 429", after: .seconds(30))
         )
         #expect(
-            WebOutcome(.failure(WebFault(.forbiddenAddress, "x")), now: now)
+            DeliveryOutcome(.failure(WebFault(.forbiddenAddress, "x")), now: now)
                 == .permanent("forbidden-address: x")
         )
     }

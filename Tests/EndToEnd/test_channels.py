@@ -537,3 +537,47 @@ def test_only_administrators_see_and_change_where_messages_go(serve, receiver):
     ]:  # fmt: skip
         assert viewer.send(method, path, None, {}).status == 403, path
     assert viewer.get("/api/me/channels").status == 200
+
+
+def test_changes_of_where_messages_go_are_in_the_audit_log_without_secrets(serve, receiver):
+    weft = serve()
+    client = Client.signed_in(weft)
+    hook = webhook(client, receiver.url + "/hook?token=geheim-url", "order.*")
+    path = f"/api/webhooks/{hook['id']}"
+    assert client.patch(path, {"url": receiver.url + "/other?token=geheim-url", "enabled": False}).status == 200
+    rotated = client.post(path + "/rotate").json["secret"]
+    assert client.post(path, method="DELETE").status == 204
+    made = target(client, kind="pagerduty", name="On call", routingKey="R0123456789ABCDEFGHIJ")
+    steps = [{"afterMinutes": 0, "targets": [{"kind": "target", "id": made["id"]}]}]
+    policy = client.post("/api/escalations", {"name": "Night", "steps": steps}).json
+    assert client.patch(f"/api/escalations/{policy['id']}", {"repeatMinutes": 0}).status == 200
+    # What is refused leaves no entry.
+    assert client.patch(f"/api/escalations/{policy['id']}", {"repeatMinutes": 3}).status == 422
+    answer = client.get("/api/audit?limit=100").json
+    found = [
+        (entry["action"], entry["subject"], entry["detail"])
+        for entry in reversed(answer["items"])
+        if entry["action"].split(".")[0] in ("webhook", "target", "escalation")
+    ]
+    name = hook["name"]
+    assert found == [
+        ("webhook.created", f"webhook:{hook['id']}", {"name": name, "enabled": True}),
+        (
+            "webhook.changed",
+            f"webhook:{hook['id']}",
+            {"name": name, "enabled": False, "changed": ["enabled", "url"]},
+        ),
+        ("webhook.secret-rotated", f"webhook:{hook['id']}", {"name": name, "enabled": False}),
+        ("webhook.removed", f"webhook:{hook['id']}", {"name": name, "enabled": False}),
+        ("target.created", f"target:{made['id']}", {"name": "On call", "enabled": True}),
+        ("escalation.created", f"escalation:{policy['id']}", {"name": "Night", "enabled": True}),
+        (
+            "escalation.changed",
+            f"escalation:{policy['id']}",
+            {"name": "Night", "enabled": True, "changed": ["repeatMinutes"]},
+        ),
+    ]
+    text = str(answer)
+    for secret in ("geheim", hook["secret"], rotated, "R0123456789"):
+        assert secret not in text
+    assert client.get("/api/audit/verify").json["ok"]

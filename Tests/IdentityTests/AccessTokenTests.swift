@@ -27,8 +27,8 @@ import Testing
 
     /// A text with any header and payload, rightly signed.
     private static func text(_ header: JSON, _ payload: JSON, _ key: SigningKey) throws -> String {
-        let input = Base64URL.encode(header.bytes()) + "." + Base64URL.encode(payload.bytes())
-        return input + "." + Base64URL.encode(try key.sign(Array(input.utf8)))
+        let input = Base64.encodeForURL(header.bytes()) + "." + Base64.encodeForURL(payload.bytes())
+        return input + "." + Base64.encodeForURL(try key.sign(Array(input.utf8)))
     }
 
     @Test("A token says again what it was told")
@@ -107,15 +107,16 @@ import Testing
         let key = try SigningKey.generate()
         let good = try Self.token().signed(by: key).exposed
         let parts = good.split(separator: ".").map(String.init)
-        let signature = try #require(Base64URL.decode(parts[2].utf8))
+        let signature = try #require(Base64.decodeForURL(parts[2].utf8))
         let head = parts[0] + "." + parts[1] + "."
         let texts = [
             "", ".", "..", "...", good + ".", "." + good, good + "=", good + " ", " " + good,
             good + "\n", head, parts[0] + "." + parts[1], parts[0] + ".." + parts[2],
-            head + Base64URL.encode(signature.dropLast()), head + Base64URL.encode(signature + [0]),
-            head + Base64URL.encode([0] + signature),
-            head + Base64URL.encode([UInt8](repeating: 0, count: 64)),
-            head + Base64URL.encode([UInt8](repeating: 0xFF, count: 64)),
+            head + Base64.encodeForURL(signature.dropLast()),
+            head + Base64.encodeForURL(signature + [0]),
+            head + Base64.encodeForURL([0] + signature),
+            head + Base64.encodeForURL([UInt8](repeating: 0, count: 64)),
+            head + Base64.encodeForURL([UInt8](repeating: 0xFF, count: 64)),
             good + String(repeating: "A", count: 4_096), String(repeating: ".", count: 4_000),
         ]
         for text in texts {

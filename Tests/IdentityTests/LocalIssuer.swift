@@ -91,7 +91,7 @@ final class LocalIssuer: WebClient {
         guard request.headers.contains(where: { $0.name == "Authorization" && $0.value == secret }),
             let known = state.codes.removeValue(forKey: values["code"] ?? ""),
             let verifier = values["code_verifier"],
-            OpenSSL.digest("SHA256", Array(verifier.utf8)).map({ Base64URL.encode($0) })
+            OpenSSL.digest("SHA256", Array(verifier.utf8)).map({ Base64.encodeForURL($0) })
                 == known.challenge,
             values["redirect_uri"]
                 == "https%3A%2F%2Fweft.example%2Fauth%2Foidc%2Foidc%2Fcallback"
@@ -107,13 +107,13 @@ final class LocalIssuer: WebClient {
             claims[member.key] = member.value.isNull ? nil : member.value
         }
         let header = state.header ?? ["alg": "ES256", "kid": .string(state.key.id)]
-        let input = Base64URL.encode(header.bytes()) + "." + Base64URL.encode(claims.bytes())
+        let input = Base64.encodeForURL(header.bytes()) + "." + Base64.encodeForURL(claims.bytes())
         let signature = (try? state.key.sign(Array(input.utf8))) ?? []
         return (
             200,
             [
                 "token_type": "Bearer", "access_token": "at-1",
-                "id_token": .string(input + "." + Base64URL.encode(signature)),
+                "id_token": .string(input + "." + Base64.encodeForURL(signature)),
             ]
         )
     }

@@ -26,8 +26,8 @@ import Testing
         ]
     )
     func base64(plain: String, encoded: String) {
-        #expect(Base64URL.encode(plain.utf8) == encoded)
-        #expect(Base64URL.decode(encoded.utf8) == Array(plain.utf8))
+        #expect(Base64.encodeForURL(plain.utf8) == encoded)
+        #expect(Base64.decodeForURL(encoded.utf8) == Array(plain.utf8))
     }
 
     @Test(
@@ -35,13 +35,13 @@ import Testing
         arguments: ["Zg==", "Zh", "Zm9", "Z", "Zm9v\n", " Zm9v", "Zm+v", "Zm/v", "Zm9vY", "Zmé"]
     )
     func strictBase64(text: String) {
-        #expect(Base64URL.decode(text.utf8) == nil)
+        #expect(Base64.decodeForURL(text.utf8) == nil)
     }
 
     @Test("Base64url uses - and _ for 62 and 63")
     func base64Alphabet() {
-        #expect(Base64URL.encode([0xFB, 0xEF, 0xFF]) == "--__")
-        #expect(Base64URL.decode("--__".utf8) == [0xFB, 0xEF, 0xFF])
+        #expect(Base64.encodeForURL([0xFB, 0xEF, 0xFF]) == "--__")
+        #expect(Base64.decodeForURL("--__".utf8) == [0xFB, 0xEF, 0xFF])
     }
 
     @Test("The example of RFC 7515 A.3 is verified")
@@ -70,18 +70,18 @@ import Testing
     func everyBit() throws {
         let key = try PublicKey(jwk: Self.rfcKey)
         let parts = Self.rfcText.split(separator: ".").map(String.init)
-        let signature = try #require(Base64URL.decode(parts[2].utf8))
+        let signature = try #require(Base64.decodeForURL(parts[2].utf8))
         for bit in 0..<512 {
             var changed = signature
             changed[bit / 8] ^= 1 << UInt8(bit % 8)
-            let text = parts[0] + "." + parts[1] + "." + Base64URL.encode(changed)
+            let text = parts[0] + "." + parts[1] + "." + Base64.encodeForURL(changed)
             #expect(SignedText.verify(text, keys: [key]) == nil)
         }
-        let payload = try #require(Base64URL.decode(parts[1].utf8))
+        let payload = try #require(Base64.decodeForURL(parts[1].utf8))
         for at in payload.indices {
             var changed = payload
             changed[at] ^= 1
-            let text = parts[0] + "." + Base64URL.encode(changed) + "." + parts[2]
+            let text = parts[0] + "." + Base64.encodeForURL(changed) + "." + parts[2]
             #expect(SignedText.verify(text, keys: [key]) == nil)
         }
     }

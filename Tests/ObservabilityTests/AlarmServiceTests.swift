@@ -1,5 +1,6 @@
 import Core
 import Store
+import Synchronization
 import Testing
 
 @testable import Observability
@@ -185,6 +186,53 @@ import Testing
         #expect(notes.changes.map(\.kind).last == .reminded)
         #expect(notes.changes.last?.isForPeople == true)
         #expect(notes.changes.count == 5)
+    }
+
+    @Test("Who acknowledges just when a time of quiet ends is not overwritten, and nobody is told")
+    func acknowledgedMeanwhile() async throws {
+        let world = try await ObservationWorld()
+        let notes = Notes()
+        let alarms = alarms(world, notes)
+        let service = world.service { await alarms.evaluate(through: $0) }
+        _ = try await rule(world) {
+            $0.periods = 1; $0.datapointsToAlarm = 1
+        }
+        world.metrics.gauge("heat", help: "").set(99)
+        world.clock.advance(by: .seconds(10))
+        await service.sample()
+        let alarm = try #require(notes.changes.first?.alarm)
+        let (viewer, ada) = (world.viewer(world.ours), scope(world))
+        let shelve = try await alarms.shelving(
+            alarm.id,
+            minutes: 1,
+            reason: "repair",
+            viewer: viewer,
+            scope: ada
+        )
+        _ = try await world.database.transaction(shelve)
+        let acknowledge = try await alarms.acknowledging(
+            alarm.id,
+            note: "on it",
+            viewer: viewer,
+            scope: ada
+        )
+        notes.meanwhile.withLock {
+            $0 = { change in
+                guard change.kind == .reminded else { return }
+                _ = try await world.database.transaction(acknowledge)
+            }
+        }
+        for _ in 0..<7 {
+            world.clock.advance(by: .seconds(10))
+            await service.sample()
+        }
+        let found = try await world.database.read {
+            try AlarmStore().alarm(alarm.id, for: viewer, in: $0)
+        }
+        #expect(found?.acknowledgedBy?.name == "Ada")
+        #expect(found?.note == "on it")
+        #expect(found?.shelvedUntil == nil)
+        #expect(notes.changes.map(\.kind) == [.raised, .shelved, .acknowledged])
     }
 
     @Test(

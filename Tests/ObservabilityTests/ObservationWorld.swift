@@ -73,11 +73,14 @@ struct ObservationWorld {
 final class Notes: AlarmAnnouncer {
     private let kept = Mutex<[AlarmChange]>([])
     var changes: [AlarmChange] { kept.withLock { $0 } }
+    /// What happens while a change is being prepared.
+    let meanwhile = Mutex<(@Sendable (AlarmChange) async throws -> Void)?>(nil)
 
     func prepare(
         _ change: AlarmChange
     ) async throws -> @Sendable (any Transaction) throws -> Void {
-        { [self] transaction in
+        try await meanwhile.withLock { $0 }?(change)
+        return { [self] transaction in
             transaction.afterCommit { self.kept.withLock { $0.append(change) } }
         }
     }

@@ -62,21 +62,31 @@ import Testing
             let (found, list, lines) = try await world.database.read { reader in
                 (
                     try TraceStore().spans(of: client.traceID, for: viewer, in: reader),
-                    try TraceStore().list(.init(), for: viewer, in: reader),
-                    try LogStore().list(.init(), for: viewer, in: reader)
+                    try TraceStore().page(
+                        .init(),
+                        TraceStore.query(JSONReader([:])),
+                        for: viewer,
+                        in: reader
+                    ),
+                    try LogStore().page(
+                        .init(),
+                        LogStore.query(JSONReader([:])),
+                        for: viewer,
+                        in: reader
+                    )
                 )
             }
             #expect(found.map(\.name) == ["POST /api/orders", "tool"])
             #expect(found.last?.parent == found.first?.span)
-            #expect(list.map(\.spans) == [2])
-            #expect(list.first?.name == "POST /api/orders")
-            #expect(lines.map(\.message) == ["about \(organisation == world.ours)"])
+            #expect(list.items.map(\.spans) == [2])
+            #expect(list.items.first?.name == "POST /api/orders")
+            #expect(lines.items.map(\.message) == ["about \(organisation == world.ours)"])
         }
         let operating = world.viewer(world.ours, operates: true)
         let lines = try await world.database.read {
-            try LogStore().list(.init(), for: operating, in: $0)
+            try LogStore().page(.init(), LogStore.query(JSONReader([:])), for: operating, in: $0)
         }
-        #expect(lines.map(\.message) == ["of the installation", "about true"])
+        #expect(lines.items.map(\.message) == ["of the installation", "about true"])
     }
 
     @Test("Lists are filtered by text, time taken, failure and time, and page without gaps")
@@ -100,10 +110,10 @@ import Testing
         let viewer = world.viewer(world.ours)
         func count(_ change: (inout TraceStore.Filter) -> Void) async throws -> Int {
             var filter = TraceStore.Filter()
-            filter.limit = 200
             change(&filter)
+            let query = try TraceStore.query(JSONReader(["limit": 200]))
             return try await world.database.read {
-                try TraceStore().list(filter, for: viewer, in: $0).count
+                try TraceStore().page(filter, query, for: viewer, in: $0).items.count
             }
         }
         #expect(try await count { _ in } == 25)
@@ -116,16 +126,15 @@ import Testing
         #expect(try await count { $0.from = middle } == 15)
         #expect(try await count { $0.until = middle } == 10)
         var seen: [String] = []
-        var filter = TraceStore.Filter()
-        filter.limit = 10
+        var input: JSON = ["limit": 10]
         while true {
-            let wanted = filter
+            let query = try TraceStore.query(JSONReader(input))
             let page = try await world.database.read {
-                try TraceStore().list(wanted, for: viewer, in: $0)
+                try TraceStore().page(.init(), query, for: viewer, in: $0)
             }
-            seen += page.map(\.trace)
-            guard let last = page.last else { break }
-            filter.cursor = (last.start, last.trace)
+            seen += page.items.map(\.trace)
+            guard !page.next.isNull else { break }
+            input["cursor"] = page.next
         }
         #expect(seen.count == 25 && Set(seen).count == 25)
     }

@@ -46,8 +46,8 @@ import Testing
         #expect(mode == 0o600)
         try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: file)
         #expect(throws: VaultError.self) { try Vault.loadOrCreate(folder: folder.path) }
-        let first = try AgreementKey.loadOrCreate(folder: folder.path, name: "push-key.pem")
-        let again = try AgreementKey.loadOrCreate(folder: folder.path, name: "push-key.pem")
+        let first = try P256Key.loadOrCreate(folder: folder.path, name: "push-key.pem")
+        let again = try P256Key.loadOrCreate(folder: folder.path, name: "push-key.pem")
         #expect(first.publicPoint == again.publicPoint)
     }
 

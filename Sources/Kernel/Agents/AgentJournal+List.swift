@@ -41,32 +41,22 @@ extension AgentJournal {
         scope: Scope,
         in reader: any Reader
     ) throws -> (items: [JSON], next: JSON) {
-        var sql = """
-            SELECT id, agent, at, subject, body,
-                (SELECT count(*) FROM agent_step WHERE agent_step.run = decision.run)\
-            \(query.columns) FROM decision WHERE organisation = ?
+        var rows = RowFilter("organisation = ?", [.id(scope.organisation)])
+        rows.add("subject = ?", ifAny: .text(filter.subject))
+        rows.add("agent = ?", ifAny: .text(filter.agent))
+        rows.add("at >= ?", ifAny: .time(filter.from))
+        rows.add("at < ?", ifAny: .time(filter.to))
+        return try query.page(
             """
-        var parameters: [SQLValue] = [.id(scope.organisation)]
-        for (column, value) in [("subject", filter.subject), ("agent", filter.agent)] {
-            guard let value else { continue }
-            sql += " AND \(column) = ?"
-            parameters.append(.text(value))
-        }
-        if let from = filter.from {
-            sql += " AND at >= ?"
-            parameters.append(.time(from))
-        }
-        if let to = filter.to {
-            sql += " AND at < ?"
-            parameters.append(.time(to))
-        }
-        let rows = try reader.query(
-            sql + query.condition + query.ending,
-            parameters + query.parameters
-        ) { row in
-            (value: try Self.item(row), place: try query.place(in: row, from: 6))
-        }
-        return query.page(rows)
+            id, agent, at, subject, body,
+                (SELECT count(*) FROM agent_step WHERE agent_step.run = decision.run)
+            """,
+            count: 6,
+            of: "decision",
+            where: rows,
+            in: reader,
+            Self.item
+        )
     }
 
     private static func item(_ row: any Row) throws -> JSON {

@@ -30,7 +30,7 @@ public struct ChannelsAssembly: Sendable {
         templates: MessageTemplates,
         people: any People,
         vault: Vault,
-        pushKey: AgreementKey,
+        pushKey: P256Key,
         contact: String,
         addresses: TargetAddresses,
         ids: IDGenerator,

@@ -57,6 +57,6 @@ public enum ChannelsTables {
                 """,
             ]
         ),
-        WebhookTables.migration, NoticeTables.migration,
+        WebhookTables.migration, NoticeTables.migration, NoticeTables.upkeep,
     ]
 }

@@ -65,8 +65,7 @@ public struct Inbox: Sendable {
         in reader: any Reader
     ) throws -> [Item] {
         var sql = """
-            SELECT id, subject, body, link, severity, created_at, read_at, incident,
-                acknowledged_at, acknowledged_by FROM channels_inbox
+            SELECT \(Self.itemColumns) FROM channels_inbox
             WHERE organisation = ? AND account = ?
             """
         var parameters: [SQLValue] = [.id(scope.organisation), .id(scope.actor.id)]
@@ -78,6 +77,11 @@ public struct Inbox: Sendable {
         parameters.append(.int(min(max(limit, 1), 200)))
         return try reader.query(sql + " ORDER BY id DESC LIMIT ?", parameters, Self.item)
     }
+
+    private static let itemColumns = """
+        id, subject, body, link, severity, created_at, read_at, incident, acknowledged_at,
+        acknowledged_by
+        """
 
     private static func item(_ row: any Row) throws -> Item {
         Item(
@@ -116,16 +120,19 @@ public struct Inbox: Sendable {
         scope: Scope,
         in reader: any Reader
     ) throws -> (items: [Item], next: JSON) {
-        let sql = """
-            SELECT id, subject, body, link, severity, created_at, read_at, incident, acknowledged_at,
-                acknowledged_by\(query.columns)
-            FROM channels_inbox WHERE organisation = ? AND account = ?
-            """
-        let rows = try reader.query(
-            sql + (unreadOnly ? " AND read_at IS NULL" : "") + query.condition + query.ending,
-            [.id(scope.organisation), .id(scope.actor.id)] + query.parameters
-        ) { row in (value: try Self.item(row), place: try query.place(in: row, from: 10)) }
-        return query.page(rows)
+        var rows = RowFilter(
+            "organisation = ? AND account = ?",
+            [.id(scope.organisation), .id(scope.actor.id)]
+        )
+        if unreadOnly { rows.add("read_at IS NULL") }
+        return try query.page(
+            Self.itemColumns,
+            count: 10,
+            of: "channels_inbox",
+            where: rows,
+            in: reader,
+            Self.item
+        )
     }
 
     /// How many messages are unread.

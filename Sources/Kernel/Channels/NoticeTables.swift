@@ -72,4 +72,28 @@ enum NoticeTables {
             "CREATE INDEX channels_incident_log ON channels_incident (organisation, id)",
         ]
     )
+
+    static let upkeep = Migration(
+        "channels",
+        4,
+        "upkeep of the outbox",
+        [
+            """
+            CREATE INDEX channels_outbox_incident ON channels_outbox (organisation, incident, created_at)
+                WHERE incident IS NOT NULL
+            """,
+            """
+            CREATE INDEX channels_outbox_finished ON channels_outbox (finished_at)
+                WHERE finished_at IS NOT NULL
+            """,
+            """
+            CREATE INDEX channels_outbox_sms ON channels_outbox (organisation, created_at)
+                WHERE channel = 'sms'
+            """,
+            """
+            CREATE INDEX channels_incident_closed ON channels_incident (closed_at)
+                WHERE closed_at IS NOT NULL
+            """,
+        ]
+    )
 }

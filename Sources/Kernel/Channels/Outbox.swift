@@ -16,12 +16,20 @@ public struct Outbox: Sendable {
     /// Wakes the lanes of channels over the web.
     let webSignal = Signal()
     private let ids: IDGenerator
-    private let clock: any WallClock
+    let clock: any WallClock
+    private let textsPerDay: Int
 
     /// An outbox; one instance is shared by all who enqueue and the delivery.
-    public init(ids: IDGenerator, clock: any WallClock) {
+    ///
+    /// - Parameters:
+    ///   - ids: names the entries.
+    ///   - clock: dates them.
+    ///   - textsPerDay: how many text messages an organisation may send in a day of UTC, because each costs
+    ///     money; default 500, 0 for any number.
+    public init(ids: IDGenerator, clock: any WallClock, textsPerDay: Int = 500) {
         self.ids = ids
         self.clock = clock
+        self.textsPerDay = textsPerDay
     }
 
     /// An id that sorts among the entries'.
@@ -34,7 +42,7 @@ public struct Outbox: Sendable {
     ///   - destination: to whom; for several people enqueue several times, with different keys.
     ///   - effect: names the effect within the organisation, for instance
     ///     `order-booked:<order id>:<account id>`, 1 to 200 characters. The same effect is enqueued only
-    ///     once, ever, even if message or destination differ.
+    ///     once for as long as its entry is kept, even if message or destination differ.
     ///   - account: the person it is for, when the destination does not say.
     ///   - incident: what it is about, when that lasts until acknowledged.
     ///   - due: when it may be sent; nil for at once.
@@ -58,12 +66,13 @@ public struct Outbox: Sendable {
         }
         let id = ids.next(Entry.self)
         let now = clock.now()
+        let refusal = try refusal(of: destination, at: now, scope: scope, in: transaction)
         let inserted = try transaction.execute(
             """
             INSERT INTO channels_outbox (id, organisation, effect_key, channel, address, subject, body,
-                link, severity, traceparent, status, attempts, due_at, created_at, account,
-                incident, action, priority)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0, ?, ?, ?, ?, ?, ?)
+                link, severity, traceparent, attempts, due_at, created_at, account,
+                incident, action, priority, status, reason, finished_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (organisation, effect_key) DO NOTHING
             """,
             [
@@ -72,7 +81,8 @@ public struct Outbox: Sendable {
                 .text(message.link), .text(message.severity.rawValue),
                 .text(scope.trace.description), .time(due ?? now), .time(now), .id(account),
                 .text(incident?.key), .text(incident?.action.rawValue),
-                .int(message.severity.rank),
+                .int(message.severity.rank), .text(refusal == nil ? "pending" : "failed"),
+                .text(refusal), refusal == nil ? .null : .time(now),
             ]
         )
         if inserted == 0 {
@@ -93,6 +103,29 @@ public struct Outbox: Sendable {
             }
         transaction.afterCommit { signal.notify() }
         return (id, true)
+    }
+
+    /// Why a message may not be sent: the day's text messages are used up.
+    private func refusal(
+        of destination: Destination,
+        at now: Timestamp,
+        scope: Scope,
+        in reader: any Reader
+    ) throws -> String? {
+        guard textsPerDay > 0, destination.channel == "sms" else { return nil }
+        let day: Int64 = 86_400_000_000
+        // Those that were refused here had no attempt.
+        let count = try reader.first(
+            """
+            SELECT COUNT(*) FROM channels_outbox
+            WHERE organisation = ? AND channel = 'sms' AND created_at >= ?
+                AND (status <> 'failed' OR attempts > 0)
+            """,
+            [.id(scope.organisation), .int(now.microseconds / day * day)]
+        ) { try $0.int(0) }
+        guard let count, count >= Int64(textsPerDay) else { return nil }
+        return "the organisation's \(textsPerDay) text messages of today are used up "
+            + "(channels.texts-per-day)"
     }
 
     /// Notes that a message was not sent because there was no need, for the log.

@@ -5,10 +5,9 @@ public import Store
 /// Sends what is in the outbox.
 ///
 /// - Inbox messages are stored in the inbox in the transaction that marks them delivered: exactly once.
-/// - E-mail is delivered at least once. An entry is claimed before it is sent by moving its due time
-///   beyond the longest time that sending takes; should the program die in between, it is due again then.
-///   A mail that the server had accepted just before is sent twice, with the same `Message-ID`
-///   (`<outbox id@sender's domain>`), by which many mail systems drop the second.
+/// - E-mail is delivered at least once. A mail that the server had accepted just before the program died
+///   is sent twice, with the same `Message-ID` (`<outbox id@sender's domain>`), by which many mail systems
+///   drop the second.
 /// - A server that cannot be reached five times in a row is left alone for half a minute and longer.
 /// - A refusal for now (4xx, no connection, no answer) is tried again after growing pauses, a refusal for
 ///   good (5xx) is not; either ends as `failed` with the reason.
@@ -50,18 +49,11 @@ public struct OutboxDelivery: Service {
     /// `outbox`.
     public let name = "outbox"
 
-    let database: any Database
     let email: Email?
-    let policy: RetryPolicy
-    let clock: any WallClock
-    let random: any RandomSource
-    let log: Logger
-    let tracer: Tracer
-    let breaker = MailBreaker()
+    let lane: OutboxLane
     let arrived: @Sendable (ID<Organisation>, ID<Account>) -> Void
     private let outbox: Outbox
-    private let outcomes: Family<Counter>
-    private let latency: Family<Histogram>
+    private let log: Logger
 
     /// A delivery.
     ///
@@ -88,24 +80,18 @@ public struct OutboxDelivery: Service {
         tracer: Tracer = .off,
         arrived: @escaping @Sendable (ID<Organisation>, ID<Account>) -> Void = { _, _ in }
     ) {
-        self.database = database
         self.email = email
-        self.policy = policy
-        self.clock = clock
-        self.random = random
-        self.log = log
-        self.tracer = tracer
         self.arrived = arrived
         self.outbox = outbox
-        outcomes = metrics.counter(
-            "weft_deliveries_total",
-            help: "Attempts to deliver a message, by channel and outcome.",
-            labels: ["channel", "outcome"]
-        )
-        latency = metrics.histogram(
-            "weft_delivery_seconds",
-            help: "Time from enqueueing a message to its delivery.",
-            labels: ["channel"]
+        self.log = log
+        lane = OutboxLane(
+            database: database,
+            policy: policy,
+            clock: clock,
+            random: random,
+            metrics: metrics,
+            log: log,
+            tracer: tracer
         )
     }
 
@@ -116,7 +102,26 @@ public struct OutboxDelivery: Service {
         try await withThrowingTaskGroup { group in
             // Two lanes: a slow mail server must not hold up the inbox.
             group.addTask { try await loop(outbox.inboxSignal) { try await deliverInbox() } }
-            group.addTask { try await loop(outbox.emailSignal) { try await deliverEmail() } }
+            group.addTask {
+                guard let email else {
+                    return try await loop(outbox.emailSignal) { try await skipEmail() }
+                }
+                // All mail has one target: the server.
+                try await lane.run(
+                    concurrency: email.concurrency,
+                    perTarget: email.concurrency,
+                    signal: outbox.emailSignal,
+                    targets: { try await emailTargets() },
+                    claim: { _, room in
+                        try await lane.claim(
+                            where: "channel = 'email'",
+                            atMost: room,
+                            for: email.lease
+                        )
+                    },
+                    deliver: { try await deliver($0, email) }
+                )
+            }
             ready()
             try await group.waitForAll()
         }
@@ -124,17 +129,12 @@ public struct OutboxDelivery: Service {
 
     /// Works until nothing is due, whenever something was enqueued and every second, for retries.
     private func loop(_ signal: Signal, work: @Sendable () async throws -> Bool) async throws {
-        try await signal.forEach(orEvery: .seconds(1), clock: clock) {
+        try await signal.forEach(orEvery: .seconds(1), clock: lane.clock) {
             do {
                 while !Task.isCancelled, try await work() {}
-            } catch let error as StoreError where error.reason == .busy || error.reason == .full {
+            } catch let error as StoreError where error.isPassing {
                 log.warning("outbox waits for the store", ["reason": .string(error.message)])
             }
         }
-    }
-
-    func count(_ channel: String, _ outcome: String, createdAt: Timestamp? = nil) {
-        outcomes.with(channel, outcome).add()
-        if let createdAt { latency.with(channel).record(clock.now() - createdAt) }
     }
 }

@@ -205,15 +205,17 @@ public struct Dispatcher: Service {
         scope: Scope,
         in reader: any Reader
     ) throws -> (items: [DeadLetter], next: JSON) {
-        let sql = """
-            SELECT id, rule, event_seq, reason, attempts, at\(query.columns) FROM dead_letter
-            WHERE organisation = ? AND redriven_at IS NULL
-            """
-        let rows = try reader.query(
-            sql + query.condition + query.ending,
-            [.id(scope.organisation)] + query.parameters
-        ) { row in (value: try Self.deadLetter(row), place: try query.place(in: row, from: 6)) }
-        return query.page(rows)
+        try query.page(
+            "id, rule, event_seq, reason, attempts, at",
+            count: 6,
+            of: "dead_letter",
+            where: RowFilter(
+                "organisation = ? AND redriven_at IS NULL",
+                [.id(scope.organisation)]
+            ),
+            in: reader,
+            Self.deadLetter
+        )
     }
 
     private static func deadLetter(_ row: any Row) throws -> DeadLetter {

@@ -72,7 +72,7 @@ public struct APIKeys: Sendable {
                 "there are \(Self.most) keys already; revoke some first"
             )
         }
-        let shown = random.bytes(8).map { Base32.alphabet[Int($0 & 31)] }
+        let shown = random.bytes(8).map { Base32.characters[Int($0 & 31)] }
         let prefix = String(decoding: shown, as: UTF8.self).lowercased()
         let secret = Secret("\(Self.prefix)\(prefix)_\(random.token())")
         let key = APIKey(

@@ -97,7 +97,7 @@ extension Accounts {
             let detail: JSON = [
                 "from": .string(before.name), "to": .string(name), "reason": reason,
             ]
-            try note("account.renamed", id, detail, scope, transaction)
+            try audit.note("account.renamed", id, detail, scope, transaction)
         }
         if let roles = change.roles, roles != before.roles {
             try Role.checkGiven(roles, to: before.kind)
@@ -150,7 +150,7 @@ extension Accounts {
             [.id(account)]
         )
         transaction.afterCommit { [cache] in cache.revoke(account: account) }
-        try note("password.changed", account, [:], scope, transaction)
+        try audit.note("password.changed", account, [:], scope, transaction)
     }
 
     /// Refuses a change that takes the last admin from an organisation: a person who can sign in.

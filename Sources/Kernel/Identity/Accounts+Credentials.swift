@@ -21,7 +21,7 @@ extension Accounts {
         )
         guard changed == 1 else { throw Self.noAccount }
         try signOutEverywhere(account, in: transaction)
-        try note("password.changed", account, [:], scope, transaction)
+        try audit.note("password.changed", account, [:], scope, transaction)
     }
 
     /// Shuts an account out, or lets it in again; its tokens and keys end at once.
@@ -54,7 +54,7 @@ extension Accounts {
         guard changed == 1 else { return }
         try signOutEverywhere(account, in: transaction)
         let action = disabled ? "account.disabled" : "account.enabled"
-        try note(action, account, Self.detail([:], reason), scope, transaction)
+        try audit.note(action, account, Self.detail([:], reason), scope, transaction)
     }
 
     /// Ends all sessions and all access tokens of an account.
@@ -107,23 +107,7 @@ extension Accounts {
             "kind": .string(record.kind.rawValue), "name": .string(record.name),
             "roles": record.roles.json,
         ]
-        try note("account.created", record.id, detail, scope, transaction)
-    }
-
-    func note(
-        _ action: String,
-        _ account: ID<Account>,
-        _ detail: JSON,
-        _ scope: Scope,
-        _ transaction: any Transaction
-    ) throws {
-        try audit.append(
-            action,
-            subject: "account:\(account)",
-            detail: detail,
-            scope: scope,
-            in: transaction
-        )
+        try audit.note("account.created", record.id, detail, scope, transaction)
     }
 
     func requireInstallationAdmin(_ scope: Scope) throws(IdentityError) {

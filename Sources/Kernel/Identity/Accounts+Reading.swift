@@ -106,7 +106,7 @@ extension Accounts {
             """,
             [.id(scope.organisation), .id(found), .json(roles.json), .time(clock.now())]
         )
-        try note("membership.added", found, ["roles": roles.json], scope, transaction)
+        try audit.note("membership.added", found, ["roles": roles.json], scope, transaction)
         return try account(found, scope: scope, in: transaction)
     }
 

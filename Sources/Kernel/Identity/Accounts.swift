@@ -173,7 +173,7 @@ public struct Accounts: Sendable {
         if added == 0 {
             try setRoles(of: account, to: roles, scope: there, in: transaction)
         } else {
-            try note("membership.added", account, ["roles": roles.json], there, transaction)
+            try audit.note("membership.added", account, ["roles": roles.json], there, transaction)
         }
     }
 
@@ -206,7 +206,7 @@ public struct Accounts: Sendable {
         guard changed == 1 else { throw Self.noAccount }
         try endAccessTokens(of: account, in: transaction)
         let detail = Self.detail(["roles": roles.json], reason)
-        try note("membership.changed", account, detail, scope, transaction)
+        try audit.note("membership.changed", account, detail, scope, transaction)
     }
 
     /// Removes the account from the scope's organisation; its tokens for it end.
@@ -233,6 +233,6 @@ public struct Accounts: Sendable {
             [.time(clock.now()), .id(account), .id(scope.organisation)]
         )
         try endAccessTokens(of: account, in: transaction)
-        try note("membership.removed", account, [:], scope, transaction)
+        try audit.note("membership.removed", account, [:], scope, transaction)
     }
 }

@@ -1,4 +1,5 @@
 public import Core
+import Vault
 
 /// Why somebody was not let in, or a change to people was refused.
 public struct IdentityError: Fault {
@@ -86,6 +87,11 @@ public struct IdentityError: Fault {
         self.message = message
         self.pointer = pointer
         self.details = details
+    }
+
+    /// A key or its file that is not good.
+    init(_ error: VaultError) {
+        self.init(error.reason == .cryptography ? .cryptography : .signingKey, error.message)
     }
 
     /// The stable code in kebab case.

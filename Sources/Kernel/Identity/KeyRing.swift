@@ -1,6 +1,7 @@
 public import Core
 import Glibc
 import Synchronization
+import Vault
 
 /// The keys that access tokens are signed and checked with: one that signs, and those it replaced.
 ///
@@ -104,7 +105,7 @@ public final class KeyRing: Sendable {
             let until = (now + Self.retirement).microseconds / 1_000_000
             let kept = folder + "/retired-\(until)-\(old.id).pem"
             guard link(path, kept) == 0 || errno == EEXIST else {
-                throw PrivateFile.failure(kept, "create")
+                throw IdentityError(PrivateFile.failure(kept, "create"))
             }
         }
         for retired in try Self.retired(in: folder, now: nil)
@@ -112,7 +113,7 @@ public final class KeyRing: Sendable {
             unlink(retired.path)
         }
         let fresh = try SigningKey.generate()
-        try PrivateFile.replace(fresh.pem(), at: path)
+        try fresh.replace(path: path)
         state.withLock { $0.lookedAt = Timestamp(microseconds: 0) }
         look()
         return fresh
@@ -151,7 +152,7 @@ public final class KeyRing: Sendable {
         now: Timestamp?
     ) throws(IdentityError) -> [RetiredKey] {
         guard let directory = opendir(folder) else {
-            throw PrivateFile.failure(folder, "open")
+            throw IdentityError(PrivateFile.failure(folder, "open"))
         }
         defer { closedir(directory) }
         var found: [RetiredKey] = []

@@ -127,7 +127,7 @@ public struct PasswordReset: Sendable {
             )
             try accounts.signOutEverywhere(found.account, in: transaction)
             let home = try SignIn.memberships(of: found.account, in: transaction).first
-            try accounts.note(
+            try accounts.audit.note(
                 "password.reset",
                 found.account,
                 ["by": .string(found.purpose), "address": .string(visitor.address)],

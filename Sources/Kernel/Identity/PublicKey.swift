@@ -1,4 +1,5 @@
 public import Core
+import Vault
 
 /// A public key that ES256 signatures are checked with.
 public struct PublicKey: Sendable {
@@ -7,21 +8,21 @@ public struct PublicKey: Sendable {
     /// The key as JWK (RFC 7517), as a key set publishes it.
     public let jwk: JSON
 
-    private let handle: KeyHandle
+    private let handle: P256Key
 
-    init(_ handle: KeyHandle) throws(IdentityError) {
-        let (x, y) = try handle.coordinates()
+    init(_ handle: P256Key) throws(IdentityError) {
+        let x = Base64.encodeForURL(handle.publicPoint[1..<33])
+        let y = Base64.encodeForURL(handle.publicPoint[33...])
         let thumbprint = try Self.thumbprint(of: [
-            ("crv", "P-256"), ("kty", "EC"), ("x", .string(Base64URL.encode(x))),
-            ("y", .string(Base64URL.encode(y))),
+            ("crv", "P-256"), ("kty", "EC"), ("x", .string(x)), ("y", .string(y)),
         ])
         self.handle = handle
         id = thumbprint
         jwk = [
             "kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig",
             "kid": .string(id),
-            "x": .string(Base64URL.encode(x)),
-            "y": .string(Base64URL.encode(y)),
+            "x": .string(x),
+            "y": .string(y),
         ]
     }
 
@@ -34,9 +35,9 @@ public struct PublicKey: Sendable {
             json["alg"].map({ $0.string == "ES256" }) ?? true,
             json["use"].map({ $0.string == "sig" }) ?? true,
             json["key_ops"].map({ $0.array?.contains("verify") == true }) ?? true,
-            let x = json["x"]?.string.flatMap({ Base64URL.decode($0.utf8) }), x.count == 32,
-            let y = json["y"]?.string.flatMap({ Base64URL.decode($0.utf8) }), y.count == 32,
-            let handle = KeyHandle.point(x: x, y: y)
+            let x = json["x"]?.string.flatMap({ Base64.decodeForURL($0.utf8) }), x.count == 32,
+            let y = json["y"]?.string.flatMap({ Base64.decodeForURL($0.utf8) }), y.count == 32,
+            let handle = P256Key(publicPoint: [4] + x + y)
         else {
             throw IdentityError(.signingKey, "expected a P-256 key for ES256 signatures")
         }
@@ -51,7 +52,7 @@ public struct PublicKey: Sendable {
     /// RFC 7638: SHA-256 over the required members in order, without white space, as base64url.
     static func thumbprint(of members: [(String, JSON)]) throws(IdentityError) -> String {
         let text = JSON.object(JSONObject(members)).bytes(.canonical)
-        return Base64URL.encode(try SHA256Digest(text).bytes)
+        return Base64.encodeForURL(try SHA256Digest(text).bytes)
     }
 
     func verifies(_ signature: [UInt8], of message: ArraySlice<UInt8>) -> Bool {

@@ -11,5 +11,5 @@ extension RandomSource {
     }
 
     /// 256 random bits as 43 characters of base64url: enough that a plain hash protects them at rest.
-    func token() -> String { Base64URL.encode(bytes(32)) }
+    func token() -> String { Base64.encodeForURL(bytes(32)) }
 }

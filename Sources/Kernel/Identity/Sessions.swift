@@ -46,7 +46,7 @@ public struct Sessions: Sendable {
         )
         guard changed == 1 else { throw IdentityError(.notFound, "there is no such session") }
         transaction.afterCommit { [accounts] in accounts.cache.revoke(session: session) }
-        try accounts.note(
+        try accounts.audit.note(
             "session.closed",
             scope.actor.id,
             ["session": session.json],
@@ -81,7 +81,7 @@ public struct Sessions: Sendable {
             [.time(now), .id(account), .id(scope.organisation), .time(now)]
         )
         transaction.afterCommit { [accounts] in accounts.cache.revoke(account: account) }
-        try accounts.note(
+        try accounts.audit.note(
             "sessions.revoked",
             account,
             ["revoked": .int(open), "reason": .string(reason)],

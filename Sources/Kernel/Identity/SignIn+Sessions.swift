@@ -195,7 +195,7 @@ extension SignIn {
             trace: trace
         )
         let detail: JSON = ["session": found.session.json]
-        try accounts.note(action, found.actor.id, detail, scope, transaction)
+        try accounts.audit.note(action, found.actor.id, detail, scope, transaction)
     }
 
     static func memberships(of account: ID<Account>, in reader: any Reader) throws -> [Member] {

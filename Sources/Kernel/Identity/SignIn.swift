@@ -254,7 +254,7 @@ public final class SignIn: Sendable {
                 all: all
             )
             detail["session"] = session.json
-            try accounts.note(
+            try accounts.audit.note(
                 "session.opened",
                 known.actor.id,
                 detail,

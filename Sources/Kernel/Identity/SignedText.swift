@@ -8,8 +8,8 @@ enum SignedText {
     /// Signs a payload.
     static func sign(_ payload: [UInt8], by key: SigningKey) throws(IdentityError) -> String {
         let header: JSON = ["alg": "ES256", "typ": "JWT", "kid": .string(key.id)]
-        let input = Base64URL.encode(header.bytes()) + "." + Base64URL.encode(payload)
-        return input + "." + Base64URL.encode(try key.sign(Array(input.utf8)))
+        let input = Base64.encodeForURL(header.bytes()) + "." + Base64.encodeForURL(payload)
+        return input + "." + Base64.encodeForURL(try key.sign(Array(input.utf8)))
     }
 
     /// The header and payload of a text that one of the keys signed; nil for anything else.
@@ -24,9 +24,9 @@ enum SignedText {
         let bytes = Array(text.utf8)
         guard bytes.count <= longest else { return nil }
         let parts = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        guard parts.count == 3, let headerBytes = Base64URL.decode(parts[0]),
-            let payload = Base64URL.decode(parts[1]), !payload.isEmpty,
-            let signature = Base64URL.decode(parts[2]), signature.count == 64,
+        guard parts.count == 3, let headerBytes = Base64.decodeForURL(parts[0]),
+            let payload = Base64.decodeForURL(parts[1]), !payload.isEmpty,
+            let signature = Base64.decodeForURL(parts[2]), signature.count == 64,
             let header = object(headerBytes), header["alg"] == "ES256",
             header.allSatisfy({
                 ["alg", "typ", "kid"].contains($0.key) && $0.value.string != nil

@@ -1,22 +1,28 @@
-import COpenSSL
+import Vault
 
 /// The private key that access tokens are signed with: ES256, that is ECDSA on P-256 with SHA-256.
 public struct SigningKey: Sendable, CustomStringConvertible {
     /// What others check the signatures with.
     public let publicKey: PublicKey
 
-    let handle: KeyHandle
+    private let handle: P256Key
 
-    init(_ handle: KeyHandle) throws(IdentityError) {
+    private init(_ handle: P256Key) throws(IdentityError) {
         self.handle = handle
         publicKey = try PublicKey(handle)
+    }
+
+    private init(_ make: () throws(VaultError) -> P256Key) throws(IdentityError) {
+        let handle: P256Key
+        do { handle = try make() } catch { throw IdentityError(error) }
+        try self.init(handle)
     }
 
     /// A new key.
     ///
     /// - Throws: `IdentityError` of code `cryptography`.
     public static func generate() throws(IdentityError) -> SigningKey {
-        try SigningKey(try KeyHandle.generate())
+        try SigningKey { () throws(VaultError) in try P256Key.generate() }
     }
 
     /// The key's id, which is its thumbprint (RFC 7638).
@@ -26,7 +32,7 @@ public struct SigningKey: Sendable, CustomStringConvertible {
     public var description: String { "ES256 key \(id)" }
 
     func sign(_ message: [UInt8]) throws(IdentityError) -> [UInt8] {
-        try handle.sign(message)
+        do { return try handle.sign(message) } catch { throw IdentityError(error) }
     }
 }
 
@@ -43,48 +49,21 @@ extension SigningKey {
     /// - Returns: the key, the same at every start.
     /// - Throws: `IdentityError` of code `signingKey` when the file is no such key, or others may read it.
     public static func loadOrCreate(folder: String) throws(IdentityError) -> SigningKey {
-        let path = folder + "/" + fileName
-        if let key = try load(path: path) { return key }
-        let key = try generate()
-        try key.save(path: path)
-        guard let kept = try load(path: path) else {
-            throw IdentityError(.signingKey, "\(path) vanished")
+        try SigningKey { () throws(VaultError) in
+            try P256Key.loadOrCreate(folder: folder, name: fileName)
         }
-        return kept
     }
 
     /// The key in the file, nil when there is no file.
     static func load(path: String) throws(IdentityError) -> SigningKey? {
-        guard let bytes = try PrivateFile.read(path) else { return nil }
-        return try SigningKey(pem: bytes, path: path)
+        let pem: [UInt8]?
+        do { pem = try PrivateFile.read(path) } catch { throw IdentityError(error) }
+        guard let pem else { return nil }
+        return try SigningKey { () throws(VaultError) in try P256Key(pem: pem, path: path) }
     }
 
-    private init(pem: [UInt8], path: String) throws(IdentityError) {
-        let key = pem.withUnsafeBufferPointer { pem -> OpaquePointer? in
-            let source = BIO_new_mem_buf(pem.baseAddress, Int32(pem.count))
-            defer { BIO_free(source) }
-            return weft_read_plain_private_key(source)
-        }
-        guard let key else {
-            ERR_clear_error()
-            throw IdentityError(.signingKey, "\(path) is no private key in PEM form")
-        }
-        try self.init(KeyHandle(key))
-    }
-
-    func pem() throws(IdentityError) -> [UInt8] {
-        let sink = BIO_new(BIO_s_mem())
-        defer { BIO_free(sink) }
-        guard PEM_write_bio_PKCS8PrivateKey(sink, handle.pointer, nil, nil, 0, nil, nil) == 1
-        else { throw OpenSSL.failure("writing a key") }
-        var start: UnsafeMutablePointer<CChar>?
-        let count = weft_bio_mem_data(sink, &start)
-        guard let start, count > 0 else { throw OpenSSL.failure("writing a key") }
-        return UnsafeRawBufferPointer(start: start, count: count).map { $0 }
-    }
-
-    /// Writes the file unless there is one.
-    func save(path: String) throws(IdentityError) {
-        try PrivateFile.create(pem(), at: path)
+    /// Writes the key in the place of the one that is in the file.
+    func replace(path: String) throws(IdentityError) {
+        do { try PrivateFile.replace(handle.pem(), at: path) } catch { throw IdentityError(error) }
     }
 }

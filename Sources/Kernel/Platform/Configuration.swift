@@ -151,6 +151,19 @@ public struct Configuration: Sendable {
                 "Whether webhooks and channel targets may use http and addresses of private networks."
             ),
             .init(
+                "channels.texts-per-day",
+                .integer(0...1_000_000),
+                500,
+                "How many text messages an organisation may send in a day of UTC; 0 for any number."
+            ),
+            .init(
+                "channels.days",
+                .integer(1...4_000),
+                30,
+                unit: "days",
+                "How long the logs of messages, of deliveries to webhooks and of incidents are kept."
+            ),
+            .init(
                 "web.certificates",
                 .text,
                 nil,

@@ -10,27 +10,10 @@ struct PageCursor: Equatable {
     /// The last row's values of the sorted columns.
     var values: [JSON]
 
-    private static let alphabet = Array(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8
-    )
-
     /// The text that clients see.
     var text: String {
         let body = JSON.array([.string(String(fnv1a64(list.utf8), radix: 36))] + values).bytes()
-        let sum = Self.sum(body)
-        var out: [UInt8] = []
-        var bits: UInt32 = 0
-        var count = 0
-        for byte in sum + body {
-            bits = bits << 8 | UInt32(byte)
-            count += 8
-            while count >= 6 {
-                count -= 6
-                out.append(Self.alphabet[Int(bits >> UInt32(count) & 63)])
-            }
-        }
-        if count > 0 { out.append(Self.alphabet[Int(bits << UInt32(6 - count) & 63)]) }
-        return String(decoding: out, as: UTF8.self)
+        return Base64.encodeForURL(Self.sum(body) + body)
     }
 
     /// Reads a cursor of `list`.
@@ -50,20 +33,8 @@ struct PageCursor: Equatable {
     }
 
     private static func values(in text: String, of list: String) -> [JSON]? {
-        guard text.utf8.count <= 2_000 else { return nil }
-        var bytes: [UInt8] = []
-        var bits: UInt32 = 0
-        var count = 0
-        for byte in text.utf8 {
-            guard let value = alphabet.firstIndex(of: byte) else { return nil }
-            bits = bits << 6 | UInt32(value)
-            count += 6
-            if count >= 8 {
-                count -= 8
-                bytes.append(UInt8(bits >> UInt32(count) & 0xFF))
-            }
-        }
-        guard count < 6, bits & (1 << UInt32(count) - 1) == 0, bytes.count > 4 else { return nil }
+        guard text.utf8.count <= 2_000, let bytes = Base64.decodeForURL(text), bytes.count > 4
+        else { return nil }
         let body = Array(bytes[4...])
         guard sum(body) == Array(bytes[..<4]) else { return nil }
         let json: JSON

@@ -1,3 +1,5 @@
+import Core
+
 /// Keeps secrets in the store unreadable for whoever has the store alone.
 ///
 /// AES-256-GCM under a key in the data folder's key folder. Each secret is sealed for a purpose, for
@@ -26,7 +28,7 @@ public struct Vault: Sendable {
     ///
     /// - Throws: `VaultError` of code `invalid-key`.
     public static func loadOrCreate(folder: String) throws(VaultError) -> Vault {
-        let key = try KeyFile.loadOrCreate(folder + "/" + fileName) { () throws(VaultError) in
+        let key = try PrivateFile.readOrCreate(folder + "/" + fileName) { () throws(VaultError) in
             try OpenSSL.random(32)
         }
         return try Vault(key: key)

@@ -192,7 +192,7 @@ private struct Arguments {
     }
 
     func decoded() throws(StateError) -> JSON {
-        guard let bytes = Base64.decode(try shortText(0)),
+        guard let bytes = Base64.decode(try shortText(0), ignoringSpareBits: true),
             let text = String(validating: bytes, as: UTF8.self)
         else { throw failure("The string is not Base64 of a text") }
         return .string(text)
@@ -264,53 +264,4 @@ private func hexadecimal(_ bytes: [UInt8]) -> String {
         decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] },
         as: UTF8.self
     )
-}
-
-/// Base64 with padding (RFC 4648 section 4).
-private enum Base64 {
-    static let alphabet = Array(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8
-    )
-
-    static func encode(_ bytes: [UInt8]) -> String {
-        var out: [UInt8] = []
-        for at in stride(from: 0, to: bytes.count, by: 3) {
-            let chunk = bytes[at..<min(at + 3, bytes.count)]
-            var group: UInt32 = 0
-            for offset in 0..<3 {
-                group = group << 8 | (offset < chunk.count ? UInt32(chunk[at + offset]) : 0)
-            }
-            for digit in 0..<4 {
-                out.append(
-                    digit <= chunk.count
-                        ? alphabet[Int(group >> (18 - 6 * UInt32(digit)) & 63)]
-                        : UInt8(ascii: "=")
-                )
-            }
-        }
-        return String(decoding: out, as: UTF8.self)
-    }
-
-    static func decode(_ text: String) -> [UInt8]? {
-        var digits = Array(text.utf8)
-        guard digits.count % 4 == 0 else { return nil }
-        var padding = 0
-        while padding < 2, digits.last == UInt8(ascii: "=") {
-            digits.removeLast()
-            padding += 1
-        }
-        var out: [UInt8] = []
-        var group: UInt32 = 0
-        var bits = 0
-        for digit in digits {
-            guard let value = alphabet.firstIndex(of: digit) else { return nil }
-            group = group << 6 | UInt32(value)
-            bits += 6
-            if bits >= 8 {
-                bits -= 8
-                out.append(UInt8(truncatingIfNeeded: group >> UInt32(bits)))
-            }
-        }
-        return out
-    }
 }

@@ -103,11 +103,6 @@ static inline int weft_verify_ecdsa(EVP_PKEY *key, const char *digest, const uns
     return good;
 }
 
-/* The same for P-256 alone. */
-static inline EVP_PKEY *weft_p256_public_key(const unsigned char *point, size_t count) {
-    return weft_ec_public_key("P-256", point, count);
-}
-
 /* A P-256 private key from its number and its point, NULL when they are none. */
 static inline EVP_PKEY *weft_p256_private_key(
     const unsigned char *point, size_t count, const unsigned char *scalar, size_t scalar_count) {

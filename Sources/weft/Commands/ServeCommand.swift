@@ -58,7 +58,11 @@ enum ServeCommand {
         // Without workers, what comes in is accepted and waits in the store.
         let workers: [any Service] =
             configuration.flag("workflows.run")
-            ? ChannelServices.services(installation.kernel, tracer: installation.observation.tracer)
+            ? ChannelServices.services(
+                installation.kernel,
+                audit: installation.identity.audit,
+                tracer: installation.observation.tracer
+            )
                 + [
                     try installation.delivery(), installation.housekeeping, installation.engine,
                     installation.dispatcher,

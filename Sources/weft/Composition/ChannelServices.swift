@@ -32,7 +32,7 @@ enum ChannelServices {
             ),
             people: AccountPeople(accounts),
             vault: try Vault.loadOrCreate(folder: folder.keys),
-            pushKey: try AgreementKey.loadOrCreate(folder: folder.keys, name: PushSender.keyFile),
+            pushKey: try P256Key.loadOrCreate(folder: folder.keys, name: PushSender.keyFile),
             contact: contact,
             addresses: TargetAddresses(
                 allowsPrivate: configuration.flag("channels.private-targets")
@@ -59,7 +59,7 @@ enum ChannelServices {
     }
 
     /// What sends: everything but the inbox and mail.
-    static func services(_ kernel: Kernel, tracer: Tracer) -> [any Service] {
+    static func services(_ kernel: Kernel, audit: AuditLog, tracer: Tracer) -> [any Service] {
         let channels = kernel.channels
         return [
             ChannelDispatch(
@@ -87,9 +87,22 @@ enum ChannelServices {
                 log: kernel.logger,
                 tracer: tracer
             ) { webhook, organisation, transaction in
+                let scope = Scope.channels(
+                    in: organisation,
+                    trace: TraceContext(random: SystemRandom())
+                )
                 try channels.notices.tell(
                     .webhookDisabled(webhook, at: kernel.clock.now()),
-                    scope: .channels(in: organisation, trace: TraceContext(random: SystemRandom())),
+                    scope: scope,
+                    in: transaction
+                )
+                try audit.append(
+                    "webhook.disabled",
+                    subject: "webhook:\(webhook.id)",
+                    detail: [
+                        "name": .string(webhook.name), "reason": .optional(webhook.disabledReason),
+                    ],
+                    scope: scope,
                     in: transaction
                 )
             },
@@ -104,17 +117,11 @@ enum ChannelServices {
 
     /// What is forgotten after a while.
     static func chores(_ kernel: Kernel) -> [Housekeeping.Chore] {
-        let channels = kernel.channels
-        return [
+        [
             .init("channels") {
-                let now = kernel.clock.now()
-                try await kernel.database.transaction { transaction in
-                    try channels.webhooks.prune(
-                        before: now + .seconds(-30 * 86_400),
-                        in: transaction
-                    )
-                    try channels.notices.prune(at: now, in: transaction)
-                }
+                let days = kernel.configuration.integer("channels.days")
+                try await ChannelRetention(age: .seconds(days * 86_400))
+                    .apply(to: kernel.database, at: kernel.clock.now())
             }
         ]
     }

@@ -15,49 +15,45 @@ public struct DeliveryLog: Sendable {
     /// The log.
     public init() {}
 
-    /// The organisation's messages, newest first.
+    /// What messages can be sorted by: ids sort by time, and have an index.
+    public static let columns: [ListQuery.Column] = [.init("at", "o.id")]
+    /// What tells them apart.
+    public static let key = ListQuery.Column("id", "o.id")
+
+    /// One page of the organisation's messages, and the cursor of the next.
     ///
     /// - Parameters:
     ///   - channel: only of this channel; nil for all.
     ///   - status: only of this status; nil for all.
-    ///   - limit: at most so many, 1 to 200.
-    ///   - before: only older ones, to page on.
+    ///   - query: order and page.
     ///   - scope: whose.
     ///   - reader: the state to read.
     /// - Returns: `{"id","at","channel","address","subject","severity","status","attempts","lastError",
     ///   "nextAttemptAt"}`.
     /// - Throws: `StoreError`.
-    public func list(
+    public func page(
         channel: String?,
         status: String?,
-        limit: Int,
-        before: ID<Outbox.Entry>?,
+        _ query: ListQuery,
         scope: Scope,
         in reader: any Reader
-    ) throws -> [JSON] {
-        var sql = """
-            SELECT o.id, o.created_at, o.channel, o.address, o.subject, o.severity, o.status,
-                o.attempts, o.reason, o.due_at, t.name, p.label
-            FROM channels_outbox o
-            LEFT JOIN channels_target t ON t.id = o.address
-            LEFT JOIN channels_push p ON p.id = o.address
-            WHERE o.organisation = ?
+    ) throws -> (items: [JSON], next: JSON) {
+        var rows = RowFilter("o.organisation = ?", [.id(scope.organisation)])
+        rows.add("o.channel = ?", ifAny: .text(channel))
+        rows.add("o.status = ?", ifAny: .text(status.map { Self.statuses[$0] ?? $0 }))
+        return try query.page(
             """
-        var parameters: [SQLValue] = [.id(scope.organisation)]
-        if let channel {
-            sql += " AND o.channel = ?"
-            parameters.append(.text(channel))
-        }
-        if let status {
-            sql += " AND o.status = ?"
-            parameters.append(.text(Self.statuses[status] ?? status))
-        }
-        if let before {
-            sql += " AND o.id < ?"
-            parameters.append(.id(before))
-        }
-        parameters.append(.int(limit))
-        return try reader.query(sql + " ORDER BY o.id DESC LIMIT ?", parameters) { row in
+            o.id, o.created_at, o.channel, o.address, o.subject, o.severity, o.status, o.attempts,
+                o.reason, o.due_at, t.name, p.label
+            """,
+            count: 12,
+            of: """
+                channels_outbox o LEFT JOIN channels_target t ON t.id = o.address
+                LEFT JOIN channels_push p ON p.id = o.address
+                """,
+            where: rows,
+            in: reader
+        ) { row in
             let stored = try row.text(6)
             let name = try row.optionalText(10) ?? row.optionalText(11)
             return [

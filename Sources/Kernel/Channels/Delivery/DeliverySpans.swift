@@ -2,25 +2,28 @@ import Core
 import Observability
 
 extension Tracer {
-    /// Leaves a span of one attempt to hand a message over, as part of what made the message.
+    /// Begins the span of one attempt to hand a message over, as part of what made the message.
     ///
     /// - Parameters:
     ///   - channel: the channel's name.
-    ///   - trace: the message's place in its trace; nil leaves none.
+    ///   - trace: the message's place in its trace; nil leaves no span.
     ///   - organisation: whose message.
-    ///   - start: when the attempt began.
-    ///   - failure: why nothing was handed over; nil when it was.
-    ///   - attributes: what tells the message from others; no address.
-    func delivered(
+    ///   - message: tells the message from others; no address.
+    ///   - attempt: the attempt's number; nil where there is only one.
+    ///   - start: when the attempt began; nil for now.
+    /// - Returns: nil when the trace leaves no spans.
+    func beginDelivery(
         _ channel: String,
         _ trace: TraceContext?,
         of organisation: ID<Organisation>,
-        from start: Timestamp,
-        failure: String? = nil,
-        attributes: JSONObject
-    ) {
-        guard let trace, traces(command: trace) else { return }
-        let open = begin(
+        message: JSON,
+        attempt: Int? = nil,
+        from start: Timestamp? = nil
+    ) -> OpenSpan? {
+        guard let trace, traces(command: trace) else { return nil }
+        var attributes: JSONObject = ["weft.message": message]
+        if let attempt { attributes["weft.attempt"] = .int(attempt) }
+        return begin(
             channel,
             .channel,
             parent: trace,
@@ -28,17 +31,19 @@ extension Tracer {
             start: start,
             attributes: attributes
         )
-        end(open, failure.map { .failed($0) } ?? .ok)
+    }
+
+    /// Ends such a span; `failure` says why nothing was handed over, nil that it was.
+    func endDelivery(_ span: OpenSpan?, _ failure: String? = nil) {
+        guard let span else { return }
+        end(span, failure.map { .failed($0) } ?? .ok)
     }
 }
 
-extension Result where Success == WebAnswer, Failure == WebFault {
-    /// Why the other side has not taken what was sent; nil when it has.
-    var failureToHandOver: String? {
-        switch self {
-        case .success(let answer) where (200..<300).contains(answer.status): nil
-        case .success(let answer): "answered with status \(answer.status)"
-        case .failure(let fault): fault.message
-        }
+extension WebRequest {
+    /// Tells the receiver which trace the request belongs to (W3C Trace Context).
+    mutating func carry(_ trace: TraceContext?) {
+        guard let trace else { return }
+        headers.append(("traceparent", trace.description))
     }
 }

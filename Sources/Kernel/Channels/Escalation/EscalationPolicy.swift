@@ -2,7 +2,7 @@ public import Core
 import Store
 
 /// Who hears of an incident after how many minutes, until somebody acknowledges it.
-public struct EscalationPolicy: Sendable {
+public struct EscalationPolicy: ChannelRecord {
     /// One step.
     public struct Step: Sendable, Hashable {
         /// Minutes after the incident began.

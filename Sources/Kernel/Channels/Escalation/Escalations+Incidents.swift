@@ -107,16 +107,19 @@ extension Escalations {
     ) throws {
         let heard = try transaction.query(
             """
-            SELECT DISTINCT address FROM channels_outbox
+            SELECT address, MAX(created_at) FROM channels_outbox
             WHERE organisation = ? AND incident = ? AND channel = 'pagerduty' AND action = 'trigger'
+            GROUP BY address
             """,
             [.id(scope.organisation), .text(key)]
-        ) { try $0.id(0, ChannelTarget.self) }
-        for target in heard {
+        ) { (target: try $0.id(0, ChannelTarget.self), triggered: try $0.int(1)) }
+        for (target, triggered) in heard {
+            // An incident that was triggered again is also acknowledged and resolved again.
+            let effect = "incident:\(action.rawValue):\(target):\(triggered):\(key)".prefix(200)
             try notices.outbox.enqueue(
-                try Message(subject: "\(key) \(action.rawValue)d", body: ""),
+                try Message(subject: "\(key.prefix(150)) \(action.rawValue)d", body: ""),
                 to: .target(target, .pagerduty),
-                effect: "incident:\(key.prefix(100)):\(action.rawValue):\(target)",
+                effect: String(effect),
                 incident: Incident(key, action),
                 scope: scope,
                 in: transaction
@@ -157,11 +160,14 @@ extension Escalations {
         return incident
     }
 
-    /// The organisation's incidents, newest first.
+    /// What incidents can be sorted by: ids sort by time, and have an index.
+    public static let incidentOrders: [ListQuery.Column] = [.init("openedAt", "id")]
+
+    /// One page of the organisation's incidents, and the cursor of the next.
     ///
     /// - Parameters:
     ///   - state: only `open`, `acknowledged`, `resolved` or `ended` ones; nil for all.
-    ///   - limit: at most so many.
+    ///   - query: order and page.
     ///   - scope: whose.
     ///   - reader: the state to read.
     /// - Returns: `{"id","incident","policy","severity","steps","state","openedAt","nextAt","closedAt",
@@ -169,17 +175,20 @@ extension Escalations {
     /// - Throws: `StoreError`.
     public func incidents(
         state: String?,
-        limit: Int,
+        _ query: ListQuery,
         scope: Scope,
         in reader: any Reader
-    ) throws -> [JSON] {
-        try reader.query(
+    ) throws -> (items: [JSON], next: JSON) {
+        var rows = RowFilter("organisation = ?", [.id(scope.organisation)])
+        rows.add("state = ?", ifAny: .text(state))
+        return try query.page(
             """
-            SELECT id, incident, policy, severity, step, state, opened_at, due_at, closed_at,
-                closed_by, note FROM channels_incident
-            WHERE organisation = ? AND (? IS NULL OR state = ?) ORDER BY id DESC LIMIT ?
+            id, incident, policy, severity, step, state, opened_at, due_at, closed_at, closed_by, note
             """,
-            [.id(scope.organisation), .text(state), .text(state), .int(limit)]
+            count: 11,
+            of: "channels_incident",
+            where: rows,
+            in: reader
         ) { row in
             [
                 "id": .string(try row.text(0)), "incident": .string(try row.text(1)),
@@ -224,11 +233,7 @@ extension Escalations {
             in: due.organisation,
             trace: due.trace ?? TraceContext(random: SystemRandom())
         )
-        let policy = try transaction.first(
-            "SELECT \(EscalationPolicy.columns) FROM channels_policy WHERE id = ? AND organisation = ?",
-            [.id(due.policy), .id(due.organisation)],
-            EscalationPolicy.read
-        )
+        let policy = try Self.table.find(due.policy, due.organisation, transaction)
         guard let policy, due.step < Self.longest else {
             return try end(due.id, now, in: transaction)
         }

@@ -2,9 +2,15 @@ public import Core
 public import Store
 
 /// Escalation policies of organisations, and the incidents that run by them.
-public struct Escalations: Sendable {
-    /// The most policies that an organisation may have.
-    public static let limit = 20
+public struct Escalations: ChannelRecords {
+    /// See ``ChannelRecords``.
+    public static let table = RecordTable(
+        name: "channels_policy",
+        noun: "escalation",
+        limit: 20,
+        columns: EscalationPolicy.columns,
+        read: EscalationPolicy.read
+    )
     /// The most often that anything is told: with repeats every five minutes these are two days.
     static let longest = 600
 
@@ -21,36 +27,6 @@ public struct Escalations: Sendable {
         self.ids = ids
     }
 
-    // MARK: Policies
-
-    /// The organisation's policies in the order they were made.
-    ///
-    /// - Throws: `StoreError`.
-    public func list(scope: Scope, in reader: any Reader) throws -> [EscalationPolicy] {
-        try reader.query(
-            "SELECT \(EscalationPolicy.columns) FROM channels_policy WHERE organisation = ? ORDER BY id",
-            [.id(scope.organisation)],
-            EscalationPolicy.read
-        )
-    }
-
-    /// One policy.
-    ///
-    /// - Throws: `ChannelError` of code `not-found`, or `StoreError`.
-    public func policy(
-        _ id: ID<EscalationPolicy>,
-        scope: Scope,
-        in reader: any Reader
-    ) throws -> EscalationPolicy {
-        let found = try reader.first(
-            "SELECT \(EscalationPolicy.columns) FROM channels_policy WHERE id = ? AND organisation = ?",
-            [.id(id), .id(scope.organisation)],
-            EscalationPolicy.read
-        )
-        guard let found else { throw ChannelError(.notFound, "there is no such escalation") }
-        return found
-    }
-
     /// Makes a policy of `{"name","minimum"?,"steps","repeatMinutes"?,"enabled"?}`.
     ///
     /// - Throws: a fault with the pointer to what is wrong, `ChannelError`, or `StoreError`.
@@ -59,9 +35,7 @@ public struct Escalations: Sendable {
         scope: Scope,
         in transaction: any Transaction
     ) throws -> EscalationPolicy {
-        guard try list(scope: scope, in: transaction).count < Self.limit else {
-            throw ChannelError(.tooMany, "an organisation has at most \(Self.limit) escalations")
-        }
+        try checkRoom(scope: scope, in: transaction)
         let policy = EscalationPolicy(
             id: ids.next(),
             name: try ChannelName.checked(input.member("name").string()),
@@ -96,7 +70,7 @@ public struct Escalations: Sendable {
         scope: Scope,
         in transaction: any Transaction
     ) throws -> EscalationPolicy {
-        var policy = try policy(id, scope: scope, in: transaction)
+        var policy = try record(id, scope: scope, in: transaction)
         if let name = try input.optional("name") {
             policy.name = try ChannelName.checked(name.string())
         }
@@ -128,12 +102,13 @@ public struct Escalations: Sendable {
     /// Removes a policy; what runs by it ends.
     ///
     /// - Throws: `ChannelError` of code `not-found`, or `StoreError`.
+    @discardableResult
     public func remove(
         _ id: ID<EscalationPolicy>,
         scope: Scope,
         in transaction: any Transaction
-    ) throws {
-        _ = try policy(id, scope: scope, in: transaction)
+    ) throws -> EscalationPolicy {
+        let policy = try record(id, scope: scope, in: transaction)
         try transaction.execute(
             """
             UPDATE channels_incident SET state = 'ended', due_at = NULL, closed_at = ?
@@ -141,7 +116,8 @@ public struct Escalations: Sendable {
             """,
             [.time(clock.now()), .id(id)]
         )
-        try transaction.execute("DELETE FROM channels_policy WHERE id = ?", [.id(id)])
+        try Self.table.delete(id, transaction)
+        return policy
     }
 
     /// 0 for never, or 5 minutes to a day.
@@ -167,7 +143,7 @@ public struct Escalations: Sendable {
                     case .account(let id):
                         try notices.people.person(id, in: scope.organisation, reader) != nil
                     case .target(let id):
-                        try notices.targets.find(id, scope.organisation, reader) != nil
+                        try ChannelTargets.table.find(id, scope.organisation, reader) != nil
                     default: true
                     }
                 guard isKnown else {

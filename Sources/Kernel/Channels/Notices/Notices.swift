@@ -238,11 +238,4 @@ public struct Notices: Sendable {
         )
         return changed == 0
     }
-
-    /// Forgets what was told so long ago that it does not matter any more.
-    ///
-    /// - Throws: `StoreError`.
-    public func prune(at now: Timestamp, in transaction: any Transaction) throws {
-        try transaction.execute("DELETE FROM channels_told WHERE until <= ?", [.time(now)])
-    }
 }

@@ -21,7 +21,7 @@ enum PushEncryption {
         _ text: [UInt8],
         point: [UInt8],
         secret: [UInt8],
-        key: AgreementKey,
+        key: P256Key,
         salt: [UInt8]
     ) throws(VaultError) -> [UInt8] {
         let shared = try key.agree(with: point)

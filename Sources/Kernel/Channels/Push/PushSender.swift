@@ -8,12 +8,12 @@ public struct PushSender: Sendable {
     /// How long a push service keeps a message for a browser that is away.
     static let timeToLive = 86_400
 
-    private let key: AgreementKey
+    private let key: P256Key
     /// A way to reach the operator, which push services ask for: `mailto:…` or an https address.
     private let contact: String
 
     /// A sender with the installation's key.
-    public init(key: AgreementKey, contact: String) {
+    public init(key: P256Key, contact: String) {
         self.key = key
         self.contact = contact
     }
@@ -31,7 +31,7 @@ public struct PushSender: Sendable {
             Self.text(message),
             point: subscription.point,
             secret: subscription.auth,
-            key: try AgreementKey.generate(),
+            key: try P256Key.generate(),
             salt: try Vault.random(16)
         )
         let urgency =

@@ -49,7 +49,7 @@ public struct PushSubscriptions: Sendable {
         let point = try keys.member("p256dh")
         let auth = try keys.member("auth")
         guard let pointBytes = Self.bytes(try point.string(length: 1...200)),
-            AgreementKey.isPublicPoint(pointBytes)
+            P256Key(publicPoint: pointBytes) != nil
         else { throw point.fault("expected a public key on P-256 in base64url") }
         guard let authBytes = Self.bytes(try auth.string(length: 1...100)), authBytes.count == 16
         else { throw auth.fault("expected 16 bytes in base64url") }

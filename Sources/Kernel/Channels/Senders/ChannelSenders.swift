@@ -30,7 +30,7 @@ public struct ChannelSenders: Sendable {
 
     /// The request for an entry; nil when its target is gone or disabled.
     func request(
-        for job: ChannelDispatch.Job,
+        for job: OutboxLane.Job,
         now: Timestamp,
         in reader: any Reader
     ) throws -> WebRequest? {
@@ -47,7 +47,7 @@ public struct ChannelSenders: Sendable {
     }
 
     private func made(
-        _ job: ChannelDispatch.Job,
+        _ job: OutboxLane.Job,
         _ message: TargetMessage,
         _ now: Timestamp,
         _ reader: any Reader
@@ -61,7 +61,7 @@ public struct ChannelSenders: Sendable {
         let found: ChannelTarget?
         var number: String?
         if let id = ID<ChannelTarget>(job.address) {
-            found = try targets.find(id, job.organisation, reader)
+            found = try ChannelTargets.table.find(id, job.organisation, reader)
             number = found?.settings["to"]?.string
         } else {
             found = try targets.gateway(of: job.organisation, in: reader)

@@ -3,7 +3,7 @@ import Store
 
 /// Where an organisation has messages sent: a Slack or Teams channel, a PagerDuty service, a gateway for
 /// text messages.
-public struct ChannelTarget: Sendable {
+public struct ChannelTarget: ChannelRecord {
     /// The sorts of target.
     public enum Kind: String, Sendable, CaseIterable {
         /// A Slack channel, by an incoming webhook.

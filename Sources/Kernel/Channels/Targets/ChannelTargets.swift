@@ -3,9 +3,15 @@ public import Store
 public import Vault
 
 /// The channel targets of organisations.
-public struct ChannelTargets: Sendable {
-    /// The most targets that an organisation may have.
-    public static let limit = 50
+public struct ChannelTargets: ChannelRecords {
+    /// See ``ChannelRecords``.
+    public static let table = RecordTable(
+        name: "channels_target",
+        noun: "channel target",
+        limit: 50,
+        columns: ChannelTarget.columns,
+        read: ChannelTarget.read
+    )
 
     private let vault: Vault
     private let ids: IDGenerator
@@ -20,31 +26,6 @@ public struct ChannelTargets: Sendable {
         self.addresses = addresses
     }
 
-    /// The organisation's targets in the order they were made.
-    ///
-    /// - Throws: `StoreError`.
-    public func list(scope: Scope, in reader: any Reader) throws -> [ChannelTarget] {
-        try reader.query(
-            "SELECT \(ChannelTarget.columns) FROM channels_target WHERE organisation = ? ORDER BY id",
-            [.id(scope.organisation)],
-            ChannelTarget.read
-        )
-    }
-
-    /// One target.
-    ///
-    /// - Throws: `ChannelError` of code `not-found`, or `StoreError`.
-    public func target(
-        _ id: ID<ChannelTarget>,
-        scope: Scope,
-        in reader: any Reader
-    ) throws -> ChannelTarget {
-        guard let found = try find(id, scope.organisation, reader) else {
-            throw ChannelError(.notFound, "there is no such channel target")
-        }
-        return found
-    }
-
     func enabled(scope: Scope, in reader: any Reader) throws -> [ChannelTarget] {
         try list(scope: scope, in: reader).filter(\.enabled)
     }
@@ -54,7 +35,7 @@ public struct ChannelTargets: Sendable {
         scope: Scope,
         in reader: any Reader
     ) throws -> ChannelTarget? {
-        try find(id, scope.organisation, reader).flatMap { $0.enabled ? $0 : nil }
+        try Self.table.find(id, scope.organisation, reader).flatMap { $0.enabled ? $0 : nil }
     }
 
     /// The gateway for text messages to people: the organisation's first that is enabled.
@@ -72,20 +53,6 @@ public struct ChannelTargets: Sendable {
         )
     }
 
-    func find(
-        _ id: ID<ChannelTarget>,
-        _ organisation: ID<Organisation>,
-        _ reader: any Reader
-    ) throws -> ChannelTarget? {
-        try reader.first(
-            """
-            SELECT \(ChannelTarget.columns) FROM channels_target WHERE id = ? AND organisation = ?
-            """,
-            [.id(id), .id(organisation)],
-            ChannelTarget.read
-        )
-    }
-
     /// Makes a target of `{"kind","name","minimum"?,"enabled"?}` and the members of its kind.
     ///
     /// - Throws: a fault with the pointer to what is wrong, `ChannelError`, or `StoreError`.
@@ -94,9 +61,7 @@ public struct ChannelTargets: Sendable {
         scope: Scope,
         in transaction: any Transaction
     ) throws -> ChannelTarget {
-        guard try list(scope: scope, in: transaction).count < Self.limit else {
-            throw ChannelError(.tooMany, "an organisation has at most \(Self.limit) targets")
-        }
+        try checkRoom(scope: scope, in: transaction)
         let kind = try input.member("kind").choice(ChannelTarget.Kind.self)
         let id = ids.next(ChannelTarget.self)
         let (settings, secrets) = try settings(kind, input, known: JSONObject(), JSONObject())
@@ -135,7 +100,7 @@ public struct ChannelTargets: Sendable {
         scope: Scope,
         in transaction: any Transaction
     ) throws -> ChannelTarget {
-        var target = try target(id, scope: scope, in: transaction)
+        var target = try record(id, scope: scope, in: transaction)
         if let name = try input.optional("name") {
             target.name = try ChannelName.checked(name.string())
         }
@@ -167,13 +132,15 @@ public struct ChannelTargets: Sendable {
     /// Removes a target; what waits for it fails.
     ///
     /// - Throws: `ChannelError` of code `not-found`, or `StoreError`.
+    @discardableResult
     public func remove(
         _ id: ID<ChannelTarget>,
         scope: Scope,
         in transaction: any Transaction
-    ) throws {
-        _ = try target(id, scope: scope, in: transaction)
-        try transaction.execute("DELETE FROM channels_target WHERE id = ?", [.id(id)])
+    ) throws -> ChannelTarget {
+        let target = try record(id, scope: scope, in: transaction)
+        try Self.table.delete(id, transaction)
+        return target
     }
 
     /// The secret parts of a target.

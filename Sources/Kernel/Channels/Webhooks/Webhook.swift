@@ -2,7 +2,7 @@ public import Core
 import Store
 
 /// A subscription of an organisation: events of these types are posted to this address.
-public struct Webhook: Sendable {
+public struct Webhook: ChannelRecord {
     /// The subscription.
     public var id: ID<Webhook>
     /// What people call it.
@@ -19,6 +19,8 @@ public struct Webhook: Sendable {
     public var failingSince: Timestamp?
     /// When it was made.
     public var createdAt: Timestamp
+    /// The secret that events are signed with, once after it was made.
+    public internal(set) var secret: String?
 
     static let columns =
         "id, name, url, events, enabled, disabled_reason, failing_since, created_at"
@@ -38,14 +40,17 @@ public struct Webhook: Sendable {
         )
     }
 
-    /// `{"id","name","url","events","enabled","disabledReason","failingSince","createdAt"}`.
+    /// `{"id","name","url","events","enabled","disabledReason","failingSince","createdAt"}`, and `secret`
+    /// this once.
     public var json: JSON {
-        [
+        var json: JSON = [
             "id": id.json, "name": .string(name), "url": .string(url),
             "events": .array(events.map { .string($0.text) }), "enabled": .bool(enabled),
             "disabledReason": .optional(disabledReason),
             "failingSince": failingSince?.json ?? .null, "createdAt": createdAt.json,
         ]
+        if let secret { json["secret"] = .string(secret) }
+        return json
     }
 }
 

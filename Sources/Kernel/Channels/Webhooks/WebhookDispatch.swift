@@ -147,20 +147,19 @@ public struct WebhookDispatch: Service {
     }
 
     private func deliver(_ job: Job) async throws -> Attempt {
-        let began = clock.now()
-        let result = await send(job)
+        // The body is the event, which tells its place in the trace.
+        let trace = (try? JSON(parsing: job.body))?["traceparent"]?.string
+            .flatMap { TraceContext($0) }
+        let span = tracer.beginDelivery(
+            "webhook",
+            trace,
+            of: job.organisation,
+            message: job.id.json,
+            attempt: job.attempt
+        )
+        let result = await send(job, within: span?.context ?? trace)
+        tracer.endDelivery(span, result.failureToHandOver)
         let now = clock.now()
-        if tracer.isOn, let event = try? JSON(parsing: job.body) {
-            // The body is the event, which tells its place in the trace.
-            tracer.delivered(
-                "webhook",
-                event["traceparent"]?.string.flatMap { TraceContext($0) },
-                of: job.organisation,
-                from: began,
-                failure: result.failureToHandOver,
-                attributes: ["weft.message": job.id.json, "weft.attempt": .int(job.attempt)]
-            )
-        }
         // Only attempts that ended without a word, in crashes, lead past the limit.
         let outcome = WebhookOutcome(
             result,
@@ -199,7 +198,10 @@ public struct WebhookDispatch: Service {
         }
     }
 
-    private func send(_ job: Job) async -> Result<WebAnswer, WebFault> {
+    private func send(
+        _ job: Job,
+        within trace: TraceContext?
+    ) async -> Result<WebAnswer, WebFault> {
         let body = Array(job.body.utf8)
         do throws(WebFault) {
             let fields: [(name: String, value: String)]
@@ -219,7 +221,7 @@ public struct WebhookDispatch: Service {
             } catch {
                 throw WebFault(.invalidRequest, "cannot be signed: \(error.message)")
             }
-            let request = WebRequest(
+            var request = WebRequest(
                 "POST",
                 job.url,
                 headers: [
@@ -230,6 +232,7 @@ public struct WebhookDispatch: Service {
                 answerLimit: 64 << 10,
                 reachesPrivateAddresses: webhooks.addresses.allowsPrivate
             )
+            request.carry(trace)
             return .success(try await client.send(request))
         } catch {
             return .failure(error)
@@ -317,5 +320,16 @@ public struct WebhookDispatch: Service {
         webhook.enabled = false
         webhook.disabledReason = reason
         try tellDisabled(webhook, job.organisation, transaction)
+    }
+}
+
+extension Result where Success == WebAnswer, Failure == WebFault {
+    /// Why the other side has not taken what was sent; nil when it has.
+    fileprivate var failureToHandOver: String? {
+        switch self {
+        case .success(let answer) where (200..<300).contains(answer.status): nil
+        case .success(let answer): "answered with status \(answer.status)"
+        case .failure(let fault): fault.message
+        }
     }
 }

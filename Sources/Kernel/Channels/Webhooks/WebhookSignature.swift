@@ -1,3 +1,4 @@
+import Core
 import Vault
 
 /// Standard Webhooks' symmetric signature (version v1): HMAC-SHA256 over id, time and body.

@@ -46,7 +46,7 @@ extension Webhooks: EventTarget {
         scope: Scope,
         in transaction: any Transaction
     ) throws -> JSON {
-        let webhook = try webhook(id, scope: scope, in: transaction)
+        let webhook = try record(id, scope: scope, in: transaction)
         guard webhook.enabled else {
             throw ChannelError(.disabled, "the webhook is disabled; enable it first")
         }
@@ -67,13 +67,15 @@ extension Webhooks: EventTarget {
         return try self.delivery(delivery, of: id, scope: scope, in: transaction)
     }
 
-    /// What was and is to be delivered to a subscription, newest first.
+    /// What deliveries can be sorted by: ids sort by time, and have an index.
+    public static let deliveryOrders: [ListQuery.Column] = [.init("at", "id")]
+
+    /// One page of what was and is to be delivered to a subscription, and the cursor of the next.
     ///
     /// - Parameters:
     ///   - id: the subscription.
     ///   - status: only those that are `pending`, `delivered` or `dead`; nil for all.
-    ///   - limit: at most so many, 1 to 200.
-    ///   - before: only older ones, to page on.
+    ///   - query: order and page.
     ///   - scope: whose.
     ///   - reader: the state to read.
     /// - Returns: the deliveries.
@@ -81,26 +83,19 @@ extension Webhooks: EventTarget {
     public func deliveries(
         of id: ID<Webhook>,
         status: String?,
-        limit: Int,
-        before: ID<WebhookDelivery>?,
+        _ query: ListQuery,
         scope: Scope,
         in reader: any Reader
-    ) throws -> [JSON] {
-        _ = try webhook(id, scope: scope, in: reader)
-        var sql = "SELECT \(Self.deliveryColumns) FROM channels_webhook_delivery WHERE webhook = ?"
-        var parameters: [SQLValue] = [.id(id)]
-        if let status {
-            sql += " AND status = ?"
-            parameters.append(.text(status))
-        }
-        if let before {
-            sql += " AND id < ?"
-            parameters.append(.id(before))
-        }
-        parameters.append(.int(limit))
-        return try reader.query(
-            sql + " ORDER BY id DESC LIMIT ?",
-            parameters,
+    ) throws -> (items: [JSON], next: JSON) {
+        _ = try record(id, scope: scope, in: reader)
+        var rows = RowFilter("webhook = ?", [.id(id)])
+        rows.add("status = ?", ifAny: .text(status))
+        return try query.page(
+            Self.deliveryColumns,
+            count: 10,
+            of: "channels_webhook_delivery",
+            where: rows,
+            in: reader,
             Self.readDelivery
         )
     }
@@ -189,18 +184,5 @@ extension Webhooks: EventTarget {
         )
         wake(transaction)
         return id
-    }
-
-    /// Forgets what was delivered or given up before `limit`.
-    ///
-    /// - Throws: `StoreError`.
-    public func prune(before limit: Timestamp, in transaction: any Transaction) throws {
-        try transaction.execute(
-            """
-            DELETE FROM channels_webhook_delivery
-            WHERE finished_at IS NOT NULL AND finished_at < ?
-            """,
-            [.time(limit)]
-        )
     }
 }

@@ -3,9 +3,15 @@ public import Store
 public import Vault
 
 /// The webhooks of organisations: who is told of which events, and with what secret it is signed.
-public struct Webhooks: Sendable {
-    /// The most subscriptions that an organisation may have.
-    public static let limit = 50
+public struct Webhooks: ChannelRecords {
+    /// See ``ChannelRecords``.
+    public static let table = RecordTable(
+        name: "channels_webhook",
+        noun: "webhook",
+        limit: 50,
+        columns: Webhook.columns,
+        read: Webhook.read
+    )
     /// How long the secret before a rotation still signs.
     public static let rotation: Duration = .seconds(86_400)
 
@@ -24,69 +30,25 @@ public struct Webhooks: Sendable {
         self.addresses = addresses
     }
 
-    /// The organisation's subscriptions in the order they were made.
+    /// Makes a subscription of `{"name","url","events","enabled"?}`; its secret is told this once.
     ///
-    /// - Throws: `StoreError`.
-    public func list(scope: Scope, in reader: any Reader) throws -> [Webhook] {
-        try reader.query(
-            "SELECT \(Webhook.columns) FROM channels_webhook WHERE organisation = ? ORDER BY id",
-            [.id(scope.organisation)],
-            Webhook.read
-        )
-    }
-
-    /// One subscription.
-    ///
-    /// - Throws: `ChannelError` of code `not-found`, or `StoreError`.
-    public func webhook(
-        _ id: ID<Webhook>,
-        scope: Scope,
-        in reader: any Reader
-    ) throws -> Webhook {
-        let found = try reader.first(
-            "SELECT \(Webhook.columns) FROM channels_webhook WHERE id = ? AND organisation = ?",
-            [.id(id), .id(scope.organisation)],
-            Webhook.read
-        )
-        guard let found else { throw ChannelError(.notFound, "there is no such webhook") }
-        return found
-    }
-
-    /// Makes a subscription.
-    ///
-    /// - Parameters:
-    ///   - name: 1 to 100 characters.
-    ///   - url: a whole https address.
-    ///   - events: 1 to 50 filters.
-    ///   - enabled: whether to send at once.
-    ///   - scope: whose.
-    ///   - transaction: the caller's.
-    /// - Returns: the subscription, and its secret, which is told this once.
-    /// - Throws: `ChannelError`, or `StoreError`.
+    /// - Throws: a fault with the pointer to what is wrong, `ChannelError`, or `StoreError`.
     public func add(
-        name: String,
-        url: String,
-        events: [String],
-        enabled: Bool,
+        _ input: JSONReader,
         scope: Scope,
         in transaction: any Transaction
-    ) throws -> (webhook: Webhook, secret: String) {
-        let count = try transaction.first(
-            "SELECT COUNT(*) FROM channels_webhook WHERE organisation = ?",
-            [.id(scope.organisation)]
-        ) { try $0.int(0) }
-        guard Int(count ?? 0) < Self.limit else {
-            throw ChannelError(.tooMany, "an organisation has at most \(Self.limit) webhooks")
-        }
+    ) throws -> Webhook {
+        try checkRoom(scope: scope, in: transaction)
         let id = ids.next(Webhook.self)
         let secret = try Vault.random(32)
         let webhook = Webhook(
             id: id,
-            name: try ChannelName.checked(name),
-            url: try addresses.checked(url, at: "/url"),
-            events: try Self.filters(events),
-            enabled: enabled,
-            createdAt: clock.now()
+            name: try ChannelName.checked(input.member("name").string()),
+            url: try addresses.checked(input.member("url").string(), at: "/url"),
+            events: try Self.filters(input.member("events")),
+            enabled: try input.optional("enabled")?.bool() ?? true,
+            createdAt: clock.now(),
+            secret: WebhookSignature.text(of: secret)
         )
         try transaction.execute(
             """
@@ -97,32 +59,33 @@ public struct Webhooks: Sendable {
             [
                 .id(id), .id(scope.organisation), .text(webhook.name), .text(webhook.url),
                 .json(.array(webhook.events.map { .string($0.text) })),
-                .text(try vault.seal(secret, for: Self.purpose(id))), .bool(enabled),
+                .text(try vault.seal(secret, for: Self.purpose(id))), .bool(webhook.enabled),
                 .time(webhook.createdAt),
             ]
         )
-        return (webhook, WebhookSignature.text(of: secret))
+        return webhook
     }
 
-    /// Changes a subscription; nil leaves as it is.
+    /// Changes what the input names.
     ///
     /// Enabling one begins anew: what waited is sent, and earlier failures do not count.
     ///
-    /// - Throws: `ChannelError`, or `StoreError`.
+    /// - Throws: a fault with the pointer to what is wrong, `ChannelError`, or `StoreError`.
     public func change(
         _ id: ID<Webhook>,
-        name: String?,
-        url: String?,
-        events: [String]?,
-        enabled: Bool?,
+        _ input: JSONReader,
         scope: Scope,
         in transaction: any Transaction
     ) throws -> Webhook {
-        var webhook = try webhook(id, scope: scope, in: transaction)
-        if let name { webhook.name = try ChannelName.checked(name) }
-        if let url { webhook.url = try addresses.checked(url, at: "/url") }
-        if let events { webhook.events = try Self.filters(events) }
-        if let enabled {
+        var webhook = try record(id, scope: scope, in: transaction)
+        if let name = try input.optional("name") {
+            webhook.name = try ChannelName.checked(name.string())
+        }
+        if let url = try input.optional("url") {
+            webhook.url = try addresses.checked(url.string(), at: "/url")
+        }
+        if let events = try input.optional("events") { webhook.events = try Self.filters(events) }
+        if let enabled = try input.optional("enabled")?.bool() {
             webhook.enabled = enabled
             webhook.disabledReason = nil
             webhook.failingSince = nil
@@ -145,25 +108,31 @@ public struct Webhooks: Sendable {
     /// Removes a subscription and what was delivered or waits.
     ///
     /// - Throws: `ChannelError` of code `not-found`, or `StoreError`.
-    public func remove(_ id: ID<Webhook>, scope: Scope, in transaction: any Transaction) throws {
-        _ = try webhook(id, scope: scope, in: transaction)
+    @discardableResult
+    public func remove(
+        _ id: ID<Webhook>,
+        scope: Scope,
+        in transaction: any Transaction
+    ) throws -> Webhook {
+        let webhook = try record(id, scope: scope, in: transaction)
         try transaction.execute(
             "DELETE FROM channels_webhook_delivery WHERE webhook = ?",
             [.id(id)]
         )
-        try transaction.execute("DELETE FROM channels_webhook WHERE id = ?", [.id(id)])
+        try Self.table.delete(id, transaction)
+        return webhook
     }
 
     /// Makes a new secret; the one before signs beside it for a day.
     ///
-    /// - Returns: the new secret, which is told this once.
+    /// - Returns: the webhook with the new secret, which is told this once.
     /// - Throws: `ChannelError` of code `not-found`, or `StoreError`.
     public func rotate(
         _ id: ID<Webhook>,
         scope: Scope,
         in transaction: any Transaction
-    ) throws -> String {
-        _ = try webhook(id, scope: scope, in: transaction)
+    ) throws -> Webhook {
+        var webhook = try record(id, scope: scope, in: transaction)
         let secret = try Vault.random(32)
         try transaction.execute(
             """
@@ -175,7 +144,8 @@ public struct Webhooks: Sendable {
                 .text(try vault.seal(secret, for: Self.purpose(id))), .id(id),
             ]
         )
-        return WebhookSignature.text(of: secret)
+        webhook.secret = WebhookSignature.text(of: secret)
+        return webhook
     }
 
     static func purpose(_ id: ID<Webhook>) -> String { "webhook:\(id)" }
@@ -184,25 +154,24 @@ public struct Webhooks: Sendable {
         transaction.afterCommit { [signal] in signal.notify() }
     }
 
-    private static func filters(_ texts: [String]) throws(ChannelError) -> [EventFilter] {
+    private static func filters(_ input: JSONReader) throws -> [EventFilter] {
+        let texts = try input.array()
         guard (1...50).contains(texts.count) else {
             throw ChannelError(
                 .invalidTarget,
                 "a webhook has 1 to 50 types of events",
-                pointer: "/events"
+                pointer: input.pointer
             )
         }
-        var filters: [EventFilter] = []
-        for (index, text) in texts.enumerated() {
-            guard let filter = EventFilter(text) else {
+        return try texts.map { text in
+            guard let filter = EventFilter(try text.string()) else {
                 throw ChannelError(
                     .invalidTarget,
                     "expected a type such as order.placed, order.* or *, in a-z, 0-9 and hyphens",
-                    pointer: "/events/\(index)"
+                    pointer: text.pointer
                 )
             }
-            filters.append(filter)
+            return filter
         }
-        return filters
     }
 }

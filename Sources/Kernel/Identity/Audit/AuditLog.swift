@@ -77,6 +77,18 @@ public struct AuditLog: Sendable {
         }
     }
 
+    /// Adds an entry about an account.
+    func note(
+        _ action: String,
+        _ account: ID<Account>,
+        _ detail: JSON,
+        _ scope: Scope,
+        _ transaction: any Transaction
+    ) throws {
+        let subject = "account:\(account)"
+        try append(action, subject: subject, detail: detail, scope: scope, in: transaction)
+    }
+
     /// The last entry of an organisation's log, as it is kept beside the entries.
     func head(
         of organisation: ID<Organisation>,

@@ -121,7 +121,7 @@ public struct SecondFactor: Sendable {
                 [.id(account), .text(try Self.hash(code.exposed))]
             )
         }
-        try note("second-factor.on", account, [:], scope, transaction)
+        try audit.note("second-factor.on", account, [:], scope, transaction)
         return codes
     }
 
@@ -140,7 +140,7 @@ public struct SecondFactor: Sendable {
             "DELETE FROM identity_recovery_code WHERE account = ?",
             [.id(account)]
         )
-        if was { try note("second-factor.off", account, detail, scope, transaction) }
+        if was { try audit.note("second-factor.off", account, detail, scope, transaction) }
     }
 
     /// What a check found.
@@ -247,21 +247,5 @@ public struct SecondFactor: Sendable {
             }
         }
         return String(decoding: bytes, as: UTF8.self)
-    }
-
-    private func note(
-        _ action: String,
-        _ account: ID<Account>,
-        _ detail: JSON,
-        _ scope: Scope,
-        _ transaction: any Transaction
-    ) throws {
-        try audit.append(
-            action,
-            subject: "account:\(account)",
-            detail: detail,
-            scope: scope,
-            in: transaction
-        )
     }
 }

@@ -78,7 +78,7 @@ extension FederatedSignIn {
             "provider": .string(provider.name), "issuer": .string(claims.issuer),
             "subject": .string(claims.subject),
         ]
-        try signIn.accounts.note("account.linked", actor.id, detail, scope, transaction)
+        try signIn.accounts.audit.note("account.linked", actor.id, detail, scope, transaction)
     }
 
     private func organisation(

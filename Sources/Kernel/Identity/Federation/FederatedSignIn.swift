@@ -76,7 +76,7 @@ public final class FederatedSignIn: Sendable {
         let parameters = [
             ("response_type", "code"), ("client_id", configuration.clientID),
             ("redirect_uri", configuration.redirectURI), ("scope", configuration.scopes),
-            ("state", state), ("nonce", nonce), ("code_challenge", Base64URL.encode(digest)),
+            ("state", state), ("nonce", nonce), ("code_challenge", Base64.encodeForURL(digest)),
             ("code_challenge_method", "S256"),
         ].map { "\($0)=\(SecondFactor.escaped($1))" }.joined(separator: "&")
         let memory: JSON = [

@@ -98,7 +98,7 @@ struct IDTokenCheck: Sendable {
         guard let digest = OpenSSL.digest("SHA\(bits)", Array(text.utf8)) else {
             throw OpenSSL.failure("hashing")
         }
-        return Base64URL.encode(digest.prefix(digest.count / 2))
+        return Base64.encodeForURL(digest.prefix(digest.count / 2))
     }
 
     /// Seconds since 1970, which may have a fraction.

@@ -111,7 +111,7 @@ struct VerificationKey: Sendable {
         at length: ClosedRange<Int>
     ) throws(IdentityError) -> [UInt8] {
         guard let text = members[name]?.string, text.utf8.count <= 2_048,
-            let bytes = Base64URL.decode(text.utf8), length.contains(bytes.count)
+            let bytes = Base64.decodeForURL(text.utf8), length.contains(bytes.count)
         else { throw refusal("\"\(name)\" is missing or of the wrong length") }
         return bytes
     }

@@ -85,8 +85,9 @@ struct VerificationKeySet: Sendable {
     private static func parts(_ bytes: [UInt8]) -> Parts? {
         guard bytes.count <= longest else { return nil }
         let parts = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        guard parts.count == 3, let headerBytes = Base64URL.decode(parts[0]),
-            let payload = Base64URL.decode(parts[1]), let signature = Base64URL.decode(parts[2]),
+        guard parts.count == 3, let headerBytes = Base64.decodeForURL(parts[0]),
+            let payload = Base64.decodeForURL(parts[1]),
+            let signature = Base64.decodeForURL(parts[2]),
             !signature.isEmpty, let header = SignedText.object(headerBytes)
         else { return nil }
         return Parts(

@@ -90,6 +90,8 @@ public final class AlarmService: Sendable {
                     let isOperator = organisations.operator == followed.rule.organisation
                     try await judge(followed, until: end, isOperator: isOperator)
                 } catch {
+                    // Judged again after the next sample, not only when the next period has passed.
+                    state.withLock { $0.judged[followed.rule.id] = nil }
                     around.report(error)
                 }
             }
@@ -258,12 +260,14 @@ public final class AlarmService: Sendable {
             loud.shelvedUntil = nil
             let change = AlarmChange(kind: .reminded, alarm: loud, rule: nil, at: now)
             let announce = try await around.announcer.prepare(change)
-            try await around.database.transaction { [store, loud] transaction in
-                guard try store.active(of: loud.rule, in: transaction)?.id == loud.id else {
-                    return
-                }
-                try store.save(loud, in: transaction)
-                if loud.acknowledgedAt == nil { try announce(transaction) }
+            try await around.database.transaction { [store] transaction in
+                // Somebody may have acknowledged it, or shelved it anew, meanwhile.
+                guard var current = try store.active(of: alarm.rule, in: transaction),
+                    current.id == alarm.id, let until = current.shelvedUntil, until <= now
+                else { return }
+                current.shelvedUntil = nil
+                try store.save(current, in: transaction)
+                if current.acknowledgedAt == nil { try announce(transaction) }
             }
         }
     }

@@ -251,39 +251,46 @@ public struct AlarmStore: Sendable {
         public var state: Alarm.State?
         /// Only acknowledged ones, or only others.
         public var acknowledged: Bool?
-        /// Only alarms before this one, to page on.
-        public var cursor: (at: Timestamp, id: ID<Alarm>)?
-        /// At most this many.
-        public var limit = 50
 
         /// Everything.
         public init() {}
     }
 
-    /// Alarms, newest first.
+    /// What alarms can be sorted by.
+    public static let columns: [ListQuery.Column] = [
+        .init("raisedAt", "raised_at", isNumber: true)
+    ]
+
+    /// The order and page that a tool's input asks for; newest first unless it says otherwise.
+    ///
+    /// - Throws: faults of code `unknown-sort` and `invalid-cursor`.
+    public static func query(_ input: JSONReader) throws(GeneralFault) -> ListQuery {
+        let key = ListQuery.Column("id", "id")
+        return try ListQuery(reading: input, columns: columns, standard: "-raisedAt", key: key)
+    }
+
+    /// A page of alarms, and the cursor of the next.
     ///
     /// - Throws: `StoreError`.
-    public func list(
+    public func page(
         _ filter: Filter,
+        _ query: ListQuery,
         for viewer: Viewer,
         in reader: any Reader
-    ) throws -> [Alarm] {
-        var sql = "SELECT \(Self.alarmColumns) FROM alarm WHERE organisation IN (?, ?)"
-        var parameters: [SQLValue] = viewer.organisations.map { .id($0) }
-        if let state = filter.state {
-            sql += " AND state = ?"
-            parameters.append(.text(state.rawValue))
-        }
+    ) throws -> (items: [Alarm], next: JSON) {
+        var rows = RowFilter("organisation IN (?, ?)", viewer.organisations.map { .id($0) })
+        rows.add("state = ?", ifAny: .text(filter.state?.rawValue))
         if let acknowledged = filter.acknowledged {
-            sql += " AND acknowledged_at IS \(acknowledged ? "NOT " : "")NULL"
+            rows.add("acknowledged_at IS \(acknowledged ? "NOT " : "")NULL")
         }
-        if let cursor = filter.cursor {
-            sql += " AND (raised_at < ? OR (raised_at = ? AND id < ?))"
-            parameters += [.time(cursor.at), .time(cursor.at), .id(cursor.id)]
-        }
-        sql += " ORDER BY raised_at DESC, id DESC LIMIT ?"
-        parameters.append(.int(min(max(filter.limit, 1), 500)))
-        return try reader.query(sql, parameters, Self.alarm)
+        return try query.page(
+            Self.alarmColumns,
+            count: 9,
+            of: "alarm",
+            where: rows,
+            in: reader,
+            Self.alarm
+        )
     }
 
     /// How many alarms are active, and how many nobody has acknowledged.

@@ -48,10 +48,6 @@ public struct LogStore: Sendable {
         public var from: Timestamp?
         /// Only lines before this moment.
         public var until: Timestamp?
-        /// Only lines before this one, to page on.
-        public var before: Int64?
-        /// At most this many.
-        public var limit = 50
 
         /// Everything.
         public init() {}
@@ -81,46 +77,43 @@ public struct LogStore: Sendable {
         }
     }
 
-    /// Lines, newest first, among the newest ``window`` lines of the installation.
+    /// What lines can be sorted by: their place in the log.
+    public static let columns: [ListQuery.Column] = [.init("seq", "seq", isNumber: true)]
+
+    /// The order and page that a tool's input asks for; newest first unless it says otherwise.
+    ///
+    /// - Throws: faults of code `unknown-sort` and `invalid-cursor`.
+    public static func query(_ input: JSONReader) throws(GeneralFault) -> ListQuery {
+        try ListQuery(reading: input, columns: columns, standard: "-seq", key: columns[0])
+    }
+
+    /// A page of lines among the newest ``window`` lines of the installation, and the next one's cursor.
     ///
     /// - Throws: `StoreError`.
-    public func list(_ filter: Filter, for viewer: Viewer, in reader: any Reader) throws -> [Line] {
+    public func page(
+        _ filter: Filter,
+        _ query: ListQuery,
+        for viewer: Viewer,
+        in reader: any Reader
+    ) throws -> (items: [Line], next: JSON) {
         let newest = try reader.first("SELECT max(seq) FROM log_line") { try $0.optionalInt(0) }
-        guard let newest = newest ?? nil else { return [] }
-        var sql = """
-            SELECT seq, at, level, message, fields, trace FROM log_line
-            WHERE seq > ? AND organisation IN (?, ?)
-            """
-        var parameters: [SQLValue] = [.int(newest - Int64(Self.window))]
-        parameters += viewer.organisations.map { .id($0) }
-        if let trace = filter.trace {
-            sql += " AND trace = ?"
-            parameters.append(.text(trace))
-        }
-        if let level = filter.level {
-            sql += " AND level >= ?"
-            parameters.append(.int(level.rank))
-        }
+        guard let newest = newest ?? nil else { return ([], .null) }
+        var rows = RowFilter(
+            "seq > ? AND organisation IN (?, ?)",
+            [.int(newest - Int64(Self.window))] + viewer.organisations.map { .id($0) }
+        )
+        rows.add("trace = ?", ifAny: .text(filter.trace))
+        rows.add("level >= ?", ifAny: .int(filter.level?.rank))
         if let text = filter.text, !text.isEmpty {
-            sql += " AND (message LIKE ? ESCAPE '\\' OR fields LIKE ? ESCAPE '\\')"
-            let like = SQLValue.text("%\(text.escapedForLike)%")
-            parameters += [like, like]
+            rows.add(
+                "(message LIKE ? ESCAPE '\\' OR fields LIKE ? ESCAPE '\\')",
+                ifAny: .text("%\(text.escapedForLike)%")
+            )
         }
-        if let from = filter.from {
-            sql += " AND at >= ?"
-            parameters.append(.time(from))
-        }
-        if let until = filter.until {
-            sql += " AND at < ?"
-            parameters.append(.time(until))
-        }
-        if let before = filter.before {
-            sql += " AND seq < ?"
-            parameters.append(.int(before))
-        }
-        sql += " ORDER BY seq DESC LIMIT ?"
-        parameters.append(.int(min(max(filter.limit, 1), 500)))
-        return try reader.query(sql, parameters) { row in
+        rows.add("at >= ?", ifAny: .time(filter.from))
+        rows.add("at < ?", ifAny: .time(filter.until))
+        let columns = "seq, at, level, message, fields, trace"
+        return try query.page(columns, count: 6, of: "log_line", where: rows, in: reader) { row in
             let rank = try row.int(2)
             return Line(
                 seq: try row.int(0),

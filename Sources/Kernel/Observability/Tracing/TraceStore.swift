@@ -112,10 +112,6 @@ public struct TraceStore: Sendable {
         public var from: Timestamp?
         /// Only traces that began before this.
         public var until: Timestamp?
-        /// Only traces that began before this one: its start and id, to page on.
-        public var cursor: (at: Timestamp, trace: String)?
-        /// At most this many.
-        public var limit = 50
 
         /// Everything.
         public init() {}
@@ -146,48 +142,51 @@ public struct TraceStore: Sendable {
         }
     }
 
-    /// Traces, newest first.
+    /// What traces can be sorted by.
+    public static let columns: [ListQuery.Column] = [
+        .init("startedAt", "started_at", isNumber: true)
+    ]
+
+    /// The order and page that a tool's input asks for; newest first unless it says otherwise.
+    ///
+    /// - Throws: faults of code `unknown-sort` and `invalid-cursor`.
+    public static func query(_ input: JSONReader) throws(GeneralFault) -> ListQuery {
+        let key = ListQuery.Column("traceId", "trace")
+        return try ListQuery(reading: input, columns: columns, standard: "-startedAt", key: key)
+    }
+
+    /// A page of traces, and the cursor of the next.
     ///
     /// - Throws: `StoreError`.
-    public func list(
+    public func page(
         _ filter: Filter,
+        _ query: ListQuery,
         for viewer: Viewer,
         in reader: any Reader
-    ) throws -> [Summary] {
-        var sql = """
-            SELECT trace, name, started_at, ended_at, spans, errors FROM trace
-            WHERE organisation IN (?, ?)
-            """
-        var parameters: [SQLValue] = viewer.organisations.map { .id($0) }
+    ) throws -> (items: [Summary], next: JSON) {
+        var rows = RowFilter("organisation IN (?, ?)", viewer.organisations.map { .id($0) })
         if let text = filter.text, !text.isEmpty {
-            sql += """
-                 AND (trace = ? OR EXISTS (SELECT 1 FROM trace_span s WHERE s.trace = trace.trace
-                 AND s.organisation = trace.organisation AND (s.name LIKE ? ESCAPE '\\'
-                 OR s.attributes LIKE ? ESCAPE '\\')))
-                """
             let like = SQLValue.text("%\(text.escapedForLike)%")
-            parameters += [.text(text.lowercased()), like, like]
+            rows.add(
+                """
+                (trace = ? OR EXISTS (SELECT 1 FROM trace_span s WHERE s.trace = trace.trace
+                AND s.organisation = trace.organisation AND (s.name LIKE ? ESCAPE '\\'
+                OR s.attributes LIKE ? ESCAPE '\\')))
+                """,
+                .text(text.lowercased()),
+                like,
+                like
+            )
         }
-        if let minimum = filter.minimum {
-            sql += " AND ended_at - started_at >= ?"
-            parameters.append(.int(minimum.microseconds))
-        }
-        if let failed = filter.failed { sql += failed ? " AND errors > 0" : " AND errors = 0" }
-        if let from = filter.from {
-            sql += " AND started_at >= ?"
-            parameters.append(.time(from))
-        }
-        if let until = filter.until {
-            sql += " AND started_at < ?"
-            parameters.append(.time(until))
-        }
-        if let cursor = filter.cursor {
-            sql += " AND (started_at < ? OR (started_at = ? AND trace < ?))"
-            parameters += [.time(cursor.at), .time(cursor.at), .text(cursor.trace)]
-        }
-        sql += " ORDER BY started_at DESC, trace DESC LIMIT ?"
-        parameters.append(.int(min(max(filter.limit, 1), 500)))
-        return try reader.query(sql, parameters) { row in
+        rows.add(
+            "ended_at - started_at >= ?",
+            ifAny: filter.minimum.map { .int($0.microseconds) } ?? .null
+        )
+        if let failed = filter.failed { rows.add(failed ? "errors > 0" : "errors = 0") }
+        rows.add("started_at >= ?", ifAny: .time(filter.from))
+        rows.add("started_at < ?", ifAny: .time(filter.until))
+        let columns = "trace, name, started_at, ended_at, spans, errors"
+        return try query.page(columns, count: 6, of: "trace", where: rows, in: reader) { row in
             Summary(
                 trace: try row.text(0),
                 name: try row.text(1),

@@ -10,9 +10,10 @@ enum ChannelSchemas {
     static let count: JSON = ["type": "integer", "minimum": 0]
     static let severity: JSON = ["enum": ["info", "warning", "alarm"]]
     static let name: JSON = ["type": "string", "minLength": 1, "maxLength": 100]
-    static let limit: JSON = ["type": "integer", "minimum": 1, "maximum": 200]
     static let nothing: JSON = ["type": "null"]
     static let noInput: JSON = ["type": "object", "additionalProperties": false]
+
+    static let onlyID = object([("id", ["type": "string"])])
 
     static func text(_ maximum: Int) -> JSON {
         ["type": "string", "minLength": 1, "maxLength": .int(maximum)]
@@ -42,11 +43,8 @@ enum ChannelSchemas {
         ])
     }
 
-    /// The answer of a page: the cursor is the last item's id when the page is full.
-    static func page(_ items: [JSON], limit: Int) -> JSON {
-        [
-            "items": .array(items),
-            "nextCursor": items.count < limit ? .null : items.last?["id"] ?? .null,
-        ]
+    /// The answer of a page.
+    static func page(_ page: (items: [JSON], next: JSON)) -> JSON {
+        ["items": .array(page.items), "nextCursor": page.next]
     }
 }

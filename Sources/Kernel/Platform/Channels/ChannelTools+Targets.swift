@@ -6,15 +6,11 @@ import Identity
 import Store
 
 extension ChannelTools {
-    static let targetRoutes: [ToolRoute] = [
-        ToolRoute(.get, "/api/channel-targets", tool: "channels.list-targets"),
-        ToolRoute(.post, "/api/channel-targets", tool: "channels.create-target", status: .created),
-        ToolRoute(.get, "/api/channel-targets/{id}", tool: "channels.get-target"),
-        ToolRoute(.patch, "/api/channel-targets/{id}", tool: "channels.change-target"),
-        ToolRoute(.delete, "/api/channel-targets/{id}", tool: "channels.remove-target"),
-        ToolRoute(.post, "/api/channel-targets/{id}/test", tool: "channels.test-target"),
-        ToolRoute(.get, "/api/deliveries", tool: "channels.list-deliveries"),
-    ]
+    static let targetRoutes =
+        RecordTools<ChannelTargets>.routes("/api/channel-targets", "target") + [
+            ToolRoute(.post, "/api/channel-targets/{id}/test", tool: "channels.test-target"),
+            ToolRoute(.get, "/api/deliveries", tool: "channels.list-deliveries"),
+        ]
 
     /// The members of the kinds; which belong to which is told by the fault.
     private static let settings: [(String, JSON)] = [
@@ -40,85 +36,24 @@ extension ChannelTools {
         required: ["id", "kind", "name", "minimum", "enabled", "createdAt"]
     )
 
-    private static let onlyID = ChannelSchemas.object([("id", ["type": "string"])])
-
     func targets() throws -> [Tool] {
-        let targets = kernel.channels.targets
-        return [
-            try Tool(
-                name: "channels.list-targets",
-                purpose: "Lists the organisation's channel targets, secrets masked.",
-                input: ChannelSchemas.noInput,
-                output: ChannelSchemas.list(Self.target),
-                roles: Self.admins,
-                body: .read { _, invocation, reader in
-                    let found = try targets.list(scope: invocation.scope, in: reader)
-                    return ["items": .array(found.map(\.json))]
-                }
-            ),
-            try Tool(
-                name: "channels.get-target",
-                purpose: "Shows a channel target, secrets masked.",
-                input: Self.onlyID,
-                output: Self.target,
-                roles: Self.admins,
-                body: .read { input, invocation, reader in
-                    try targets.target(
-                        Self.id(input, "channel target"),
-                        scope: invocation.scope,
-                        in: reader
-                    ).json
-                }
-            ),
-            try Tool(
-                name: "channels.create-target",
-                purpose:
-                    "Has messages sent to a Slack or Teams channel, a PagerDuty service or by a "
+        try RecordTools(
+            records: kernel.channels.targets,
+            audit: audit,
+            name: "target",
+            purposes: (
+                list: "Lists the organisation's channel targets, secrets masked.",
+                show: "Shows a channel target, secrets masked.",
+                make: "Has messages sent to a Slack or Teams channel, a PagerDuty service or by a "
                     + "gateway for text messages.",
-                input: ChannelSchemas.object(
-                    [("kind", Self.kind)] + Self.common + Self.settings,
-                    required: ["kind", "name"]
-                ),
-                output: Self.target,
-                roles: Self.admins,
-                body: .write { input, invocation in
-                    { transaction in
-                        try targets.add(input, scope: invocation.scope, in: transaction).json
-                    }
-                }
+                change: "Changes a channel target; secrets that are not named stay.",
+                remove: "Removes a channel target."
             ),
-            try Tool(
-                name: "channels.change-target",
-                purpose: "Changes a channel target; secrets that are not named stay.",
-                input: ChannelSchemas.object(
-                    [("id", ["type": "string"])] + Self.common + Self.settings,
-                    required: ["id"]
-                ),
-                output: Self.target,
-                roles: Self.admins,
-                body: .write { input, invocation in
-                    let id: ID<ChannelTarget> = try Self.id(input, "channel target")
-                    return { transaction in
-                        try targets.change(id, input, scope: invocation.scope, in: transaction).json
-                    }
-                }
-            ),
-            try Tool(
-                name: "channels.remove-target",
-                purpose: "Removes a channel target.",
-                input: Self.onlyID,
-                output: ChannelSchemas.nothing,
-                roles: Self.admins,
-                body: .write { input, invocation in
-                    let id: ID<ChannelTarget> = try Self.id(input, "channel target")
-                    return { transaction in
-                        try targets.remove(id, scope: invocation.scope, in: transaction)
-                        return .null
-                    }
-                }
-            ),
-            try testTarget(),
-        ]
+            input: Self.common + Self.settings,
+            fixed: [("kind", Self.kind)],
+            required: ["kind", "name"],
+            output: Self.target
+        ).all() + [testTarget()]
     }
 
     private func testTarget() throws -> Tool {
@@ -126,14 +61,14 @@ extension ChannelTools {
         return try Tool(
             name: "channels.test-target",
             purpose: "Sends a message to a channel target to see whether it arrives.",
-            input: Self.onlyID,
+            input: ChannelSchemas.onlyID,
             output: ChannelSchemas.object([("queued", ChannelSchemas.count)]),
             roles: Self.admins,
             body: .write { input, invocation in
                 let id: ID<ChannelTarget> = try Self.id(input, "channel target")
                 return { transaction in
                     let scope = invocation.scope
-                    let target = try channels.targets.target(id, scope: scope, in: transaction)
+                    let target = try channels.targets.record(id, scope: scope, in: transaction)
                     let count = try channels.notices.tell(
                         Notice(
                             "channel.test",
@@ -171,23 +106,26 @@ extension ChannelTools {
                             "channel",
                             ["enum": .array(DeliveryLog.channels.map { .string($0) })]
                         ), ("status", ["enum": ["queued", "sent", "failed", "suppressed"]]),
-                        ("limit", ChannelSchemas.limit), ("cursor", ChannelSchemas.id),
-                    ],
+                    ] + ListQuery.properties(sort: DeliveryLog.columns.map(\.name)),
                     required: []
                 ),
                 output: ChannelSchemas.page(item),
                 roles: [.admin, .manager],
                 body: .read { input, invocation, reader in
-                    let limit = input.value["limit"]?.int ?? 50
-                    let found = try DeliveryLog().list(
-                        channel: input.value["channel"]?.string,
-                        status: input.value["status"]?.string,
-                        limit: limit,
-                        before: Self.cursor(input),
-                        scope: invocation.scope,
-                        in: reader
+                    ChannelSchemas.page(
+                        try DeliveryLog().page(
+                            channel: input.value["channel"]?.string,
+                            status: input.value["status"]?.string,
+                            ListQuery(
+                                reading: input,
+                                columns: DeliveryLog.columns,
+                                standard: "-at",
+                                key: DeliveryLog.key
+                            ),
+                            scope: invocation.scope,
+                            in: reader
+                        )
                     )
-                    return ChannelSchemas.page(found, limit: limit)
                 }
             )
         ]

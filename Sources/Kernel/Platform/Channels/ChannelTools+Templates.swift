@@ -22,6 +22,7 @@ extension ChannelTools {
 
     func templates() throws -> [Tool] {
         let templates = kernel.channels.templates
+        let audit = audit
         let words: [(String, JSON)] = [
             ("subject", ChannelSchemas.text(200)),
             ("body", ["type": "string", "maxLength": 20_000]),
@@ -67,6 +68,12 @@ extension ChannelTools {
                             scope: invocation.scope,
                             in: transaction
                         )
+                        try audit.append(
+                            "message-template.changed",
+                            subject: "message-template:\(kind)/\(language)",
+                            scope: invocation.scope,
+                            in: transaction
+                        )
                         return .null
                     }
                 }
@@ -84,6 +91,12 @@ extension ChannelTools {
                         try templates.reset(
                             kind: kind,
                             language: language,
+                            scope: invocation.scope,
+                            in: transaction
+                        )
+                        try audit.append(
+                            "message-template.reset",
+                            subject: "message-template:\(kind)/\(language)",
                             scope: invocation.scope,
                             in: transaction
                         )

@@ -6,25 +6,21 @@ import Identity
 import Store
 
 extension ChannelTools {
-    static let webhookRoutes: [ToolRoute] = [
-        ToolRoute(.get, "/api/webhooks", tool: "channels.list-webhooks"),
-        ToolRoute(.post, "/api/webhooks", tool: "channels.create-webhook", status: .created),
-        ToolRoute(.get, "/api/webhooks/{id}", tool: "channels.get-webhook"),
-        ToolRoute(.patch, "/api/webhooks/{id}", tool: "channels.change-webhook"),
-        ToolRoute(.delete, "/api/webhooks/{id}", tool: "channels.remove-webhook"),
-        ToolRoute(.post, "/api/webhooks/{id}/rotate", tool: "channels.rotate-webhook"),
-        ToolRoute(.post, "/api/webhooks/{id}/test", tool: "channels.test-webhook"),
-        ToolRoute(
-            .get,
-            "/api/webhooks/{id}/deliveries",
-            tool: "channels.list-webhook-deliveries"
-        ),
-        ToolRoute(
-            .post,
-            "/api/webhooks/{id}/deliveries/{delivery}/redeliver",
-            tool: "channels.redeliver"
-        ),
-    ]
+    static let webhookRoutes =
+        RecordTools<Webhooks>.routes("/api/webhooks", "webhook") + [
+            ToolRoute(.post, "/api/webhooks/{id}/rotate", tool: "channels.rotate-webhook"),
+            ToolRoute(.post, "/api/webhooks/{id}/test", tool: "channels.test-webhook"),
+            ToolRoute(
+                .get,
+                "/api/webhooks/{id}/deliveries",
+                tool: "channels.list-webhook-deliveries"
+            ),
+            ToolRoute(
+                .post,
+                "/api/webhooks/{id}/deliveries/{delivery}/redeliver",
+                tool: "channels.redeliver"
+            ),
+        ]
 
     private static let filters: JSON = [
         "type": "array", "minItems": 1, "maxItems": 50, "items": ChannelSchemas.text(100),
@@ -42,128 +38,43 @@ extension ChannelTools {
         ("events", filters), ("enabled", ChannelSchemas.flag),
     ]
 
-    private static let onlyID = ChannelSchemas.object([("id", ["type": "string"])])
-
     func webhooks() throws -> [Tool] {
         let webhooks = kernel.channels.webhooks
-        return [
-            try Tool(
-                name: "channels.list-webhooks",
-                purpose: "Lists the organisation's webhooks.",
-                input: ChannelSchemas.noInput,
-                output: ChannelSchemas.list(ChannelSchemas.object(Self.webhookMembers)),
-                roles: Self.admins,
-                body: .read { _, invocation, reader in
-                    let found = try webhooks.list(scope: invocation.scope, in: reader)
-                    return ["items": .array(found.map(\.json))]
-                }
+        let tools = RecordTools(
+            records: webhooks,
+            audit: audit,
+            name: "webhook",
+            purposes: (
+                list: "Lists the organisation's webhooks.",
+                show: "Shows a webhook.",
+                make: "Has events posted to an address; the secret is told this once.",
+                change: "Changes a webhook; enabling one sends what waited.",
+                remove: "Removes a webhook with its deliveries."
             ),
-            try Tool(
-                name: "channels.get-webhook",
-                purpose: "Shows a webhook.",
-                input: Self.onlyID,
-                output: ChannelSchemas.object(Self.webhookMembers),
-                roles: Self.admins,
-                body: .read { input, invocation, reader in
-                    try webhooks.webhook(
-                        Self.id(input, "webhook"),
-                        scope: invocation.scope,
-                        in: reader
-                    ).json
-                }
-            ),
-            try Tool(
-                name: "channels.create-webhook",
-                purpose: "Has events posted to an address; the secret is told this once.",
-                input: ChannelSchemas.object(Self.input, required: ["name", "url", "events"]),
-                output: ChannelSchemas.object(
-                    Self.webhookMembers + [("secret", ChannelSchemas.text(100))]
-                ),
-                roles: Self.admins,
-                body: .write { input, invocation in
-                    let name = try input.member("name").string()
-                    let url = try input.member("url").string()
-                    let events = try input.member("events").array().map { reader in
-                        try reader.string()
-                    }
-                    let enabled = try input.optional("enabled")?.bool() ?? true
-                    return { transaction in
-                        let made = try webhooks.add(
-                            name: name,
-                            url: url,
-                            events: events,
-                            enabled: enabled,
-                            scope: invocation.scope,
-                            in: transaction
-                        )
-                        var json = made.webhook.json
-                        json["secret"] = .string(made.secret)
-                        return json
-                    }
-                }
-            ),
-            try Tool(
-                name: "channels.change-webhook",
-                purpose: "Changes a webhook; enabling one sends what waited.",
-                input: ChannelSchemas.object(
-                    [("id", ["type": "string"])] + Self.input,
-                    required: ["id"]
-                ),
-                output: ChannelSchemas.object(Self.webhookMembers),
-                roles: Self.admins,
-                body: .write { input, invocation in
-                    let id: ID<Webhook> = try Self.id(input, "webhook")
-                    let name = try input.optional("name")?.string()
-                    let url = try input.optional("url")?.string()
-                    let events = try input.optional("events")?.array().map { reader in
-                        try reader.string()
-                    }
-                    let enabled = try input.optional("enabled")?.bool()
-                    return { transaction in
-                        try webhooks.change(
-                            id,
-                            name: name,
-                            url: url,
-                            events: events,
-                            enabled: enabled,
-                            scope: invocation.scope,
-                            in: transaction
-                        ).json
-                    }
-                }
-            ),
-            try Tool(
-                name: "channels.remove-webhook",
-                purpose: "Removes a webhook with its deliveries.",
-                input: Self.onlyID,
-                output: ChannelSchemas.nothing,
-                roles: Self.admins,
-                body: .write { input, invocation in
-                    let id: ID<Webhook> = try Self.id(input, "webhook")
-                    return { transaction in
-                        try webhooks.remove(id, scope: invocation.scope, in: transaction)
-                        return .null
-                    }
-                }
-            ),
+            input: Self.input,
+            required: ["name", "url", "events"],
+            output: ChannelSchemas.object(Self.webhookMembers),
+            made: ChannelSchemas.object(
+                Self.webhookMembers + [("secret", ChannelSchemas.text(100))]
+            )
+        )
+        return try tools.all() + [
             try Tool(
                 name: "channels.rotate-webhook",
                 purpose: "Makes a new secret; the one before signs beside it for a day.",
-                input: Self.onlyID,
+                input: ChannelSchemas.onlyID,
                 output: ChannelSchemas.object([("secret", ChannelSchemas.text(100))]),
                 roles: Self.admins,
                 body: .write { input, invocation in
                     let id: ID<Webhook> = try Self.id(input, "webhook")
                     return { transaction in
-                        let secret = try webhooks.rotate(
-                            id,
-                            scope: invocation.scope,
-                            in: transaction
-                        )
-                        return ["secret": .string(secret)]
+                        let scope = invocation.scope
+                        let webhook = try webhooks.rotate(id, scope: scope, in: transaction)
+                        try tools.note("secret-rotated", webhook, scope: scope, in: transaction)
+                        return ["secret": .optional(webhook.secret)]
                     }
                 }
-            ),
+            )
         ]
     }
 
@@ -182,7 +93,7 @@ extension ChannelTools {
             try Tool(
                 name: "channels.test-webhook",
                 purpose: "Sends an event webhook.test to a webhook.",
-                input: Self.onlyID,
+                input: ChannelSchemas.onlyID,
                 output: Self.delivery,
                 roles: Self.admins,
                 body: .write { input, invocation in
@@ -197,25 +108,28 @@ extension ChannelTools {
                 purpose: "Lists what was and is to be delivered to a webhook, newest first.",
                 input: ChannelSchemas.object(
                     [
-                        ("id", ["type": "string"]), ("limit", ChannelSchemas.limit),
-                        ("cursor", ChannelSchemas.id),
+                        ("id", ["type": "string"]),
                         ("status", ["enum": ["pending", "delivered", "dead"]]),
-                    ],
+                    ] + ListQuery.properties(sort: Webhooks.deliveryOrders.map(\.name)),
                     required: ["id"]
                 ),
                 output: ChannelSchemas.page(Self.delivery),
                 roles: Self.admins,
                 body: .read { input, invocation, reader in
-                    let limit = input.value["limit"]?.int ?? 50
-                    let found = try webhooks.deliveries(
-                        of: Self.id(input, "webhook"),
-                        status: input.value["status"]?.string,
-                        limit: limit,
-                        before: Self.cursor(input),
-                        scope: invocation.scope,
-                        in: reader
+                    ChannelSchemas.page(
+                        try webhooks.deliveries(
+                            of: Self.id(input, "webhook"),
+                            status: input.value["status"]?.string,
+                            ListQuery(
+                                reading: input,
+                                columns: Webhooks.deliveryOrders,
+                                standard: "-at",
+                                key: .init("id", "id")
+                            ),
+                            scope: invocation.scope,
+                            in: reader
+                        )
                     )
-                    return ChannelSchemas.page(found, limit: limit)
                 }
             ),
             try Tool(

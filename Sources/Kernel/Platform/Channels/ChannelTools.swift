@@ -2,18 +2,21 @@ public import Agents
 import Channels
 import Core
 import HTTP
-import Identity
+public import Identity
 import Store
 
 /// Commands and queries about webhooks, channels, preferences, escalations and the words of messages.
 public struct ChannelTools: Sendable {
     let kernel: Kernel
     let observation: ObservationTools?
+    let audit: AuditLog
 
-    /// The tools over a kernel; `observation` keeps the alarms that incidents are about.
-    public init(kernel: Kernel, observation: ObservationTools? = nil) {
+    /// The tools over a kernel; `observation` keeps the alarms that incidents are about, `audit` who
+    /// changed where messages go and what they say.
+    public init(kernel: Kernel, observation: ObservationTools? = nil, audit: AuditLog) {
         self.kernel = kernel
         self.observation = observation
+        self.audit = audit
     }
 
     /// Whoever is signed in as a person of the organisation; their own affairs only.
@@ -50,10 +53,5 @@ public struct ChannelTools: Sendable {
             )
         }
         return id
-    }
-
-    /// The cursor of a page; nil for the first.
-    static func cursor<Subject>(_ input: JSONReader) throws -> ID<Subject>? {
-        try input.optional("cursor")?.id()
     }
 }

@@ -25,9 +25,12 @@ extension ObservationTools {
         try Tool(
             name: "platform.list-alarms",
             purpose: "Lists alarms, newest first: active or cleared, acknowledged or not.",
-            input: Self.query([
-                "state": Self.words(Alarm.State.self), "acknowledged": Self.flag,
-            ]),
+            input: Self.query(
+                [
+                    "state": Self.words(Alarm.State.self), "acknowledged": Self.flag,
+                ],
+                sort: AlarmStore.columns
+            ),
             output: Self.list(
                 Self.alarm,
                 more: [
@@ -41,27 +44,16 @@ extension ObservationTools {
                 var filter = AlarmStore.Filter()
                 filter.state = try input.optional("state")?.choice()
                 filter.acknowledged = try input.optional("acknowledged")?.bool()
-                if let (at, text) = try Self.cursor(input) {
-                    guard let id = ID<Alarm>(text) else {
-                        throw try input.member("cursor").fault("expected an earlier nextCursor")
-                    }
-                    filter.cursor = (at, id)
-                }
-                let limit = try input.optional("limit")?.int() ?? 50
-                filter.limit = limit + 1
                 let wanted = filter
-                let (found, counts) = try await scan(invocation) { viewer, reader in
+                let query = try AlarmStore.query(input)
+                let (page, counts) = try await scan(invocation) { viewer, reader in
                     (
-                        try AlarmStore().list(wanted, for: viewer, in: reader),
+                        try AlarmStore().page(wanted, query, for: viewer, in: reader),
                         try AlarmStore().counts(for: viewer, in: reader)
                     )
                 }
-                let page = found.prefix(limit)
-                let next =
-                    found.count > limit
-                    ? page.last.map { Self.cursor($0.raisedAt, $0.id.description) } ?? .null : .null
                 return [
-                    "items": .array(page.map(\.json)), "nextCursor": next,
+                    "items": .array(page.items.map(\.json)), "nextCursor": page.next,
                     "counts": [
                         "active": .int(counts.active),
                         "unacknowledged": .int(counts.unacknowledged),

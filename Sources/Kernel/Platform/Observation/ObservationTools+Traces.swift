@@ -1,6 +1,7 @@
 import Agents
 import Core
 import Observability
+import Store
 
 extension ObservationTools {
     private static let trace = object([
@@ -23,10 +24,13 @@ extension ObservationTools {
             name: "platform.list-traces",
             purpose:
                 "Lists traces, newest first: one for each act, with all that it set in motion.",
-            input: Self.query([
-                "q": Self.search, "minMs": ["type": "number", "minimum": 0, "maximum": 1e9],
-                "error": Self.flag, "from": Self.moment, "to": Self.moment,
-            ]),
+            input: Self.query(
+                [
+                    "q": Self.search, "minMs": ["type": "number", "minimum": 0, "maximum": 1e9],
+                    "error": Self.flag, "from": Self.moment, "to": Self.moment,
+                ],
+                sort: TraceStore.columns
+            ),
             output: Self.list(Self.trace),
             roles: Self.operations,
             body: .compute { [self] input, invocation in
@@ -38,18 +42,12 @@ extension ObservationTools {
                 filter.failed = try input.optional("error")?.bool()
                 filter.from = try input.optional("from")?.timestamp()
                 filter.until = try input.optional("to")?.timestamp()
-                filter.cursor = try Self.cursor(input)
-                let limit = try input.optional("limit")?.int() ?? 50
-                filter.limit = limit + 1
                 let wanted = filter
-                let found = try await scan(invocation) {
-                    try TraceStore().list(wanted, for: $0, in: $1)
+                let query = try TraceStore.query(input)
+                let page = try await scan(invocation) {
+                    try TraceStore().page(wanted, query, for: $0, in: $1)
                 }
-                let page = found.prefix(limit)
-                let next =
-                    found.count > limit
-                    ? page.last.map { Self.cursor($0.start, $0.trace) } ?? .null : .null
-                return ["items": .array(page.map(\.json)), "nextCursor": next]
+                return ["items": .array(page.items.map(\.json)), "nextCursor": page.next]
             }
         )
     }
@@ -78,10 +76,13 @@ extension ObservationTools {
         try Tool(
             name: "platform.list-logs",
             purpose: "Searches the latest log lines, newest first.",
-            input: Self.query([
-                "q": Self.search, "level": Self.words(LogLevel.self), "traceId": Self.search,
-                "from": Self.moment, "to": Self.moment,
-            ]),
+            input: Self.query(
+                [
+                    "q": Self.search, "level": Self.words(LogLevel.self), "traceId": Self.search,
+                    "from": Self.moment, "to": Self.moment,
+                ],
+                sort: LogStore.columns
+            ),
             output: Self.list(
                 Self.object([
                     "seq": Self.count, "at": Self.moment, "level": Self.words(LogLevel.self),
@@ -97,22 +98,12 @@ extension ObservationTools {
                 filter.trace = try input.optional("traceId")?.string()
                 filter.from = try input.optional("from")?.timestamp()
                 filter.until = try input.optional("to")?.timestamp()
-                if let cursor = try input.optional("cursor") {
-                    guard let seq = Int64(try cursor.string()) else {
-                        throw cursor.fault("expected the nextCursor of an earlier answer")
-                    }
-                    filter.before = seq
-                }
-                let limit = try input.optional("limit")?.int() ?? 50
-                filter.limit = limit + 1
                 let wanted = filter
-                let found = try await scan(invocation) {
-                    try LogStore().list(wanted, for: $0, in: $1)
+                let query = try LogStore.query(input)
+                let page = try await scan(invocation) {
+                    try LogStore().page(wanted, query, for: $0, in: $1)
                 }
-                let page = found.prefix(limit)
-                let next =
-                    found.count > limit ? page.last.map { "\($0.seq)" } : nil
-                return ["items": .array(page.map(\.json)), "nextCursor": .optional(next)]
+                return ["items": .array(page.items.map(\.json)), "nextCursor": page.next]
             }
         )
     }

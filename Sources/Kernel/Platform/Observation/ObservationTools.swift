@@ -97,10 +97,9 @@ public struct ObservationTools: Sendable {
         return object(properties)
     }
 
-    static func query(_ properties: JSON) -> JSON {
+    static func query(_ properties: JSON, sort columns: [ListQuery.Column]) -> JSON {
         var all = properties
-        all["limit"] = ["type": "integer", "minimum": 1, "maximum": 200]
-        all["cursor"] = ["type": "string", "maxLength": 200]
+        for (name, schema) in ListQuery.properties(sort: columns.map(\.name)) { all[name] = schema }
         return object(all, required: [])
     }
 
@@ -116,20 +115,6 @@ public struct ObservationTools: Sendable {
     static func words<Word: RawRepresentable & CaseIterable>(_: Word.Type) -> JSON
     where Word.RawValue == String {
         ["enum": .array(Word.allCases.map { .string($0.rawValue) })]
-    }
-
-    /// A place in a list by time: `<microseconds>.<id>`.
-    static func cursor(_ at: Timestamp, _ id: String) -> JSON {
-        .string("\(at.microseconds).\(id)")
-    }
-
-    static func cursor(_ reader: JSONReader) throws(GeneralFault) -> (Timestamp, String)? {
-        guard let member = try reader.optional("cursor") else { return nil }
-        let parts = try member.string().split(separator: ".", maxSplits: 1)
-        guard parts.count == 2, let at = Int64(parts[0]) else {
-            throw member.fault("expected the nextCursor of an earlier answer")
-        }
-        return (Timestamp(microseconds: at), String(parts[1]))
     }
 
     static func missing(_ noun: String, _ text: String) -> GeneralFault {

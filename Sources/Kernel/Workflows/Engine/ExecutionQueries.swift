@@ -105,19 +105,18 @@ extension ExecutionTables {
         scope: Scope,
         in reader: any Reader
     ) throws -> (items: [JSON], next: JSON) {
-        var sql = "SELECT \(Self.columns)\(query.columns) FROM execution WHERE organisation = ?"
-        var parameters: [SQLValue] = [.id(scope.organisation)]
+        var rows = RowFilter("organisation = ?", [.id(scope.organisation)])
         for (column, value) in filter {
-            sql += " AND \(column) = ?"
-            parameters.append(.text(value))
+            rows.add("\(column) = ?", .text(value))
         }
-        let rows = try reader.query(
-            sql + query.condition + query.ending,
-            parameters + query.parameters
-        ) { row in
-            (value: try Self.summary(row), place: try query.place(in: row, from: 10))
-        }
-        return query.page(rows)
+        return try query.page(
+            Self.columns,
+            count: 10,
+            of: "execution",
+            where: rows,
+            in: reader,
+            Self.summary
+        )
     }
 
     /// One execution with its history and definition.

@@ -14,31 +14,16 @@ extension Bookings {
         _ query: ListQuery,
         in reader: any Reader
     ) throws -> (items: [Booking], next: JSON) {
-        var sql = "SELECT body\(query.columns) FROM logistics_booking WHERE organisation = ?"
-        var parameters: [SQLValue] = [.id(scope.organisation)]
-        if !filter.statuses.isEmpty {
-            sql += " AND status IN (\(filter.statuses.map { _ in "?" }.joined(separator: ", ")))"
-            parameters += filter.statuses.map { .text($0.rawValue) }
-        }
+        var rows = RowFilter("organisation = ?", [.id(scope.organisation)])
+        rows.add("status", in: filter.statuses.map { .text($0.rawValue) })
         for (column, value) in filter.equal {
-            sql += " AND \(column) = ?"
-            parameters.append(value)
+            rows.add("\(column) = ?", value)
         }
-        if let from = filter.from {
-            sql += " AND date >= ?"
-            parameters.append(.date(from))
+        rows.add("date >= ?", ifAny: filter.from.map { .date($0) } ?? .null)
+        rows.add("date <= ?", ifAny: filter.to.map { .date($0) } ?? .null)
+        return try query.page("body", count: 1, of: "logistics_booking", where: rows, in: reader) {
+            try Booking(record: try $0.json(0))
         }
-        if let to = filter.to {
-            sql += " AND date <= ?"
-            parameters.append(.date(to))
-        }
-        let rows = try reader.query(
-            sql + query.condition + query.ending,
-            parameters + query.parameters
-        ) { row in
-            (value: try Booking(record: try row.json(0)), place: try query.place(in: row, from: 1))
-        }
-        return query.page(rows)
     }
 }
 

@@ -15,35 +15,17 @@ extension Orders {
         _ query: ListQuery,
         in reader: any Reader
     ) throws -> (items: [Order], next: JSON) {
-        var sql = "SELECT body\(query.columns) FROM logistics_order WHERE organisation = ?"
-        var parameters: [SQLValue] = [.id(scope.organisation)]
-        if !filter.statuses.isEmpty {
-            sql += " AND status IN (\(filter.statuses.map { _ in "?" }.joined(separator: ", ")))"
-            parameters += filter.statuses.map { .text($0.rawValue) }
-        }
-        if let customer = filter.customer {
-            sql += " AND customer = ?"
-            parameters.append(.id(customer))
-        }
+        var rows = RowFilter("organisation = ?", [.id(scope.organisation)])
+        rows.add("status", in: filter.statuses.map { .text($0.rawValue) })
+        rows.add("customer = ?", ifAny: .id(filter.customer))
         if let text = filter.text, !text.isEmpty {
-            sql += " AND search LIKE ?"
-            parameters.append(.text("%" + SearchText.escaped(text) + "%"))
+            rows.add("search LIKE ?", .text("%" + SearchText.escaped(text) + "%"))
         }
-        if let from = filter.from {
-            sql += " AND requested_date >= ?"
-            parameters.append(.date(from))
+        rows.add("requested_date >= ?", ifAny: filter.from.map { .date($0) } ?? .null)
+        rows.add("requested_date <= ?", ifAny: filter.to.map { .date($0) } ?? .null)
+        return try query.page("body", count: 1, of: "logistics_order", where: rows, in: reader) {
+            try Order(record: try $0.json(0))
         }
-        if let to = filter.to {
-            sql += " AND requested_date <= ?"
-            parameters.append(.date(to))
-        }
-        let rows = try reader.query(
-            sql + query.condition + query.ending,
-            parameters + query.parameters
-        ) { row in
-            (value: try Order(record: try row.json(0)), place: try query.place(in: row, from: 1))
-        }
-        return query.page(rows)
     }
 }
 

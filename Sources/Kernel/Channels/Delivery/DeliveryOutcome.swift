@@ -1,7 +1,7 @@
 import Core
 
-/// What an answer, or none, of a channel's service means for a message.
-enum WebOutcome: Sendable, Hashable {
+/// What came of an attempt to hand a message over.
+enum DeliveryOutcome: Sendable, Hashable {
     /// Taken.
     case delivered
     /// Trying later may help; not before the pause, when the service asks for one.
@@ -10,10 +10,30 @@ enum WebOutcome: Sendable, Hashable {
     case permanent(String)
     /// Nobody is there any more: the browser has unsubscribed, the channel is gone.
     case gone(String)
+    /// There is no way to send it here.
+    case skipped(String)
     /// The program is being stopped.
     case interrupted
 
-    /// Decides.
+    /// Why nothing was handed over, for the span; nil when it was, or was not meant to be.
+    var failure: String? {
+        switch self {
+        case .delivered, .skipped: nil
+        case .transient(let reason, _), .permanent(let reason), .gone(let reason): reason
+        case .interrupted: "stopped"
+        }
+    }
+
+    /// What a mail server's refusal means.
+    init(_ failure: MailFailure) {
+        switch failure.kind {
+        case .transient: self = .transient(failure.reason, after: nil)
+        case .permanent: self = .permanent(failure.reason)
+        case .interrupted: self = .interrupted
+        }
+    }
+
+    /// What a service's answer, or none, means.
     init(_ result: Result<WebAnswer, WebFault>, now: Timestamp) {
         switch result {
         case .success(let answer):

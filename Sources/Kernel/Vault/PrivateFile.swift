@@ -1,11 +1,11 @@
 import Glibc
 
 /// Small files that only their owner may read: keys.
-enum PrivateFile {
+public enum PrivateFile {
     /// The bytes, nil when there is no file.
     ///
-    /// - Throws: `IdentityError` of code `signingKey` when others may read it, or it cannot be read.
-    static func read(_ path: String) throws(IdentityError) -> [UInt8]? {
+    /// - Throws: `VaultError` of code `invalid-key` when others may read it, or it cannot be read.
+    public static func read(_ path: String) throws(VaultError) -> [UInt8]? {
         let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard file >= 0 else {
             if errno == ENOENT { return nil }
@@ -15,8 +15,8 @@ enum PrivateFile {
         var status = stat()
         guard fstat(file, &status) == 0 else { throw failure(path, "inspect") }
         guard status.st_mode & S_IFMT == S_IFREG, status.st_mode & 0o077 == 0 else {
-            throw IdentityError(
-                .signingKey,
+            throw VaultError(
+                .invalidKey,
                 "\(path) must be a file that only its owner can read (chmod 600)"
             )
         }
@@ -27,8 +27,23 @@ enum PrivateFile {
         return Array(bytes.prefix(count))
     }
 
+    /// The file's bytes, which `make` gives when there is none; of several programs the first one's stay.
+    ///
+    /// - Throws: `VaultError` of code `invalid-key`, or what `make` throws.
+    public static func readOrCreate(
+        _ path: String,
+        _ make: () throws(VaultError) -> [UInt8]
+    ) throws(VaultError) -> [UInt8] {
+        if let known = try read(path) { return known }
+        try create(try make(), at: path)
+        guard let kept = try read(path) else { throw VaultError(.invalidKey, "\(path) vanished") }
+        return kept
+    }
+
     /// Writes the file unless there is one; nobody ever sees half of it.
-    static func create(_ bytes: [UInt8], at path: String) throws(IdentityError) {
+    ///
+    /// - Throws: `VaultError` of code `invalid-key` when it cannot be written.
+    public static func create(_ bytes: [UInt8], at path: String) throws(VaultError) {
         let temporary = try write(bytes, beside: path)
         defer { unlink(temporary) }
         // A link, unlike a rename, does not replace what another program put there first.
@@ -37,7 +52,9 @@ enum PrivateFile {
     }
 
     /// Writes the file in the place of the one that is there.
-    static func replace(_ bytes: [UInt8], at path: String) throws(IdentityError) {
+    ///
+    /// - Throws: `VaultError` of code `invalid-key` when it cannot be written.
+    public static func replace(_ bytes: [UInt8], at path: String) throws(VaultError) {
         let temporary = try write(bytes, beside: path)
         guard rename(temporary, path) == 0 else {
             let error = failure(path, "replace")
@@ -50,7 +67,7 @@ enum PrivateFile {
     private static func write(
         _ bytes: [UInt8],
         beside path: String
-    ) throws(IdentityError) -> String {
+    ) throws(VaultError) -> String {
         let temporary = path + ".\(getpid()).\(UInt64.random(in: 0...UInt64.max))"
         let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else { throw failure(temporary, "create") }
@@ -64,7 +81,7 @@ enum PrivateFile {
         return temporary
     }
 
-    static func syncFolder(of path: String) throws(IdentityError) {
+    private static func syncFolder(of path: String) throws(VaultError) {
         let end = path.lastIndex(of: "/") ?? path.startIndex
         let folder = open(String(path[..<end]), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0 else { throw failure(path, "sync") }
@@ -72,9 +89,10 @@ enum PrivateFile {
         guard fsync(folder) == 0 else { throw failure(path, "sync") }
     }
 
-    static func failure(_ path: String, _ doing: String) -> IdentityError {
-        IdentityError(
-            .signingKey,
+    /// The system's newest complaint as an error.
+    public static func failure(_ path: String, _ doing: String) -> VaultError {
+        VaultError(
+            .invalidKey,
             "cannot \(doing) \(path): \(String(cString: strerror(errno)))"
         )
     }
