@@ -118,8 +118,7 @@ function columns(self: string | undefined): Column<Account>[] {
           onClick={() => setQuery({ open: account.id })}
         >
           <span className="strong">
-            {account.name}
-            {account.id === self && <span className="faint">(you)</span>}
+            {account.name} {account.id === self && <span className="faint">(you)</span>}
           </span>
           <span className="faint clip">{account.email ?? humanise(account.kind)}</span>
         </button>

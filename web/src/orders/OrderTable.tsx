@@ -79,13 +79,16 @@ const COLUMNS: Column<OrderSummary>[] = [
 /** What one can do without: all but which order it is and where it stands. */
 export const OPTIONAL_COLUMNS = COLUMNS.slice(2).map(({ key, label }) => ({ key, label }));
 
+/** Left out until it is asked for, as the newest come first anyway. */
+export const USUALLY_HIDDEN = "created";
+
 interface Props {
   orders: OrderSummary[];
   selection: Selection;
 }
 
 export function OrderTable({ orders, selection }: Props) {
-  const hidden = useHiddenColumns();
+  const hidden = useHiddenColumns(USUALLY_HIDDEN);
   return (
     <DataTable
       label="Orders"
