@@ -1,7 +1,9 @@
 import { useEffect, useMemo, useSyncExternalStore } from "react";
+import { Problem } from "../api/client";
 import { type Query, useQuery } from "../api/query";
 import type { Me } from "../api/types";
 import { toast } from "../ui/Toast";
+import { keepLoad, keptLoad } from "./kept";
 import { queue } from "./queue";
 import type { LoadBox, LoadSheet } from "./types";
 
@@ -11,6 +13,8 @@ const NONE: string[] = [];
 export interface Loading {
   sheet: LoadSheet | undefined;
   query: Query<LoadSheet>;
+  /** Why there is no sheet, not even a kept one. */
+  error: unknown;
   /** The boxes with what was said of them here, sent or not. */
   boxes: LoadBox[];
   placed: number;
@@ -28,7 +32,8 @@ export function useLoad(id: string, many: boolean): Loading {
     many ? NONE : TOPICS,
   );
   const version = useSyncExternalStore(queue.subscribe, () => queue.version);
-  const account = me?.account.id;
+  const kept = useMemo(() => keptLoad(id), [id]);
+  const account = me?.account.id ?? kept?.account;
   useEffect(() => {
     if (account) queue.for(account);
   }, [account]);
@@ -38,7 +43,13 @@ export function useLoad(id: string, many: boolean): Loading {
       void query.refresh();
     }
   }, [version]);
-  const sheet = query.data;
+  // What the server refuses is refused; only an outage is bridged by what was kept.
+  const bridged = query.error instanceof Problem ? undefined : kept?.sheet;
+  const sheet = query.data ?? bridged;
+  const error = sheet ? null : query.error;
+  useEffect(() => {
+    if (me && query.data) keepLoad({ id, account: me.account.id, sheet: query.data });
+  }, [id, me, query.data]);
   return useMemo(() => {
     const booking = sheet?.bookingId ?? "";
     const said = queue.said(booking);
@@ -49,6 +60,7 @@ export function useLoad(id: string, many: boolean): Loading {
     return {
       sheet,
       query,
+      error,
       boxes,
       placed: boxes.filter((each) => each.state === "placed").length,
       problems: boxes.filter((each) => each.state === "problem").length,

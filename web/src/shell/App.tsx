@@ -23,6 +23,8 @@ const Returned = lazy(() => import("./Returned"));
 export function App() {
   const state = useSyncExternalStore(session.subscribe, () => session.state);
   const { path } = useLocation();
+  // Nobody can be signed in anew without a network; loading goes on with what the browser has.
+  const lost = useSyncExternalStore(connection.subscribe, () => connection.lostSince !== null);
   const [organisation, setOrganisation] = useState<string | null>(null);
 
   useEffect(() => {
@@ -62,7 +64,9 @@ export function App() {
               ))}
             {state === "out" &&
               (path === "/sign-in" ? <Returned /> : <SignIn organisation={organisation} />)}
-            {state === "starting" && <Starting />}
+            {state === "starting" && (lost && /^\/load\/[^/]+$/.test(path)
+              ? <Guard key={path}>{screen(path)}</Guard>
+              : <Starting />)}
           </>
         )}
       </Suspense>
