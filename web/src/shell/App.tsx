@@ -2,6 +2,8 @@ import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from "react
 import { connection } from "../api/connection";
 import "../api/live";
 import { session } from "../api/session";
+// Here, so that what is kept of a load goes with the session on whatever screen that ends.
+import "../loader/kept";
 import { Toasts } from "../ui/Toast";
 import { Mark } from "../ui/Icon";
 import { Skeleton } from "../ui/States";
