@@ -47,10 +47,7 @@ export function useLoad(id: string, many: boolean): Loading {
   const bridged = query.error instanceof Problem ? undefined : kept?.sheet;
   const sheet = query.data ?? bridged;
   const error = sheet ? null : query.error;
-  useEffect(() => {
-    if (me && query.data) keepLoad({ id, account: me.account.id, sheet: query.data });
-  }, [id, me, query.data]);
-  return useMemo(() => {
+  const loading = useMemo(() => {
     const booking = sheet?.bookingId ?? "";
     const said = queue.said(booking);
     const boxes = (sheet?.boxes ?? []).map((box): LoadBox => {
@@ -67,4 +64,10 @@ export function useLoad(id: string, many: boolean): Loading {
       waiting: queue.waiting(booking),
     };
   }, [sheet, version, query.error, query.loading]);
+  // With the marks in it: what the server has taken is in no queue any more.
+  useEffect(() => {
+    if (!me || !query.data) return;
+    keepLoad({ id, account: me.account.id, sheet: { ...query.data, boxes: loading.boxes } });
+  }, [id, me, loading]);
+  return loading;
 }
