@@ -11,13 +11,18 @@ esbuild app=src/main.tsx --bundle --splitting --format=esm --minify --jsx=automa
     --outdir=dist/assets --entry-names='[name]-[hash]' --chunk-names='[name]-[hash]'
 esbuild style=src/styles/main.css --bundle --minify --log-level=warning \
     --outdir=dist/assets --entry-names='[name]-[hash]'
-cp src/sw.js dist/sw.js
 icon="icon-$(cksum < icon.svg | cut -d' ' -f1).svg"
 cp icon.svg "dist/assets/$icon"
 
 js=$(cd dist/assets && ls app-*.js)
 css=$(cd dist/assets && ls style-*.css)
 sed -e "s/@JS@/$js/" -e "s/@CSS@/$css/" -e "s/@ICON@/$icon/" index.html > dist/index.html
+
+# What the service worker keeps: the shell and the loader's screens, not three.js and the rest.
+files="/console/ $(cd dist/assets && ls app-* style-* icon-* LoaderPage-* LoadsPage-* chunk-* |
+    sed 's|^|/console/assets/|' | tr '\n' ' ' | sed 's| $||')"
+version=$(cat dist/index.html src/sw.js | cksum | cut -d' ' -f1)
+sed -e "s|@FILES@|$files|" -e "s|@VERSION@|$version|" src/sw.js > dist/sw.js
 
 # The API's description for people, served at /docs: files of its own, without the console's.
 esbuild docs=src/docs/main.ts --bundle --format=esm --minify --target=es2020 --log-level=warning \

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import socket
 import sqlite3
 import time
 from contextlib import closing
@@ -175,3 +176,10 @@ def draft(date: str, *items: dict, **changes) -> dict:
         "items": list(items) or [parcel()],
         **changes,
     }
+
+
+def free_port() -> int:
+    """A port that nobody listens on at this moment."""
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

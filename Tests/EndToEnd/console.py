@@ -73,6 +73,11 @@ def sign_in(page, weft, path="/console/", email=None, password=None):
     page.get_by_role("button", name="Sign in", exact=True).click()
 
 
+def press(page, *keys):
+    for key in keys:
+        page.keyboard.press(key)
+
+
 def screenshot(page, name):
     folder = os.environ.get("WEFT_SCREENSHOTS")
     if folder:

@@ -58,6 +58,10 @@ def test_an_order_placed_in_the_console_becomes_booked(browser, weft):
     expect(page.locator(".plan")).to_have_count(3)
 
     page.get_by_role("link", name="Inbox").click()
+    # A booking is good news: nothing to do about it, but it can be read.
+    expect(page.locator(".messages [data-row]").filter(has_text="Failed order")).not_to_have_count(0)
+    expect(page.locator(".messages")).not_to_contain_text(reference)
+    page.get_by_role("button", name="Messages").click()
     expect(page.locator(".messages")).to_contain_text(reference)
     screenshot(page, "inbox-light")
     watch.assert_clean()

@@ -12,17 +12,13 @@ from console import (
     API,
     expect,
     open_page,
+    press,
     quick_packing,  # noqa: F401
     sign_in,
     totp,
 )
 
 PASSWORD = "a sentence that nobody guesses"
-
-
-def press(page, *keys):
-    for key in keys:
-        page.keyboard.press(key)
 
 
 def test_a_key_is_made_used_and_revoked_by_keyboard(browser, weft):

@@ -290,6 +290,40 @@ def test_marks_wait_for_the_network_across_a_reload(opened, api, order):
     wait_for(lambda: states(api, order)[0] == "placed", "the mark from before the reload")
 
 
+def test_a_reload_without_a_network_finds_the_load_and_the_marks(opened, api, order):
+    page = opened(f"/load/{order['id']}", PHONE)
+    expect(page.get_by_role("article", name="Piece 1")).to_be_visible()
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    placed = page.get_by_role("button", name="Placed", exact=True)
+    placed.click()
+    wait_for(lambda: states(api, order)[0] == "placed", "the first mark")
+    page.context.set_offline(True)
+    placed.click()
+    expect(page.get_by_role("article", name="Piece 3")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("article", name="Piece 3")).to_be_visible()
+    expect(page.get_by_text(re.compile("No network, 1 to send"))).to_be_visible()
+    placed.click()
+    expect(page.get_by_role("article", name="Piece 4")).to_be_visible()
+    # Other screens cannot be shown, and nothing of the API was kept by the worker.
+    assert page.evaluate(
+        """caches.keys()
+            .then((names) => Promise.all(names.map((each) => caches.open(each))))
+            .then((all) => Promise.all(all.map((each) => each.keys())))
+            .then((keys) => keys.flat().map((each) => new URL(each.url).pathname)
+                .filter((each) => !/^\\/console\\/(assets\\/|$)/.test(each)))"""
+    ) == []
+    page.context.set_offline(False)
+    wait_for(lambda: states(api, order)[:3] == ["placed"] * 3, "what was said without a network")
+    expect(page.get_by_text(re.compile("to send"))).to_have_count(0)
+    # Signed out, nothing of it is left.
+    page.evaluate("sessionStorage.clear(), localStorage.removeItem('weft.refresh')")
+    page.reload()
+    expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
+    page.goto(page.url)
+    assert page.evaluate("localStorage.getItem('weft.load')") is None
+
+
 def test_a_loader_needs_no_mouse(opened, api, order):
     page = opened(f"/load/{order['id']}", scheme="dark")
     expect(page.get_by_role("article", name="Piece 1")).to_be_visible()

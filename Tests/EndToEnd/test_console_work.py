@@ -7,14 +7,10 @@ from console import (
     API,
     expect,
     open_page,
+    press,
     quick_packing,  # noqa: F401
     sign_in,
 )
-
-
-def press(page, *keys):
-    for key in keys:
-        page.keyboard.press(key)
 
 
 def test_an_order_is_found_and_cancelled_by_keyboard_alone(browser, weft):

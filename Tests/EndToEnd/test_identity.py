@@ -6,7 +6,6 @@ import hashlib
 import hmac
 import json
 import re
-import socket
 import sqlite3
 import struct
 import subprocess
@@ -17,7 +16,7 @@ from contextlib import closing
 from urllib.parse import parse_qs, urlparse
 
 import pytest
-from client import Client, change, rows, wait_for
+from client import Client, change, free_port, rows, wait_for
 from conftest import ROOT, start
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -399,12 +398,6 @@ def mailed(own, mail, letters, port):
         return wait_for(found, f"a letter {subject!r}").group(1)
 
     return weft, letter
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def test_without_mail_the_admin_hands_the_invitation_over(server, admin):

@@ -1,7 +1,54 @@
 /**
- * The console's service worker: it shows push messages and opens what they are about. It keeps no
- * files and answers no requests, so that the console is always the server's own.
+ * The console's service worker. It keeps the console's own files, so that a reload without a network
+ * still shows something, and it shows push messages. The server's page comes first whenever there is
+ * a network; nothing of the API is ever kept or answered here.
  */
+
+/** The build's files (build.sh writes them in); another build has another name and another list. */
+const SHELL = "weft-shell-@VERSION@";
+const FILES = "@FILES@".split(" ");
+
+self.addEventListener("install", (event) => {
+  event.waitUntil(
+    caches.open(SHELL).then((cache) => cache.addAll(FILES)).then(() => self.skipWaiting()),
+  );
+});
+
+self.addEventListener("activate", (event) => {
+  event.waitUntil(
+    caches.keys()
+      .then((names) => names.filter((each) => each.startsWith("weft-shell-") && each !== SHELL))
+      .then((old) => Promise.all(old.map((each) => caches.delete(each))))
+      .then(() => self.clients.claim()),
+  );
+});
+
+const kept = (request) => caches.match(request, { ignoreVary: true });
+
+/** The server's page; the kept one when the server, or the proxy before it, cannot give it. */
+async function page(request) {
+  try {
+    const answer = await fetch(request);
+    if (![502, 503, 504].includes(answer.status)) return answer;
+    return await kept("/console/") ?? answer;
+  } catch (error) {
+    const found = await kept("/console/");
+    if (found) return found;
+    throw error;
+  }
+}
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const { origin, pathname } = new URL(request.url);
+  if (request.method !== "GET" || origin !== self.location.origin) return;
+  if (request.mode === "navigate" && pathname.startsWith("/console/")) {
+    event.respondWith(page(request));
+  } else if (pathname.startsWith("/console/assets/")) {
+    // Their names carry their content: what is kept is what the server would give.
+    event.respondWith(kept(request).then((found) => found ?? fetch(request)));
+  }
+});
 
 self.addEventListener("push", (event) => {
   let message = {};

@@ -212,6 +212,12 @@ function plain(detail: unknown): string {
   if (typeof detail === "string") return detail;
   if (typeof detail !== "object") return String(detail);
   return Object.entries(detail).map(([key, value]) =>
-    `${humanise(key)}: ${typeof value === "string" ? value : JSON.stringify(value)}`
+    `${humanise(key)}: ${
+      typeof value === "string"
+        ? value
+        : Array.isArray(value) && value.every((each) => typeof each === "string")
+        ? value.join(", ")
+        : JSON.stringify(value)
+    }`
   ).join(" · ");
 }

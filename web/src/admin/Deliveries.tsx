@@ -1,8 +1,9 @@
 import { SeverityWord } from "../alarms/severity";
 import type { DeliveryRow } from "../api/kernel";
 import { useLocation } from "../shell/router";
+import { Ago } from "../ui/Data";
 import { type Column, DataTable } from "../ui/DataTable";
-import { ago, dateTime, humanise } from "../ui/format";
+import { ago, humanise } from "../ui/format";
 import { ListCard } from "../ui/ListCard";
 import { usePages } from "../ui/pages";
 import { Choice } from "../ui/Search";
@@ -55,7 +56,7 @@ const DELIVERY_COLUMNS: Column<DeliveryRow>[] = [
     label: "When",
     right: true,
     className: "faint",
-    cell: (each) => <time dateTime={each.at} title={dateTime(each.at)}>{ago(each.at)}</time>,
+    cell: (each) => <Ago at={each.at} />,
   },
 ];
 

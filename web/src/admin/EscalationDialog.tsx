@@ -1,15 +1,14 @@
-import { type FormEvent, useId, useState } from "react";
-import { SEVERITIES, SEVERITY } from "../alarms/severity";
+import { useState } from "react";
+import { SeverityField } from "../alarms/severity";
 import { patch, post } from "../api/client";
 import type { ChannelTarget, Escalation, RoleInfo, Severity } from "../api/kernel";
 import { invalidate, useQuery } from "../api/query";
 import type { Page } from "../api/types";
-import { NOTHING_WRONG, refusal } from "../ui/action";
+import { useSending } from "../ui/action";
 import { Button, IconButton } from "../ui/Button";
-import { Dialog } from "../ui/Dialog";
 import { SelectField, TextField } from "../ui/Field";
+import { FormDialog } from "../ui/FormDialog";
 import { humanise } from "../ui/format";
-import { Icon } from "../ui/Icon";
 import { toast } from "../ui/Toast";
 
 interface Step {
@@ -28,7 +27,7 @@ interface Props {
 
 /** Who is told next, and after how many minutes without an acknowledgement. */
 export function EscalationDialog({ escalation, targets, onClose }: Props) {
-  const form = useId();
+  const sending = useSending("/name");
   const first = "role:manager";
   const found = useQuery<Page<RoleInfo>>("/api/roles").data;
   const roles = found?.items ?? [];
@@ -44,19 +43,14 @@ export function EscalationDialog({ escalation, targets, onClose }: Props) {
     return given.map((step, key) => ({ ...step, key }));
   });
   const [repeat, setRepeat] = useState(String(escalation?.repeatMinutes ?? 0));
-  const [wrong, setWrong] = useState(NOTHING_WRONG);
-  const [busy, setBusy] = useState(false);
   const change = (key: number, to: Partial<Step>) =>
     setSteps(steps.map((each) => each.key === key ? { ...each, ...to } : each));
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    const fields: Record<string, string> = {};
-    if (!name.trim()) fields["/name"] = "Give it a name.";
+  const submit = () => {
+    const mistakes: Record<string, string> = {};
+    if (!name.trim()) mistakes["/name"] = "Give it a name.";
     steps.forEach((step, index) => {
-      if (!/^\d+$/.test(step.after)) fields[`/steps/${index}`] = "Whole minutes, 0 or more.";
+      if (!/^\d+$/.test(step.after)) mistakes[`/steps/${index}`] = "Whole minutes, 0 or more.";
     });
-    setWrong({ fields, rest: null });
-    if (Object.keys(fields).length > 0) return;
     const minutes = [...new Set(steps.map((each) => Number(each.after)))].sort((a, b) => a - b);
     const body = {
       name: name.trim(),
@@ -71,110 +65,82 @@ export function EscalationDialog({ escalation, targets, onClose }: Props) {
       })),
       repeatMinutes: Number(repeat) || 0,
     };
-    setBusy(true);
-    try {
+    return sending.send(async () => {
       if (escalation) await patch(`/api/escalations/${escalation.id}`, body);
       else await post("/api/escalations", body);
       invalidate("/api/escalations");
       toast(`${body.name} is ${escalation ? "changed" : "made"}`);
       onClose();
-    } catch (error) {
-      setWrong(refusal(error, (pointer) => pointer === "/name"));
-    } finally {
-      setBusy(false);
-    }
+    }, mistakes);
   };
   return (
-    <Dialog
+    <FormDialog
       title={escalation ? escalation.name : "New escalation"}
+      sending={sending}
+      submit={escalation ? "Save" : "Make it"}
+      leave="Leave it"
+      onSubmit={submit}
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Leave it</Button>
-          <Button
-            kind="primary"
-            type="submit"
-            form={form}
-            busy={busy}
-          >
-            {escalation ? "Save" : "Make it"}
-          </Button>
-        </>
-      }
     >
-      <form id={form} onSubmit={submit} noValidate>
-        <TextField
-          label="Name"
-          autoFocus
-          maxLength={120}
-          placeholder="Night shift"
-          value={name}
-          error={wrong.fields["/name"]}
-          onChange={(event) => setName(event.target.value)}
-        />
-        <SelectField
-          label="For messages from"
-          value={minimum}
-          onChange={(event) => setMinimum(event.target.value as Severity)}
+      <TextField
+        label="Name"
+        autoFocus
+        maxLength={120}
+        placeholder="Night shift"
+        value={name}
+        error={sending.errorAt("/name")}
+        onChange={(event) => setName(event.target.value)}
+      />
+      <SeverityField label="For messages from" value={minimum} onChange={setMinimum} />
+      <fieldset className="steps">
+        <legend className="field-label">Until somebody acknowledges</legend>
+        {steps.map((step, index) => (
+          <div key={step.key} className="step-row">
+            <TextField
+              label="After"
+              unit="min"
+              inputMode="numeric"
+              value={step.after}
+              error={sending.errorAt(`/steps/${index}`)}
+              onChange={(event) => change(step.key, { after: event.target.value })}
+            />
+            <SelectField
+              label="Tell"
+              value={step.target}
+              onChange={(event) => change(step.key, { target: event.target.value })}
+            >
+              <Options roles={roles} targets={targets} chosen={step.target} />
+            </SelectField>
+            <IconButton
+              icon="trash"
+              label={`Remove step ${index + 1}`}
+              disabled={steps.length === 1}
+              onClick={() => setSteps(steps.filter((each) => each !== step))}
+            />
+          </div>
+        ))}
+        <Button
+          small
+          icon="plus"
+          disabled={steps.length >= 10}
+          onClick={() => {
+            const key = Math.max(-1, ...steps.map((each) => each.key)) + 1;
+            const last = Number(steps[steps.length - 1]?.after ?? 0);
+            setSteps([...steps, { key, after: String(last + 10), target: first }]);
+          }}
         >
-          {SEVERITIES.map((each) => <option key={each} value={each}>{SEVERITY[each].word}</option>)}
-        </SelectField>
-        <fieldset className="steps">
-          <legend className="field-label">Until somebody acknowledges</legend>
-          {steps.map((step, index) => (
-            <div key={step.key} className="step-row">
-              <TextField
-                label="After"
-                unit="min"
-                inputMode="numeric"
-                value={step.after}
-                error={wrong.fields[`/steps/${index}`]}
-                onChange={(event) => change(step.key, { after: event.target.value })}
-              />
-              <SelectField
-                label="Tell"
-                value={step.target}
-                onChange={(event) => change(step.key, { target: event.target.value })}
-              >
-                <Options roles={roles} targets={targets} chosen={step.target} />
-              </SelectField>
-              <IconButton
-                icon="trash"
-                label={`Remove step ${index + 1}`}
-                disabled={steps.length === 1}
-                onClick={() => setSteps(steps.filter((each) => each !== step))}
-              />
-            </div>
-          ))}
-          <Button
-            small
-            icon="plus"
-            disabled={steps.length >= 10}
-            onClick={() => {
-              const key = Math.max(-1, ...steps.map((each) => each.key)) + 1;
-              const last = Number(steps[steps.length - 1]?.after ?? 0);
-              setSteps([...steps, { key, after: String(last + 10), target: first }]);
-            }}
-          >
-            Another step
-          </Button>
-        </fieldset>
-        <TextField
-          label="Then the last step again every"
-          unit="min"
-          inputMode="numeric"
-          hint="0: it is not repeated"
-          value={repeat}
-          onChange={(event) => setRepeat(event.target.value)}
-        />
-        {wrong.rest && (
-          <p className="form-error" role="alert">
-            <Icon name="alarm" />
-            {wrong.rest}
-          </p>
-        )}
-      </form>
-    </Dialog>
+          Another step
+        </Button>
+      </fieldset>
+      <TextField
+        label="Then the last step again every"
+        unit="min"
+        inputMode="numeric"
+        hint="0: it is not repeated"
+        value={repeat}
+        onChange={(event) => setRepeat(event.target.value)}
+      />
+    </FormDialog>
   );
 }
 

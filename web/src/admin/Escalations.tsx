@@ -1,29 +1,26 @@
 import { useState } from "react";
 import { SEVERITY, SeverityWord } from "../alarms/severity";
-import { call } from "../api/client";
 import type { ChannelTarget, Escalation } from "../api/kernel";
-import { invalidate } from "../api/query";
-import { setQuery, useLocation } from "../shell/router";
-import { Button } from "../ui/Button";
 import { type Column, DataTable } from "../ui/DataTable";
+import { useEdited } from "../ui/edited";
 import { humanise } from "../ui/format";
 import { ListCard } from "../ui/ListCard";
 import { usePages } from "../ui/pages";
-import { ReasonDialog } from "../ui/ReasonDialog";
+import { RemoveDialog } from "../ui/RemoveDialog";
+import { RowButton } from "../ui/RowButton";
 import { Empty } from "../ui/States";
 import { EscalationDialog } from "./EscalationDialog";
 
+const LIST = "/api/escalations";
 const targetId = (target: ChannelTarget) => target.id;
 const escalationId = (escalation: Escalation) => escalation.id;
 
 /** Who is told next, while nobody acknowledges. */
 export function Escalations() {
-  const { query } = useLocation();
-  const pages = usePages<Escalation>("/api/escalations", escalationId);
+  const pages = usePages<Escalation>(LIST, escalationId);
   const targets = usePages<ChannelTarget>("/api/channel-targets", targetId);
+  const edited = useEdited(pages.items);
   const [removing, setRemoving] = useState<Escalation | null>(null);
-  const edit = query.get("edit");
-  const editing = pages.items.find((each) => each.id === edit);
   const name = ({ kind, id }: Escalation["steps"][number]["targets"][number]) =>
     kind === "target"
       ? targets.items.find((each) => each.id === id)?.name ?? "a target"
@@ -39,7 +36,7 @@ export function Escalations() {
         <button
           type="button"
           className="row-button"
-          onClick={() => setQuery({ edit: each.id })}
+          onClick={() => edited.open(each.id)}
         >
           <span className="strong">{each.name}</span>
         </button>
@@ -67,16 +64,7 @@ export function Escalations() {
       quiet: true,
       place: "more",
       className: "right",
-      cell: (each) => (
-        <Button
-          small
-          kind="quiet"
-          aria-label={`Remove ${each.name}`}
-          onClick={() => setRemoving(each)}
-        >
-          Remove…
-        </Button>
-      ),
+      cell: (each) => <RowButton does="Remove…" of={each.name} onPress={() => setRemoving(each)} />,
     },
   ];
   return (
@@ -92,32 +80,18 @@ export function Escalations() {
       >
         <DataTable label="Escalations" rows={pages.items} columns={columns} id={escalationId} />
       </ListCard>
-      {edit && (edit === "new" || editing) && (
+      {edited.row !== undefined && (
         <EscalationDialog
-          escalation={editing ?? null}
+          escalation={edited.row}
           targets={targets.items}
-          onClose={() => setQuery({ edit: null })}
+          onClose={edited.close}
         />
       )}
       {removing && (
-        <ReasonDialog
-          title={`Remove ${removing.name}?`}
-          confirm="Remove"
-          keep="Keep it"
-          danger
-          reason={null}
-          onConfirm={async () => {
-            await call(`/api/escalations/${removing.id}`, { method: "DELETE" });
-            invalidate("/api/escalations");
-            setRemoving(null);
-          }}
-          onClose={() => setRemoving(null)}
-        >
-          <p>
-            {SEVERITY[removing.minimum].word}{" "}
-            messages that nobody answers are then passed on to nobody by it.
-          </p>
-        </ReasonDialog>
+        <RemoveDialog row={removing} list={LIST} onClose={() => setRemoving(null)}>
+          {SEVERITY[removing.minimum].word}{" "}
+          messages that nobody answers are then passed on to nobody by it.
+        </RemoveDialog>
       )}
     </>
   );

@@ -1,20 +1,21 @@
-import { type FormEvent, useId, useState } from "react";
+import { useState } from "react";
 import { post } from "../api/client";
 import type { ApiKey } from "../api/kernel";
 import { invalidate } from "../api/query";
 import { usePageActions } from "../shell/actions";
 import { setQuery, useLocation } from "../shell/router";
-import { NOTHING_WRONG, refusal } from "../ui/action";
+import { useSending } from "../ui/action";
 import { Button } from "../ui/Button";
-import { Copy } from "../ui/Copy";
+import { Ago } from "../ui/Data";
 import { type Column, DataTable } from "../ui/DataTable";
-import { Dialog } from "../ui/Dialog";
 import { SelectField, TextField } from "../ui/Field";
-import { ago, date, dateTime, humanise } from "../ui/format";
+import { FormDialog, ShownOnce } from "../ui/FormDialog";
+import { date, humanise } from "../ui/format";
 import { Icon, type IconName } from "../ui/Icon";
 import { ListCard } from "../ui/ListCard";
 import { usePages } from "../ui/pages";
 import { ReasonDialog } from "../ui/ReasonDialog";
+import { RowButton } from "../ui/RowButton";
 import { Empty } from "../ui/States";
 import { toast } from "../ui/Toast";
 import { AdminPage } from "./AdminPage";
@@ -99,14 +100,7 @@ export function KeysPage() {
       className: "faint",
       sort: "used",
       value: (key) => key.lastUsedAt ?? "",
-      cell: (key) =>
-        key.lastUsedAt
-          ? (
-            <time dateTime={key.lastUsedAt} title={dateTime(key.lastUsedAt)}>
-              {ago(key.lastUsedAt)}
-            </time>
-          )
-          : "never",
+      cell: (key) => <Ago at={key.lastUsedAt} />,
     },
     {
       key: "do",
@@ -116,14 +110,11 @@ export function KeysPage() {
       className: "right",
       cell: (key) =>
         !key.revokedAt && (
-          <Button
-            small
-            kind="quiet"
-            aria-label={`Revoke ${key.name}`}
-            onClick={() => setRevoking(key)}
-          >
-            Revoke…
-          </Button>
+          <RowButton
+            does="Revoke…"
+            of={key.name}
+            onPress={() => setRevoking(key)}
+          />
         ),
     },
   ];
@@ -173,89 +164,68 @@ export function KeysPage() {
 const DAYS = [7, 30, 90, 180, 365];
 
 function NewKey({ onClose }: { onClose: () => void }) {
-  const form = useId();
+  const sending = useSending("/name", "/roles", "/expiresInDays");
   const [name, setName] = useState("");
   const [roles, setRoles] = useState<string[]>(["viewer"]);
   const [days, setDays] = useState(90);
-  const [wrong, setWrong] = useState(NOTHING_WRONG);
-  const [busy, setBusy] = useState(false);
   const [made, setMade] = useState<ApiKey | null>(null);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    const fields: Record<string, string> = {};
-    if (!name.trim()) fields["/name"] = "Say which program it is for.";
-    if (roles.length === 0) fields["/roles"] = "Choose at least one role.";
-    setWrong({ fields, rest: null });
-    if (Object.keys(fields).length > 0) return;
-    setBusy(true);
-    try {
+  const submit = () => {
+    const mistakes: Record<string, string> = {};
+    if (!name.trim()) mistakes["/name"] = "Say which program it is for.";
+    if (roles.length === 0) mistakes["/roles"] = "Choose at least one role.";
+    return sending.send(async () => {
       const body = { name: name.trim(), roles, expiresInDays: days };
       setMade(await post<ApiKey>("/api/keys", body));
       invalidate("/api/keys", "/api/audit");
-    } catch (error) {
-      setWrong(refusal(error, (pointer) => /^\/(name|roles|expiresInDays)/.test(pointer)));
-    } finally {
-      setBusy(false);
-    }
+    }, mistakes);
   };
   if (made) {
     return (
-      <Dialog
+      <ShownOnce
         title={`${made.name} is made`}
+        label="API key"
+        text={made.secret ?? ""}
+        below={
+          <p className="faint">
+            It is sent as <code>Authorization: Bearer {made.prefix}…</code>
+          </p>
+        }
         onClose={onClose}
-        footer={<Button kind="primary" onClick={onClose}>I have kept it</Button>}
       >
-        <p>
-          Copy the key now and keep it where secrets are kept.{" "}
-          <strong>It is shown only once.</strong>
-        </p>
-        <Copy label="API key" text={made.secret ?? ""} />
-        <p className="faint">
-          It is sent as <code>Authorization: Bearer {made.prefix}…</code>
-        </p>
-      </Dialog>
+        Copy the key now and keep it where secrets are kept. <strong>It is shown only once.</strong>
+      </ShownOnce>
     );
   }
   return (
-    <Dialog
+    <FormDialog
       title="New API key"
       wide
+      sending={sending}
+      submit="Make the key"
+      leave="Not now"
+      onSubmit={submit}
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Not now</Button>
-          <Button kind="primary" type="submit" form={form} busy={busy}>Make the key</Button>
-        </>
-      }
     >
-      <form id={form} onSubmit={submit} noValidate>
-        <div className="grid-2">
-          <TextField
-            label="Name"
-            autoFocus
-            placeholder="Warehouse scanner import"
-            maxLength={120}
-            value={name}
-            error={wrong.fields["/name"]}
-            onChange={(event) => setName(event.target.value)}
-          />
-          <SelectField
-            label="Good for"
-            value={days}
-            error={wrong.fields["/expiresInDays"]}
-            onChange={(event) => setDays(Number(event.target.value))}
-          >
-            {DAYS.map((each) => <option key={each} value={each}>{each} days</option>)}
-          </SelectField>
-        </div>
-        <RoleChoice chosen={roles} error={wrong.fields["/roles"]} onChange={setRoles} />
-        {wrong.rest && (
-          <p className="form-error" role="alert">
-            <Icon name="alarm" />
-            {wrong.rest}
-          </p>
-        )}
-      </form>
-    </Dialog>
+      <div className="grid-2">
+        <TextField
+          label="Name"
+          autoFocus
+          placeholder="Warehouse scanner import"
+          maxLength={120}
+          value={name}
+          error={sending.errorAt("/name")}
+          onChange={(event) => setName(event.target.value)}
+        />
+        <SelectField
+          label="Good for"
+          value={days}
+          error={sending.errorAt("/expiresInDays")}
+          onChange={(event) => setDays(Number(event.target.value))}
+        >
+          {DAYS.map((each) => <option key={each} value={each}>{each} days</option>)}
+        </SelectField>
+      </div>
+      <RoleChoice chosen={roles} error={sending.errorAt("/roles")} onChange={setRoles} />
+    </FormDialog>
   );
 }

@@ -6,8 +6,9 @@ import { usePageActions } from "../shell/actions";
 import { useMe } from "../shell/me";
 import { setQuery, useLocation } from "../shell/router";
 import { Button } from "../ui/Button";
+import { Ago } from "../ui/Data";
 import { type Column, DataTable } from "../ui/DataTable";
-import { ago, dateTime, humanise } from "../ui/format";
+import { humanise } from "../ui/format";
 import { Icon } from "../ui/Icon";
 import { ListCard } from "../ui/ListCard";
 import { usePages } from "../ui/pages";
@@ -117,8 +118,7 @@ function columns(self: string | undefined): Column<Account>[] {
           onClick={() => setQuery({ open: account.id })}
         >
           <span className="strong">
-            {account.name}
-            {account.id === self && <span className="faint">(you)</span>}
+            {account.name} {account.id === self && <span className="faint">(you)</span>}
           </span>
           <span className="faint clip">{account.email ?? humanise(account.kind)}</span>
         </button>
@@ -147,14 +147,7 @@ function columns(self: string | undefined): Column<Account>[] {
       className: "faint",
       sort: "signed",
       value: (account) => account.lastSignInAt ?? "",
-      cell: (account) =>
-        account.lastSignInAt
-          ? (
-            <time dateTime={account.lastSignInAt} title={dateTime(account.lastSignInAt)}>
-              {ago(account.lastSignInAt)}
-            </time>
-          )
-          : "never",
+      cell: (account) => <Ago at={account.lastSignInAt} />,
     },
   ];
 }

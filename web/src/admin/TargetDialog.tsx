@@ -1,13 +1,11 @@
-import { type FormEvent, useId, useState } from "react";
-import { SEVERITIES, SEVERITY } from "../alarms/severity";
+import { useState } from "react";
+import { SeverityField } from "../alarms/severity";
 import { patch, post } from "../api/client";
 import type { ChannelTarget, Severity } from "../api/kernel";
 import { invalidate } from "../api/query";
-import { NOTHING_WRONG, refusal } from "../ui/action";
-import { Button } from "../ui/Button";
-import { Dialog } from "../ui/Dialog";
+import { useSending } from "../ui/action";
 import { SelectField, TextField } from "../ui/Field";
-import { Icon } from "../ui/Icon";
+import { FormDialog } from "../ui/FormDialog";
 import { toast } from "../ui/Toast";
 import { fieldsOf, KINDS, type Preset, PRESETS } from "./targetFields";
 
@@ -20,7 +18,6 @@ interface Props {
 
 /** Where outside messages go; secrets are typed anew or stay as they are. */
 export function TargetDialog({ target, onClose }: Props) {
-  const form = useId();
   const [kind, setKind] = useState<Kind>(target?.kind ?? "slack");
   const [preset, setPreset] = useState<Preset>((target?.preset as Preset) ?? "twilio");
   const [name, setName] = useState(target?.name ?? "");
@@ -31,11 +28,9 @@ export function TargetDialog({ target, onClose }: Props) {
       fields.map((each) => [each.name, each.secret ? "" : String(target?.[each.name] ?? "")]),
     )
   );
-  const [wrong, setWrong] = useState(NOTHING_WRONG);
-  const [busy, setBusy] = useState(false);
+  const sending = useSending("/name", "/minimum", ...fields.map((each) => `/${each.name}`));
   const value = (field: string) => (values[field] ?? "").trim();
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     const mistakes: Record<string, string> = {};
     if (!name.trim()) mistakes["/name"] = "Say which room or person it is.";
     for (const each of fields) {
@@ -44,101 +39,79 @@ export function TargetDialog({ target, onClose }: Props) {
         mistakes[`/${each.name}`] = "It cannot be reached without.";
       }
     }
-    setWrong({ fields: mistakes, rest: null });
-    if (Object.keys(mistakes).length > 0) return;
-    setBusy(true);
     const given = Object.fromEntries(
       fields.filter((each) => value(each.name)).map((each) => [each.name, value(each.name)]),
     );
     const by = kind === "sms" ? { preset } : {};
-    try {
-      const body = { name: name.trim(), minimum, ...by, ...given };
+    const body = { name: name.trim(), minimum, ...by, ...given };
+    return sending.send(async () => {
       if (target) await patch(`/api/channel-targets/${encodeURIComponent(target.id)}`, body);
       else await post("/api/channel-targets", { kind, enabled: true, ...body });
       invalidate("/api/channel-targets");
       toast(`${body.name} is ${target ? "changed" : "made"}`);
       onClose();
-    } catch (error) {
-      const known = ["/name", "/minimum", ...fields.map((each) => `/${each.name}`)];
-      setWrong(refusal(error, (pointer) => known.includes(pointer)));
-    } finally {
-      setBusy(false);
-    }
+    }, mistakes);
   };
   return (
-    <Dialog
+    <FormDialog
       title={target ? target.name : "New target"}
+      sending={sending}
+      submit={target ? "Save" : "Make it"}
+      leave="Leave it"
+      onSubmit={submit}
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Leave it</Button>
-          <Button kind="primary" type="submit" form={form} busy={busy}>
-            {target ? "Save" : "Make it"}
-          </Button>
-        </>
-      }
     >
-      <form id={form} onSubmit={submit} noValidate>
-        {!target && (
-          <div className="grid-2">
+      {!target && (
+        <div className="grid-2">
+          <SelectField
+            label="Kind"
+            value={kind}
+            onChange={(event) => setKind(event.target.value as Kind)}
+          >
+            {Object.entries(KINDS).map(([each, word]) => (
+              <option key={each} value={each}>{word}</option>
+            ))}
+          </SelectField>
+          {kind === "sms" && (
             <SelectField
-              label="Kind"
-              value={kind}
-              onChange={(event) => setKind(event.target.value as Kind)}
+              label="Service"
+              value={preset}
+              onChange={(event) => setPreset(event.target.value as Preset)}
             >
-              {Object.entries(KINDS).map(([each, word]) => (
+              {Object.entries(PRESETS).map(([each, word]) => (
                 <option key={each} value={each}>{word}</option>
               ))}
             </SelectField>
-            {kind === "sms" && (
-              <SelectField
-                label="Service"
-                value={preset}
-                onChange={(event) => setPreset(event.target.value as Preset)}
-              >
-                {Object.entries(PRESETS).map(([each, word]) => (
-                  <option key={each} value={each}>{word}</option>
-                ))}
-              </SelectField>
-            )}
-          </div>
-        )}
+          )}
+        </div>
+      )}
+      <TextField
+        label="Name"
+        maxLength={120}
+        placeholder="Dispatch room"
+        value={name}
+        error={sending.errorAt("/name")}
+        onChange={(event) => setName(event.target.value)}
+      />
+      {fields.map((each) => (
         <TextField
-          label="Name"
-          maxLength={120}
-          placeholder="Dispatch room"
-          value={name}
-          error={wrong.fields["/name"]}
-          onChange={(event) => setName(event.target.value)}
+          key={each.name}
+          label={`${each.label}${
+            target && each.secret ? " (empty keeps it)" : each.optional ? " (optional)" : ""
+          }`}
+          maxLength={2000}
+          value={values[each.name] ?? ""}
+          error={sending.errorAt(`/${each.name}`)}
+          hint={each.hint}
+          onChange={(event) => setValues({ ...values, [each.name]: event.target.value })}
         />
-        {fields.map((each) => (
-          <TextField
-            key={each.name}
-            label={`${each.label}${
-              target && each.secret ? " (empty keeps it)" : each.optional ? " (optional)" : ""
-            }`}
-            maxLength={2000}
-            value={values[each.name] ?? ""}
-            error={wrong.fields[`/${each.name}`]}
-            hint={each.hint}
-            onChange={(event) => setValues({ ...values, [each.name]: event.target.value })}
-          />
-        ))}
-        <SelectField
-          label="Told from"
-          value={minimum}
-          error={wrong.fields["/minimum"]}
-          onChange={(event) => setMinimum(event.target.value as Severity)}
-        >
-          {SEVERITIES.map((each) => <option key={each} value={each}>{SEVERITY[each].word}</option>)}
-        </SelectField>
-        {wrong.rest && (
-          <p className="form-error" role="alert">
-            <Icon name="alarm" />
-            {wrong.rest}
-          </p>
-        )}
-      </form>
-    </Dialog>
+      ))}
+      <SeverityField
+        label="Told from"
+        value={minimum}
+        error={sending.errorAt("/minimum")}
+        onChange={setMinimum}
+      />
+    </FormDialog>
   );
 }

@@ -1,36 +1,31 @@
 import { useState } from "react";
 import { SeverityWord } from "../alarms/severity";
-import { call, patch, post } from "../api/client";
+import { post } from "../api/client";
 import type { ChannelTarget } from "../api/kernel";
-import { invalidate } from "../api/query";
-import { setQuery, useLocation } from "../shell/router";
 import { useAction } from "../ui/action";
-import { Button } from "../ui/Button";
 import { type Column, DataTable } from "../ui/DataTable";
+import { useEdited } from "../ui/edited";
 import { humanise } from "../ui/format";
 import { ListCard } from "../ui/ListCard";
 import { usePages } from "../ui/pages";
-import { ReasonDialog } from "../ui/ReasonDialog";
+import { RemoveDialog } from "../ui/RemoveDialog";
+import { RowButton, TurnButton } from "../ui/RowButton";
 import { Empty } from "../ui/States";
 import { OnOff } from "./marks";
 import { TargetDialog } from "./TargetDialog";
 import { KINDS } from "./targetFields";
 
+const LIST = "/api/channel-targets";
 const targetId = (target: ChannelTarget) => target.id;
 
 /** Slack and Teams channels, PagerDuty services, gateways for SMS. */
 export function Targets() {
-  const { query } = useLocation();
-  const pages = usePages<ChannelTarget>("/api/channel-targets", targetId);
+  const pages = usePages<ChannelTarget>(LIST, targetId);
   const { busy, act } = useAction();
+  const edited = useEdited(pages.items);
   const [removing, setRemoving] = useState<ChannelTarget | null>(null);
-  const edit = query.get("edit");
-  const editing = pages.items.find((each) => each.id === edit);
-  const path = (target: ChannelTarget) => `/api/channel-targets/${encodeURIComponent(target.id)}`;
-  const turn = async (target: ChannelTarget) => {
-    await act(() => patch(path(target), { enabled: !target.enabled }));
-    invalidate("/api/channel-targets");
-  };
+  const test = (target: ChannelTarget) =>
+    act(() => post(`${LIST}/${encodeURIComponent(target.id)}/test`), "A test is on its way");
   const columns: Column<ChannelTarget>[] = [
     {
       key: "name",
@@ -42,7 +37,7 @@ export function Targets() {
         <button
           type="button"
           className="row-button"
-          onClick={() => setQuery({ edit: target.id })}
+          onClick={() => edited.open(target.id)}
         >
           <span className="strong">{target.name}</span>
           <span className="faint">{KINDS[target.kind] ?? humanise(target.kind)}</span>
@@ -77,32 +72,9 @@ export function Targets() {
       className: "right",
       cell: (target) => (
         <span className="row-buttons">
-          <Button
-            small
-            kind="quiet"
-            disabled={busy}
-            aria-label={`Test ${target.name}`}
-            onClick={() => void act(() => post(`${path(target)}/test`), "A test is on its way")}
-          >
-            Test
-          </Button>
-          <Button
-            small
-            kind="quiet"
-            disabled={busy}
-            aria-label={`Turn ${target.name} ${target.enabled ? "off" : "on"}`}
-            onClick={() => void turn(target)}
-          >
-            {target.enabled ? "Turn off" : "Turn on"}
-          </Button>
-          <Button
-            small
-            kind="quiet"
-            aria-label={`Remove ${target.name}`}
-            onClick={() => setRemoving(target)}
-          >
-            Remove…
-          </Button>
+          <RowButton does="Test" of={target.name} disabled={busy} onPress={() => test(target)} />
+          <TurnButton row={target} list={LIST} />
+          <RowButton does="Remove…" of={target.name} onPress={() => setRemoving(target)} />
         </span>
       ),
     },
@@ -120,28 +92,11 @@ export function Targets() {
       >
         <DataTable label="Targets" rows={pages.items} columns={columns} id={targetId} />
       </ListCard>
-      {edit && (edit === "new" || editing) && (
-        <TargetDialog
-          target={editing ?? null}
-          onClose={() => setQuery({ edit: null })}
-        />
-      )}
+      {edited.row !== undefined && <TargetDialog target={edited.row} onClose={edited.close} />}
       {removing && (
-        <ReasonDialog
-          title={`Remove ${removing.name}?`}
-          confirm="Remove"
-          keep="Keep it"
-          danger
-          reason={null}
-          onConfirm={async () => {
-            await call(path(removing), { method: "DELETE" });
-            invalidate("/api/channel-targets");
-            setRemoving(null);
-          }}
-          onClose={() => setRemoving(null)}
-        >
-          <p>It is told nothing any more. Escalations that name it go on without it.</p>
-        </ReasonDialog>
+        <RemoveDialog row={removing} list={LIST} onClose={() => setRemoving(null)}>
+          It is told nothing any more. Escalations that name it go on without it.
+        </RemoveDialog>
       )}
     </>
   );

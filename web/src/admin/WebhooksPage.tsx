@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { call, patch, post } from "../api/client";
+import { post } from "../api/client";
 import type { Webhook, WebhookDelivery } from "../api/kernel";
 import { invalidate } from "../api/query";
 import { usePageActions } from "../shell/actions";
@@ -7,46 +7,41 @@ import { useEscape } from "../shell/keys";
 import { setQuery, useLocation } from "../shell/router";
 import { useAction } from "../ui/action";
 import { Button } from "../ui/Button";
+import { Ago } from "../ui/Data";
 import { type Column, DataTable } from "../ui/DataTable";
-import { ago, counted, dateTime } from "../ui/format";
+import { useEdited } from "../ui/edited";
+import { ago, counted } from "../ui/format";
 import { Icon } from "../ui/Icon";
 import { ListCard } from "../ui/ListCard";
 import { Section } from "../ui/Page";
 import { usePages } from "../ui/pages";
-import { ReasonDialog } from "../ui/ReasonDialog";
+import { RemoveDialog } from "../ui/RemoveDialog";
+import { RowButton, TurnButton } from "../ui/RowButton";
 import { Empty } from "../ui/States";
 import { AdminPage } from "./AdminPage";
 import { DeliveryStatus, OnOff } from "./marks";
 import { WebhookDialog } from "./WebhookDialog";
 
+const LIST = "/api/webhooks";
 const idOf = (hook: Webhook) => hook.id;
 
 /** Addresses that are told of events, each message signed. */
 export function WebhooksPage() {
   const { query } = useLocation();
-  const pages = usePages<Webhook>("/api/webhooks", idOf);
+  const pages = usePages<Webhook>(LIST, idOf);
   const { busy, act } = useAction();
+  const edited = useEdited(pages.items);
   const [removing, setRemoving] = useState<Webhook | null>(null);
-  const edit = query.get("edit");
-  const editing = pages.items.find((each) => each.id === edit);
   const open = pages.items.find((each) => each.id === query.get("open"));
-  const make = () => setQuery({ edit: "new" });
   useEscape(() => setQuery({ open: null }), 1, !!open);
   usePageActions([
-    { id: "new", label: "New webhook…", icon: "plus", key: "a", run: make },
+    { id: "new", label: "New webhook…", icon: "plus", key: "a", run: edited.make },
   ]);
-  const path = (hook: Webhook) => `/api/webhooks/${encodeURIComponent(hook.id)}`;
-  const turn = async (hook: Webhook) => {
-    await act(
-      () => patch(path(hook), { enabled: !hook.enabled }),
-      `${hook.name} is ${hook.enabled ? "off" : "on"}`,
-    );
-    invalidate("/api/webhooks");
-  };
   const test = async (hook: Webhook) => {
-    await act(() => post(`${path(hook)}/test`), "A test message is on its way");
+    const path = `${LIST}/${encodeURIComponent(hook.id)}`;
+    await act(() => post(`${path}/test`), "A test message is on its way");
     setQuery({ open: hook.id });
-    setTimeout(() => invalidate(`${path(hook)}/deliveries`), 1500);
+    setTimeout(() => invalidate(`${path}/deliveries`), 1500);
   };
   const columns: Column<Webhook>[] = [
     {
@@ -95,40 +90,10 @@ export function WebhooksPage() {
       className: "right",
       cell: (hook) => (
         <span className="row-buttons">
-          <Button
-            small
-            kind="quiet"
-            disabled={busy}
-            aria-label={`Test ${hook.name}`}
-            onClick={() => void test(hook)}
-          >
-            Test
-          </Button>
-          <Button
-            small
-            kind="quiet"
-            aria-label={`Change ${hook.name}`}
-            onClick={() => setQuery({ edit: hook.id })}
-          >
-            Change
-          </Button>
-          <Button
-            small
-            kind="quiet"
-            disabled={busy}
-            aria-label={`Turn ${hook.name} ${hook.enabled ? "off" : "on"}`}
-            onClick={() => void turn(hook)}
-          >
-            {hook.enabled ? "Turn off" : "Turn on"}
-          </Button>
-          <Button
-            small
-            kind="quiet"
-            aria-label={`Remove ${hook.name}`}
-            onClick={() => setRemoving(hook)}
-          >
-            Remove…
-          </Button>
+          <RowButton does="Test" of={hook.name} disabled={busy} onPress={() => test(hook)} />
+          <RowButton does="Change" of={hook.name} onPress={() => edited.open(hook.id)} />
+          <TurnButton row={hook} list={LIST} />
+          <RowButton does="Remove…" of={hook.name} onPress={() => setRemoving(hook)} />
         </span>
       ),
     },
@@ -137,7 +102,7 @@ export function WebhooksPage() {
     <AdminPage
       title="Webhooks"
       lead="Addresses that are told of events; each message is signed"
-      actions={<Button kind="primary" icon="plus" onClick={make}>New webhook</Button>}
+      actions={<Button kind="primary" icon="plus" onClick={edited.make}>New webhook</Button>}
     >
       <ListCard
         pages={pages}
@@ -146,7 +111,7 @@ export function WebhooksPage() {
           <Empty
             icon="hook"
             title="No webhooks yet"
-            action={<Button kind="primary" onClick={make}>Make the first</Button>}
+            action={<Button kind="primary" onClick={edited.make}>Make the first</Button>}
           >
             Another system can be told of orders, alarms and everything else that happens.
           </Empty>
@@ -155,28 +120,11 @@ export function WebhooksPage() {
         <DataTable label="Webhooks" rows={pages.items} columns={columns} id={idOf} />
       </ListCard>
       {open && <Deliveries hook={open} />}
-      {edit && (edit === "new" || editing) && (
-        <WebhookDialog
-          hook={editing ?? null}
-          onClose={() => setQuery({ edit: null })}
-        />
-      )}
+      {edited.row !== undefined && <WebhookDialog hook={edited.row} onClose={edited.close} />}
       {removing && (
-        <ReasonDialog
-          title={`Remove ${removing.name}?`}
-          confirm="Remove"
-          keep="Keep it"
-          danger
-          reason={null}
-          onConfirm={async () => {
-            await call(path(removing), { method: "DELETE" });
-            invalidate("/api/webhooks");
-            setRemoving(null);
-          }}
-          onClose={() => setRemoving(null)}
-        >
-          <p>{removing.url} is told nothing any more, and what is queued for it is dropped.</p>
-        </ReasonDialog>
+        <RemoveDialog row={removing} list={LIST} onClose={() => setRemoving(null)}>
+          {removing.url} is told nothing any more, and what is queued for it is dropped.
+        </RemoveDialog>
       )}
     </AdminPage>
   );
@@ -216,7 +164,7 @@ function Deliveries({ hook }: { hook: Webhook }) {
       label: "When",
       right: true,
       className: "faint",
-      cell: (each) => <time dateTime={each.at} title={dateTime(each.at)}>{ago(each.at)}</time>,
+      cell: (each) => <Ago at={each.at} />,
     },
     {
       key: "do",

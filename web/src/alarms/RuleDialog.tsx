@@ -1,16 +1,15 @@
-import { type FormEvent, useId, useState } from "react";
+import { useId, useState } from "react";
 import { call, patch, post } from "../api/client";
 import { type AlarmRule, type MetricName, STATISTICS } from "../api/kernel";
 import { invalidate, useQuery } from "../api/query";
 import type { Page } from "../api/types";
-import { NOTHING_WRONG, type Refusal, refusal, useAction } from "../ui/action";
+import { useAction, useSending } from "../ui/action";
 import { Button } from "../ui/Button";
-import { Dialog } from "../ui/Dialog";
 import { Check, SelectField, TextField } from "../ui/Field";
+import { FormDialog } from "../ui/FormDialog";
 import { humanise } from "../ui/format";
-import { Icon } from "../ui/Icon";
 import { toast } from "../ui/Toast";
-import { SEVERITIES, SEVERITY } from "./severity";
+import { SeverityField } from "./severity";
 import { condition, span } from "./words";
 
 type Draft = Omit<AlarmRule, "id" | "isDefault">;
@@ -61,37 +60,25 @@ const FIELDS = [
 
 /** Makes or changes a rule; the sentence above the fields says what it will do. */
 export function RuleDialog({ rule, onClose }: { rule: AlarmRule | null; onClose: () => void }) {
-  const form = useId();
+  const metricNames = useId();
   const found = useQuery<Page<MetricName>>("/api/metrics").data;
   const [draft, setDraft] = useState<Draft>(() => rule ? { ...FRESH, ...rule } : FRESH);
   const [labels, setLabels] = useState(() => labelsText(rule?.labels));
-  const [wrong, setWrong] = useState<Refusal>(NOTHING_WRONG);
-  const [busy, setBusy] = useState(false);
+  const sending = useSending(...FIELDS);
   const { busy: removing, act } = useAction();
   const metrics = found?.items ?? [];
   const chosen = metrics.find((each) => each.name === draft.metric);
   const set = (change: Partial<Draft>) => setDraft({ ...draft, ...change });
-  const errors = wrong.fields;
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    const mistakes = check(draft, labels);
-    setWrong({ fields: mistakes, rest: null });
-    if (Object.keys(mistakes).length > 0) return focusFirst(form);
-    setBusy(true);
-    const body = wire(draft, labels);
-    try {
+  const { errorAt } = sending;
+  const submit = () =>
+    sending.send(async () => {
+      const body = wire(draft, labels);
       if (rule) await patch(`/api/alarm-rules/${encodeURIComponent(rule.id)}`, body);
       else await post("/api/alarm-rules", body);
       invalidate("/api/alarm-rules", "/api/alarms");
       toast(rule ? `${draft.name} is changed` : `${draft.name} is made`);
       onClose();
-    } catch (error) {
-      setWrong(refusal(error, (pointer) => FIELDS.includes(pointer)));
-      focusFirst(form);
-    } finally {
-      setBusy(false);
-    }
-  };
+    }, check(draft, labels));
   const remove = async () => {
     const gone = await act(
       () => call(`/api/alarm-rules/${encodeURIComponent(rule!.id)}`, { method: "DELETE" }),
@@ -103,174 +90,159 @@ export function RuleDialog({ rule, onClose }: { rule: AlarmRule | null; onClose:
   };
   const number = (text: string) => text.trim() === "" ? null : Number(text.replace(",", "."));
   return (
-    <Dialog
+    <FormDialog
       title={rule ? rule.name : "New alarm rule"}
       wide
+      sending={sending}
+      submit={rule ? "Save" : "Make the rule"}
+      leave="Leave it"
+      buttons={rule && !rule.isDefault && (
+        <Button className="at-start" icon="trash" busy={removing} onClick={remove}>
+          Remove
+        </Button>
+      )}
+      onSubmit={submit}
       onClose={onClose}
-      footer={
-        <>
-          {rule && !rule.isDefault && (
-            <Button className="at-start" icon="trash" busy={removing} onClick={remove}>
-              Remove
-            </Button>
-          )}
-          <Button onClick={onClose}>Leave it</Button>
-          <Button kind="primary" type="submit" form={form} busy={busy}>
-            {rule ? "Save" : "Make the rule"}
-          </Button>
-        </>
-      }
     >
-      <form id={form} onSubmit={submit} noValidate>
-        <p className="notice" role="status">
-          {condition({ ...draft, labels: labelsOf(labels) ?? {} })}.
-        </p>
+      <p className="notice" role="status">
+        {condition({ ...draft, labels: labelsOf(labels) ?? {} })}.
+      </p>
+      <TextField
+        label="Name"
+        autoFocus
+        maxLength={120}
+        value={draft.name}
+        error={errorAt("/name")}
+        onChange={(event) => set({ name: event.target.value })}
+      />
+      <div className="grid-2">
         <TextField
-          label="Name"
-          autoFocus
-          maxLength={120}
-          value={draft.name}
-          error={errors["/name"]}
-          onChange={(event) => set({ name: event.target.value })}
+          label="Metric"
+          list={metricNames}
+          value={draft.metric}
+          error={errorAt("/metric")}
+          hint={chosen?.help ?? "As in the list of metrics"}
+          onChange={(event) => set({ metric: event.target.value })}
         />
-        <div className="grid-2">
-          <TextField
-            label="Metric"
-            list={`${form}-metrics`}
-            value={draft.metric}
-            error={errors["/metric"]}
-            hint={chosen?.help ?? "As in the list of metrics"}
-            onChange={(event) => set({ metric: event.target.value })}
-          />
-          <TextField
-            label="Only where (optional)"
-            placeholder="route=/api/orders, status=500"
-            value={labels}
-            error={errors["/labels"]}
-            hint={chosen?.labels?.length ? `It has ${chosen.labels.join(", ")}` : "label=value, …"}
-            onChange={(event) => setLabels(event.target.value)}
-          />
-        </div>
-        <datalist id={`${form}-metrics`}>
-          {metrics.map((each) => <option key={each.name} value={each.name}>{each.help}</option>)}
-        </datalist>
-        <div className="grid-4">
-          <SelectField
-            label="Statistic"
-            value={draft.statistic}
-            error={errors["/statistic"]}
-            onChange={(event) => set({ statistic: event.target.value as Draft["statistic"] })}
-          >
-            {STATISTICS.map((each) => <option key={each} value={each}>{humanise(each)}</option>)}
-          </SelectField>
-          <SelectField
-            label="Measured against"
-            value={draft.kind}
-            error={errors["/kind"]}
-            onChange={(event) => set({ kind: event.target.value as Draft["kind"] })}
-          >
-            <option value="threshold">a limit</option>
-            <option value="anomaly">what is usual</option>
-          </SelectField>
-          <SelectField
-            label="Is"
-            value={draft.comparison}
-            error={errors["/comparison"]}
-            onChange={(event) => set({ comparison: event.target.value as Draft["comparison"] })}
-          >
-            <option value=">">above</option>
-            <option value=">=">at or above</option>
-            <option value="<">below</option>
-            <option value="<=">at or below</option>
-          </SelectField>
-          {draft.kind === "threshold"
-            ? (
-              <TextField
-                label="Limit"
-                type="number"
-                step="any"
-                value={draft.threshold ?? ""}
-                error={errors["/threshold"]}
-                onChange={(event) => set({ threshold: number(event.target.value) })}
-              />
-            )
-            : (
-              <TextField
-                label="Deviations"
-                type="number"
-                step="any"
-                value={draft.band ?? ""}
-                error={errors["/band"]}
-                onChange={(event) => set({ band: number(event.target.value) })}
-              />
-            )}
-          <SelectField
-            label="Period"
-            value={draft.periodSeconds}
-            error={errors["/periodSeconds"]}
-            onChange={(event) => set({ periodSeconds: Number(event.target.value) })}
-          >
-            {[...new Set([...PERIODS, draft.periodSeconds])].sort((a, b) => a - b).map((each) => (
-              <option key={each} value={each}>{span(each)}</option>
-            ))}
-          </SelectField>
-          <TextField
-            label="Breached in"
-            type="number"
-            min={1}
-            value={draft.datapointsToAlarm}
-            error={errors["/datapointsToAlarm"]}
-            onChange={(event) => set({ datapointsToAlarm: number(event.target.value) ?? 0 })}
-          />
-          <TextField
-            label="of periods"
-            type="number"
-            min={1}
-            value={draft.periods}
-            error={errors["/periods"]}
-            onChange={(event) => set({ periods: number(event.target.value) ?? 0 })}
-          />
-          <SelectField
-            label="Severity"
-            value={draft.severity}
-            error={errors["/severity"]}
-            onChange={(event) => set({ severity: event.target.value as Draft["severity"] })}
-          >
-            {SEVERITIES.map((each) => <option key={each} value={each}>{SEVERITY[each].word}
-            </option>)}
-          </SelectField>
-        </div>
-        <div className="grid-2">
-          <SelectField
-            label="When nothing was measured"
-            value={draft.missing}
-            error={errors["/missing"]}
-            onChange={(event) => set({ missing: event.target.value as Draft["missing"] })}
-          >
-            {MISSING.map(([value, word]) => <option key={value} value={value}>{word}</option>)}
-          </SelectField>
-          <TextField
-            label="Clears after periods that are fine"
-            type="number"
-            min={1}
-            value={draft.holdPeriods ?? ""}
-            error={errors["/holdPeriods"]}
-            onChange={(event) => set({ holdPeriods: number(event.target.value) ?? undefined })}
-          />
-          <Check
-            label="This rule is on"
-            checked={draft.enabled}
-            onChange={(event) => set({ enabled: event.target.checked })}
-          />
-        </div>
-        {wrong.rest && (
-          <p className="form-error" role="alert">
-            <Icon name="alarm" />
-            {wrong.rest}
-          </p>
-        )}
-      </form>
-    </Dialog>
+        <TextField
+          label="Only where (optional)"
+          placeholder="route=/api/orders, status=500"
+          value={labels}
+          error={errorAt("/labels")}
+          hint={chosen?.labels?.length ? `It has ${chosen.labels.join(", ")}` : "label=value, …"}
+          onChange={(event) => setLabels(event.target.value)}
+        />
+      </div>
+      <datalist id={metricNames}>
+        {metrics.map((each) => <option key={each.name} value={each.name}>{each.help}</option>)}
+      </datalist>
+      <div className="grid-4">
+        <SelectField
+          label="Statistic"
+          value={draft.statistic}
+          error={errorAt("/statistic")}
+          onChange={(event) => set({ statistic: event.target.value as Draft["statistic"] })}
+        >
+          {STATISTICS.map((each) => <option key={each} value={each}>{humanise(each)}</option>)}
+        </SelectField>
+        <SelectField
+          label="Measured against"
+          value={draft.kind}
+          error={errorAt("/kind")}
+          onChange={(event) => set({ kind: event.target.value as Draft["kind"] })}
+        >
+          <option value="threshold">a limit</option>
+          <option value="anomaly">what is usual</option>
+        </SelectField>
+        <SelectField
+          label="Is"
+          value={draft.comparison}
+          error={errorAt("/comparison")}
+          onChange={(event) => set({ comparison: event.target.value as Draft["comparison"] })}
+        >
+          <option value=">">above</option>
+          <option value=">=">at or above</option>
+          <option value="<">below</option>
+          <option value="<=">at or below</option>
+        </SelectField>
+        {draft.kind === "threshold"
+          ? (
+            <TextField
+              label="Limit"
+              type="number"
+              step="any"
+              value={draft.threshold ?? ""}
+              error={errorAt("/threshold")}
+              onChange={(event) => set({ threshold: number(event.target.value) })}
+            />
+          )
+          : (
+            <TextField
+              label="Deviations"
+              type="number"
+              step="any"
+              value={draft.band ?? ""}
+              error={errorAt("/band")}
+              onChange={(event) => set({ band: number(event.target.value) })}
+            />
+          )}
+        <SelectField
+          label="Period"
+          value={draft.periodSeconds}
+          error={errorAt("/periodSeconds")}
+          onChange={(event) => set({ periodSeconds: Number(event.target.value) })}
+        >
+          {[...new Set([...PERIODS, draft.periodSeconds])].sort((a, b) => a - b).map((each) => (
+            <option key={each} value={each}>{span(each)}</option>
+          ))}
+        </SelectField>
+        <TextField
+          label="Breached in"
+          type="number"
+          min={1}
+          value={draft.datapointsToAlarm}
+          error={errorAt("/datapointsToAlarm")}
+          onChange={(event) => set({ datapointsToAlarm: number(event.target.value) ?? 0 })}
+        />
+        <TextField
+          label="of periods"
+          type="number"
+          min={1}
+          value={draft.periods}
+          error={errorAt("/periods")}
+          onChange={(event) => set({ periods: number(event.target.value) ?? 0 })}
+        />
+        <SeverityField
+          label="Severity"
+          value={draft.severity}
+          error={errorAt("/severity")}
+          onChange={(severity) => set({ severity })}
+        />
+      </div>
+      <div className="grid-2">
+        <SelectField
+          label="When nothing was measured"
+          value={draft.missing}
+          error={errorAt("/missing")}
+          onChange={(event) => set({ missing: event.target.value as Draft["missing"] })}
+        >
+          {MISSING.map(([value, word]) => <option key={value} value={value}>{word}</option>)}
+        </SelectField>
+        <TextField
+          label="Clears after periods that are fine"
+          type="number"
+          min={1}
+          value={draft.holdPeriods ?? ""}
+          error={errorAt("/holdPeriods")}
+          onChange={(event) => set({ holdPeriods: number(event.target.value) ?? undefined })}
+        />
+        <Check
+          label="This rule is on"
+          checked={draft.enabled}
+          onChange={(event) => set({ enabled: event.target.checked })}
+        />
+      </div>
+    </FormDialog>
   );
 }
 
@@ -341,11 +313,4 @@ function labelsOf(text: string): Record<string, string> | null {
     found[part.slice(0, at).trim()] = part.slice(at + 1).trim();
   }
   return found;
-}
-
-function focusFirst(form: string) {
-  requestAnimationFrame(() => {
-    const field = document.getElementById(form)?.querySelector<HTMLElement>("[aria-invalid=true]");
-    field?.focus();
-  });
 }

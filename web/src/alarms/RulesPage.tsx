@@ -1,47 +1,31 @@
 import type { AlarmRule } from "../api/kernel";
-import { patch } from "../api/client";
-import { invalidate } from "../api/query";
 import { usePageActions } from "../shell/actions";
 import { useEscape } from "../shell/keys";
-import { navigate, setQuery, useLocation } from "../shell/router";
-import { useAction } from "../ui/action";
+import { navigate } from "../shell/router";
 import { Button } from "../ui/Button";
 import { type Column, DataTable } from "../ui/DataTable";
+import { useEdited } from "../ui/edited";
 import { Icon } from "../ui/Icon";
 import { ListCard } from "../ui/ListCard";
 import { Page } from "../ui/Page";
 import { usePages } from "../ui/pages";
+import { TurnButton } from "../ui/RowButton";
 import { Empty } from "../ui/States";
 import { RuleDialog } from "./RuleDialog";
 import { rank, SeverityLegend, SeverityWord } from "./severity";
 import { condition } from "./words";
 
+const LIST = "/api/alarm-rules";
 const idOf = (rule: AlarmRule) => rule.id;
 
 /** What raises alarms: each rule as a sentence, to be read before it is changed. */
 export function RulesPage() {
-  const { query } = useLocation();
-  const pages = usePages<AlarmRule>("/api/alarm-rules", idOf);
-  const { busy, act } = useAction();
-  const edit = query.get("edit");
-  const editing = pages.items.find((each) => each.id === edit);
+  const pages = usePages<AlarmRule>(LIST, idOf);
+  const edited = useEdited(pages.items);
   useEscape(() => navigate("/alarms"), 0);
   usePageActions([
-    {
-      id: "new",
-      label: "New alarm rule",
-      icon: "plus",
-      key: "a",
-      run: () => setQuery({ edit: "new" }),
-    },
+    { id: "new", label: "New alarm rule", icon: "plus", key: "a", run: edited.make },
   ]);
-  const turn = async (rule: AlarmRule) => {
-    await act(
-      () => patch(`/api/alarm-rules/${encodeURIComponent(rule.id)}`, { enabled: !rule.enabled }),
-      `${rule.name} is ${rule.enabled ? "off" : "on"}`,
-    );
-    invalidate("/api/alarm-rules");
-  };
   const columns: Column<AlarmRule>[] = [
     {
       key: "name",
@@ -53,7 +37,7 @@ export function RulesPage() {
         <button
           type="button"
           className="row-button"
-          onClick={() => setQuery({ edit: rule.id })}
+          onClick={() => edited.open(rule.id)}
         >
           <span className="strong">{rule.name}</span>
           <span className="rule-words">{condition(rule)}</span>
@@ -91,17 +75,7 @@ export function RulesPage() {
       quiet: true,
       place: "more",
       className: "right",
-      cell: (rule) => (
-        <Button
-          small
-          kind="quiet"
-          disabled={busy}
-          aria-label={`Turn ${rule.name} ${rule.enabled ? "off" : "on"}`}
-          onClick={() => void turn(rule)}
-        >
-          {rule.enabled ? "Turn off" : "Turn on"}
-        </Button>
-      ),
+      cell: (rule) => <TurnButton row={rule} list={LIST} />,
     },
   ];
   return (
@@ -109,11 +83,7 @@ export function RulesPage() {
       title="Alarm rules"
       back={{ to: "/alarms", label: "Alarms" }}
       lead="What raises an alarm, as sentences"
-      actions={
-        <Button kind="primary" icon="plus" onClick={() => setQuery({ edit: "new" })}>
-          New rule
-        </Button>
-      }
+      actions={<Button kind="primary" icon="plus" onClick={edited.make}>New rule</Button>}
     >
       <ListCard
         pages={pages}
@@ -131,12 +101,7 @@ export function RulesPage() {
           id={idOf}
         />
       </ListCard>
-      {edit && (edit === "new" || editing) && (
-        <RuleDialog
-          rule={editing ?? null}
-          onClose={() => setQuery({ edit: null })}
-        />
-      )}
+      {edited.row !== undefined && <RuleDialog rule={edited.row} onClose={edited.close} />}
     </Page>
   );
 }

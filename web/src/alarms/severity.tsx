@@ -1,4 +1,5 @@
 import type { Severity } from "../api/kernel";
+import { SelectField } from "../ui/Field";
 import { Icon, type IconName } from "../ui/Icon";
 
 /** Each severity has a shape and a word of its own, so that colour only helps. */
@@ -58,5 +59,26 @@ export function SeverityLegend() {
         ))}
       </ul>
     </details>
+  );
+}
+
+interface FieldProps {
+  label: string;
+  value: Severity;
+  error?: string;
+  onChange: (severity: Severity) => void;
+}
+
+/** Chooses one. */
+export function SeverityField({ label, value, error, onChange }: FieldProps) {
+  return (
+    <SelectField
+      label={label}
+      value={value}
+      error={error}
+      onChange={(event) => onChange(event.target.value as Severity)}
+    >
+      {SEVERITIES.map((each) => <option key={each} value={each}>{SEVERITY[each].word}</option>)}
+    </SelectField>
   );
 }

@@ -1,10 +1,10 @@
 import { useState } from "react";
-import { call, explain, post } from "../api/client";
+import { call, post } from "../api/client";
 import { invalidate } from "../api/query";
 import type { Named } from "../api/types";
-import { Button } from "../ui/Button";
-import { Dialog } from "../ui/Dialog";
+import { useSending } from "../ui/action";
 import { TextField } from "../ui/Field";
+import { FormDialog } from "../ui/FormDialog";
 import { dateLong } from "../ui/format";
 import { toast } from "../ui/Toast";
 import type { Away } from "./calendar";
@@ -22,41 +22,27 @@ export function AwayDialog({ vehicle, away, date, onClose }: Props) {
   const [from, setFrom] = useState(date);
   const [to, setTo] = useState(date);
   const [reason, setReason] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [wrong, setWrong] = useState<string | null>(null);
+  const sending = useSending();
   const path = `/api/vehicles/${encodeURIComponent(vehicle.id)}/unavailability`;
-  const act = async (work: () => Promise<unknown>, said: string) => {
-    setBusy(true);
-    setWrong(null);
-    try {
+  const act = (work: () => Promise<unknown>, said: string) =>
+    sending.send(async () => {
       await work();
       invalidate("/api/vehicles");
       toast(said);
       onClose();
-    } catch (error) {
-      setWrong(explain(error));
-    } finally {
-      setBusy(false);
-    }
-  };
+    });
   if (away) {
     return (
-      <Dialog
+      <FormDialog
         title={`${vehicle.name} is unavailable`}
+        sending={sending}
+        submit="Let it be booked again"
+        onSubmit={() =>
+          act(
+            () => call(`${path}/${encodeURIComponent(away.id)}`, { method: "DELETE" }),
+            `${vehicle.name} can be booked again`,
+          )}
         onClose={onClose}
-        footer={
-          <Button
-            kind="primary"
-            busy={busy}
-            onClick={() =>
-              act(
-                () => call(`${path}/${encodeURIComponent(away.id)}`, { method: "DELETE" }),
-                `${vehicle.name} can be booked again`,
-              )}
-          >
-            Let it be booked again
-          </Button>
-        }
       >
         <p>
           <strong>{away.reason}</strong>
@@ -64,28 +50,21 @@ export function AwayDialog({ vehicle, away, date, onClose }: Props) {
         <p className="faint">
           {dateLong(away.from)} to {dateLong(away.to)}
         </p>
-        {wrong && <p className="notice notice-wrong" role="alert">{wrong}</p>}
-      </Dialog>
+      </FormDialog>
     );
   }
   return (
-    <Dialog
+    <FormDialog
       title={`Keep ${vehicle.name} off the road`}
+      sending={sending}
+      submit="Keep it off"
+      disabled={reason.trim() === "" || !from || to < from}
+      onSubmit={() =>
+        act(
+          () => post(path, { from, to, reason: reason.trim() }),
+          `${vehicle.name} cannot be booked on these days`,
+        )}
       onClose={onClose}
-      footer={
-        <Button
-          kind="primary"
-          busy={busy}
-          disabled={reason.trim() === "" || !from || to < from}
-          onClick={() =>
-            act(
-              () => post(path, { from, to, reason: reason.trim() }),
-              `${vehicle.name} cannot be booked on these days`,
-            )}
-        >
-          Keep it off
-        </Button>
-      }
     >
       <div className="away-fields">
         <TextField
@@ -109,7 +88,6 @@ export function AwayDialog({ vehicle, away, date, onClose }: Props) {
         value={reason}
         onChange={(event) => setReason(event.target.value)}
       />
-      {wrong && <p className="notice notice-wrong" role="alert">{wrong}</p>}
-    </Dialog>
+    </FormDialog>
   );
 }

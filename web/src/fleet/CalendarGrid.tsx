@@ -34,6 +34,14 @@ export function CalendarGrid({ rows, days, onAway }: Props) {
     cell?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }, [at]);
 
+  // The days to come are in view; those before are to the left of them.
+  useEffect(() => {
+    const frame = table.current?.parentElement;
+    const column = table.current?.querySelector<HTMLElement>("th[aria-current=date]");
+    const names = table.current?.querySelector<HTMLElement>("thead .calendar-name");
+    if (frame && column && names) frame.scrollLeft = column.offsetLeft - names.offsetWidth;
+  }, [days[0], days.length]);
+
   const key = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const [row, day] = at;
@@ -211,6 +219,8 @@ export function Agenda({ rows, days, onAway }: Props) {
         const found = rows.map((row) => ({ row, ...on(row, day) }))
           .filter((each) => each.booked.length > 0 || each.away);
         const free = rows.length - found.length;
+        // On the phone a day that is over and had nothing is only in the way.
+        if (day < now && found.length === 0) return null;
         return (
           <li key={day} className={day === now ? "agenda-today" : ""}>
             <h2>

@@ -16,7 +16,15 @@ import { ReasonDialog } from "../ui/ReasonDialog";
 import { ChoiceChips } from "../ui/Search";
 import { Empty, Failure, Skeleton } from "../ui/States";
 import { toast } from "../ui/Toast";
-import { byPriority, fromAlarm, fromMessage, fromOrder, type Work } from "./work";
+import {
+  byPriority,
+  fromAlarm,
+  fromMessage,
+  fromOrder,
+  WAITING,
+  waitingMessages,
+  type Work,
+} from "./work";
 import { WorkRow } from "./WorkRow";
 
 const messageId = (message: InboxMessage) => message.id;
@@ -30,6 +38,7 @@ export function InboxPage() {
   const show = query.get("show") ?? "open";
   const pages = usePages<InboxMessage, Inbox>("/api/inbox", messageId, 2000, INBOX);
   const inbox = pages.first;
+  const waitingUnread = useQuery<Inbox>(WAITING, 5000, INBOX);
   const alarms = useQuery<AlarmList>(
     "/api/alarms?state=active&acknowledged=false&limit=50",
     5000,
@@ -42,11 +51,12 @@ export function InboxPage() {
   const keys = useRowKeys();
   // Later pages are not fetched anew: what was read here is remembered here.
   const [readHere, setReadHere] = useState<ReadonlySet<string>>(() => new Set());
-  const messages = useMemo(
-    () => pages.items.map((each) => readHere.has(each.id) ? { ...each, read: true } : each),
-    [pages.items, readHere],
-  );
-  const unread = messages.filter((each) => !each.read && !each.needsAcknowledgement);
+  const messages = useMemo(() => {
+    const buried = waitingMessages(waitingUnread.data)
+      .filter((each) => !pages.items.some((known) => known.id === each.id));
+    return [...pages.items, ...buried]
+      .map((each) => readHere.has(each.id) ? { ...each, read: true } : each);
+  }, [pages.items, waitingUnread.data, readHere]);
 
   // What waited when the list was opened stays in it while it is worked through.
   const kept = useRef({ show, ids: new Set<string>() });
@@ -57,7 +67,7 @@ export function InboxPage() {
       ...(failed.data?.items ?? []).map(fromOrder),
       ...messages.map(fromMessage),
     ].sort(byPriority), [alarms.data, failed.data, messages]);
-  for (const each of all) if (each.open) kept.current.ids.add(each.id);
+  for (const each of all) if (each.waits) kept.current.ids.add(each.id);
   const shown = all.filter((each) =>
     show === "open"
       ? kept.current.ids.has(each.id)
@@ -65,7 +75,10 @@ export function InboxPage() {
       ? each.kind === "message"
       : each.kind !== "message"
   );
-  const waiting = all.filter((each) => each.open).length;
+  const waiting = all.filter((each) => each.waits).length;
+  const unread = shown.flatMap((each) => each.kind === "message" ? [each.message] : [])
+    .filter((each) => !each.read && !each.needsAcknowledgement);
+  const news = messages.filter((each) => !each.read).length;
 
   const read = async (...some: InboxMessage[]) => {
     setBusy(true);
@@ -131,7 +144,10 @@ export function InboxPage() {
   return (
     <Page
       title="Inbox"
-      lead={inbox.data && (waiting > 0 ? `${counted(waiting, "thing")} to look at` : "All done")}
+      lead={inbox.data && [
+        waiting > 0 ? `${counted(waiting, "thing")} to look at` : "Nothing waits for you",
+        news > 0 && counted(news, "unread message"),
+      ].filter(Boolean).join(" · ")}
       actions={unread.length > 0 && (
         <Button
           icon="check"
@@ -159,7 +175,7 @@ export function InboxPage() {
         {inbox.error !== null && <Failure error={inbox.error} retry={inbox.refresh} />}
         {inbox.data && shown.length === 0 && (
           <Empty icon="inbox" title={show === "open" ? "Nothing waits for you" : "Nothing here"}>
-            Bookings, failures, alarms and warnings arrive here by themselves.
+            Failures, alarms and warnings arrive here by themselves; good news is under Messages.
           </Empty>
         )}
         <ul className="messages" onKeyDown={keys}>

@@ -1,10 +1,18 @@
 import { rank } from "../alarms/severity";
 import type { Alarm, Severity } from "../api/kernel";
-import type { InboxMessage, OrderSummary } from "../api/types";
+import type { Inbox, InboxMessage, OrderSummary } from "../api/types";
 
 /** One thing in the inbox, whatever it came from. */
 export type Work =
-  & { id: string; at: string; severity: Severity; open: boolean }
+  & {
+    id: string;
+    at: string;
+    severity: Severity;
+    /** Nobody has looked at it, or it is not over. */
+    open: boolean;
+    /** Somebody has to do something about it; good news is only read. */
+    waits: boolean;
+  }
   & (
     | { kind: "alarm"; alarm: Alarm }
     | { kind: "order"; order: OrderSummary }
@@ -18,6 +26,7 @@ export function fromAlarm(alarm: Alarm): Work {
     at: alarm.raisedAt,
     severity: alarm.severity,
     open: !alarm.acknowledged,
+    waits: !alarm.acknowledged,
     alarm,
   };
 }
@@ -30,25 +39,36 @@ export function fromOrder(order: OrderSummary): Work {
     at: order.updatedAt,
     severity: "warning",
     open: true,
+    waits: true,
     order,
   };
 }
 
 export function fromMessage(message: InboxMessage): Work {
+  const open = !message.read || message.needsAcknowledgement === true;
+  const severity = message.severity ?? "info";
   return {
     kind: "message",
     id: `message:${message.id}`,
     at: message.at,
-    severity: message.severity ?? "info",
-    open: !message.read || message.needsAcknowledgement === true,
+    severity,
+    open,
+    waits: message.needsAcknowledgement === true || (open && severity !== "info"),
     message,
   };
 }
+
+/** The unread that wait, the newest fifty of them; what only informs does not hide them. */
+export const WAITING = "/api/inbox?unread=true&sort=-severity&limit=50";
+
+export const waitingMessages = (inbox: Inbox | undefined) =>
+  (inbox?.items ?? []).filter((each) => fromMessage(each).waits);
 
 /** What waits first, the most serious of it first, alarms before what follows from them. */
 const KINDS: Work["kind"][] = ["alarm", "order", "message"];
 
 export function byPriority(a: Work, b: Work): number {
-  return Number(b.open) - Number(a.open) || rank(a.severity) - rank(b.severity) ||
+  return Number(b.waits) - Number(a.waits) || Number(b.open) - Number(a.open) ||
+    rank(a.severity) - rank(b.severity) ||
     KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || b.at.localeCompare(a.at);
 }

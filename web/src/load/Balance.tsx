@@ -3,6 +3,7 @@ import { Facts } from "../ui/Data";
 import { count, kg, meters, mm, percentFine } from "../ui/format";
 import { Icon } from "../ui/Icon";
 import { Section } from "../ui/Page";
+import { axleName } from "./axles";
 import type { AxleLoad, VehicleLoad } from "./types";
 
 /** How full, how heavy, how balanced; each figure with its limit, in words and as a bar. */
@@ -61,8 +62,7 @@ function verdict(value: number, limit: number): Verdict {
 
 /** The whole axle where the vehicle is known; before booking what the load may add. */
 function Axle({ axle }: { axle: AxleLoad }) {
-  const name = `${axle.name.charAt(0).toUpperCase()}${axle.name.slice(1)}`;
-  const label = /axle|kingpin|bogie/i.test(name) ? name : `${name} axle`;
+  const label = axleName(axle);
   const load = axle.loadGrams ?? 0;
   if (axle.totalGrams !== undefined && axle.permittedGrams !== undefined) {
     const said = verdict(axle.totalGrams, axle.permittedGrams);

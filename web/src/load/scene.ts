@@ -13,6 +13,7 @@ import {
   Vector3,
   WebGLRenderer,
 } from "three";
+import { axleName } from "./axles";
 import { BoxMesh, SCALE } from "./boxes";
 import { type Colouring, stopsOf } from "./colouring";
 import { Orbit } from "./orbit";
@@ -258,10 +259,7 @@ export class LoadScene {
     for (const axle of this.vehicle.axles ?? []) {
       if (axle.positionMm === undefined) continue;
       found.push(
-        this.label(
-          axle.name.charAt(0).toUpperCase() + axle.name.slice(1),
-          new Vector3(axle.positionMm * SCALE, -0.35, width),
-        ),
+        this.label(axleName(axle), new Vector3(axle.positionMm * SCALE, -0.35, width)),
       );
     }
     return found;
@@ -269,6 +267,10 @@ export class LoadScene {
 
   private label(text: string, at: Vector3): Label {
     at.project(this.camera);
-    return { text, x: ((at.x + 1) / 2) * this.width, y: ((1 - at.y) / 2) * this.height };
+    let x = ((at.x + 1) / 2) * this.width;
+    // What is in view is named in full, at the edge too.
+    const half = 10 + text.length * 3.4;
+    if (x > 0 && x < this.width) x = Math.max(half, Math.min(this.width - half, x));
+    return { text, x, y: ((1 - at.y) / 2) * this.height };
   }
 }

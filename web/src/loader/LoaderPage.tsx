@@ -16,7 +16,7 @@ import { useWakeLock } from "./wake";
 /** Loading one vehicle, one piece at a time: made for gloves, glare and a network that comes and goes. */
 export function LoaderPage({ id }: { id: string }) {
   const [many, setMany] = useState(false);
-  const { sheet, query, boxes, placed, problems, waiting } = useLoad(id, many);
+  const { sheet, query, error, boxes, placed, problems, waiting } = useLoad(id, many);
   const { query: asked } = useLocation();
   const lostSince = useSyncExternalStore(connection.subscribe, () => connection.lostSince);
   const lost = lostSince !== null;
@@ -55,15 +55,15 @@ export function LoaderPage({ id }: { id: string }) {
   };
   useShortcuts({ ArrowLeft: () => go(-1), ArrowRight: () => go(1) });
 
-  if (query.error !== null || !sheet) {
+  if (error !== null || !sheet) {
     return (
       <main className="loader" id="main" tabIndex={-1}>
         <header className="loader-head">
           <Back />
           <h1>Loading</h1>
         </header>
-        {query.error !== null
-          ? <Failure error={query.error} retry={query.refresh} />
+        {error !== null
+          ? <Failure error={error} retry={query.refresh} />
           : <Skeleton lines={6} tall />}
       </main>
     );

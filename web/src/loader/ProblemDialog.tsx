@@ -30,10 +30,10 @@ export function ProblemDialog({ sequence, onReport, onClose }: Props) {
         </Button>
       }
     >
-      <fieldset className="reasons">
+      <fieldset className="problem-choices">
         <legend className="sr-only">Reason</legend>
         {REASONS.map(([key, label, means]) => (
-          <label key={key} className="reason">
+          <label key={key} className="problem-choice">
             <input
               type="radio"
               name="reason"

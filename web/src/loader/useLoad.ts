@@ -1,7 +1,9 @@
 import { useEffect, useMemo, useSyncExternalStore } from "react";
+import { Problem } from "../api/client";
 import { type Query, useQuery } from "../api/query";
 import type { Me } from "../api/types";
 import { toast } from "../ui/Toast";
+import { keepLoad, keptLoad } from "./kept";
 import { queue } from "./queue";
 import type { LoadBox, LoadSheet } from "./types";
 
@@ -11,6 +13,8 @@ const NONE: string[] = [];
 export interface Loading {
   sheet: LoadSheet | undefined;
   query: Query<LoadSheet>;
+  /** Why there is no sheet, not even a kept one. */
+  error: unknown;
   /** The boxes with what was said of them here, sent or not. */
   boxes: LoadBox[];
   placed: number;
@@ -28,7 +32,8 @@ export function useLoad(id: string, many: boolean): Loading {
     many ? NONE : TOPICS,
   );
   const version = useSyncExternalStore(queue.subscribe, () => queue.version);
-  const account = me?.account.id;
+  const kept = useMemo(() => keptLoad(id), [id]);
+  const account = me?.account.id ?? kept?.account;
   useEffect(() => {
     if (account) queue.for(account);
   }, [account]);
@@ -38,8 +43,11 @@ export function useLoad(id: string, many: boolean): Loading {
       void query.refresh();
     }
   }, [version]);
-  const sheet = query.data;
-  return useMemo(() => {
+  // What the server refuses is refused; only an outage is bridged by what was kept.
+  const bridged = query.error instanceof Problem ? undefined : kept?.sheet;
+  const sheet = query.data ?? bridged;
+  const error = sheet ? null : query.error;
+  const loading = useMemo(() => {
     const booking = sheet?.bookingId ?? "";
     const said = queue.said(booking);
     const boxes = (sheet?.boxes ?? []).map((box): LoadBox => {
@@ -49,10 +57,17 @@ export function useLoad(id: string, many: boolean): Loading {
     return {
       sheet,
       query,
+      error,
       boxes,
       placed: boxes.filter((each) => each.state === "placed").length,
       problems: boxes.filter((each) => each.state === "problem").length,
       waiting: queue.waiting(booking),
     };
   }, [sheet, version, query.error, query.loading]);
+  // With the marks in it: what the server has taken is in no queue any more.
+  useEffect(() => {
+    if (!me || !query.data) return;
+    keepLoad({ id, account: me.account.id, sheet: { ...query.data, boxes: loading.boxes } });
+  }, [id, me, loading]);
+  return loading;
 }

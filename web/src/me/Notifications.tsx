@@ -3,10 +3,10 @@ import { SEVERITIES, SEVERITY } from "../alarms/severity";
 import { call } from "../api/client";
 import type { ChannelChoice, Preferences, Severity } from "../api/kernel";
 import { remember, useQuery } from "../api/query";
-import { NOTHING_WRONG, refusal } from "../ui/action";
+import { useSending } from "../ui/action";
 import { Button } from "../ui/Button";
 import { Check, SelectField, TextField } from "../ui/Field";
-import { Icon } from "../ui/Icon";
+import { FormError } from "../ui/FormDialog";
 import { Section } from "../ui/Page";
 import { Failure, Skeleton } from "../ui/States";
 import { toast } from "../ui/Toast";
@@ -39,8 +39,8 @@ const QUIET = {
 export function Notifications() {
   const found = useQuery<Preferences>(PATH);
   const [draft, setDraft] = useState<Preferences | null>(null);
-  const [wrong, setWrong] = useState(NOTHING_WRONG);
-  const [busy, setBusy] = useState(false);
+  const sending = useSending("/channels", "/quietHours");
+  const { errorAt } = sending;
   useEffect(() => {
     if (found.data) setDraft((before) => before ?? found.data ?? null);
   }, [found.data]);
@@ -61,24 +61,16 @@ export function Notifications() {
       channels: { ...draft.channels, [channel]: { ...choice(channel), ...change } },
     });
   const quiet = draft.quietHours;
-  const submit = async (event: FormEvent) => {
+  const submit = (event: FormEvent) => {
     event.preventDefault();
-    setBusy(true);
-    setWrong(NOTHING_WRONG);
-    try {
+    return sending.send(async () => {
       const reply = await call(PATH, { method: "PUT", body: draft });
       const kept = (reply.data ?? draft) as Preferences;
       remember(PATH, kept);
       setDraft(kept);
       toast("That is how you are told from now on");
-    } catch (error) {
-      setWrong(refusal(error, (pointer) => /^\/(channels|quietHours)/.test(pointer)));
-    } finally {
-      setBusy(false);
-    }
+    });
   };
-  const errorOf = (prefix: string) =>
-    Object.entries(wrong.fields).find(([pointer]) => pointer.startsWith(prefix))?.[1];
   return (
     <Section title="How I am told">
       <form className="stack" onSubmit={submit} noValidate>
@@ -97,7 +89,7 @@ export function Notifications() {
                   <SelectField
                     label="Of"
                     value={mine.minimum}
-                    error={errorOf(`/channels/${channel}/minimum`)}
+                    error={errorAt(`/channels/${channel}/minimum`)}
                     onChange={(event) => set(channel, { minimum: event.target.value as Severity })}
                   >
                     {[...SEVERITIES].reverse().map((each) => (
@@ -113,14 +105,14 @@ export function Notifications() {
                       placeholder="+43 …"
                       maxLength={40}
                       value={mine.address ?? ""}
-                      error={errorOf(`/channels/${channel}/address`)}
+                      error={errorAt(`/channels/${channel}/address`)}
                       onChange={(event) => set(channel, { address: event.target.value })}
                     />
                   )}
                 </div>
               )}
-              {errorOf(`/channels/${channel}`) && (
-                <p className="field-error" role="alert">{errorOf(`/channels/${channel}`)}</p>
+              {errorAt(`/channels/${channel}`) && (
+                <p className="field-error" role="alert">{errorAt(`/channels/${channel}`)}</p>
               )}
             </fieldset>
           );
@@ -140,7 +132,7 @@ export function Notifications() {
                   label="From"
                   type="time"
                   value={quiet.from}
-                  error={errorOf("/quietHours/from")}
+                  error={errorAt("/quietHours/from")}
                   onChange={(event) =>
                     setDraft({ ...draft, quietHours: { ...quiet, from: event.target.value } })}
                 />
@@ -148,7 +140,7 @@ export function Notifications() {
                   label="To"
                   type="time"
                   value={quiet.to}
-                  error={errorOf("/quietHours/to")}
+                  error={errorAt("/quietHours/to")}
                   onChange={(event) =>
                     setDraft({ ...draft, quietHours: { ...quiet, to: event.target.value } })}
                 />
@@ -156,7 +148,7 @@ export function Notifications() {
                   label="Time zone"
                   maxLength={64}
                   value={quiet.timeZone}
-                  error={errorOf("/quietHours/timeZone")}
+                  error={errorAt("/quietHours/timeZone")}
                   onChange={(event) =>
                     setDraft({ ...draft, quietHours: { ...quiet, timeZone: event.target.value } })}
                 />
@@ -183,14 +175,9 @@ export function Notifications() {
           <option value="en">English</option>
           <option value="de">Deutsch</option>
         </SelectField>
-        {wrong.rest && (
-          <p className="form-error" role="alert">
-            <Icon name="alarm" />
-            {wrong.rest}
-          </p>
-        )}
+        <FormError>{sending.wrong.rest}</FormError>
         <div>
-          <Button kind="primary" type="submit" busy={busy}>Save</Button>
+          <Button kind="primary" type="submit" busy={sending.busy}>Save</Button>
         </div>
       </form>
     </Section>

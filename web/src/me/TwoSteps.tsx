@@ -6,6 +6,7 @@ import { Button } from "../ui/Button";
 import { Copy } from "../ui/Copy";
 import { Dialog } from "../ui/Dialog";
 import { TextField } from "../ui/Field";
+import { FormError, ShownOnce } from "../ui/FormDialog";
 import { Icon } from "../ui/Icon";
 import { Section } from "../ui/Page";
 import { toast } from "../ui/Toast";
@@ -49,12 +50,7 @@ export function TwoSteps({ on }: { on: boolean }) {
             ? "Besides the password you are asked for six digits that your authenticator shows."
             : "With an authenticator app, a stolen password alone lets nobody in."}
         </p>
-        {error && (
-          <p className="form-error" role="alert">
-            <Icon name="alarm" />
-            {error}
-          </p>
-        )}
+        <FormError>{error}</FormError>
         <div>
           {on
             ? <Button onClick={() => setRemoving(true)}>Turn off…</Button>
@@ -92,17 +88,17 @@ function SetUp({ secret, onClose }: { secret: Secret; onClose: () => void }) {
   };
   if (recovery) {
     return (
-      <Dialog
+      <ShownOnce
         title="Two steps are on"
+        label="Recovery codes"
+        text={recovery.join("\n")}
+        done="I have kept them"
         onClose={onClose}
-        footer={<Button kind="primary" onClick={onClose}>I have kept them</Button>}
       >
-        <p>
-          When the phone is lost, each of these lets you in once. Keep them where the password is
-          not. <strong>They are shown only now.</strong>
-        </p>
-        <Copy label="Recovery codes" text={recovery.join("\n")} />
-      </Dialog>
+        When the phone is lost, each of these lets you in once. Keep them where the password is not.
+        {" "}
+        <strong>They are shown only now.</strong>
+      </ShownOnce>
     );
   }
   return (

@@ -16,6 +16,9 @@ import { milliseconds } from "./units";
 /** Above this share of errors a part is marked. */
 const TOLERATED = 0.01;
 
+/** So many letters of a name stand on a card. */
+const FITS = 19;
+
 const KINDS: Record<MapNode["kind"], string> = {
   ingress: "Requests",
   event: "Events",
@@ -84,7 +87,7 @@ function Picture({ drawn, chosen }: { drawn: Drawn; chosen: string | null }) {
     <div className="scroll-x map-scroll" tabIndex={0} role="region" aria-label="Service map">
       <svg
         className="map"
-        style={{ maxWidth: drawn.width + 2, minWidth: Math.min(860, drawn.width + 2) }}
+        style={{ maxWidth: drawn.width + 2, minWidth: Math.min(1040, drawn.width + 2) }}
         viewBox={`-1 0 ${drawn.width + 2} ${drawn.height}`}
         role="group"
         aria-label="The parts, and the calls between them; the tables below say the same"
@@ -161,7 +164,7 @@ function Card({ spot, chosen, faded }: { spot: Spot; chosen: boolean; faded: boo
     >
       <title>{node.name}</title>
       <rect width={CARD.width} height={CARD.height} rx={8} />
-      <text x={10} y={20} className="map-name">{short(node.name)}</text>
+      <text x={10} y={20} className="map-name">{short(node)}</text>
       <text x={10} y={37} className="map-fact">
         {count(node.calls)} · p99 {milliseconds(node.p99Ms)}
       </text>
@@ -176,10 +179,10 @@ function Card({ spot, chosen, faded }: { spot: Spot; chosen: boolean; faded: boo
   );
 }
 
-/** What fits on a card: without the solution's name where that helps. */
-function short(name: string): string {
-  const last = name.length > 20 ? name.replace(/^[a-z]+\./, "") : name;
-  return last.length > 20 ? `${last.slice(0, 19)}…` : last;
+/** What fits on a card: agents and tools without their room's name; the whole is its title. */
+function short({ kind, name }: MapNode): string {
+  const last = kind === "event" ? name : name.replace(/^[a-z]+\./, "");
+  return last.length > FITS ? `${last.slice(0, FITS - 1)}…` : last;
 }
 
 function Tables({ map, chosen }: { map: ServiceMap; chosen: string | null }) {

@@ -3,8 +3,8 @@ import type { TraceSummary } from "../api/kernel";
 import { usePageActions } from "../shell/actions";
 import { setQuery, useLocation } from "../shell/router";
 import { Button } from "../ui/Button";
+import { Ago } from "../ui/Data";
 import { type Column, DataTable } from "../ui/DataTable";
-import { ago, dateTime } from "../ui/format";
 import { Icon } from "../ui/Icon";
 import { ListCard } from "../ui/ListCard";
 import { usePages } from "../ui/pages";
@@ -61,11 +61,7 @@ const COLUMNS: Column<TraceSummary>[] = [
     className: "faint",
     sort: "at",
     value: (trace) => Date.parse(trace.startedAt),
-    cell: (trace) => (
-      <time dateTime={trace.startedAt} title={dateTime(trace.startedAt)}>
-        {ago(trace.startedAt)}
-      </time>
-    ),
+    cell: (trace) => <Ago at={trace.startedAt} />,
   },
 ];
 

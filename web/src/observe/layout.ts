@@ -25,7 +25,7 @@ const ORDER: MapNode["kind"][] = [
   "channel",
 ];
 
-export const CARD = { width: 154, height: 58, across: 48, down: 18, top: 34 };
+export const CARD = { width: 168, height: 58, across: 34, down: 18, top: 34 };
 
 /** Sweeps that bring each card near those it is connected with. */
 const SWEEPS = 6;

@@ -1,6 +1,7 @@
 import type { OrderSummary } from "../api/types";
+import { Ago } from "../ui/Data";
 import { type Column, DataTable } from "../ui/DataTable";
-import { ago, count, cubic, date, dateTime, kg, money, place } from "../ui/format";
+import { count, cubic, date, kg, money, place } from "../ui/format";
 import type { Selection } from "../ui/selection";
 import { useHiddenColumns } from "../ui/ColumnMenu";
 import { Status } from "./status";
@@ -63,11 +64,7 @@ const COLUMNS: Column<OrderSummary>[] = [
     label: "Changed",
     right: true,
     className: "faint",
-    cell: (order) => (
-      <time dateTime={order.updatedAt} title={dateTime(order.updatedAt)}>
-        {ago(order.updatedAt)}
-      </time>
-    ),
+    cell: (order) => <Ago at={order.updatedAt} />,
   },
   {
     key: "created",
@@ -75,16 +72,15 @@ const COLUMNS: Column<OrderSummary>[] = [
     right: true,
     className: "faint",
     sort: "createdAt",
-    cell: (order) => (
-      <time dateTime={order.createdAt} title={dateTime(order.createdAt)}>
-        {ago(order.createdAt)}
-      </time>
-    ),
+    cell: (order) => <Ago at={order.createdAt} />,
   },
 ];
 
 /** What one can do without: all but which order it is and where it stands. */
 export const OPTIONAL_COLUMNS = COLUMNS.slice(2).map(({ key, label }) => ({ key, label }));
+
+/** Left out until it is asked for, as the newest come first anyway. */
+export const USUALLY_HIDDEN = "created";
 
 interface Props {
   orders: OrderSummary[];
@@ -92,7 +88,7 @@ interface Props {
 }
 
 export function OrderTable({ orders, selection }: Props) {
-  const hidden = useHiddenColumns();
+  const hidden = useHiddenColumns(USUALLY_HIDDEN);
   return (
     <DataTable
       label="Orders"

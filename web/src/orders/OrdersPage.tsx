@@ -13,7 +13,7 @@ import { useSelection } from "../ui/selection";
 import { Empty } from "../ui/States";
 import { BulkBar } from "./BulkBar";
 import { OrderFilters } from "./OrderFilters";
-import { OPTIONAL_COLUMNS, OrderTable } from "./OrderTable";
+import { OPTIONAL_COLUMNS, OrderTable, USUALLY_HIDDEN } from "./OrderTable";
 import { Legend, moving } from "./status";
 
 const ImportDialog = lazy(() =>
@@ -91,7 +91,7 @@ export function OrdersPage() {
       actions={
         <>
           <SavedViews page="orders" path="/orders" />
-          <ColumnMenu columns={OPTIONAL_COLUMNS} />
+          <ColumnMenu columns={OPTIONAL_COLUMNS} usual={USUALLY_HIDDEN} />
           <Button icon="upload" onClick={() => setQuery({ import: "1" })}>Import</Button>
           <Link className="button button-primary" to="/orders/new">
             <Icon name="plus" />

@@ -2,6 +2,8 @@ import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from "react
 import { connection } from "../api/connection";
 import "../api/live";
 import { session } from "../api/session";
+// Here, so that what is kept of a load goes with the session on whatever screen that ends.
+import "../loader/kept";
 import { Toasts } from "../ui/Toast";
 import { Mark } from "../ui/Icon";
 import { Skeleton } from "../ui/States";
@@ -23,6 +25,8 @@ const Returned = lazy(() => import("./Returned"));
 export function App() {
   const state = useSyncExternalStore(session.subscribe, () => session.state);
   const { path } = useLocation();
+  // Nobody can be signed in anew without a network; loading goes on with what the browser has.
+  const lost = useSyncExternalStore(connection.subscribe, () => connection.lostSince !== null);
   const [organisation, setOrganisation] = useState<string | null>(null);
 
   useEffect(() => {
@@ -62,7 +66,9 @@ export function App() {
               ))}
             {state === "out" &&
               (path === "/sign-in" ? <Returned /> : <SignIn organisation={organisation} />)}
-            {state === "starting" && <Starting />}
+            {state === "starting" && (lost && /^\/load\/[^/]+$/.test(path)
+              ? <Guard key={path}>{screen(path)}</Guard>
+              : <Starting />)}
           </>
         )}
       </Suspense>

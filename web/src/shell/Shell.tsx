@@ -1,6 +1,7 @@
 import { lazy, type ReactNode, Suspense, useState } from "react";
 import type { AlarmList } from "../api/kernel";
 import type { Inbox } from "../api/types";
+import { WAITING, waitingMessages } from "../inbox/work";
 import { useQuery } from "../api/query";
 import { IconButton } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
@@ -28,10 +29,10 @@ const IN_DOCK = ["/inbox", "/orders", "/vehicles", "/alarms"];
 export function Shell({ children, onSwitch }: Props) {
   const { path } = useLocation();
   const me = useMe();
-  const inbox = useQuery<Inbox>("/api/inbox", 10_000, ["inbox"]);
+  const inbox = useQuery<Inbox>(WAITING, 10_000, ["inbox"]);
   const alarms = useQuery<AlarmList>("/api/alarms?state=active&limit=50", 15_000, ["alarms"]);
   const news: Record<string, [number, string]> = {
-    "/inbox": [inbox.data?.unread ?? 0, "unread"],
+    "/inbox": [waitingMessages(inbox.data).length, "to look at"],
     "/alarms": [alarms.data?.counts?.unacknowledged ?? 0, "not acknowledged"],
   };
   const [over, setOver] = useState<"palette" | "shortcuts" | "more" | null>(null);

@@ -1,5 +1,6 @@
 import type { FormEvent, ReactNode } from "react";
-import { Icon, Mark } from "../ui/Icon";
+import { FormError } from "../ui/FormDialog";
+import { Mark } from "../ui/Icon";
 
 interface Props {
   lead: string;
@@ -36,12 +37,7 @@ export function SignInCard({ lead, error, onSubmit, children }: Props) {
           </div>
         </div>
         {children}
-        {error && (
-          <p className="form-error" role="alert">
-            <Icon name="alarm" />
-            {error}
-          </p>
-        )}
+        <FormError>{error}</FormError>
       </form>
     </main>
   );

@@ -1,5 +1,5 @@
 import { Fragment, type ReactNode } from "react";
-import { humanise } from "./format";
+import { ago, dateTime, humanise } from "./format";
 
 /** A JSON value as people read it: short objects as a list of facts, the rest as text. */
 export function Value({ value }: { value: unknown }) {
@@ -48,6 +48,11 @@ export function Facts({ facts }: { facts: [string, ReactNode][] }) {
       ))}
     </dl>
   );
+}
+
+/** How long ago something was; the time itself on a touch. */
+export function Ago({ at }: { at: string | null | undefined }) {
+  return at ? <time dateTime={at} title={dateTime(at)}>{ago(at)}</time> : <>never</>;
 }
 
 interface MeterProps {

@@ -1,10 +1,8 @@
-import { type FormEvent, type ReactNode, useId, useState } from "react";
-import { explain } from "../api/client";
+import { type ReactNode, useState } from "react";
 import { COMMAND } from "../shell/platform";
-import { Button } from "./Button";
-import { Dialog } from "./Dialog";
+import { useSending } from "./action";
 import { AreaField, TextField } from "./Field";
-import { Icon } from "./Icon";
+import { FormDialog } from "./FormDialog";
 
 interface Props {
   title: string;
@@ -26,74 +24,51 @@ interface Props {
 export function ReasonDialog(props: Props) {
   const { title, children, confirm, keep = "Keep as it is", danger, fields } = props;
   const asks = props.reason === undefined ? "required" : props.reason;
-  const form = useId();
+  const sending = useSending("/reason");
   const [reason, setReason] = useState("");
-  const [asked, setAsked] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<string | null>(null);
   const missing = asks === "required" && !reason.trim();
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    setAsked(true);
-    if (missing) return;
-    setBusy(true);
-    setError(null);
-    try {
-      await props.onConfirm(reason.trim());
-    } catch (wrong) {
-      setError(explain(wrong));
-    } finally {
-      setBusy(false);
-    }
-  };
   return (
-    <Dialog
+    <FormDialog
       title={title}
+      sending={sending}
+      submit={confirm}
+      leave={keep}
+      danger={danger}
+      onSubmit={() =>
+        sending.send(
+          () => props.onConfirm(reason.trim()),
+          missing ? { "/reason": "Say why; it is kept." } : {},
+        )}
       onClose={props.onClose}
-      footer={
-        <>
-          <Button onClick={props.onClose}>{keep}</Button>
-          <Button kind={danger ? "danger" : "primary"} type="submit" form={form} busy={busy}>
-            {confirm}
-          </Button>
-        </>
-      }
     >
-      <form id={form} onSubmit={submit} noValidate>
-        {children}
-        {fields}
-        {asks === "note" && (
-          <TextField
-            label="Note (optional)"
-            autoFocus
-            maxLength={500}
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-          />
-        )}
-        {asks === "required" && (
-          <AreaField
-            label="Reason"
-            autoFocus={!fields}
-            maxLength={500}
-            value={reason}
-            error={asked && missing ? "Say why; it is kept." : undefined}
-            hint={`${COMMAND} Enter confirms`}
-            onChange={(event) => setReason(event.target.value)}
-            onKeyDown={(event) => {
-              if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-                event.currentTarget.form?.requestSubmit();
-              }
-            }}
-          />
-        )}
-        {error && (
-          <p className="form-error" role="alert">
-            <Icon name="alarm" />
-            {error}
-          </p>
-        )}
-      </form>
-    </Dialog>
+      {children}
+      {fields}
+      {asks === "note" && (
+        <TextField
+          label="Note (optional)"
+          autoFocus
+          maxLength={500}
+          value={reason}
+          error={sending.errorAt("/reason")}
+          onChange={(event) => setReason(event.target.value)}
+        />
+      )}
+      {asks === "required" && (
+        <AreaField
+          label="Reason"
+          autoFocus={!fields}
+          maxLength={500}
+          value={reason}
+          error={sending.errorAt("/reason")}
+          hint={`${COMMAND} Enter confirms`}
+          onChange={(event) => setReason(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+              event.currentTarget.form?.requestSubmit();
+            }
+          }}
+        />
+      )}
+    </FormDialog>
   );
 }
