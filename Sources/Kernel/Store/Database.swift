@@ -36,9 +36,9 @@ public protocol Database: Sendable {
 
     /// Runs `body` atomically; when this returns, its changes are synced to the disk.
     ///
-    /// Transactions are serializable: each sees all that were committed before it. The body may be
-    /// run again when the batch it was part of could not be committed, so its only effects must be on
-    /// the transaction.
+    /// Transactions are serializable: each sees all that were committed before it. The body is run
+    /// again when another of its batch failed or the batch could not be committed, so its only effects
+    /// must be on the transaction.
     ///
     /// - Returns: what `body` returned.
     /// - Throws: what `body` throws, and then nothing has changed; or `StoreError`.

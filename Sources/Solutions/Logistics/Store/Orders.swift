@@ -52,15 +52,12 @@ struct Orders {
     /// The next `LO-000123` that no order has.
     func nextReference(in transaction: any Transaction) throws -> String {
         while true {
-            try transaction.execute(
+            let number = try transaction.first(
                 """
                 INSERT INTO logistics_counter (organisation, orders) VALUES (?, 1)
                 ON CONFLICT (organisation) DO UPDATE SET orders = logistics_counter.orders + 1
+                RETURNING orders
                 """,
-                [.id(scope.organisation)]
-            )
-            let number = try transaction.first(
-                "SELECT orders FROM logistics_counter WHERE organisation = ?",
                 [.id(scope.organisation)]
             ) { try $0.int(0) }
             let digits = String(number ?? 0)
