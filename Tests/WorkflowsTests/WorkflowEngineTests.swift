@@ -42,14 +42,16 @@ private final class Shop: Sendable {
             purpose: "Counts.",
             input: ["type": "object"],
             body: .write { input, invocation in
-                { transaction in
-                    if faults.take() {
-                        throw GeneralFault(.conflict, code: "till-jammed", "the till is jammed")
-                    }
+                // Once a call: the transaction's body may run more than once.
+                let isJammed = faults.take()
+                return { transaction in
                     try transaction.execute(
                         "INSERT INTO till VALUES (?, ?)",
                         [.text(invocation.key), .int(try input.member("amount").int())]
                     )
+                    if isJammed {
+                        throw GeneralFault(.conflict, code: "till-jammed", "the till is jammed")
+                    }
                     return ["counted": true, "by": .string(invocation.scope.actor.name)]
                 }
             }
