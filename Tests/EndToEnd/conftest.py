@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from contract import contract
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_WITHIN_SECONDS = 20
@@ -47,6 +48,8 @@ class Weft:
 
     def stop(self) -> int | None:
         """Asks the process to end, and gives its exit status."""
+        # Another server may get the port.
+        contract.cache_clear()
         if self.process is None or self.process.poll() is not None:
             return self.process.returncode if self.process else None
         self.process.terminate()

@@ -150,6 +150,7 @@ def test_a_load_is_walked_through_by_mouse(opened, order):
 def test_a_load_is_walked_through_by_keyboard(opened, order):
     page = opened(f"/orders/{order['id']}?tab=load&step=3")
     expect(page.get_by_role("region", name="Box 3")).to_be_visible()
+    expect(page.locator(".scene canvas")).to_be_visible()
     page.keyboard.press("]")
     expect(page.get_by_role("region", name="Box 4")).to_be_visible()
     page.keyboard.press("[")

@@ -59,9 +59,10 @@ def test_many_orders_at_once_each_with_its_outcome(browser, weft):
     api.settle()
     booked = api.get("/api/orders?status=booked&limit=2")["items"]
     page, watch = open_page(browser, weft)
-    sign_in(page, weft, "/console/orders?sort=reference")
+    # The newest first, in whichever order: they are on the first page.
+    sign_in(page, weft, "/console/orders?sort=-reference")
     expect(page.get_by_role("columnheader", name="Order")).to_have_attribute(
-        "aria-sort", "ascending"
+        "aria-sort", "descending"
     )
     for order in booked:
         page.get_by_role("checkbox", name=f"Select {order['reference']}").check()

@@ -132,6 +132,7 @@ def test_schemathesis_finds_nothing(server, tmp_path):
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1_900)
 def test_schemathesis_finds_nothing_in_a_long_time(server, tmp_path):
     schemathesis(
         server,
