@@ -117,6 +117,16 @@ import Testing
         }
     }
 
+    @Test("Lengths are counted in code points: marks upon one letter are no way around a limit")
+    func lengths() throws {
+        // A letter and three combining marks: one character to the eye, four code points.
+        let marked = JSONReader(["name": "a\u{301}\u{302}\u{303}"])
+        #expect(try marked.member("name").string(length: 4...4).count == 1)
+        #expect { try marked.member("name").string(length: 0...3) } throws: {
+            ($0 as? GeneralFault)?.message == "must have 0 to 3 characters, has 4"
+        }
+    }
+
     @Test("An unknown field names its nearest known one, with the pointer escaped")
     func unknownField() {
         #expect { try JSONReader(["widht": 1]).onlyKeys(["width", "height"]) } throws: {

@@ -57,12 +57,13 @@ public struct JSONReader: Sendable {
         }
     }
 
-    /// The text, whose length in characters must lie in `length`.
+    /// The text, whose length in code points, as JSON Schema counts them, must lie in `length`.
     public func string(length: ClosedRange<Int> = 0...10_000) throws(GeneralFault) -> String {
         guard case .string(let text) = value else { throw mismatch("a string") }
-        guard length.contains(text.count) else {
+        let count = text.unicodeScalars.count
+        guard length.contains(count) else {
             throw fault(
-                "must have \(length.lowerBound) to \(length.upperBound) characters, has \(text.count)"
+                "must have \(length.lowerBound) to \(length.upperBound) characters, has \(count)"
             )
         }
         return text
