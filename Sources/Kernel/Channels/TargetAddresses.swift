@@ -38,7 +38,7 @@ enum ChannelName {
     static func checked(_ name: String) throws(ChannelError) -> String {
         let words = name.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         let isPlain = words.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
-        guard (1...100).contains(words.count), isPlain else {
+        guard (1...100).contains(words.unicodeScalars.count), isPlain else {
             throw ChannelError(
                 .invalidTarget,
                 "the name must have 1 to 100 characters",

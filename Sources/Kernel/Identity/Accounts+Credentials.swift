@@ -158,7 +158,8 @@ extension Accounts {
     }
 
     static func checked(_ name: String) throws(IdentityError) -> String {
-        guard (1...200).contains(name.count), name.contains(where: { !$0.isWhitespace }),
+        guard (1...200).contains(name.unicodeScalars.count),
+            name.contains(where: { !$0.isWhitespace }),
             name.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control })
         else {
             throw IdentityError(

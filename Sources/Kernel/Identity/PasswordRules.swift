@@ -1,7 +1,7 @@
 /// What a new password must be like (after NIST SP 800-63B section 5.1.1.2: length and a list of
 /// bad ones, no rules about sorts of characters).
 public enum PasswordRules {
-    /// The least and most characters.
+    /// The least and most characters, counted in code points.
     public static let length = 10...128
 
     private static let common: Set<String> = [
@@ -17,7 +17,7 @@ public enum PasswordRules {
     /// - Throws: `IdentityError` of code `weakPassword`.
     public static func check(_ password: Secret, for email: EmailAddress?) throws(IdentityError) {
         let text = password.exposed
-        guard length.contains(text.count) else {
+        guard length.contains(text.unicodeScalars.count) else {
             throw refusal(
                 "a password has \(length.lowerBound) to \(length.upperBound) characters"
             )

@@ -73,7 +73,7 @@ export function Scene3D({ vehicle, colouring, view, onPick, onMissing }: Props) 
         onClick={press}
       />
       <div ref={labels} aria-hidden="true" />
-      <div className="scene-tools" role="group" aria-label="Look">
+      <div className="view-tools scene-tools" role="group" aria-label="Look">
         <IconButton icon="cube" label="From the corner" onClick={() => orbit()?.reset()} />
         <IconButton icon="vehicles" label="From the side" onClick={() => orbit()?.look(0, 0.05)} />
         <IconButton icon="down" label="From above" onClick={() => orbit()?.look(0, 1.55)} />

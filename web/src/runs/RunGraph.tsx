@@ -121,7 +121,7 @@ export function RunGraph({ graph, went, selected, onSelect }: Props) {
           </g>
         </svg>
       </div>
-      <div className="graph-tools" role="group" aria-label="Size">
+      <div className="view-tools" role="group" aria-label="Size">
         <IconButton icon="plus" label="Larger" onClick={() => zoom(1.25)} />
         <IconButton icon="minus" label="Smaller" onClick={() => zoom(0.8)} />
         <IconButton icon="scan" label="Fit" onClick={fit} />

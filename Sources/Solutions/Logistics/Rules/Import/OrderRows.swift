@@ -42,7 +42,9 @@ struct OrderRows: Sendable {
     /// The order; nil when there are problems.
     mutating func read(directory: ImportDirectory, today: CalendarDate) -> OrderImport.Entry? {
         guard let first = rows.first else { return nil }
-        if reference.count > 60 { report(first, .reference, "must have at most 60 characters") }
+        if reference.unicodeScalars.count > 60 {
+            report(first, .reference, "must have at most 60 characters")
+        }
         let customer = shared(.customer) { text throws(GeneralFault) in
             try directory.customer(text)
         }
