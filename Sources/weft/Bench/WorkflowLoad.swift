@@ -335,15 +335,15 @@ final class WorkflowLoad: Sendable {
             }
             // The start and the first step are a turn each.
             while progress.turns.value < 2 * count { try await Task.sleep(for: .milliseconds(50)) }
-            kill(getpid(), SIGKILL)
         }
     }
 
     /// Goes on with what a process that was killed left; how long until each has journaled a step.
     func recover() async throws -> JSON {
-        let count = try await database.query("SELECT count(*) FROM execution_live", []) {
-            Int(try $0.int(0))
-        }.first ?? 0
+        let count =
+            try await database.query("SELECT count(*) FROM execution_live", []) {
+                Int(try $0.int(0))
+            }.first ?? 0
         let clock = ContinuousClock()
         let began = clock.now
         let cpu = Self.cpuSeconds

@@ -30,7 +30,8 @@ extension ExecutionTables {
         try reader.first(Self.one, [.id(id)], Self.pair)
     }
 
-    private static let waiting = "\(joined) WHERE l.owner = ? AND l.due_at <= ? ORDER BY l.due_at LIMIT ?"
+    private static let waiting =
+        "\(joined) WHERE l.owner = ? AND l.due_at <= ? ORDER BY l.due_at LIMIT ?"
 
     /// Executions of an owner that wait for a worker, those due first first.
     func waiting(

@@ -110,7 +110,9 @@ final class Seat: Sendable {
     /// Begins to perform a step; nil when that is not wanted any more.
     func begin(_ step: Int) -> (task: ScheduledTask, since: Timestamp)? {
         state.withLock { state in
-            guard !state.isClosed, !state.isPaused, !state.running.contains(step) else { return nil }
+            guard !state.isClosed, !state.isPaused, !state.running.contains(step) else {
+                return nil
+            }
             guard let live = state.live else {
                 // Being moved on: it comes back when that is done.
                 state.ready.append(step)
