@@ -19,11 +19,8 @@ final class WorkflowLoad: Sendable {
     private let clock = SystemClock()
     private let progress: Progress
 
-    /// - Parameters:
-    ///   - path: the database's file.
-    ///   - tools: `compute` or `store`: what each step calls.
-    ///   - configuration: how the engine works.
-    ///   - holding: whether each execution's second step never ends.
+    /// An engine over the database in a file, whose steps call tools that `compute` or `store`; while
+    /// `holding`, no execution's second step ends.
     init(
         path: String,
         tools: String,

@@ -254,7 +254,7 @@ struct TurnEntry: Sendable {
     /// The state after it, when it is stored.
     var snapshot: String?
 
-    /// - Parameter live: the execution after the turn.
+    /// What is written of a turn, given the execution after it.
     init(_ turn: Turn, of live: inout LiveExecution) {
         self.turn = turn
         lastEvent = live.execution.lastEvent

@@ -174,9 +174,7 @@ final class Seat: Sendable {
         }
     }
 
-    /// A turn could not be written: its outcomes wait again.
-    ///
-    /// - Parameter forgets: whether the execution must be read again.
+    /// A turn could not be written: its outcomes wait again, and the execution is read again.
     func putBack(_ batch: [Outcome], at turn: Int, leaves: Bool) {
         state.withLock { state in
             guard !state.isClosed else {
