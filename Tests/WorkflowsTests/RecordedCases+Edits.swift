@@ -198,6 +198,23 @@ extension RecordedCase {
             reason: "the error caught is the one that was to be filled in"
         ),
         Edit(
+            id: "test_heartbeat_no_timeout",
+            changes: [Change("States", "SendMessageWithWait", "TimeoutSeconds", to: .null)],
+            reason: "the id and the history have no timeout"
+        ),
+        Edit(
+            id: "test_sqs_wait_for_task_tok_with_heartbeat",
+            changes: [Change("States", "SendMessageWithWait", "HeartbeatSeconds", to: 60)],
+            reason: "TaskScheduled tells it"
+        ),
+        Edit(
+            id: "test_map_state_lambda",
+            changes: [
+                Change("States", "StartState", "Parameters", "Values", to: [["body": "string body"]])
+            ],
+            reason: "the first state's output tells it"
+        ),
+        Edit(
             id: "test_map_item_reader_csv_max_items[0]",
             changes: [
                 Change("States", "MapState", "ItemReader", "ReaderConfig", "MaxItems", to: 0)
@@ -226,6 +243,11 @@ extension RecordedCase {
         func isCase(_ name: String) -> Bool { id.hasSuffix("::" + name) }
         if isCase("test_map_state_lambda") {
             return ["ProcessValue": [.output(["body": "string body"])]]
+        }
+        if isCase("test_parallel_state_lambda") {
+            // The recorder sorted the branches' events and left out whose they are.
+            let outputs = history.compactMap { $0["taskSucceededEventDetails"]?["output"] }
+            return ["Branch1": [.output(outputs[0])], "Branch2": [.output(outputs[1])]]
         }
         if isCase("test_map_state_config_distributed_reentrant_lambda") {
             return ["ProcessValue": [.output("HelloWorld")]]

@@ -141,8 +141,12 @@ struct RecordedCase {
 }
 
 extension JSON {
-    /// Puts a value at a path of keys and indices.
+    /// Puts a value at a path of keys and indices; null takes a setting of a state away.
     fileprivate mutating func set(_ path: ArraySlice<String>, _ value: JSON) {
+        if path == ["TimeoutSeconds"], value.isNull {
+            self["TimeoutSeconds"] = nil
+            return
+        }
         guard let key = path.first else {
             self = value
             return

@@ -27,7 +27,7 @@ enum BenchCommand {
 
     static func run(_ arguments: [String]) async -> Int32 {
         if arguments.contains("--help") || arguments.contains("-h") {
-            say(usage)
+            say(usage + "\n\n" + workflowUsage)
             return 0
         }
         return await exitCode(
@@ -36,7 +36,8 @@ enum BenchCommand {
                 case "store": try await store(arguments.dropFirst())
                 case "http": try await http(arguments.dropFirst())
                 case "requests": try await requests(arguments.dropFirst())
-                default: throw UsageError("what can be measured is: store, http, requests")
+                case "workflow": try workflow(arguments.dropFirst())
+                default: throw UsageError("what can be measured is: store, http, requests, workflow")
                 }
             },
             usage: usage
