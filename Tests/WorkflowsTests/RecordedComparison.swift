@@ -131,9 +131,15 @@ struct RecordedComparison {
     private static func fits(_ text: String, _ recorded: String) -> Bool {
         var pieces: [Substring] = []
         var rest = recorded[...]
-        while let open = rest.firstIndex(of: "<"),
-            let close = rest[open...].firstIndex(of: ">")
-        {
+        while let open = rest.firstIndex(of: "<") {
+            // One may stand within another: <<task_token>:1>.
+            var depth = 0
+            let close = rest[open...].firstIndex { character in
+                if character == "<" { depth += 1 }
+                if character == ">" { depth -= 1 }
+                return depth == 0
+            }
+            guard let close else { return false }
             pieces.append(rest[..<open])
             rest = rest[rest.index(after: close)...]
         }
