@@ -291,10 +291,6 @@ extension RecordedCase {
     /// Cases that cannot be run from what was recorded, or contradict themselves.
     static let setAside: [(id: String, reason: String)] = [
         (
-            "test_parallel_state_nested",
-            "an event of the inner Parallel was lost when the recorder sorted the branches' events"
-        ),
-        (
             "test_invoke_with_headers[singleStringHeader]",
             "the service integration, not the States Language, refuses the parameters"
         ),
