@@ -37,7 +37,8 @@ enum BenchCommand {
                 case "http": try await http(arguments.dropFirst())
                 case "requests": try await requests(arguments.dropFirst())
                 case "workflow": try workflow(arguments.dropFirst())
-                default: throw UsageError("what can be measured is: store, http, requests, workflow")
+                default:
+                    throw UsageError("what can be measured is: store, http, requests, workflow")
                 }
             },
             usage: usage

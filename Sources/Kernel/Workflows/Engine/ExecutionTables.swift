@@ -266,6 +266,7 @@ extension ScheduledTask {
             "state": .string(state), "resource": .string(resource), "input": input,
             "attempt": .int(attempt),
         ]
+        if purpose != .call { json["purpose"] = .string(purpose.rawValue) }
         if let timeoutSeconds { json["timeoutSeconds"] = .int(timeoutSeconds) }
         if let heartbeatSeconds { json["heartbeatSeconds"] = .int(heartbeatSeconds) }
         if let token { json["token"] = .string(token) }
@@ -275,6 +276,7 @@ extension ScheduledTask {
     init(json: JSON) throws {
         let reader = JSONReader(json)
         self.init(
+            purpose: try reader.optional("purpose")?.choice(Purpose.self) ?? .call,
             step: try reader.member("step").int(),
             branch: try reader.member("branch").int(),
             entry: try reader.member("entry").int(),

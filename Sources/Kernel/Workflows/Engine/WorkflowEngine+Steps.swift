@@ -154,7 +154,9 @@ extension WorkflowEngine {
         case .taskSucceeded(let step, _), .taskFailed(let step, _, _), .taskTimedOut(let step, _),
             .timerFired(let step):
             try tables.removePending(id, step: step, in: transaction)
-        case .taskSubmitted, .deadlinePassed, .abort: break
+        case .taskSubmitted, .taskStarted, .taskHeartbeat, .deadlinePassed, .abort, .pause, .resume,
+            .redrive:
+            break
         }
         let actions = execution.handle(input, at: now)
         try apply(actions, of: execution, record, at: now, in: transaction)
@@ -194,6 +196,8 @@ extension WorkflowEngine {
                 try tables.append(event, to: record.id, in: transaction)
             case .schedule(let task): try expect(task.step, .task, now, task.json)
             case .wait(let step, let due): try expect(step, .timer, due, nil)
+            // The call itself is raced against its timeout, in `withTimeout`.
+            case .expire: break
             case .deadline(let due): try expect(0, .deadline, due, nil)
             case .cancel(let step):
                 try tables.removePending(record.id, step: step, in: transaction)
