@@ -102,7 +102,7 @@ let package = Package(
             dependencies: [
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
-                "Workflows", "HTTP", "Live", "Web", "Vault", "Platform", "Logistics",
+                "Workflows", "HTTP", "Live", "Web", "Vault", "Platform", "Logistics", "JSONata",
             ],
             path: "Sources/weft",
             swiftSettings: strict
