@@ -77,7 +77,10 @@ let package = Package(
         kernel("Agents", ["Core", "Store", "Events", "Identity", "Observability"]),
         kernel(
             "Workflows",
-            ["Core", "Store", "Events", "Identity", "Agents", "Observability", "COpenSSL"]
+            [
+                "Core", "JSONata", "Store", "Events", "Identity", "Agents", "Observability",
+                "COpenSSL",
+            ]
         ),
         kernel("HTTP", ["Core", "Observability", "CLinux", "CZlib", "CWslay", "COpenSSL"]),
         kernel("Live", ["Core", "Observability", "Store", "Events", "HTTP"]),
@@ -99,7 +102,7 @@ let package = Package(
             dependencies: [
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
-                "Workflows", "HTTP", "Live", "Web", "Vault", "Platform", "Logistics",
+                "Workflows", "HTTP", "Live", "Web", "Vault", "Platform", "Logistics", "JSONata",
             ],
             path: "Sources/weft",
             swiftSettings: strict
@@ -114,7 +117,7 @@ let package = Package(
         tests("Objects", ["Core", "Store"]),
         tests("Channels", ["Core", "Store", "Events", "Observability", "Vault"]),
         tests("Agents", ["Core", "Store", "Events", "Identity"]),
-        tests("Workflows", ["Core", "Store", "Events", "Agents"]),
+        tests("Workflows", ["Core", "JSONata", "Store", "Events", "Agents"]),
         tests("HTTP", ["Core", "Observability"]),
         tests("Live", ["Core", "Store", "Events", "HTTP", "Observability"]),
         tests("Web", ["Core"]),

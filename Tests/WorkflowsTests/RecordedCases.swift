@@ -85,7 +85,8 @@ struct RecordedCase {
             return .object(filled)
         case "%CONTEXT_OBJECT_LITERAL_PLACEHOLDER%":
             return pathInID.map { .string($0) } ?? value
-        case "%LAMBDA_FUNCTION_ARN_LITERAL_PLACEHOLDER%": return "<function>"
+        case "%LAMBDA_FUNCTION_ARN_LITERAL_PLACEHOLDER%":
+            return "arn:aws:lambda:here:111111111111:function:f"
         case "$.items[0]" where id.contains("test_json_path_array"):
             return pathInID.map { .string($0) } ?? value
         default: return value

@@ -4,6 +4,8 @@ import Core
 final class ArrayValue {
     private var elements: [Value]
     private var source: [JSON]?
+    /// The first of whole numbers in a row, and how many there are, until one is looked at.
+    private var span: (first: Double, count: Int)?
 
     /// Whether it is a sequence, of which a single element stands for itself.
     var isSequence = false
@@ -28,7 +30,8 @@ final class ArrayValue {
 
     /// So many whole numbers, from `first` up; a sequence.
     init(from first: Double, count: Int) {
-        elements = (0..<count).map { .number(first + Double($0)) }
+        elements = []
+        span = (first, count)
         isSequence = true
     }
 
@@ -52,14 +55,25 @@ final class ArrayValue {
     var items: [Value] {
         if let source, elements.isEmpty, !source.isEmpty {
             elements = source.map { Value($0) }
+        } else if let span {
+            elements = (0..<span.count).map { .number(span.first + Double($0)) }
+            self.span = nil
         }
         return elements
     }
 
     /// The elements of what is not the input's.
-    var ownItems: [Value] { source == nil ? elements : [] }
+    var ownItems: [Value] { source == nil ? items : [] }
 
-    var count: Int { source?.count ?? elements.count }
+    var count: Int { source?.count ?? span?.count ?? elements.count }
+
+    /// Another array of the same elements, which costs nothing as long as these are numbers in a row.
+    var copy: ArrayValue {
+        let copy = ArrayValue()
+        copy.span = span
+        if span == nil { copy.append(contentsOf: self) }
+        return copy
+    }
 
     subscript(index: Int) -> Value { items[index] }
 
@@ -85,7 +99,7 @@ final class ArrayValue {
 
     @inline(__always)
     private func own() {
-        if source != nil {
+        if source != nil || span != nil {
             _ = items
             source = nil
         }
@@ -94,8 +108,8 @@ final class ArrayValue {
     func json() throws(Failure) -> JSON {
         if let source { return .array(source) }
         var result: [JSON] = []
-        result.reserveCapacity(elements.count)
-        for element in elements {
+        result.reserveCapacity(count)
+        for element in items {
             result.append(try element.json() ?? .null)
         }
         return .array(result)

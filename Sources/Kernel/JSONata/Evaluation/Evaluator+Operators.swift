@@ -123,7 +123,10 @@ extension Evaluator {
         }
         let size = upper - lower + 1
         guard size <= 1e7 else { throw Failure("D2014", value: .double(size)) }
-        try charge(elements: Int(size))
+        guard Int(size) <= limits.elements else {
+            throw Failure("D2015", value: .int(limits.elements))
+        }
+        try charge(Int(size) / 4)
         return .array(ArrayValue(from: lower, count: Int(size)))
     }
 

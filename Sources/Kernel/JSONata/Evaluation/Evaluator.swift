@@ -287,9 +287,15 @@ final class Evaluator {
         _ input: Value,
         _ frame: Frame
     ) throws(Failure) -> Value {
-        let result = ArrayValue()
+        var result = ArrayValue()
         for item in items {
             let value = try evaluate(item, input, frame)
+            if case .array(let array) = value, case .binary(.range, _, _) = item.kind,
+                result.count == 0
+            {
+                result = array.copy
+                continue
+            }
             switch value {
             case .undefined: continue
             case .array(let array):

@@ -92,8 +92,11 @@ struct DecimalPicture {
     }
 
     private func index(of mark: String, in text: [Character], from start: Int = 0) -> Int? {
-        guard mark.count == 1, let character = mark.first, start <= text.count else { return nil }
-        return text[start...].firstIndex(of: character)
+        let characters = Array(mark)
+        guard !characters.isEmpty, start <= text.count - characters.count else { return nil }
+        return (start...(text.count - characters.count)).first {
+            text[$0..<($0 + characters.count)].elementsEqual(characters)
+        }
     }
 
     private func part(_ text: [Character]) -> Part {
@@ -129,7 +132,8 @@ struct DecimalPicture {
     private func problem(_ part: Part) -> String? {
         var problem: String?
         func count(_ mark: String) -> Int {
-            part.text.count { String($0) == mark }
+            guard let first = index(of: mark, in: part.text) else { return 0 }
+            return index(of: mark, in: part.text, from: first + 1) == nil ? 1 : 2
         }
         if count(marks.decimal) > 1 { problem = "D3081" }
         if count(marks.percent) > 1 { problem = "D3082" }

@@ -38,6 +38,12 @@ struct IntegerPicture {
         0xA9F0, 0xAA50, 0xABF0, 0xFF10,
     ]
 
+    /// Whether it is written in digits.
+    var isDecimal: Bool {
+        if case .decimal = form { return true }
+        return false
+    }
+
     /// Reads a picture.
     init(_ picture: String) throws(Failure) {
         var primary = picture

@@ -35,7 +35,4 @@ extension NativeFunction {
         }
         return text
     }
-
-    /// Functions of times.
-    static let time: [NativeFunction] = []
 }
