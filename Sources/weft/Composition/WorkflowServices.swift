@@ -1,6 +1,7 @@
 import Agents
 import Core
 import Objects
+import Observability
 import Platform
 import Store
 import Workflows

@@ -13,6 +13,7 @@ extension WorkflowEngine {
     /// - Parameters:
     ///   - definition: the States Language document.
     ///   - agent: as whom its tasks would act; nil to leave that open.
+    /// - Returns: the problems with their places.
     public func problems(in definition: JSON, agent: String?) -> [DefinitionProblem] {
         let found = Definition.problems(in: definition)
         guard found.isEmpty, let agent else { return found }
