@@ -264,8 +264,8 @@ CRASHING = machine(
                     "Type": "Map",
                     "ItemsPath": "$.items",
                     "ItemProcessor": machine(
-                        "Pick",
-                        Pick={"Type": "Task", "Resource": "weft:activity:e2e.crash", "End": True},
+                        "Item",
+                        Item={"Type": "Task", "Resource": "weft:activity:e2e.crash", "End": True},
                     ),
                     "End": True,
                 },
@@ -320,7 +320,7 @@ def test_killed_in_the_middle_every_run_ends_once(seed, weft_binary, tmp_path):
         )  # fmt: skip
     answered = []
     for _ in range(3):
-        worker = Worker(client)
+        worker = Worker(Client.signed_in(weft))
         worker.start()
         time.sleep(dice.uniform(0.05, 1.5))
         weft.kill()
@@ -328,7 +328,7 @@ def test_killed_in_the_middle_every_run_ends_once(seed, weft_binary, tmp_path):
         answered += worker.answered
         weft = start(weft_binary, data)
         client = Client.signed_in(weft)
-    worker = Worker(client)
+    worker = Worker(Client.signed_in(weft))
     worker.start()
     try:
         # A task that a worker took and did not answer, as the server was gone, is failed by nobody
