@@ -90,6 +90,11 @@ let package = Package(
             ]
         ),
 
+        kernel(
+            "CrashTest",
+            ["Core", "Store", "Events", "Identity", "Agents", "Workflows", "CSQLite"]
+        ),
+
         solution("Logistics"),
 
         .executableTarget(
@@ -97,7 +102,8 @@ let package = Package(
             dependencies: [
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
-                "Workflows", "HTTP", "Live", "Web", "Vault", "Platform", "Logistics",
+                "Workflows", "HTTP", "Live", "Web", "Vault", "Platform",
+                "CrashTest", "Logistics",
             ],
             path: "Sources/weft",
             swiftSettings: strict
@@ -116,6 +122,7 @@ let package = Package(
         tests("Live", ["Core", "Store", "Events", "HTTP", "Observability"]),
         tests("Web", ["Core"]),
         tests("Vault", ["Core"]),
+        tests("CrashTest", ["Core", "Store"]),
         tests("Platform", ["Core", "Store", "HTTP", "Agents"]),
         tests("Logistics", ["Core", "Store", "Platform"]),
     ],

@@ -15,6 +15,11 @@ public struct SQLiteConfiguration: Sendable {
     public var synced = true
     /// Hears of every group that was committed: how many transactions, and how long it took.
     public var onCommit: (@Sendable (Int, Duration) -> Void)?
+    /// The name of SQLite's file system to use; nil for the operating system's.
+    public var fileSystem: String?
+    /// Runs the writer's work and long scans, instead of threads of their own; for simulations that
+    /// must be the same every time.
+    public var schedule: (@Sendable (@escaping @Sendable () -> Void) -> Void)?
 
     /// The defaults.
     public init() {}
@@ -29,7 +34,7 @@ public final class SQLiteDatabase: Database {
     let anchor: SQLiteAnchor
     private let idle = Mutex<[SQLiteConnection]>([])
     private let opened = Atomic<Int>(1)
-    private let scans = WorkerThread()
+    private let scans: WorkerThread?
 
     /// Opens the file, creating it when it is not there.
     ///
@@ -53,9 +58,11 @@ public final class SQLiteDatabase: Database {
             connection: connection,
             batch: configuration.batch,
             anchor: anchor,
-            onCommit: configuration.onCommit
+            onCommit: configuration.onCommit,
+            schedule: configuration.schedule
         )
-        try writer.start()
+        scans = configuration.schedule == nil ? WorkerThread() : nil
+        if configuration.schedule == nil { try writer.start() }
     }
 
     /// SQLite.
@@ -70,7 +77,7 @@ public final class SQLiteDatabase: Database {
     /// Commits what was submitted and refuses what comes later; blocks until that is done.
     public func close() {
         writer.close()
-        scans.close()
+        scans?.close()
         let closed = idle.withLock { idle in
             defer { idle = [] }
             return idle.count
@@ -97,7 +104,16 @@ public final class SQLiteDatabase: Database {
         _ body: @escaping @Sendable (any Reader) throws -> Value
     ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
-            scans.run { continuation.resume(with: Result { try self.snapshot(body) }) }
+            aside { continuation.resume(with: Result { try self.snapshot(body) }) }
+        }
+    }
+
+    /// Runs `body` away from the calling thread.
+    private func aside(_ body: @escaping @Sendable () -> Void) {
+        if let scans {
+            scans.run(body)
+        } else {
+            configuration.schedule?(body)
         }
     }
 
@@ -156,7 +172,7 @@ public final class SQLiteDatabase: Database {
     public func backup(to path: String) async throws {
         try await withCheckedThrowingContinuation {
             (continuation: CheckedContinuation<Void, any Error>) in
-            scans.run {
+            aside {
                 continuation.resume(
                     with: Result {
                         try self.withReader { connection in

@@ -13,6 +13,8 @@ final class SQLiteWriter: Sendable {
     private struct State {
         var jobs: [any WriteJob] = []
         var closed = false
+        /// Whether the schedule was asked to run what is in the mailbox.
+        var isScheduled = false
         /// The failure after which nothing is written any more.
         var poison: StoreError?
     }
@@ -24,6 +26,8 @@ final class SQLiteWriter: Sendable {
     private let done = ThreadSemaphore()
     private let anchor: SQLiteAnchor
     private let onCommit: (@Sendable (Int, Duration) -> Void)?
+    /// Runs the work in place of the thread.
+    private let schedule: (@Sendable (@escaping @Sendable () -> Void) -> Void)?
     /// How many groups still run their jobs under savepoints.
     private let cautious = Atomic<Int>(0)
     /// How many groups do after one with a job that failed.
@@ -33,12 +37,14 @@ final class SQLiteWriter: Sendable {
         connection: SQLiteConnection,
         batch: Int,
         anchor: SQLiteAnchor,
-        onCommit: (@Sendable (Int, Duration) -> Void)?
+        onCommit: (@Sendable (Int, Duration) -> Void)?,
+        schedule: (@Sendable (@escaping @Sendable () -> Void) -> Void)? = nil
     ) {
         self.connection = connection
         self.batch = batch
         self.anchor = anchor
         self.onCommit = onCommit
+        self.schedule = schedule
     }
 
     /// Starts the thread; the writer lives until `close`.
@@ -61,6 +67,12 @@ final class SQLiteWriter: Sendable {
         }
         if let refused {
             job.finish(refused)
+        } else if let schedule {
+            let isScheduled = state.withLock { state in
+                defer { state.isScheduled = true }
+                return state.isScheduled
+            }
+            if !isScheduled { schedule { self.drain() } }
         } else {
             wake.signal()
         }
@@ -69,31 +81,39 @@ final class SQLiteWriter: Sendable {
     /// Runs what is in the mailbox, refuses what comes later, and returns when the thread has ended.
     func close() {
         state.withLock { $0.closed = true }
-        wake.signal()
-        done.wait()
+        if schedule != nil {
+            drain()
+        } else {
+            wake.signal()
+            done.wait()
+        }
     }
 
     fileprivate func loop() {
+        repeat { wake.wait() } while !drain()
+        done.signal()
+    }
+
+    /// Commits what is in the mailbox.
+    ///
+    /// - Returns: whether the writer was closed.
+    @discardableResult
+    private func drain() -> Bool {
         while true {
-            wake.wait()
-            while true {
-                let (jobs, closed) = state.withLock { state -> ([any WriteJob], Bool) in
-                    let taken = Array(state.jobs.prefix(batch))
-                    state.jobs.removeFirst(taken.count)
-                    return (taken, state.closed)
-                }
-                if jobs.isEmpty {
-                    if closed {
-                        anchor.close()
-                        // A tidy end: the file alone holds everything, the log beside it is empty.
-                        try? connection.run("PRAGMA wal_checkpoint(TRUNCATE)")
-                        done.signal()
-                        return
-                    }
-                    break
-                }
-                commit(jobs)
+            let (jobs, closed) = state.withLock { state -> ([any WriteJob], Bool) in
+                let taken = Array(state.jobs.prefix(batch))
+                state.jobs.removeFirst(taken.count)
+                if taken.isEmpty { state.isScheduled = false }
+                return (taken, state.closed)
             }
+            if jobs.isEmpty {
+                guard closed else { return false }
+                anchor.close()
+                // A tidy end: the file alone holds everything, the log beside it is empty.
+                try? connection.run("PRAGMA wal_checkpoint(TRUNCATE)")
+                return true
+            }
+            commit(jobs)
         }
     }
 

@@ -1,0 +1,220 @@
+import Core
+import Events
+import Store
+import Synchronization
+
+/// Runs the program over a simulated disk and clock, kills it at points that a seed decides, and looks
+/// each time whether its promises hold.
+///
+/// The promises: an event that was acknowledged is never lost; a step whose outcome was stored is never run
+/// again; an execution has one outcome; the log and the records agree.
+public struct CrashTestRun: Sendable {
+    /// What decides everything.
+    public let seed: UInt64
+    /// At most this many events are published.
+    public let mostEvents: Int
+    /// At most this often the machine dies.
+    public let mostCrashes: Int
+
+    /// A run that its seed decides.
+    ///
+    /// - Parameters:
+    ///   - seed: the same seed gives the same run.
+    ///   - mostEvents: default 12.
+    ///   - mostCrashes: default 6.
+    public init(seed: UInt64, mostEvents: Int = 12, mostCrashes: Int = 6) {
+        self.seed = seed
+        self.mostEvents = mostEvents
+        self.mostCrashes = mostCrashes
+    }
+
+    /// Runs on the calling thread until everything has ended or a promise was broken.
+    public func callAsFunction() -> CrashTestReport {
+        let random = SeededRandom(seed: seed)
+        let clock = ManualClock(now: Timestamp(microseconds: 1_767_225_600_000_000))
+        let began = clock.now()
+        let disk = SimulatedDisk()
+        let world = OutsideWorld()
+        let producer = Producer(random: random, clock: clock, count: mostEvents)
+        var report = CrashTestReport(seed: seed)
+        report.events = producer.events.count
+        let crashes = Int(random.next() % UInt64(mostCrashes + 1))
+        var life = 0
+        while report.problems.isEmpty {
+            let isLast = life >= crashes
+            let ended = live(
+                Life(
+                    number: life,
+                    disk: disk,
+                    world: world,
+                    clock: clock,
+                    random: random,
+                    producer: producer,
+                    isLast: isLast
+                ),
+                &report
+            )
+            if ended { break }
+            report.crashes += 1
+            report.trace.append("\(clock.now() - began): the machine dies")
+            disk.restart(random: random)
+            life += 1
+        }
+        (report.calls, report.repeatedCalls) = world.totals
+        report.disk = disk.counts
+        report.simulated = clock.now() - began
+        return report
+    }
+
+    private struct Life: Sendable {
+        var number: Int
+        var disk: SimulatedDisk
+        var world: OutsideWorld
+        var clock: ManualClock
+        var random: any RandomSource
+        var producer: Producer
+        var isLast: Bool
+    }
+
+    /// One life, until its death or until all is done.
+    ///
+    /// - Returns: whether all is done.
+    private func live(_ life: Life, _ report: inout CrashTestReport) -> Bool {
+        let fileSystem = SimulatedFileSystem(
+            disk: life.disk,
+            random: life.random,
+            clock: life.clock
+        )
+        let executor = SeededExecutor(random: life.random, clock: life.clock)
+        var jobsLeft = Int.max
+        if !life.isLast {
+            // Deaths early in a life are as likely as late ones, on a logarithmic scale; some strike in
+            // the middle of what the disk does, some between two steps of the program.
+            let moment = 1 << (life.random.next() % 11)
+            let when = Int(life.random.next() % UInt64(moment)) + 1
+            if life.random.next() % 4 == 0 {
+                jobsLeft = when * 4
+            } else {
+                life.disk.die(after: when)
+            }
+        }
+        let outcome = Outcome()
+        let main = Task(executorPreference: executor) {
+            do {
+                outcome.end(try await Self.main(life, fileSystem, executor))
+            } catch {
+                outcome.end(.failed(String(describing: error)))
+            }
+        }
+        func watch() {
+            jobsLeft -= 1
+            if jobsLeft <= 0 { life.disk.die() }
+            if life.disk.isDead { main.cancel() }
+        }
+        let isMoving = executor.run(until: { outcome.result != nil }, beforeEach: watch)
+        if !isMoving { report.problems.append("nothing moves any more, and not all has ended") }
+        if life.disk.isDead { return false }
+        switch outcome.result {
+        case .done(let executions, let problems):
+            report.executions = executions
+            report.problems += problems
+        case .failed(let reason): report.problems.append("the program failed: \(reason)")
+        case nil: break
+        }
+        return true
+    }
+
+    private static func main(
+        _ life: Life,
+        _ fileSystem: SimulatedFileSystem,
+        _ executor: SeededExecutor
+    ) async throws -> Outcome.Result {
+        let program = try await ProgramUnderTest(
+            fileSystem: fileSystem,
+            world: life.world,
+            clock: life.clock,
+            random: life.random,
+            schedule: { executor.schedule($0) }
+        )
+        defer { program.database.close() }
+        // What the last life left must hold before anything new happens.
+        let found = try await audit(life, program)
+        if !found.isEmpty { return .done(executions: 0, problems: found) }
+        return try await withThrowingTaskGroup(of: Outcome.Result?.self) { group in
+            group.addTask {
+                try await program.run()
+                return nil
+            }
+            group.addTask {
+                try await life.producer.publish(to: program)
+                try await untilQuiet(life, program)
+                return nil
+            }
+            // The program runs on; the producer's end is the end.
+            _ = try await group.next()
+            group.cancelAll()
+            let audit = CrashAudit(
+                published: life.producer.kinds,
+                acknowledged: life.producer.acknowledged,
+                world: life.world
+            )
+            let scope = Scope(
+                organisation: ProgramUnderTest.organisation,
+                actor: Actor(id: ID(high: 2, low: 2), kind: .person, name: "auditor"),
+                roles: [],
+                trace: TraceContext(random: life.random)
+            )
+            let (count, problems) = try await program.database.read { reader in
+                (
+                    try reader.first("SELECT count(*) FROM execution") { Int(try $0.int(0)) } ?? 0,
+                    try audit.finalProblems(in: reader, scope: scope)
+                )
+            }
+            return .done(executions: count, problems: problems)
+        }
+    }
+
+    private static func audit(_ life: Life, _ program: ProgramUnderTest) async throws -> [String] {
+        let calls = try await program.database.query(
+            "SELECT call FROM crash_line WHERE call IS NOT NULL",
+            []
+        ) { try $0.text(0) }
+        life.world.settle(calls)
+        let audit = CrashAudit(
+            published: life.producer.kinds,
+            acknowledged: life.producer.acknowledged,
+            world: life.world
+        )
+        let damage = try await program.database.problems()
+        return damage + (try await program.database.read { try audit.problems(in: $0) })
+    }
+
+    /// Returns when every event has started its execution and every execution has ended.
+    private static func untilQuiet(_ life: Life, _ program: ProgramUnderTest) async throws {
+        while true {
+            let running = try await program.database.read { reader in
+                let ended =
+                    try reader.first("SELECT count(*) FROM execution WHERE status <> 'RUNNING'") {
+                        Int(try $0.int(0))
+                    } ?? 0
+                return life.producer.events.count - ended
+            }
+            if running == 0 { return }
+            try await life.clock.sleep(for: .seconds(10))
+        }
+    }
+}
+
+/// How a life ended, once it has.
+private final class Outcome: Sendable {
+    enum Result: Sendable {
+        case done(executions: Int, problems: [String])
+        case failed(String)
+    }
+
+    private let state = Mutex<Result?>(nil)
+
+    var result: Result? { state.withLock { $0 } }
+
+    func end(_ result: Result) { state.withLock { $0 = result } }
+}
