@@ -1,12 +1,13 @@
 import Core
-import CrashTest
+@testable import CrashTest
 import Foundation
 import Testing
 
 @Suite struct CrashTestRunTests {
-    private static let isLong = ProcessInfo.processInfo.environment["WEFT_TESTS"]?
+    private static let isLong =
+        ProcessInfo.processInfo.environment["WEFT_TESTS"]?
         .contains("long") ?? false
-    private static let seeds: UInt64 = isLong ? 10_000 : 20
+    private static let seeds: UInt64 = isLong ? 10_000 : 100
 
     @Test("No promise is broken, wherever the machine dies")
     func promisesHold() {
@@ -18,6 +19,44 @@ import Testing
         }
         // Between none and six a seed, three on average.
         #expect(crashes > Int(Self.seeds))
+    }
+
+    @Test("A store that does not sync is found out")
+    func unsyncedIsFound() {
+        var broken: [String] = []
+        for seed in UInt64(1)...20 {
+            var run = CrashTestRun(seed: seed)
+            run.isSynced = false
+            broken += run().problems
+        }
+        #expect(broken.contains { $0.contains("was acknowledged and is lost") })
+    }
+
+    @Test("A user's own workflow is run, its calls answered by mocks")
+    func ownWorkflow() throws {
+        let workflow = try CrashWorkflow(
+            source: [
+                "StartAt": "Charge",
+                "States": [
+                    "Charge": [
+                        "Type": "Task", "Resource": "arn:aws:lambda:eu-central-1:1:function:charge",
+                        "Retry": [["ErrorEquals": ["Busy"], "MaxAttempts": 3]], "Next": "Ship",
+                    ],
+                    "Ship": [
+                        "Type": "Task", "Resource": "arn:aws:lambda:eu-central-1:1:function:ship",
+                        "End": true,
+                    ],
+                ],
+            ],
+            input: ["order": 7],
+            mocks: ["Charge": [["throw": ["error": "Busy"]], ["return": ["paid": true]]]]
+        )
+        for seed in UInt64(1)...10 {
+            let report = CrashTestRun(seed: seed, workflow: workflow)()
+            #expect(report.problems.isEmpty, "seed \(seed): \(report.problems)")
+            // Charge is called twice, Ship once, and what died on the way again.
+            #expect(report.calls - report.repeatedCalls == report.executions * 3)
+        }
     }
 
     @Test("The same seed gives the same run")

@@ -5,16 +5,13 @@ import Workflows
 
 /// Looks for broken promises in what a life of the program left behind.
 struct CrashAudit {
-    /// The events that were published, with their kinds.
-    var published: [ID<Event>: String]
-    /// Those of which the producer was told that they are kept.
-    var acknowledged: Set<ID<Event>>
+    let producer: Producer
     let world: OutsideWorld
 
     /// What must hold at any time.
     func problems(in reader: any Reader) throws -> [String] {
         var problems: [String] = []
-        for id in acknowledged.sorted(by: { $0.description < $1.description }) {
+        for id in producer.events.map(\.id) where producer.acknowledged.contains(id) {
             let isThere = try reader.exists("SELECT 1 FROM event WHERE id = ?", [.id(id)])
             if !isThere { problems.append("event \(id) was acknowledged and is lost") }
         }
@@ -82,7 +79,10 @@ struct CrashAudit {
     /// What must hold once everything has ended.
     func finalProblems(in reader: any Reader, scope: Scope) throws -> [String] {
         var problems = try problems(in: reader)
-        let executions = try reader.query("SELECT id, name, status, error, cause FROM execution", []) {
+        let executions = try reader.query(
+            "SELECT id, name, status, error, cause FROM execution",
+            []
+        ) {
             (
                 id: try $0.id(0, Execution.self), name: try $0.text(1), status: try $0.text(2),
                 why: try [$0.optionalText(3), $0.optionalText(4)].compactMap { $0 }
@@ -90,18 +90,19 @@ struct CrashAudit {
         }
         let byName = Dictionary(grouping: executions, by: \.name)
         var lines = 0
-        for (id, kind) in published {
+        for (id, workflow) in producer.events {
+            let kind = workflow.kind
             let name = "crash.\(kind)/\(id)"
             let found = byName[name] ?? []
             if found.count != 1 {
                 problems.append("event \(id) (\(kind)) started \(found.count) executions")
             }
-            let expected = CrashWorkflows.outcome(of: kind)
-            lines += expected.lines
-            for execution in found where execution.status != expected.status {
+            lines += workflow.lines
+            let expected = workflow.status ?? found.first?.status ?? ""
+            for execution in found where execution.status != expected {
                 let why = execution.why.joined(separator: ": ")
                 problems.append(
-                    "\(name) ended \(execution.status), not \(expected.status) (\(why))"
+                    "\(name) ended \(execution.status), not \(expected) (\(why))"
                 )
             }
             for execution in found {
@@ -135,7 +136,9 @@ struct CrashAudit {
         let scheduled = types.count { $0 == "TaskScheduled" }
         let settled = types.count { ["TaskSucceeded", "TaskFailed", "TaskTimedOut"].contains($0) }
         if types.last == "ExecutionSucceeded", scheduled != settled {
-            problems.append("\(name): \(scheduled) tasks were scheduled, \(settled) have an outcome")
+            problems.append(
+                "\(name): \(scheduled) tasks were scheduled, \(settled) have an outcome"
+            )
         }
         return problems
     }

@@ -10,8 +10,9 @@ public struct CrashTestReport: Sendable {
     public var events = 0
     /// How many executions they started.
     public var executions = 0
-    /// Calls that reached the outside, and how many of these were repetitions of an earlier one.
+    /// Calls that reached the outside.
     public var calls = 0
+    /// How many of these were repetitions of an earlier one, with the same key.
     public var repeatedCalls = 0
     /// What the disk went through.
     public var disk = SimulatedDisk.Counts()

@@ -15,6 +15,9 @@ public struct CrashTestRun: Sendable {
     public let mostEvents: Int
     /// At most this often the machine dies.
     public let mostCrashes: Int
+    private let workflows: [CrashWorkflow]
+    /// Whether the store syncs what it commits; without it promises are broken, and must be seen to be.
+    var isSynced = true
 
     /// A run that its seed decides.
     ///
@@ -22,10 +25,17 @@ public struct CrashTestRun: Sendable {
     ///   - seed: the same seed gives the same run.
     ///   - mostEvents: default 12.
     ///   - mostCrashes: default 6.
-    public init(seed: UInt64, mostEvents: Int = 12, mostCrashes: Int = 6) {
+    ///   - workflow: what to run; by default workflows that wait in every way there is.
+    public init(
+        seed: UInt64,
+        mostEvents: Int = 12,
+        mostCrashes: Int = 6,
+        workflow: CrashWorkflow? = nil
+    ) {
         self.seed = seed
         self.mostEvents = mostEvents
         self.mostCrashes = mostCrashes
+        workflows = workflow.map { [$0] } ?? CrashWorkflows.all
     }
 
     /// Runs on the calling thread until everything has ended or a promise was broken.
@@ -34,8 +44,15 @@ public struct CrashTestRun: Sendable {
         let clock = ManualClock(now: Timestamp(microseconds: 1_767_225_600_000_000))
         let began = clock.now()
         let disk = SimulatedDisk()
-        let world = OutsideWorld()
-        let producer = Producer(random: random, clock: clock, count: mostEvents)
+        let trace = CrashTrace(clock: clock)
+        let world = OutsideWorld(trace: trace)
+        let producer = Producer(
+            random: random,
+            clock: clock,
+            trace: trace,
+            workflows: workflows,
+            count: mostEvents
+        )
         var report = CrashTestReport(seed: seed)
         report.events = producer.events.count
         let crashes = Int(random.next() % UInt64(mostCrashes + 1))
@@ -44,7 +61,8 @@ public struct CrashTestRun: Sendable {
             let isLast = life >= crashes
             let ended = live(
                 Life(
-                    number: life,
+                    workflows: workflows,
+                    isSynced: isSynced,
                     disk: disk,
                     world: world,
                     clock: clock,
@@ -56,18 +74,20 @@ public struct CrashTestRun: Sendable {
             )
             if ended { break }
             report.crashes += 1
-            report.trace.append("\(clock.now() - began): the machine dies")
+            trace.note("the machine dies")
             disk.restart(random: random)
             life += 1
         }
         (report.calls, report.repeatedCalls) = world.totals
         report.disk = disk.counts
         report.simulated = clock.now() - began
+        report.trace = trace.lines
         return report
     }
 
     private struct Life: Sendable {
-        var number: Int
+        var workflows: [CrashWorkflow]
+        var isSynced: Bool
         var disk: SimulatedDisk
         var world: OutsideWorld
         var clock: ManualClock
@@ -130,7 +150,9 @@ public struct CrashTestRun: Sendable {
         _ executor: SeededExecutor
     ) async throws -> Outcome.Result {
         let program = try await ProgramUnderTest(
+            life.workflows,
             fileSystem: fileSystem,
+            isSynced: life.isSynced,
             world: life.world,
             clock: life.clock,
             random: life.random,
@@ -153,11 +175,7 @@ public struct CrashTestRun: Sendable {
             // The program runs on; the producer's end is the end.
             _ = try await group.next()
             group.cancelAll()
-            let audit = CrashAudit(
-                published: life.producer.kinds,
-                acknowledged: life.producer.acknowledged,
-                world: life.world
-            )
+            let audit = CrashAudit(producer: life.producer, world: life.world)
             let scope = Scope(
                 organisation: ProgramUnderTest.organisation,
                 actor: Actor(id: ID(high: 2, low: 2), kind: .person, name: "auditor"),
@@ -180,11 +198,7 @@ public struct CrashTestRun: Sendable {
             []
         ) { try $0.text(0) }
         life.world.settle(calls)
-        let audit = CrashAudit(
-            published: life.producer.kinds,
-            acknowledged: life.producer.acknowledged,
-            world: life.world
-        )
+        let audit = CrashAudit(producer: life.producer, world: life.world)
         let damage = try await program.database.problems()
         return damage + (try await program.database.read { try audit.problems(in: $0) })
     }

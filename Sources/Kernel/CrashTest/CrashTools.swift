@@ -5,6 +5,7 @@ import Store
 
 /// The tools and agents of the test's workflows.
 struct CrashTools: Sendable {
+    let workflows: [CrashWorkflow]
     let log: EventLog
     let ids: IDGenerator
     let world: OutsideWorld
@@ -14,7 +15,10 @@ struct CrashTools: Sendable {
     let isDead: @Sendable () -> Bool
 
     func registry() throws -> ToolRegistry {
-        let tools = try [take(), keep(), tell(), dawdle(), look()]
+        var tools = try [take(), keep(), tell(), dawdle(), look()]
+        for workflow in workflows {
+            for index in workflow.states.indices { tools.append(try mock(index, of: workflow)) }
+        }
         return try ToolRegistry(
             tools: tools,
             agents: [
@@ -36,7 +40,9 @@ struct CrashTools: Sendable {
     }
 
     /// Writes a line, adds to the total and appends an event, in one transaction.
-    private func add(_ invocation: Invocation, call: String?, in transaction: any Transaction) throws {
+    private func add(_ invocation: Invocation, call: String?, in transaction: any Transaction)
+        throws
+    {
         try CrashLedger.add(invocation.key, call: call, in: transaction)
         let event = Event(
             id: ids.next(),
@@ -116,6 +122,32 @@ struct CrashTools: Sendable {
                 try await clock.sleep(for: .seconds(Int64(random.next() % 20)))
                 try reach(invocation.key)
                 return ["key": .string(invocation.key)]
+            }
+        )
+    }
+
+    /// A task of a user's own workflow.
+    private func mock(_ index: Int, of workflow: CrashWorkflow) throws -> Tool {
+        let state = workflow.states[index]
+        let answers = workflow.mocks[state] ?? []
+        return try Tool(
+            name: CrashWorkflow.tool(index),
+            purpose: "Stands for the tasks of \(state).",
+            input: true,
+            body: .external { input, invocation in
+                try await clock.sleep(for: .milliseconds(Int64(random.next() % 4_000)))
+                let place = world.place(of: invocation.key, in: state)
+                try reach(invocation.key)
+                guard !answers.isEmpty else { return input.value }
+                let answer = answers[min(place, answers.count - 1)]
+                if let fault = answer["throw"] {
+                    throw GeneralFault(
+                        .unavailable,
+                        code: fault["error"]?.string ?? "Error",
+                        fault["cause"]?.string ?? ""
+                    )
+                }
+                return answer["return"] ?? .null
             }
         )
     }

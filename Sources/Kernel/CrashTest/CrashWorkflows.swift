@@ -5,20 +5,13 @@ import Core
 /// `crash.take`, `crash.keep` and `crash.tell` are its tools: the first two change the store, the
 /// last one calls the outside.
 enum CrashWorkflows {
-    /// By the kind of event that starts them.
-    static let all: [(kind: String, definition: JSON)] = [
-        ("sequence", sequence), ("fan", fan), ("map", map), ("caught", caught), ("slow", slow),
+    static let all = [
+        CrashWorkflow("sequence", sequence, ends: "SUCCEEDED", lines: 3),
+        CrashWorkflow("fan", fan, ends: "SUCCEEDED", lines: 3),
+        CrashWorkflow("map", map, ends: "SUCCEEDED", lines: 5),
+        CrashWorkflow("caught", caught, ends: "FAILED", lines: 1),
+        CrashWorkflow("slow", slow, ends: "TIMED_OUT", lines: 1),
     ]
-
-    /// How an execution of a kind ends, and how many lines it leaves in the ledger.
-    static func outcome(of kind: String) -> (status: String, lines: Int) {
-        switch kind {
-        case "map": ("SUCCEEDED", 5)
-        case "caught": ("FAILED", 1)
-        case "slow": ("TIMED_OUT", 1)
-        default: ("SUCCEEDED", 3)
-        }
-    }
 
     /// The outside's answer is noted in the store.
     private static func keep(_ note: String) -> JSON {

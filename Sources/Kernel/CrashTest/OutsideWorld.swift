@@ -11,12 +11,31 @@ final class OutsideWorld: Sendable {
         /// Calls whose outcome the store was seen to hold.
         var settled: Set<String> = []
         var violations: [String] = []
+        /// The calls of each state of each execution, in the order in which they first came.
+        var orders: [String: [String]] = [:]
     }
 
     private let state = Mutex(State())
+    private let trace: CrashTrace
+
+    init(trace: CrashTrace) {
+        self.trace = trace
+    }
+
+    /// Which of the calls of its state in its execution this is, from 0; the same when it is repeated.
+    func place(of key: String, in state: String) -> Int {
+        let execution = key.prefix { $0 != "/" }
+        return self.state.withLock { world in
+            let calls = world.orders["\(execution)/\(state)", default: []]
+            if let at = calls.firstIndex(of: key) { return at }
+            world.orders["\(execution)/\(state)", default: []].append(key)
+            return calls.count
+        }
+    }
 
     /// A call arrived.
     func took(_ key: String) {
+        trace.note("the outside takes call \(key)")
         state.withLock { state in
             state.calls[key, default: 0] += 1
             if state.settled.contains(key) {

@@ -20,7 +20,9 @@ struct ProgramUnderTest: Sendable {
     ///
     /// - Throws: what the store throws; also because the disk died meanwhile.
     init(
+        _ workflows: [CrashWorkflow],
         fileSystem: SimulatedFileSystem,
+        isSynced: Bool,
         world: OutsideWorld,
         clock: ManualClock,
         random: any RandomSource,
@@ -29,6 +31,7 @@ struct ProgramUnderTest: Sendable {
         var configuration = SQLiteConfiguration()
         configuration.fileSystem = fileSystem.name
         configuration.schedule = schedule
+        configuration.synced = isSynced
         let database = try SQLiteDatabase(path: "weft.db", configuration: configuration)
         self.database = database
         self.clock = clock
@@ -41,6 +44,7 @@ struct ProgramUnderTest: Sendable {
                 + CrashLedger.migrations
         )
         let registry = try CrashTools(
+            workflows: workflows,
             log: log,
             ids: ids,
             world: world,
@@ -49,8 +53,8 @@ struct ProgramUnderTest: Sendable {
             isDead: { [disk = fileSystem.disk] in disk.isDead }
         ).registry()
         engine = try WorkflowEngine(
-            workflows: CrashWorkflows.all.map { kind, definition in
-                try Workflow(name: "crash.\(kind)", agent: "crash.runner", source: definition)
+            workflows: workflows.map {
+                try Workflow(name: "crash.\($0.kind)", agent: "crash.runner", source: $0.definition)
             },
             surroundings: .init(
                 database: database,
@@ -71,13 +75,11 @@ struct ProgramUnderTest: Sendable {
         dispatcher = Dispatcher(
             database: database,
             log: log,
-            rules: try CrashWorkflows.all.map { [engine] kind, _ in
+            rules: try workflows.map { [engine] workflow in
                 EventRule(
-                    name: "crash.\(kind)",
-                    pattern: try Pattern([
-                        "type": ["work.asked"], "data": ["kind": [.string(kind)]],
-                    ]),
-                    target: WorkflowTarget(engine: engine, workflow: "crash.\(kind)")
+                    name: "crash.\(workflow.kind)",
+                    pattern: try Pattern(["type": [.string("\(workflow.kind).asked")]]),
+                    target: WorkflowTarget(engine: engine, workflow: "crash.\(workflow.kind)")
                 )
             },
             clock: clock,
@@ -97,14 +99,14 @@ struct ProgramUnderTest: Sendable {
     /// Publishes an event, unless it is there already: a producer that got no answer sends it again.
     ///
     /// - Throws: `StoreError`; nothing is known then of whether the event is in the log.
-    func publish(_ id: ID<Event>, kind: String) async throws {
+    func publish(_ id: ID<Event>, _ workflow: CrashWorkflow) async throws {
         let event = Event(
             id: id,
             source: "crash-test",
-            type: "work.asked",
+            type: "\(workflow.kind).asked",
             subject: "work:\(id)",
             time: clock.now(),
-            data: ["kind": .string(kind), "items": [1, 2, 3, 4, 5]],
+            data: workflow.input,
             scope: Scope(
                 organisation: Self.organisation,
                 actor: Self.person,

@@ -32,7 +32,9 @@ final class SeededExecutor: TaskExecutor {
 
     /// Runs jobs until `isDone` answers true; when there are none, time passes.
     ///
-    /// - Parameter beforeEach: called before each job.
+    /// - Parameters:
+    ///   - isDone: whether to stop.
+    ///   - beforeEach: called before each job.
     /// - Returns: false when nothing is left to do and nobody waits for a moment.
     func run(until isDone: () -> Bool, beforeEach: () -> Void) -> Bool {
         while !isDone() {

@@ -186,7 +186,9 @@ extension SimulatedDisk {
         let change = Change.write(offset: offset, bytes: bytes)
         let done = changing { Self.note(change, in: name, &$0) } ?? false
         // The write that the disk died of may be among those that reached it.
-        if !done { state.withLock { if $0.files[name] != nil { Self.note(change, in: name, &$0) } } }
+        if !done {
+            state.withLock { if $0.files[name] != nil { Self.note(change, in: name, &$0) } }
+        }
         return done
     }
 
