@@ -85,22 +85,27 @@ public final class SQLiteDatabase: Database {
         opened.wrappingSubtract(closed + 1, ordering: .relaxed)
     }
 
-    /// See ``Database/query(_:_:_:)``.
+    /// See ``Database/query(_:_:consistency:_:)``; every read sees the latest state.
     public func query<Value>(
         _ sql: String,
         _ parameters: [SQLValue],
+        consistency: ReadConsistency,
         _ map: (any Row) throws -> Value
     ) async throws -> [Value] {
         try withReader { try SQLiteReader(connection: $0).query(sql, parameters, map) }
     }
 
-    /// See ``Database/read(_:)``.
-    public func read<Value>(_ body: (any Reader) throws -> Value) async throws -> Value {
+    /// See ``Database/read(consistency:_:)``.
+    public func read<Value: Sendable>(
+        consistency: ReadConsistency,
+        _ body: @escaping @Sendable (any Reader) throws -> Value
+    ) async throws -> Value {
         try snapshot(body)
     }
 
-    /// See ``Database/scan(_:)``.
+    /// See ``Database/scan(consistency:_:)``.
     public func scan<Value: Sendable>(
+        consistency: ReadConsistency,
         _ body: @escaping @Sendable (any Reader) throws -> Value
     ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in

@@ -308,7 +308,11 @@ final class SQLiteTransaction: Transaction {
         try open().forEach(sql, parameters, body)
     }
 
-    func execute(_ sql: String, _ parameters: [SQLValue]) throws -> Int {
+    func execute(_ sql: String, _ parameters: [SQLValue]) throws {
+        _ = try open().execute(sql, parameters)
+    }
+
+    func executeCounting(_ sql: String, _ parameters: [SQLValue]) throws -> Int {
         try open().execute(sql, parameters)
     }
 
@@ -333,6 +337,9 @@ final class SQLiteTransaction: Transaction {
     func afterCommit(_ action: @escaping @Sendable () -> Void) {
         actions.append(action)
     }
+
+    /// Nobody else reads the file.
+    func announce(_ topic: String) {}
 
     private func open() throws(StoreError) -> SQLiteConnection {
         guard let connection else { throw StoreError(.misuse, "the transaction has ended") }
