@@ -86,7 +86,7 @@ extension ExecutionTables {
         by worker: String,
         in transaction: any Transaction
     ) throws -> Bool {
-        try transaction.execute(
+        try transaction.executeCounting(
             """
             UPDATE execution_live SET owner = ?, due_at = ? WHERE execution = ? AND owner = ?
                 AND turn = ?
@@ -129,7 +129,7 @@ extension ExecutionTables {
     ) throws -> Bool {
         let turn = entry.turn.number
         if let snapshot = entry.snapshot {
-            return try transaction.execute(
+            return try transaction.executeCounting(
                 """
                 UPDATE execution_live SET turn = ?, at_state = coalesce(?, at_state), snapshot = ?,
                     snapshot_turn = ?
@@ -141,7 +141,7 @@ extension ExecutionTables {
                 ]
             ) == 1
         }
-        return try transaction.execute(
+        return try transaction.executeCounting(
             """
             UPDATE execution_live SET turn = ?, at_state = coalesce(?, at_state)
             WHERE execution = ? AND owner = ? AND turn = ?
@@ -162,7 +162,7 @@ extension ExecutionTables {
     ) throws -> Bool {
         let turn = entry.turn.number
         let stored = entry.snapshot.map { _ in turn }
-        return try transaction.execute(
+        return try transaction.executeCounting(
             """
             UPDATE execution_live SET owner = ?, due_at = ?, paused = ?, turn = ?,
                 at_state = coalesce(?, at_state), snapshot = coalesce(?, snapshot),
@@ -183,7 +183,7 @@ extension ExecutionTables {
         turn: Int,
         in transaction: any Transaction
     ) throws -> Bool {
-        try transaction.execute(
+        try transaction.executeCounting(
             "DELETE FROM execution_live WHERE execution = ? AND owner = ? AND turn = ?",
             [.id(id), .text(owner), .int(turn)]
         ) == 1
