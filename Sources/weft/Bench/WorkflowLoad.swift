@@ -19,11 +19,8 @@ final class WorkflowLoad: Sendable {
     private let clock = SystemClock()
     private let progress: Progress
 
-    /// - Parameters:
-    ///   - path: the database's file.
-    ///   - tools: `compute` or `store`: what each step calls.
-    ///   - configuration: how the engine works.
-    ///   - holding: whether each execution's second step never ends.
+    /// An engine over the database in a file, whose steps call tools that `compute` or `store`; while
+    /// `holding`, no execution's second step ends.
     init(
         path: String,
         tools: String,
@@ -335,15 +332,15 @@ final class WorkflowLoad: Sendable {
             }
             // The start and the first step are a turn each.
             while progress.turns.value < 2 * count { try await Task.sleep(for: .milliseconds(50)) }
-            kill(getpid(), SIGKILL)
         }
     }
 
     /// Goes on with what a process that was killed left; how long until each has journaled a step.
     func recover() async throws -> JSON {
-        let count = try await database.query("SELECT count(*) FROM execution_live", []) {
-            Int(try $0.int(0))
-        }.first ?? 0
+        let count =
+            try await database.query("SELECT count(*) FROM execution_live", []) {
+                Int(try $0.int(0))
+            }.first ?? 0
         let clock = ContinuousClock()
         let began = clock.now
         let cpu = Self.cpuSeconds

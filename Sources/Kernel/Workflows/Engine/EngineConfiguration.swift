@@ -2,9 +2,9 @@ import Core
 
 /// How an engine works.
 public struct EngineConfiguration: Sendable {
-    /// How many steps may be under way at once; default 64.
-    public var concurrency = 64
-    /// How many executions are kept in memory; default 20,000. Others wait in the store.
+    /// How many steps may be under way at once; default 256.
+    public var concurrency = 256
+    /// How many executions are kept in memory; default 20,000, and others wait in the store.
     public var capacity = 20_000
     /// An execution that waits for longer than this, and for no task, is put away; default 10 s.
     public var patience: Duration = .seconds(10)

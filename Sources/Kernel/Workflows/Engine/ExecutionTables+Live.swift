@@ -30,7 +30,8 @@ extension ExecutionTables {
         try reader.first(Self.one, [.id(id)], Self.pair)
     }
 
-    private static let waiting = "\(joined) WHERE l.owner = ? AND l.due_at <= ? ORDER BY l.due_at LIMIT ?"
+    private static let waiting =
+        "\(joined) WHERE l.owner = ? AND l.due_at <= ? ORDER BY l.due_at LIMIT ?"
 
     /// Executions of an owner that wait for a worker, those due first first.
     func waiting(
@@ -253,7 +254,7 @@ struct TurnEntry: Sendable {
     /// The state after it, when it is stored.
     var snapshot: String?
 
-    /// - Parameter live: the execution after the turn.
+    /// What is written of a turn, given the execution after it.
     init(_ turn: Turn, of live: inout LiveExecution) {
         self.turn = turn
         lastEvent = live.execution.lastEvent

@@ -77,8 +77,7 @@ struct LiveExecution: Sendable {
         random.begin()
         turn += 1
         var result = Turn(number: turn, at: now)
-        for input in inputs {
-            guard expects(input, &result) else { continue }
+        for input in inputs where expects(input, &result) {
             result.inputs.append(input)
             fold(execution.handle(input, at: now), into: &result)
         }
@@ -86,7 +85,8 @@ struct LiveExecution: Sendable {
     }
 
     /// Repeats a turn from the journal.
-    mutating func repeatTurn(_ inputs: [ExecutionInput], at now: Timestamp, seed: TurnRandom.Seed?) {
+    mutating func repeatTurn(_ inputs: [ExecutionInput], at now: Timestamp, seed: TurnRandom.Seed?)
+    {
         random.begin(seed)
         turn += 1
         var result = Turn(number: turn, at: now)
@@ -217,7 +217,8 @@ struct LiveExecution: Sendable {
     /// Whether the whole state is to be stored with a turn whose inputs take so many bytes.
     mutating func storesState(journaling bytes: Int) -> Bool {
         journalBytes += bytes
-        return snapshotTurn == 0 || snapshotBytes <= Self.smallState || journalBytes >= snapshotBytes
+        return snapshotTurn == 0 || snapshotBytes <= Self.smallState
+            || journalBytes >= snapshotBytes
     }
 
     /// Notes that the state was stored.

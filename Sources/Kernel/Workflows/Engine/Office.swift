@@ -6,6 +6,8 @@ final class Office: Sendable {
     private struct State {
         var worker: String?
         var seats: [ID<Execution>: Seat] = [:]
+        /// How many were claimed and are not in their seats yet.
+        var coming = 0
         /// Whether executions wait in the store for room here.
         var hasMore = false
     }
@@ -37,7 +39,10 @@ final class Office: Sendable {
     }
 
     /// How many more executions can be taken in hand.
-    var room: Int { state.withLock { max(0, capacity - $0.seats.count) } }
+    var room: Int { state.withLock { max(0, capacity - $0.seats.count - $0.coming) } }
+
+    /// So many more, or less, are on their way to their seats.
+    func note(coming: Int) { state.withLock { $0.coming += coming } }
 
     /// How many are in hand.
     var count: Int { state.withLock { $0.seats.count } }
@@ -83,7 +88,8 @@ final class Office: Sendable {
     func remove(_ id: ID<Execution>) {
         let (seat, asks) = state.withLock { state -> (Seat?, Bool) in
             let seat = state.seats.removeValue(forKey: id)
-            let asks = state.hasMore && state.seats.count * 4 <= capacity * 3
+            let taken = state.seats.count + state.coming
+            let asks = state.hasMore && taken * 4 <= capacity * 3
             if asks { state.hasMore = false }
             return (seat, asks)
         }

@@ -110,7 +110,9 @@ final class Seat: Sendable {
     /// Begins to perform a step; nil when that is not wanted any more.
     func begin(_ step: Int) -> (task: ScheduledTask, since: Timestamp)? {
         state.withLock { state in
-            guard !state.isClosed, !state.isPaused, !state.running.contains(step) else { return nil }
+            guard !state.isClosed, !state.isPaused, !state.running.contains(step) else {
+                return nil
+            }
             guard let live = state.live else {
                 // Being moved on: it comes back when that is done.
                 state.ready.append(step)
@@ -172,9 +174,7 @@ final class Seat: Sendable {
         }
     }
 
-    /// A turn could not be written: its outcomes wait again.
-    ///
-    /// - Parameter forgets: whether the execution must be read again.
+    /// A turn could not be written: its outcomes wait again, and the execution is read again.
     func putBack(_ batch: [Outcome], at turn: Int, leaves: Bool) {
         state.withLock { state in
             guard !state.isClosed else {

@@ -51,7 +51,9 @@ final class TurnRandom: RandomSource {
             precondition(done == 1 && length == 32, "OpenSSL has SHA-256")
             state.waiting = digest.withUnsafeBytes { bytes in
                 (0..<4).map {
-                    UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self))
+                    UInt64(
+                        littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self)
+                    )
                 }
             }
             return state.waiting.removeLast()

@@ -88,7 +88,7 @@ extension WorkflowEngine {
     }
 
     /// How many executions are claimed with one transaction.
-    private static let page = 256
+    private static let page = 1_024
 
     /// Takes executions in hand that are due and in nobody's hand, those of workers that are not heard
     /// of any more, and those of its own that others moved on.
@@ -103,26 +103,44 @@ extension WorkflowEngine {
                 [self] transaction in
                 try claim(room, by: worker, in: transaction)
             }
-            for stored in found {
-                do {
-                    let definition: Definition = try await around.database.read {
-                        try self.definition(of: stored.record, in: $0)
-                    }
-                    let live = try LiveExecution(
-                        stored,
-                        definition: definition,
-                        random: TurnRandom(around.random)
-                    )
-                    takeUp(stored.record, live, owner: worker)
-                } catch {
-                    // Broken: it stays where it is, and everybody hears of it.
-                    around.report(error)
-                }
-            }
+            // They are continued by the tasks that perform steps, several at a time.
+            office.note(coming: found.count)
+            for stored in found { enqueue(.restore(stored, owner: worker)) }
             if found.count < room { break }
         }
         let next = try await around.database.read { [tables] in try tables.nextDue(in: $0) }
         if let next { office.alarm(next, .claim) }
+    }
+
+    /// Continues an execution that was claimed.
+    ///
+    /// - Returns: its seat; nil when it cannot be continued.
+    func restore(_ stored: ExecutionTables.Stored, owner: String) async -> Seat? {
+        let record = stored.record
+        defer { office.note(coming: -1) }
+        do {
+            let known = knownDefinition(of: record)
+            let definition: Definition
+            if let known {
+                definition = known
+            } else {
+                definition = try await around.database.read {
+                    try self.definition(of: record, in: $0)
+                }
+            }
+            let live = try LiveExecution(
+                stored,
+                definition: definition,
+                random: TurnRandom(around.random)
+            )
+            guard let seat = office.seat(record, live, owner: owner) else { return nil }
+            office.alarms(of: record, live)
+            return seat
+        } catch {
+            // Broken: it stays where it is, and everybody hears of it.
+            around.report(error)
+            return nil
+        }
     }
 
     private func claim(

@@ -82,6 +82,8 @@ public final class WorkflowEngine: Service {
         case step(Seat, Int)
         /// Journal what came of an execution's steps.
         case journal(Seat)
+        /// Continue an execution that was claimed.
+        case restore(ExecutionTables.Stored, owner: String)
     }
 
     /// An engine.
@@ -212,7 +214,7 @@ public final class WorkflowEngine: Service {
         }
     }
 
-    private func enqueue(_ job: Job) {
+    func enqueue(_ job: Job) {
         backlog.add(1, ordering: .relaxed)
         jobs.yield(job)
     }
@@ -230,6 +232,9 @@ public final class WorkflowEngine: Service {
             let seat: Seat
             switch next {
             case .journal(let found): seat = found
+            case .restore(let stored, let owner):
+                guard let found = await restore(stored, owner: owner) else { continue }
+                seat = found
             case .step(let found, let step):
                 seat = found
                 guard await perform(step, of: seat) else { continue }
@@ -237,7 +242,8 @@ public final class WorkflowEngine: Service {
             await journal(seat)
             var ready = seat.takeReady()[...]
             // When others wait, it is their turn.
-            if backlog.load(ordering: .relaxed) < configuration.concurrency, let step = ready.popFirst()
+            if backlog.load(ordering: .relaxed) < configuration.concurrency,
+                let step = ready.popFirst()
             {
                 job = .step(seat, step)
             }
@@ -257,16 +263,21 @@ public final class WorkflowEngine: Service {
         return workflow
     }
 
+    /// The definition that an execution began with, if it is in memory.
+    func knownDefinition(of record: ExecutionTables.Record) -> Definition? {
+        if let current = workflows[record.workflow], current.version == record.version {
+            return current.definition
+        }
+        return old.withLock { $0["\(record.workflow)@\(record.version)"] }
+    }
+
     /// The definition that an execution began with.
     func definition(
         of record: ExecutionTables.Record,
         in reader: any Reader
     ) throws -> Definition {
-        if let current = workflows[record.workflow], current.version == record.version {
-            return current.definition
-        }
+        if let known = knownDefinition(of: record) { return known }
         let key = "\(record.workflow)@\(record.version)"
-        if let known = old.withLock({ $0[key] }) { return known }
         guard
             let source = try tables.source(
                 of: record.workflow,
