@@ -10,18 +10,9 @@ import Synchronization
 /// groups after. When the group cannot be committed, each job is run again in a transaction of its own,
 /// so that only the guilty ones fail.
 final class SQLiteWriter: Sendable {
-    private struct State {
-        var jobs: [any WriteJob] = []
-        var closed = false
-        /// The failure after which nothing is written any more.
-        var poison: StoreError?
-    }
-
     private let connection: SQLiteConnection
     private let batch: Int
-    private let state = Mutex(State())
-    private let wake = ThreadSemaphore()
-    private let done = ThreadSemaphore()
+    private let mailbox = WriteMailbox()
     private let anchor: SQLiteAnchor
     private let onCommit: (@Sendable (Int, Duration) -> Void)?
     /// How many groups still run their jobs under savepoints.
@@ -52,48 +43,16 @@ final class SQLiteWriter: Sendable {
         pthread_detach(thread)
     }
 
-    func submit(_ job: any WriteJob) {
-        let refused = state.withLock { state -> StoreError? in
-            if let poison = state.poison { return poison }
-            if state.closed { return StoreError(.closed, "the store is closed") }
-            state.jobs.append(job)
-            return nil
-        }
-        if let refused {
-            job.finish(refused)
-        } else {
-            wake.signal()
-        }
-    }
+    func submit(_ job: any WriteJob) { mailbox.submit(job) }
 
     /// Runs what is in the mailbox, refuses what comes later, and returns when the thread has ended.
-    func close() {
-        state.withLock { $0.closed = true }
-        wake.signal()
-        done.wait()
-    }
+    func close() { mailbox.close() }
 
     fileprivate func loop() {
-        while true {
-            wake.wait()
-            while true {
-                let (jobs, closed) = state.withLock { state -> ([any WriteJob], Bool) in
-                    let taken = Array(state.jobs.prefix(batch))
-                    state.jobs.removeFirst(taken.count)
-                    return (taken, state.closed)
-                }
-                if jobs.isEmpty {
-                    if closed {
-                        anchor.close()
-                        // A tidy end: the file alone holds everything, the log beside it is empty.
-                        try? connection.run("PRAGMA wal_checkpoint(TRUNCATE)")
-                        done.signal()
-                        return
-                    }
-                    break
-                }
-                commit(jobs)
-            }
+        mailbox.serve(batch: batch, commit) {
+            anchor.close()
+            // A tidy end: the file alone holds everything, the log beside it is empty.
+            try? connection.run("PRAGMA wal_checkpoint(TRUNCATE)")
         }
     }
 
@@ -110,7 +69,7 @@ final class SQLiteWriter: Sendable {
                 return
             }
             for job in jobs {
-                job.finish(error)
+                job.finish(job.storeError ?? error)
             }
             return
         }
@@ -180,22 +139,18 @@ final class SQLiteWriter: Sendable {
     /// After a failed sync the kernel may have dropped what it could not write: stop, do not guess.
     private func isPoisoned(by error: StoreError) -> Bool {
         guard error.reason == .io || error.reason == .corrupt else { return false }
-        let waiting = state.withLock { state in
-            state.poison = StoreError(
+        mailbox.stop(
+            StoreError(
                 .closed,
                 "the store was stopped after a failure of the disk: \(error.message)",
                 driverCode: error.driverCode
-            )
-            defer { state.jobs = [] }
-            return state.jobs
-        }
-        for job in waiting {
-            job.finish(error)
-        }
+            ),
+            waiting: error
+        )
         return true
     }
 
-    var poison: StoreError? { state.withLock { $0.poison } }
+    var poison: StoreError? { mailbox.poison }
 }
 
 private func writerMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
@@ -204,70 +159,8 @@ private func writerMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRa
     return nil
 }
 
-/// A transaction waiting to be run, with its caller.
-protocol WriteJob: AnyObject, Sendable {
-    /// Runs the body; answers whether it succeeded.
-    func run(_ transaction: SQLiteTransaction) -> Bool
-    /// The store's own error, when that is what the body failed with.
-    var storeError: StoreError? { get }
-    /// Runs the actions registered for after the commit.
-    func committed()
-    /// Tells the caller; with an error the whole group failed.
-    func finish(_ error: StoreError?)
-}
-
-/// `@unchecked Sendable`: touched by the submitting thread before `submit` and by the writer thread
-/// after, never by both at once.
-final class TransactionJob<Value: Sendable>: WriteJob, @unchecked Sendable {
-    private let body: @Sendable (any Transaction) throws -> Value
-    private let continuation: CheckedContinuation<Value, any Error>
-    private var result: Result<Value, any Error>?
-    private var actions: [@Sendable () -> Void] = []
-
-    init(
-        body: @escaping @Sendable (any Transaction) throws -> Value,
-        continuation: CheckedContinuation<Value, any Error>
-    ) {
-        self.body = body
-        self.continuation = continuation
-    }
-
-    var storeError: StoreError? {
-        guard case .failure(let error) = result else { return nil }
-        return error as? StoreError
-    }
-
-    func run(_ transaction: SQLiteTransaction) -> Bool {
-        actions = []
-        do {
-            result = .success(try body(transaction))
-            actions = transaction.actions
-            return true
-        } catch {
-            result = .failure(error)
-            return false
-        }
-    }
-
-    func committed() {
-        for action in actions {
-            action()
-        }
-    }
-
-    func finish(_ error: StoreError?) {
-        if let error {
-            continuation.resume(throwing: storeError ?? error)
-        } else if let result {
-            continuation.resume(with: result)
-        } else {
-            continuation.resume(throwing: StoreError(.misuse, "the transaction was not run"))
-        }
-    }
-}
-
 /// The transaction that a body sees.
-final class SQLiteTransaction: Transaction {
+final class SQLiteTransaction: DriverTransaction {
     private var connection: SQLiteConnection?
     private(set) var actions: [@Sendable () -> Void] = []
 
