@@ -16,6 +16,7 @@ struct Weft {
           config --explain     show every setting, its value and where it came from
           pack       pack a load in 3D
           workflow   run or lint a States Language definition
+          test crash run workflows over a simulated disk, and kill the machine where a seed says
           jsonata    evaluate a JSONata expression on a JSON file
           bench      measure what this machine's disk commits
           version    print the version
@@ -57,6 +58,11 @@ struct Weft {
             Command(words: ["config"], usage: ConfigCommand.usage, run: ConfigCommand.run),
             Command(words: ["pack"], usage: PackOptions.help, run: packCommand),
             Command(words: ["workflow"], usage: WorkflowCommand.usage, run: WorkflowCommand.run),
+            Command(
+                words: ["test", "crash"],
+                usage: CrashTestCommand.usage,
+                run: CrashTestCommand.run
+            ),
             Command(words: ["jsonata"], usage: JSONataCommand.usage, run: JSONataCommand.run),
             Command(words: ["bench"], usage: BenchCommand.usage, run: BenchCommand.run),
         ]

@@ -52,7 +52,7 @@ enum BenchCommand {
                 case "workflow": try workflow(arguments.dropFirst())
                 default:
                     throw UsageError(
-                        "what can be measured is: store, workflows, workflow, http, requests"
+                        "what can be measured is: store, workflow, workflows, http, requests"
                     )
                 }
             },

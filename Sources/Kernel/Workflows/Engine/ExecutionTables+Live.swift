@@ -87,7 +87,7 @@ extension ExecutionTables {
         by worker: String,
         in transaction: any Transaction
     ) throws -> Bool {
-        try transaction.execute(
+        try transaction.executeCounting(
             """
             UPDATE execution_live SET owner = ?, due_at = ? WHERE execution = ? AND owner = ?
                 AND turn = ?
@@ -130,7 +130,7 @@ extension ExecutionTables {
     ) throws -> Bool {
         let turn = entry.turn.number
         if let snapshot = entry.snapshot {
-            return try transaction.execute(
+            return try transaction.executeCounting(
                 """
                 UPDATE execution_live SET turn = ?, at_state = coalesce(?, at_state), snapshot = ?,
                     snapshot_turn = ?
@@ -142,7 +142,7 @@ extension ExecutionTables {
                 ]
             ) == 1
         }
-        return try transaction.execute(
+        return try transaction.executeCounting(
             """
             UPDATE execution_live SET turn = ?, at_state = coalesce(?, at_state)
             WHERE execution = ? AND owner = ? AND turn = ?
@@ -163,7 +163,7 @@ extension ExecutionTables {
     ) throws -> Bool {
         let turn = entry.turn.number
         let stored = entry.snapshot.map { _ in turn }
-        return try transaction.execute(
+        return try transaction.executeCounting(
             """
             UPDATE execution_live SET owner = ?, due_at = ?, paused = ?, turn = ?,
                 at_state = coalesce(?, at_state), snapshot = coalesce(?, snapshot),
@@ -184,7 +184,7 @@ extension ExecutionTables {
         turn: Int,
         in transaction: any Transaction
     ) throws -> Bool {
-        try transaction.execute(
+        try transaction.executeCounting(
             "DELETE FROM execution_live WHERE execution = ? AND owner = ? AND turn = ?",
             [.id(id), .text(owner), .int(turn)]
         ) == 1

@@ -169,7 +169,7 @@ public struct ExecutionTables: Sendable {
         input: JSON,
         in transaction: any Transaction
     ) throws -> Bool {
-        try transaction.execute(
+        try transaction.executeCounting(
             """
             INSERT INTO execution (id, organisation, workflow, version, name, subject, status, state,
                 input, on_behalf_of, traceparent, started_at)

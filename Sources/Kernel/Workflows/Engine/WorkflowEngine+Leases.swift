@@ -60,7 +60,7 @@ extension WorkflowEngine {
     func renew() async throws {
         guard let worker = office.worker else { return }
         let isKnown = try await around.database.transaction { [self] transaction in
-            try transaction.execute(
+            try transaction.executeCounting(
                 "UPDATE workflow_worker SET until = ? WHERE id = ?",
                 [.time(around.clock.now() + configuration.lease), .text(worker)]
             ) == 1
