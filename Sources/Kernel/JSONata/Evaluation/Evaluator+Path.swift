@@ -75,8 +75,12 @@ extension Evaluator {
                 }
                 if array.count == 0 { break }
                 if step.step?.focus == nil { sequence = array }
-            } else if step.step?.focus == nil, let tuples {
-                sequence = tuples
+            } else if step.step?.focus == nil {
+                if let tuples {
+                    sequence = tuples
+                } else if case .array(let array) = result {
+                    sequence = array
+                }
             }
         }
         if isTupleStream, let tuples {

@@ -229,9 +229,17 @@ struct Compiler {
         return result
     }
 
+    /// What the reference calls a function that is not found by a path.
+    private static func name(of procedure: SyntaxNode) -> String? {
+        switch procedure.kind {
+        case .lambda, .block, .condition, .otherwise, .transform: nil
+        default: procedure.text
+        }
+    }
+
     private mutating func call(_ tree: SyntaxNode) throws(Failure) -> Node.Call {
         let isPath = tree.lhs?.kind == .path
-        let first = isPath ? tree.lhs?.list.first?.text : tree.lhs?.text
+        let first = isPath ? tree.lhs?.list.first?.text : tree.lhs.flatMap { Self.name(of: $0) }
         return Node.Call(
             procedure: try part(tree.lhs),
             arguments: try nodes(tree.list),
