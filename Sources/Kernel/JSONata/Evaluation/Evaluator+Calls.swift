@@ -208,7 +208,13 @@ extension Evaluator {
         if case .function(let inner) = left {
             return try bounded(.function(FunctionValue(.composed(inner, function))))
         }
-        return try apply(right, [left], .null, frame)
+        return try apply(right, [left], .null, frame, at: site(of: function, position))
+    }
+
+    /// Where a function is applied without being called.
+    private func site(of function: FunctionValue, _ position: Int) -> Site? {
+        guard case .native(let native) = function.kind else { return nil }
+        return Site(position: position, name: native.name)
     }
 
     private func transformed(_ value: Value, by transform: Node.Transform, _ frame: Frame)
