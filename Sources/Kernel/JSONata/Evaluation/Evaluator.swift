@@ -243,20 +243,8 @@ final class Evaluator {
             if case .array(let array) = input, array.isOuterWrapper { return array[0] }
             return input
         case .lambda(let lambda):
-            return .function(
-                FunctionValue(
-                    .lambda(
-                        FunctionValue.Lambda(
-                            parameters: lambda.parameters,
-                            body: lambda.body,
-                            signature: lambda.signature,
-                            isThunk: lambda.isThunk,
-                            input: input,
-                            frame: frame
-                        )
-                    )
-                )
-            )
+            let value = FunctionValue.Lambda(lambda, input: input, frame: frame)
+            return .function(FunctionValue(.lambda(value)))
         case .chain(let first, let second):
             return try chained(first, second, at: node.position, input, frame)
         case .transform(let transform):

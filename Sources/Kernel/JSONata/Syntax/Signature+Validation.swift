@@ -3,6 +3,7 @@ import Core
 extension Signature {
     /// The arguments as the function takes them: the context for one that is missing, arrays for single values.
     func validated(_ arguments: [Value], context: Value) throws(Failure) -> [Value] {
+        if fitsOneToOne(arguments) { return arguments }
         let symbols = arguments.map { Self.symbol($0) }
         var counts = [Int](repeating: 0, count: parameters.count)
         guard fits(symbols, from: 0, parameter: 0, &counts) else {
@@ -63,6 +64,22 @@ extension Signature {
             }
         }
         return valid
+    }
+
+    /// Whether each parameter takes one argument as it is, which is most often so.
+    private func fitsOneToOne(_ arguments: [Value]) -> Bool {
+        guard isSimple, arguments.count == parameters.count else { return false }
+        for at in arguments.indices {
+            let value = arguments[at]
+            let symbol = Self.symbol(value)
+            guard parameters[at].mask & 1 << UInt32(symbol - 0x61) != 0 else { return false }
+            guard parameters[at].isArray, symbol != UInt8(ascii: "m") else { continue }
+            guard case .array(let array) = value else { return false }
+            guard let subtype = parameters[at].subtype, array.count > 0 else { continue }
+            let expected = subtype.utf8.first
+            guard array.items.allSatisfy({ Self.symbol($0) == expected }) else { return false }
+        }
+        return true
     }
 
     private static let plurals = [
