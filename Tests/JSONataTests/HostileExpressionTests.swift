@@ -57,7 +57,7 @@ struct HostileExpressionTests {
         #expect(code("$pad('a', 1e15)") == "U1001")
         #expect(code("[1..1e7].[1..1e7]") == "U1001")
         #expect(code("[1..1e8]") == "D2014")
-        #expect(code("$join([1..100000].'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa')") == "U1001")
+        #expect(code("$join([1..100000].('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'))") == "U1001")
     }
 
     @Test("A value shared again and again is not written out without end")

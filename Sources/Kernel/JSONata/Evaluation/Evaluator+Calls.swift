@@ -74,6 +74,25 @@ extension Evaluator {
         _ frame: Frame,
         at site: Site? = nil
     ) throws(Failure) -> Value {
+        // A function of the library that applies another one nests without evaluating anything.
+        calls += 1
+        defer { calls -= 1 }
+        guard calls <= limits.depth else { throw tooDeep() }
+        if stack.isShort {
+            return try stack.onFreshStack { () throws(Failure) in
+                try applyHere(procedure, arguments, input, frame, at: site)
+            }
+        }
+        return try applyHere(procedure, arguments, input, frame, at: site)
+    }
+
+    private func applyHere(
+        _ procedure: Value,
+        _ arguments: [Value],
+        _ input: Value,
+        _ frame: Frame,
+        at site: Site?
+    ) throws(Failure) -> Value {
         var result = try applied(procedure, arguments, input, frame, at: site)
         while case .function(let function) = result, case .lambda(let thunk) = function.kind,
             thunk.isThunk, case .call(let call) = thunk.body.kind

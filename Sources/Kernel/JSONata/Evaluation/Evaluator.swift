@@ -13,6 +13,8 @@ final class Evaluator {
     let root: Frame
 
     var depth = 0
+    /// How many calls of functions are under way.
+    var calls = 0
     private var work = 0
     private var nextLook = 4_096
     private var deadline: Int64 = 0

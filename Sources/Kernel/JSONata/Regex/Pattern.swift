@@ -31,7 +31,7 @@ final class Pattern: @unchecked Sendable {
         var translator = PatternTranslator(source, isMultiline: isMultiline)
         let text = try translator.translated()
         var options =
-            PCRE2_UTF | PCRE2_ALT_BSUX | PCRE2_MATCH_UNSET_BACKREF | PCRE2_DOLLAR_ENDONLY
+            PCRE2_UTF | PCRE2_MATCH_UNSET_BACKREF | PCRE2_DOLLAR_ENDONLY
             | PCRE2_ALLOW_EMPTY_CLASS | PCRE2_NEVER_BACKSLASH_C
         if ignoresCase { options |= PCRE2_CASELESS }
         var number: Int32 = 0
