@@ -115,7 +115,8 @@ final class MatchRun {
         }
         func range(_ index: Int) -> Range<Int>? {
             let (lower, upper) = (vector[index * 2], vector[index * 2 + 1])
-            return lower <= upper && upper <= bytes.count ? lower..<upper : nil
+            // A group that took no part has the largest number for both, which is -1 here.
+            return lower >= 0 && lower <= upper && upper <= bytes.count ? lower..<upper : nil
         }
         guard let all = range(0) else { return nil }
         let groups = (0..<pattern.groups).map { $0 + 1 < result ? range($0 + 1) : nil }
