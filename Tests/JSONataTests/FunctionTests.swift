@@ -34,7 +34,8 @@ struct FunctionTests {
             (#"$match("a\n", /a$/)"#, nil), (#"$replace("\u00a0\ufeffx", /\s/, "_")"#, "__x"),
             (#"$replace("é1", /\w/, "_")"#, "é_"), (#"$replace("٣3", /\d/, "_")"#, "٣_"),
             (#"$match("ab", /(x)?b\1/).match"#, "b"), (#"$replace("aA", /a/i, "-")"#, "--"),
-            (#"$replace("v\u000bv", /\v/, "-")"#, "v-v"), (#"$replace("[:a", /[\[:]/, "-")"#, "--a"),
+            (#"$replace("v\u000bv", /\v/, "-")"#, "v-v"),
+            (#"$replace("[:a", /[\[:]/, "-")"#, "--a"),
             (#"$match("aZ", /\Z/).match"#, "Z"), (#"$match("x{,2}", /x{,2}/).match"#, "x{,2}"),
             (#"$match("a😀b", /b/).index"#, 3), (#"$match("😀", /\uD83D\uDE00/).index"#, 0),
             (#"$replace("abc", /(?<n>b)\k<n>?/, "$1$1")"#, "abbc"),
@@ -72,7 +73,10 @@ struct FunctionTests {
     @Test(
         "Times are written and read by picture",
         arguments: [
-            (#"$fromMillis(1510067557121, "[FNn], [D1o] [MNn] [Y]")"#, "Tuesday, 7th November 2017"),
+            (
+                #"$fromMillis(1510067557121, "[FNn], [D1o] [MNn] [Y]")"#,
+                "Tuesday, 7th November 2017"
+            ),
             (#"$fromMillis(1104537600000, "[X]-W[W01]-[F1]")"#, "2004-W53-6"),
             (#"$fromMillis(1510067557121, "[H01]:[m01] [z]", "-0500")"#, "10:12 GMT-05:00"),
             (#"$fromMillis(1510067557121, "[h]:[m01] [PN]")"#, "3:12 PM"),

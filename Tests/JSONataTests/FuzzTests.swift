@@ -34,7 +34,9 @@ struct FuzzTests {
         )
         for _ in 0..<Self.rounds {
             let count = Int(random.next() % 40)
-            run(String((0..<count).map { _ in letters[Int(random.next() % UInt64(letters.count))] }))
+            run(
+                String((0..<count).map { _ in letters[Int(random.next() % UInt64(letters.count))] })
+            )
         }
     }
 
@@ -73,7 +75,8 @@ struct FuzzTests {
                     let start = below(other.count)
                     source.insert(contentsOf: other[start...].prefix(below(20)), at: at)
                 case 2: source.removeLast(source.count - at)
-                default: if at < source.count, !other.isEmpty { source[at] = other[below(other.count)] }
+                default:
+                    if at < source.count, !other.isEmpty { source[at] = other[below(other.count)] }
                 }
             }
             run(String(source))

@@ -62,7 +62,8 @@ struct HostileExpressionTests {
 
     @Test("A value shared again and again is not written out without end")
     func shared() {
-        let doubled = "($f := function($n, $a){ $n = 0 ? $a : $f($n - 1, [[$a], [$a]]) }; $f(60, 1))"
+        let doubled =
+            "($f := function($n, $a){ $n = 0 ? $a : $f($n - 1, [[$a], [$a]]) }; $f(60, 1))"
         #expect(code(doubled) == "U1001")
         #expect(code("$string(\(doubled))") == "U1001")
         #expect(code("\(doubled) = \(doubled)") == "U1001")
@@ -87,7 +88,8 @@ struct HostileExpressionTests {
 
     @Test("Functions that hold each other are let go of", arguments: [1, 50])
     func cycles(_ times: Int) throws {
-        let source = "($f := function($n){ $n = 0 ? 1 : ($g := function(){ $f($n) }; $f($n - 1)) }; $f(200))"
+        let source =
+            "($f := function($n){ $n = 0 ? 1 : ($g := function(){ $f($n) }; $f($n - 1)) }; $f(200))"
         let expression = try JSONataExpression(source)
         for _ in 0..<times { #expect(try expression.evaluate(nil, in: environment) == 1) }
     }

@@ -34,7 +34,8 @@ struct JSONataExpressionTests {
 
     @Test("Variables that are not bound in the source are free")
     func freeVariables() throws {
-        let source = "($x := 1; $x + $states.input.y + $sum([1]) + $map([1], function($v){ $v + $w }))"
+        let source =
+            "($x := 1; $x + $states.input.y + $sum([1]) + $map([1], function($v){ $v + $w }))"
         #expect(try JSONataExpression(source).freeVariables == ["states", "w"])
         #expect(try JSONataExpression("$ & $$.a").freeVariables.isEmpty)
         #expect(try JSONataExpression("a@$p#$i.($p + $i)").freeVariables.isEmpty)
@@ -55,7 +56,9 @@ struct JSONataExpressionTests {
     @Test("Numbers that are only passed on keep every digit")
     func exactness() throws {
         let input = try JSON(parsing: #"{"id": 12345678901234567890, "d": 0.12345678901234567890}"#)
-        #expect(try value("[id, d]", input)?.text() == "[12345678901234567890,0.12345678901234567890]")
+        #expect(
+            try value("[id, d]", input)?.text() == "[12345678901234567890,0.12345678901234567890]"
+        )
         #expect(try value("id + 1", input) == 12_345_678_901_234_567_000.0)
         #expect(try value("id = 12345678901234567890", input) == true)
     }
@@ -77,7 +80,9 @@ struct JSONataExpressionTests {
         #expect(try value("$now()") == "2023-11-14T22:13:20.123Z")
         #expect(try value("$now('[H01]:[m01] [z]', '+0530')") == "03:43 GMT+05:30")
         // What is greater than what is given comes from the environment's time.
-        #expect(try value("$fromMillis($toMillis('06:30', '[H]:[m]'))") == "2023-11-14T06:30:00.000Z")
+        #expect(
+            try value("$fromMillis($toMillis('06:30', '[H]:[m]'))") == "2023-11-14T06:30:00.000Z"
+        )
     }
 
     @Test("Randomness is the environment's")
@@ -130,7 +135,10 @@ struct JSONataExpressionTests {
         #expect(try value("$random(7) = $random(7)") == true)
         #expect(try value("$random() != $random()") == true)
         let id = try #require(try value("$uuid()")?.string)
-        #expect(id.wholeMatch(of: /[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/) != nil)
+        #expect(
+            id.wholeMatch(of: /[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/)
+                != nil
+        )
         #expect(try value(#"$parse('{"a": [1, null]}').a"#) == [1, nil])
         #expect(error("$parse('{')", functions: library)?.code == "D3150")
         #expect(error("$eval('1')", functions: library)?.code == "T1006")

@@ -44,7 +44,10 @@ enum ReferenceSuite {
             for (at, spec) in (json.array ?? [json]).enumerated() {
                 var expression = spec["expr"]?.string ?? ""
                 if let other = spec["expr-file"]?.string {
-                    expression = try String(contentsOf: place.appending(path: other), encoding: .utf8)
+                    expression = try String(
+                        contentsOf: place.appending(path: other),
+                        encoding: .utf8
+                    )
                 }
                 cases.append(
                     Case(

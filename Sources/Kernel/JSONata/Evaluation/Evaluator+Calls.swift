@@ -214,7 +214,10 @@ extension Evaluator {
                 if at < template.count, case .none = template[at] {
                     unbound.append(parameter)
                 } else {
-                    inner.bind(parameter, at < template.count ? template[at] ?? .undefined : .undefined)
+                    inner.bind(
+                        parameter,
+                        at < template.count ? template[at] ?? .undefined : .undefined
+                    )
                 }
             }
             var held = inner
@@ -320,4 +323,3 @@ extension Evaluator {
         }
     }
 }
-
