@@ -70,6 +70,7 @@ let package = Package(
         kernel("Events", ["Core", "Store", "Observability"]),
         kernel("Vault", ["Core", "COpenSSL"]),
         kernel("Identity", ["Core", "Store", "Vault", "COpenSSL", "CSodium"]),
+        kernel("Series", ["Core", "Store"]),
         kernel("Objects", ["Core", "Store", "COpenSSL"]),
         kernel("Channels", ["Core", "Store", "Events", "Observability", "Vault", "CCurl"]),
         kernel("Agents", ["Core", "Store", "Events", "Identity", "Observability"]),
@@ -86,7 +87,7 @@ let package = Package(
             [
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
-                "Workflows", "HTTP", "Live", "Vault", "COpenSSL",
+                "Workflows", "HTTP", "Live", "Vault", "COpenSSL", "Series",
             ]
         ),
 
@@ -103,7 +104,7 @@ let package = Package(
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
                 "Workflows", "HTTP", "Live", "Web", "Vault", "Platform",
-                "CrashTest", "Logistics",
+                "CrashTest", "Series", "Logistics",
             ],
             path: "Sources/weft",
             swiftSettings: strict
@@ -114,6 +115,7 @@ let package = Package(
         tests("Store", ["Core"]),
         tests("Events", ["Core", "Store"]),
         tests("Identity", ["Core", "Store", "Vault"]),
+        tests("Series", ["Core", "Store"]),
         tests("Objects", ["Core", "Store"]),
         tests("Channels", ["Core", "Store", "Events", "Observability", "Vault"]),
         tests("Agents", ["Core", "Store", "Events", "Identity"]),
