@@ -56,6 +56,7 @@ let package = Package(
     products: [.executable(name: "weft", targets: ["weft"])],
     targets: [
         system("CSQLite", "sqlite3"),
+        system("CPostgres", "libpq"),
         system("COpenSSL", "libcrypto"),
         system("CSodium", "libsodium"),
         system("CCurl", "libcurl"),
@@ -66,7 +67,7 @@ let package = Package(
 
         kernel("Core", []),
         kernel("Observability", ["Core", "Store"]),
-        kernel("Store", ["Core", "CSQLite"]),
+        kernel("Store", ["Core", "CSQLite", "CPostgres", "CLinux"]),
         kernel("Events", ["Core", "Store", "Observability"]),
         kernel("Vault", ["Core", "COpenSSL"]),
         kernel("Identity", ["Core", "Store", "Vault", "COpenSSL", "CSodium"]),
@@ -110,23 +111,31 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // Databases and servers for tests, of whichever driver they run on.
+        .target(
+            name: "StoreTesting",
+            dependencies: ["Core", "Store"],
+            path: "Tests/StoreTesting",
+            swiftSettings: strict
+        ),
+
         tests("Core"),
-        tests("Observability", ["Core", "Store"]),
-        tests("Store", ["Core"]),
-        tests("Events", ["Core", "Store"]),
-        tests("Identity", ["Core", "Store", "Vault"]),
-        tests("Series", ["Core", "Store"]),
-        tests("Objects", ["Core", "Store"]),
-        tests("Channels", ["Core", "Store", "Events", "Observability", "Vault"]),
-        tests("Agents", ["Core", "Store", "Events", "Identity"]),
-        tests("Workflows", ["Core", "Store", "Events", "Agents"]),
+        tests("Observability", ["Core", "Store", "StoreTesting"]),
+        tests("Store", ["Core", "StoreTesting"]),
+        tests("Events", ["Core", "Store", "StoreTesting"]),
+        tests("Identity", ["Core", "Store", "StoreTesting", "Vault"]),
+        tests("Series", ["Core", "Store", "StoreTesting"]),
+        tests("Objects", ["Core", "Store", "StoreTesting"]),
+        tests("Channels", ["Core", "Store", "StoreTesting", "Events", "Observability", "Vault"]),
+        tests("Agents", ["Core", "Store", "StoreTesting", "Events", "Identity"]),
+        tests("Workflows", ["Core", "Store", "StoreTesting", "Events", "Agents"]),
         tests("HTTP", ["Core", "Observability"]),
-        tests("Live", ["Core", "Store", "Events", "HTTP", "Observability"]),
+        tests("Live", ["Core", "Store", "StoreTesting", "Events", "HTTP", "Observability"]),
         tests("Web", ["Core"]),
         tests("Vault", ["Core"]),
         tests("CrashTest", ["Core", "Store"]),
-        tests("Platform", ["Core", "Store", "HTTP", "Agents"]),
-        tests("Logistics", ["Core", "Store", "Platform"]),
+        tests("Platform", ["Core", "Store", "StoreTesting", "HTTP", "Agents"]),
+        tests("Logistics", ["Core", "Store", "StoreTesting", "Platform"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,6 +1,6 @@
 /// What is accepted and answered at once.
 public struct SeriesLimits: Sendable {
-    /// How old a point may be when it comes; default 7 days. Never older than points are kept.
+    /// How old a point may be when it comes, but never older than points are kept; default 7 days.
     public var late = Duration.seconds(7 * 86_400)
     /// How far in the future a point may lie, as clocks differ; default 10 minutes.
     public var early = Duration.seconds(600)

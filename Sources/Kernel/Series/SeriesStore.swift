@@ -156,7 +156,9 @@ public final class SeriesStore: Sendable {
 
     /// Removes series; they are gone at once, the room that they took later.
     ///
-    /// - Parameter selection: which; at most as many as a question may read.
+    /// - Parameters:
+    ///   - selection: which; at most as many as a question may read.
+    ///   - transaction: the caller's.
     /// - Returns: those that were removed.
     /// - Throws: `SeriesError` of code `queryTooLarge`; `StoreError`.
     public func remove(

@@ -11,7 +11,7 @@ enum BatchBody {
     /// The ids of the series in a shard.
     static func series(in shard: Int64) -> Range<Int64> { shard << 8..<(shard + 1) << 8 }
 
-    /// - Parameter entries: series of one shard with their points, in any order.
+    /// The bytes of series of one shard with their points, in any order.
     static func bytes(of entries: [(series: Int64, points: [SeriesPoint])]) -> [UInt8] {
         let base = entries.first?.points.first?.at.microseconds ?? 0
         var sink = ByteSink()

@@ -10,9 +10,7 @@ enum PointBlock {
     private static let plain: UInt8 = 1
     private static let withStatus: UInt8 = 3
 
-    /// - Parameters:
-    ///   - points: in any order; the order is kept.
-    ///   - base: what times are relative to; the reader must know it.
+    /// Writes points in the order given, their times relative to `base`, which the reader must know.
     static func write(
         _ points: some Collection<SeriesPoint>,
         base: Int64 = 0,

@@ -62,11 +62,7 @@ public struct SeriesReading {
 
     /// Roll-ups of steps from `from` to before `until`, both multiples of the step; empty ones left out.
     ///
-    /// - Parameters:
-    ///   - series: which.
-    ///   - step: how long one is, in microseconds.
-    ///   - resolution: what they are made of; its unit divides the step.
-    /// - Throws: `SeriesError` of code `queryTooLarge`; `StoreError`.
+    /// They are made of roll-ups of `resolution`, whose unit divides the step. All are microseconds.
     mutating func steps(
         of series: Int64,
         from: Int64,

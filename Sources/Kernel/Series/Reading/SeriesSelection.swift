@@ -24,7 +24,10 @@ public struct SeriesSelection: Sendable {
 
     /// The series, sorted by name and labels.
     ///
-    /// - Parameter limit: the most there may be.
+    /// - Parameters:
+    ///   - limit: the most there may be.
+    ///   - reader: what to read.
+    /// - Returns: the series.
     /// - Throws: `SeriesError` of code `queryTooLarge`; `StoreError`.
     public func series(atMost limit: Int, in reader: any Reader) throws -> [SeriesRecord] {
         var filter = RowFilter("organisation = ?", [.id(organisation)])

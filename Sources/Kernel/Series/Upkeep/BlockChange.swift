@@ -9,10 +9,10 @@ struct BlockChange: Sendable {
     private(set) var deleted: [Int64] = []
     private(set) var written: [StoredBlock] = []
 
-    /// - Parameters:
-    ///   - points: what comes; in order, not empty, all of one day.
-    ///   - blocks: those that the points fall into or between, in order; with none of these, a
-    ///     neighbour.
+    /// The change that points make, which are in order, at least one, and all of one day.
+    ///
+    /// `blocks` are those that the points fall into or between, in order; with none of these, a
+    /// neighbour.
     init(_ points: [SeriesPoint], into blocks: [StoredBlock]) throws(SeriesError) {
         let count = blocks.reduce(0) { $0 + $1.points }
         let isAfter = blocks.count == 1 && blocks[0].end < points[0].at.microseconds

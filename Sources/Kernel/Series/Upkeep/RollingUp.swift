@@ -9,7 +9,7 @@ struct RollingUp: Sendable {
     private var written: [(series: Int64, resolution: Resolution, block: StoredBlock)] = []
     private var deleted: [(series: Int64, resolution: Resolution, start: Int64)] = []
 
-    /// - Parameter hours: series of the shard with hours that changed.
+    /// The roll-ups of series of the shard with hours that changed.
     init(
         of shard: Int64,
         _ hours: [(series: Int64, hour: Int64)],
