@@ -32,9 +32,10 @@ enum ValueColumn {
         var scaled: [Int64] = []
         for value in values {
             let whole = (value * power).rounded()
-            guard abs(whole) < exact, (whole / power).bitPattern == value.bitPattern else {
-                return nil
-            }
+            // Through a whole number, which has no negative 0.
+            guard abs(whole) < exact,
+                (Double(Int64(whole)) / power).bitPattern == value.bitPattern
+            else { return nil }
             if scaled.isEmpty { scaled.reserveCapacity(values.count) }
             scaled.append(Int64(whole))
         }
