@@ -79,7 +79,8 @@ final class SeriesBenchmark: Sendable {
             try SeriesName(
                 "bench.temperature",
                 labels: [
-                    .init(key: "device", value: "d\(index)"), .init(key: "line", value: "L\(index % 20)"),
+                    .init(key: "device", value: "d\(index)"),
+                    .init(key: "line", value: "L\(index % 20)"),
                 ]
             )
         }

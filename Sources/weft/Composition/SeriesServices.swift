@@ -1,4 +1,5 @@
 import Core
+import Observability
 import Platform
 import Series
 import Store
