@@ -110,7 +110,7 @@ let package = Package(
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
                 "Workflows", "HTTP", "Live", "Web", "Vault", "Platform",
-                "CrashTest", "Series", "Logistics",
+                "JSONata", "CrashTest", "Series", "Logistics",
             ],
             path: "Sources/weft",
             swiftSettings: strict
@@ -134,7 +134,7 @@ let package = Package(
         tests("Objects", ["Core", "Store", "StoreTesting"]),
         tests("Channels", ["Core", "Store", "StoreTesting", "Events", "Observability", "Vault"]),
         tests("Agents", ["Core", "Store", "StoreTesting", "Events", "Identity"]),
-        tests("Workflows", ["Core", "Store", "StoreTesting", "Events", "Agents"]),
+        tests("Workflows", ["Core", "JSONata", "Store", "StoreTesting", "Events", "Agents"]),
         tests("HTTP", ["Core", "Observability"]),
         tests("Live", ["Core", "Store", "StoreTesting", "Events", "HTTP", "Observability"]),
         tests("Web", ["Core"]),
