@@ -63,6 +63,43 @@ import Testing
         #expect(try await world.answer(daily).lines[0].values == [360])
     }
 
+    @Test("A series that nothing is left of makes room for another")
+    func forgetsEmptySeries() async throws {
+        var limits = SeriesLimits()
+        limits.seriesPerOrganisation = 1
+        let world = try await SeriesWorld(limits: limits, rules: "m=1/1/1/1")
+        try await world.write(SeriesName("m"), SeriesWorld.points([(0, 1)]))
+        for days in [1.0, 70] {
+            world.clock.advance(to: SeriesWorld.at(days * Self.day))
+            try await world.keepUp()
+            try await world.upkeep.forget()
+            #expect(try await world.series("m").count == (days < 2 ? 1 : 0))
+        }
+        try await world.write(SeriesName("n"), [.init(at: world.clock.now(), value: 1)])
+        #expect(try await world.count("series_removed") == 0)
+        // A new one that has no block yet stays.
+        try await world.upkeep.forget()
+        #expect(try await world.series("n").count == 1)
+    }
+
+    @Test("The upkeep works by itself as time passes", .timeLimit(.minutes(1)))
+    func service() async throws {
+        let world = try await SeriesWorld()
+        try await world.write(SeriesName("m"), SeriesWorld.points([(-3_700, 1)]))
+        let upkeep = world.upkeep
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await upkeep.run {} }
+            // Batches are made into blocks after 10 s, and rolled up within a minute more.
+            while try await Self.rows(world, .hour) == 0 {
+                await Task.yield()
+                if let next = world.clock.nextWakeUp { world.clock.advance(to: next) }
+            }
+            group.cancelAll()
+        }
+        #expect(try await world.count("series_batch") == 0)
+        #expect(world.clock.now() <= SeriesWorld.at(120))
+    }
+
     @Test("What is not rolled up yet is not forgotten")
     func keepsWhatIsStale() async throws {
         let world = try await SeriesWorld(rules: "m=1/2/3/4")
