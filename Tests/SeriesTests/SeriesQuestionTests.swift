@@ -1,4 +1,5 @@
 import Core
+import Glibc
 import Store
 import Testing
 
@@ -6,6 +7,10 @@ import Testing
 
 @Suite struct SeriesQuestionTests {
     private typealias World = SeriesWorld
+
+    private static let seeds =
+        getenv("WEFT_TESTS").map { String(cString: $0) }?.contains("long") ?? false
+        ? 1...300 : 1...12
 
     private static func question(
         _ world: SeriesWorld,
@@ -118,7 +123,7 @@ import Testing
         #expect(try await world.count("series_stale") == 0)
     }
 
-    @Test("Answers are what all points give, whatever the upkeep has done", arguments: 1...12)
+    @Test("Answers are what all points give, whatever the upkeep has done", arguments: seeds)
     func bruteForce(seed: Int) async throws {
         let dice = SeededRandom(seed: UInt64(seed))
         var limits = SeriesLimits()

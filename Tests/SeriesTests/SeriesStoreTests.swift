@@ -215,6 +215,25 @@ import Testing
         #expect(try await world.points("m") == all.reversed())
     }
 
+    @Test("A damaged batch is reported, and stops no other shard")
+    func damagedBatch() async throws {
+        let world = try await SeriesWorld()
+        var batch = SeriesBatch()
+        for index in 0..<300 {
+            let name = try SeriesWorld.name("m", ["i": "\(index)"])
+            try batch.add(.init(name, points: SeriesWorld.points([(0, 1)])))
+        }
+        try await world.write(batch)
+        try await world.database.transaction {
+            try $0.execute("UPDATE series_batch SET body = ? WHERE shard = 0", [.blob([1, 2, 3])])
+        }
+        await #expect(throws: SeriesError.self) { try await world.upkeep.compact() }
+        let waiting = try await world.database.query("SELECT shard FROM series_batch", []) {
+            try $0.int(0)
+        }
+        #expect(waiting == [0])
+    }
+
     @Test(
         "Names and labels that are not allowed are refused",
         arguments: [

@@ -67,7 +67,12 @@ extension SeriesTools {
             ),
             roles: Self.writers,
             body: .write { [self] input, invocation in
-                let prepared = try intake(input, invocation)
+                // A large batch is not read on an event loop.
+                let isLarge = try Self.isLarge(input)
+                let prepared =
+                    isLarge
+                    ? try await kernel.workers.value { try intake(input, invocation) }
+                    : try intake(input, invocation)
                 let store = kernel.series
                 return { transaction in
                     let receipt = try Self.located { try store.write(prepared, in: transaction) }
@@ -78,6 +83,15 @@ extension SeriesTools {
                 }
             }
         )
+    }
+
+    private static func isLarge(_ input: JSONReader) throws -> Bool {
+        if let text = try input.optional("text")?.value.string { return text.utf8.count > 32_768 }
+        var points = 0
+        for entry in try input.optional("series")?.value.array ?? [] {
+            points += entry["points"]?.array?.count ?? 0
+        }
+        return points > 500
     }
 
     private func intake(

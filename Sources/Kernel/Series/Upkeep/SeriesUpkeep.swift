@@ -69,13 +69,16 @@ public final class SeriesUpkeep: Service {
     public func run(ready: @escaping @Sendable () -> Void) async throws {
         ready()
         while !Task.isCancelled {
+            var pause = pace.interval
             do {
                 try await round()
             } catch {
                 report(error)
+                // What failed may fail again: not every second.
+                pause = Swift.max(pause, pace.age)
             }
             do {
-                try await clock.sleep(for: pace.interval)
+                try await clock.sleep(for: pause)
             } catch {
                 return
             }
@@ -120,13 +123,24 @@ public final class SeriesUpkeep: Service {
                 return (shard: try row.int(0), isDue: isDue)
             }
         }
+        var failure: (any Error)?
         for (shard, isDue) in shards where all || isDue {
-            while !Task.isCancelled {
-                let compaction = try await database.scan { try Compaction(of: shard, in: $0) }
-                guard compaction.count > 0 else { break }
-                let isWritten = try await database.transaction { try compaction.commit(in: $0) }
-                if isWritten, !all { break }
+            do {
+                try await compact(shard, whole: all)
+            } catch {
+                // One damaged batch must not stop the other shards.
+                failure = failure ?? error
             }
+        }
+        if let failure { throw failure }
+    }
+
+    private func compact(_ shard: Int64, whole: Bool) async throws {
+        while !Task.isCancelled {
+            let compaction = try await database.scan { try Compaction(of: shard, in: $0) }
+            guard compaction.count > 0 else { return }
+            let isWritten = try await database.transaction { try compaction.commit(in: $0) }
+            if isWritten, !whole { return }
         }
     }
 
@@ -136,6 +150,7 @@ public final class SeriesUpkeep: Service {
     public func rollUp() async throws {
         let over = Timestamp(microseconds: clock.now().microseconds - Resolution.hourMicros)
         var after = (series: Int64.min, hour: Int64.min)
+        var failure: (any Error)?
         while !Task.isCancelled {
             let from = after
             let hours = try await database.scan { reader in
@@ -151,14 +166,19 @@ public final class SeriesUpkeep: Service {
                     ]
                 ) { (series: try $0.int(0), hour: try $0.int(1)) }
             }
-            guard let last = hours.last else { return }
+            guard let last = hours.last else { break }
             after = last
             let shards = Dictionary(grouping: hours) { BatchBody.shard(of: $0.series) }
             for (shard, hours) in shards {
                 // One that is changed meanwhile is stale still, and its turn comes again.
-                let work = try await database.scan { try RollingUp(of: shard, hours, in: $0) }
-                try await database.transaction { _ = try work.commit(in: $0) }
+                do {
+                    let work = try await database.scan { try RollingUp(of: shard, hours, in: $0) }
+                    try await database.transaction { _ = try work.commit(in: $0) }
+                } catch {
+                    failure = failure ?? error
+                }
             }
         }
+        if let failure { throw failure }
     }
 }
