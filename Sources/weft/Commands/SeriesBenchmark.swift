@@ -7,12 +7,14 @@ import Synchronization
 /// `weft bench series`: how many points of time series a second are durable, the upkeep at work.
 final class SeriesBenchmark: Sendable {
     static let usage = """
-        usage: weft bench series [--seconds S] [--series N] [--batch N] [--callers N] [--data DIR]
+        usage: weft bench series [--seconds S] [--series N] [--batch N] [--callers N]
+                         [--data DIR | --postgres URL]
           --seconds S    write so long, 0.1…600 (default 10)
           --series N     into so many series, 1…10000 (default 1000)
           --batch N      points of a transaction, 1…50000 (default 1000)
           --callers N    as many write at the same time, 1…1000 (default 8)
           --data DIR     measure on the disk of this folder (default .); the file there is deleted
+          --postgres URL measure an empty database on a server; its tables stay
         Each batch counts when it is synced; meanwhile batches are made into blocks and roll-ups. Prints
         {"series","batch","callers","points","seconds","pointsPerSecond","cpuMicrosPerPoint",
         "p50Micros","p99Micros","stored","upkeepSeconds","bytesPerPoint","fileBytesPerPoint",
@@ -23,7 +25,8 @@ final class SeriesBenchmark: Sendable {
     let series: Int
     let batch: Int
     let callers: Int
-    private let database: SQLiteDatabase
+    private let database: any Database
+    private let closeStore: @Sendable () -> Void
     private let store: SeriesStore
     private let upkeep: SeriesUpkeep
     private let names: [SeriesName]
@@ -33,7 +36,7 @@ final class SeriesBenchmark: Sendable {
     static func run(_ arguments: some Sequence<String>) async throws {
         let options = try CommandOptions(
             arguments,
-            valued: ["--seconds", "--series", "--batch", "--callers", "--data"]
+            valued: ["--seconds", "--series", "--batch", "--callers", "--data", "--postgres"]
         )
         try options.expectNoWords()
         func number(_ name: String, _ standard: Double, _ range: ClosedRange<Double>) throws
@@ -54,6 +57,7 @@ final class SeriesBenchmark: Sendable {
         let syncs = try syncRate(path + "-sync")
         let benchmark = try await SeriesBenchmark(
             path: path,
+            postgres: options.values["--postgres"],
             series: Int(try number("--series", 1_000, 1...10_000)),
             batch: Int(try number("--batch", 1_000, 1...50_000)),
             callers: Int(try number("--callers", 8, 1...1_000))
@@ -66,11 +70,25 @@ final class SeriesBenchmark: Sendable {
         say(result.text())
     }
 
-    private init(path: String, series: Int, batch: Int, callers: Int) async throws {
+    private init(
+        path: String,
+        postgres: String?,
+        series: Int,
+        batch: Int,
+        callers: Int
+    ) async throws {
         self.series = series
         self.batch = batch
         self.callers = callers
-        database = try SQLiteDatabase(path: path)
+        if let postgres {
+            let opened = try PostgresDatabase(PostgresConfiguration(url: postgres))
+            database = opened
+            closeStore = { opened.close() }
+        } else {
+            let opened = try SQLiteDatabase(path: path)
+            database = opened
+            closeStore = { opened.close() }
+        }
         store = SeriesStore(rules: try SeriesRetentionRules())
         upkeep = SeriesUpkeep(store, database: database, clock: SystemClock()) {
             complain(String(describing: $0))
@@ -117,13 +135,14 @@ final class SeriesBenchmark: Sendable {
         let upkeepSeconds = (clock.now - caughtUp).seconds
         let stored = try await database.query(
             """
-            SELECT sum(CASE WHEN resolution = 0 THEN points ELSE 0 END), sum(length(body))
+            SELECT CAST(sum(CASE WHEN resolution = 0 THEN points ELSE 0 END) AS BIGINT),
+                CAST(sum(length(body)) AS BIGINT)
             FROM series_block
             """,
             []
         ) { (points: Int(try $0.int(0)), bytes: Double(try $0.int(1))) }.first
         let (one, all) = try await read()
-        database.close()
+        closeStore()
         var status = stat()
         stat(path, &status)
         return [
