@@ -73,6 +73,7 @@ let package = Package(
         kernel("Events", ["Core", "Store", "Observability"]),
         kernel("Vault", ["Core", "COpenSSL"]),
         kernel("Identity", ["Core", "Store", "Vault", "COpenSSL", "CSodium"]),
+        kernel("Series", ["Core", "Store"]),
         kernel("Objects", ["Core", "Store", "COpenSSL"]),
         kernel("Channels", ["Core", "Store", "Events", "Observability", "Vault", "CCurl"]),
         kernel("Agents", ["Core", "Store", "Events", "Identity", "Observability"]),
@@ -92,7 +93,7 @@ let package = Package(
             [
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
-                "Workflows", "HTTP", "Live", "Vault", "COpenSSL",
+                "Workflows", "HTTP", "Live", "Vault", "COpenSSL", "Series",
             ]
         ),
 
@@ -109,7 +110,7 @@ let package = Package(
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
                 "Workflows", "HTTP", "Live", "Web", "Vault", "Platform",
-                "JSONata", "CrashTest", "Logistics",
+                "JSONata", "CrashTest", "Series", "Logistics",
             ],
             path: "Sources/weft",
             swiftSettings: strict
@@ -129,6 +130,7 @@ let package = Package(
         tests("Store", ["Core", "StoreTesting"]),
         tests("Events", ["Core", "Store", "StoreTesting"]),
         tests("Identity", ["Core", "Store", "StoreTesting", "Vault"]),
+        tests("Series", ["Core", "Store", "StoreTesting"]),
         tests("Objects", ["Core", "Store", "StoreTesting"]),
         tests("Channels", ["Core", "Store", "StoreTesting", "Events", "Observability", "Vault"]),
         tests("Agents", ["Core", "Store", "StoreTesting", "Events", "Identity"]),

@@ -10,6 +10,7 @@ import Logistics
 import Objects
 import Observability
 import Platform
+import Series
 import Store
 import Synchronization
 import Web
@@ -58,7 +59,8 @@ struct Installation {
         try await database.migrate(
             EventLog.migrations + IdentityTables.migrations + ObjectTables.migrations
                 + ChannelsTables.migrations + AgentJournal.migrations + ExecutionTables.migrations
-                + ToolRoutes.migrations + PlatformTools.migrations + ObservationTables.migrations
+                + ToolRoutes.migrations + SeriesTables.migrations + PlatformTools.migrations
+                + ObservationTables.migrations
                 + solutions.flatMap(\.migrations)
         )
         let texts = configuration.integer("channels.texts-per-day")
@@ -95,6 +97,7 @@ struct Installation {
             journal: AgentJournal(database: database) {
                 hints.changed("decisions", organisation: $0)
             },
+            series: try SeriesServices.store(configuration),
             workflows: WorkflowControl(),
             live: hints,
             workers: WorkerPool(threads: workers > 0 ? workers : HTTPServer.cores),
@@ -124,6 +127,7 @@ struct Installation {
                 .all()
                 + IdentityTools(identity: identity, database: database).all()
                 + WorkflowServices.tools(kernel).all()
+                + SeriesTools(kernel: kernel, audit: identity.audit).all()
                 + parts.flatMap(\.tools),
             agents: agents,
             tracer: observation.tracer
@@ -197,7 +201,8 @@ struct Installation {
         self.observation = observation
         routes =
             PlatformTools.routes + ObservationTools.routes + ChannelTools.routes
-            + IdentityTools.routes + WorkflowTools.routes + parts.flatMap(\.routes)
+            + IdentityTools.routes + WorkflowTools.routes + SeriesTools.routes
+            + parts.flatMap(\.routes)
     }
 
     /// What is done every hour.

@@ -6,6 +6,7 @@ public import Identity
 public import Live
 public import Objects
 public import Observability
+public import Series
 public import Store
 import Synchronization
 public import Workflows
@@ -28,6 +29,8 @@ public struct Kernel: Sendable {
     public var accounts: Accounts
     /// Agents' runs and decisions.
     public var journal: AgentJournal
+    /// Time series.
+    public var series: SeriesStore
     /// Stops running workflows.
     public var workflows: WorkflowControl
     /// Tells those who follow something live that it has changed.
@@ -54,6 +57,7 @@ public struct Kernel: Sendable {
         webClient: any WebClient,
         accounts: Accounts,
         journal: AgentJournal,
+        series: SeriesStore,
         workflows: WorkflowControl,
         live: LiveHints = LiveHints(),
         workers: WorkerPool,
@@ -71,6 +75,7 @@ public struct Kernel: Sendable {
         self.webClient = webClient
         self.accounts = accounts
         self.journal = journal
+        self.series = series
         self.workflows = workflows
         self.live = live
         self.workers = workers
