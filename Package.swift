@@ -33,7 +33,7 @@ func solution(_ name: String) -> Target {
         dependencies: [
             "Core", "Store", "Events", "Workflows", "Agents", "Identity", "HTTP", "Objects",
             "Channels",
-            "Live", "Observability", "Platform",
+            "Live", "Observability", "Privacy", "Platform",
         ],
         path: "Sources/Solutions/\(name)",
         exclude: ["README.md"],
@@ -69,10 +69,14 @@ let package = Package(
         kernel("Store", ["Core", "CSQLite"]),
         kernel("Events", ["Core", "Store", "Observability"]),
         kernel("Vault", ["Core", "COpenSSL"]),
+        kernel("Privacy", ["Core", "Store", "Vault"]),
         kernel("Identity", ["Core", "Store", "Vault", "COpenSSL", "CSodium"]),
         kernel("Objects", ["Core", "Store", "COpenSSL"]),
-        kernel("Channels", ["Core", "Store", "Events", "Observability", "Vault", "CCurl"]),
-        kernel("Agents", ["Core", "Store", "Events", "Identity", "Observability"]),
+        kernel(
+            "Channels",
+            ["Core", "Store", "Events", "Observability", "Privacy", "Vault", "CCurl"]
+        ),
+        kernel("Agents", ["Core", "Store", "Events", "Identity", "Observability", "Privacy"]),
         kernel(
             "Workflows",
             ["Core", "Store", "Events", "Identity", "Agents", "Observability", "COpenSSL"]
@@ -86,7 +90,7 @@ let package = Package(
             [
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
-                "Workflows", "HTTP", "Live", "Vault", "COpenSSL",
+                "Workflows", "HTTP", "Live", "Privacy", "Vault", "COpenSSL",
             ]
         ),
 
@@ -102,7 +106,7 @@ let package = Package(
             dependencies: [
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
-                "Workflows", "HTTP", "Live", "Web", "Vault", "Platform",
+                "Workflows", "HTTP", "Live", "Web", "Privacy", "Vault", "Platform",
                 "CrashTest", "Logistics",
             ],
             path: "Sources/weft",
@@ -116,15 +120,16 @@ let package = Package(
         tests("Identity", ["Core", "Store", "Vault"]),
         tests("Objects", ["Core", "Store"]),
         tests("Channels", ["Core", "Store", "Events", "Observability", "Vault"]),
-        tests("Agents", ["Core", "Store", "Events", "Identity"]),
+        tests("Agents", ["Core", "Store", "Events", "Identity", "Privacy", "Vault"]),
         tests("Workflows", ["Core", "Store", "Events", "Agents"]),
         tests("HTTP", ["Core", "Observability"]),
         tests("Live", ["Core", "Store", "Events", "HTTP", "Observability"]),
         tests("Web", ["Core"]),
         tests("Vault", ["Core"]),
+        tests("Privacy", ["Core", "Store", "Vault"]),
         tests("CrashTest", ["Core", "Store"]),
         tests("Platform", ["Core", "Store", "HTTP", "Agents"]),
-        tests("Logistics", ["Core", "Store", "Platform"]),
+        tests("Logistics", ["Core", "Store", "Platform", "Privacy"]),
     ],
     swiftLanguageModes: [.v6]
 )
