@@ -56,6 +56,7 @@ let package = Package(
     products: [.executable(name: "weft", targets: ["weft"])],
     targets: [
         system("CSQLite", "sqlite3"),
+        system("CPostgres", "libpq"),
         system("COpenSSL", "libcrypto"),
         system("CSodium", "libsodium"),
         system("CCurl", "libcurl"),
@@ -66,7 +67,7 @@ let package = Package(
 
         kernel("Core", []),
         kernel("Observability", ["Core", "Store"]),
-        kernel("Store", ["Core", "CSQLite"]),
+        kernel("Store", ["Core", "CSQLite", "CPostgres", "CLinux"]),
         kernel("Events", ["Core", "Store", "Observability"]),
         kernel("Vault", ["Core", "COpenSSL"]),
         kernel("Privacy", ["Core", "Store", "Vault"]),
@@ -113,23 +114,39 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // Databases and servers for tests, of whichever driver they run on.
+        .target(
+            name: "StoreTesting",
+            dependencies: ["Core", "Store"],
+            path: "Tests/StoreTesting",
+            swiftSettings: strict
+        ),
+
         tests("Core"),
-        tests("Observability", ["Core", "Store"]),
-        tests("Store", ["Core"]),
-        tests("Events", ["Core", "Store"]),
-        tests("Identity", ["Core", "Store", "Vault"]),
-        tests("Objects", ["Core", "Store"]),
-        tests("Channels", ["Core", "Store", "Events", "Observability", "Vault"]),
-        tests("Agents", ["Core", "Store", "Events", "Identity", "Privacy", "Vault"]),
-        tests("Workflows", ["Core", "Store", "Events", "Agents"]),
+        tests("Observability", ["Core", "Store", "StoreTesting"]),
+        tests("Store", ["Core", "StoreTesting"]),
+        tests("Events", ["Core", "Store", "StoreTesting"]),
+        tests("Identity", ["Core", "Store", "StoreTesting", "Vault"]),
+        tests("Objects", ["Core", "Store", "StoreTesting"]),
+        tests("Channels", ["Core", "Store", "StoreTesting", "Events", "Observability", "Vault"]),
+        tests(
+            "Agents",
+            ["Core", "Store", "StoreTesting", "Events", "Identity", "Privacy", "Vault"]
+        ),
+        tests("Workflows", ["Core", "Store", "StoreTesting", "Events", "Agents"]),
         tests("HTTP", ["Core", "Observability"]),
-        tests("Live", ["Core", "Store", "Events", "HTTP", "Observability"]),
+        tests("Live", ["Core", "Store", "StoreTesting", "Events", "HTTP", "Observability"]),
         tests("Web", ["Core"]),
         tests("Vault", ["Core"]),
-        tests("Privacy", ["Core", "Store", "Vault"]),
+        tests("Privacy", ["Core", "Store", "StoreTesting", "Vault"]),
         tests("CrashTest", ["Core", "Store"]),
+<<<<<<< HEAD
         tests("Platform", ["Core", "Store", "HTTP", "Agents"]),
         tests("Logistics", ["Core", "Store", "Platform", "Privacy"]),
+=======
+        tests("Platform", ["Core", "Store", "StoreTesting", "HTTP", "Agents"]),
+        tests("Logistics", ["Core", "Store", "StoreTesting", "Platform"]),
+>>>>>>> 74d7556fa87b707a8daa6b0d77b012e45842dc47
     ],
     swiftLanguageModes: [.v6]
 )
