@@ -140,13 +140,8 @@ let package = Package(
         tests("Vault", ["Core"]),
         tests("Privacy", ["Core", "Store", "StoreTesting", "Vault"]),
         tests("CrashTest", ["Core", "Store"]),
-<<<<<<< HEAD
-        tests("Platform", ["Core", "Store", "HTTP", "Agents"]),
-        tests("Logistics", ["Core", "Store", "Platform", "Privacy"]),
-=======
         tests("Platform", ["Core", "Store", "StoreTesting", "HTTP", "Agents"]),
-        tests("Logistics", ["Core", "Store", "StoreTesting", "Platform"]),
->>>>>>> 74d7556fa87b707a8daa6b0d77b012e45842dc47
+        tests("Logistics", ["Core", "Store", "StoreTesting", "Platform", "Privacy"]),
     ],
     swiftLanguageModes: [.v6]
 )
