@@ -10,6 +10,7 @@ import Logistics
 import Objects
 import Observability
 import Platform
+import Privacy
 import Store
 import Synchronization
 import Web
@@ -22,6 +23,7 @@ struct Installation {
     let database: SQLiteDatabase
     let identity: IdentityAssembly
     let kernel: Kernel
+    let persons: PersonRegister
     let registry: ToolRegistry
     let engine: WorkflowEngine
     let dispatcher: Dispatcher
@@ -58,11 +60,18 @@ struct Installation {
         try await database.migrate(
             EventLog.migrations + IdentityTables.migrations + ObjectTables.migrations
                 + ChannelsTables.migrations + AgentJournal.migrations + ExecutionTables.migrations
-                + ToolRoutes.migrations + PlatformTools.migrations + ObservationTables.migrations
+                + ToolRoutes.migrations + PersonKeys.migrations + PlatformTools.migrations
+                + ObservationTables.migrations
                 + solutions.flatMap(\.migrations)
         )
         let texts = configuration.integer("channels.texts-per-day")
-        let outbox = Outbox(ids: ids, clock: clock, textsPerDay: texts)
+        let privacy = try PrivacyComposition.privacy(
+            solutions,
+            folder: folder,
+            clock: clock,
+            ids: ids
+        )
+        let outbox = Outbox(ids: ids, clock: clock, textsPerDay: texts, privacy: privacy)
         let webClient = CurlWebClient(
             .init(certificates: configuration.text("web.certificates"))
         )
@@ -74,11 +83,12 @@ struct Installation {
             webClient: webClient,
             clock: clock
         )
-        let events = EventLog(database: database)
+        let events = PrivacyComposition.events(database, privacy)
         let hints = LiveHints()
         let workers = configuration.integer("workers")
         let kernel = Kernel(
             database: database,
+            privacy: privacy,
             events: events,
             objects: try FileObjectStore(path: folder.objects, database: database, clock: clock),
             channels: try ChannelServices.assembly(
@@ -92,7 +102,7 @@ struct Installation {
             ),
             webClient: webClient,
             accounts: identity.accounts,
-            journal: AgentJournal(database: database) {
+            journal: AgentJournal(database: database, privacy: privacy) {
                 hints.changed("decisions", organisation: $0)
             },
             workflows: WorkflowControl(),
@@ -113,6 +123,16 @@ struct Installation {
             logs: logs,
             random: random
         )
+        persons = PersonRegister(
+            privacy: privacy,
+            holders: [OutboxPersonHolder(privacy: privacy), KeptAnswers()]
+                + parts.flatMap(\.persons),
+            audit: identity.audit,
+            events: events,
+            database: database,
+            clock: clock,
+            ids: ids
+        )
         let registry = try ToolRegistry(
             tools: try PlatformTools(kernel: kernel, agents: agents).all()
                 + observation.tools.all()
@@ -123,9 +143,11 @@ struct Installation {
                 )
                 .all()
                 + IdentityTools(identity: identity, database: database).all()
+                + PrivacyComposition.tools(persons)
                 + parts.flatMap(\.tools),
             agents: agents,
-            tracer: observation.tracer
+            tracer: observation.tracer,
+            privacy: privacy
         )
         let runs = metrics.histogram(
             "weft_agent_run_seconds",
@@ -194,7 +216,7 @@ struct Installation {
         self.observation = observation
         routes =
             PlatformTools.routes + ObservationTools.routes + ChannelTools.routes
-            + IdentityTools.routes + parts.flatMap(\.routes)
+            + IdentityTools.routes + PrivacyTools.routes + parts.flatMap(\.routes)
     }
 
     /// What is done every hour.

@@ -112,6 +112,21 @@ public struct PersonalData: Sendable {
         self.fields = fields
     }
 
+    /// The person whom a document of this kind is about, found without reading all of it.
+    func subject(of text: JSONText) -> DataSubject? {
+        var range = 0..<text.bytes.count
+        for case .key(let key) in person {
+            let object = text.bytes.span.extracting(range)
+            guard object.count > 1, object[0] == UInt8(ascii: "{"),
+                let value = JSONText.member(named: key, of: object)
+            else { return nil }
+            range = range.lowerBound + value.lowerBound..<range.lowerBound + value.upperBound
+        }
+        guard range.count > 2 else { return nil }
+        let id = String(decoding: text.bytes[range].dropFirst().dropLast(), as: UTF8.self)
+        return DataSubject(kind: kind, id: id)
+    }
+
     /// The person whom a document of this kind is about.
     func subject(of json: JSON) -> DataSubject? {
         PersonalField.value(in: json, person)?.string.flatMap { DataSubject(kind: kind, id: $0) }

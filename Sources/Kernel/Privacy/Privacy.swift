@@ -27,6 +27,11 @@ public final class Privacy: Sendable {
     /// Whether anything is declared personal in documents of that kind.
     public func isPersonal(_ place: PersonalData.Place) -> Bool { !manifest[place].isEmpty }
 
+    /// The person whom the text of a document is about; nil where nothing is declared.
+    public func subject(of text: JSONText, at place: PersonalData.Place) -> DataSubject? {
+        manifest[place].lazy.compactMap { $0.subject(of: text) }.first
+    }
+
     /// The document with what is declared personal in it sealed.
     ///
     /// Of a person who was erased the values are replaced by what they would read as.

@@ -84,7 +84,10 @@ struct Query: Sendable {
     }
 
     func failure(_ what: String) -> StateError {
-        .query("The JSONata expression '\(text)' specified for the field '\(location)' \(what)", location)
+        .query(
+            "The JSONata expression '\(text)' specified for the field '\(location)' \(what)",
+            location
+        )
     }
 }
 

@@ -63,7 +63,8 @@ extension LogisticsTools {
             ],
             link: "/console/orders/\(order.id)",
             to: [],
-            effect: ""
+            effect: "",
+            person: CustomerRecords.subject(order.customer)
         )
         var outside: String?
         switch news {
