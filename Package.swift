@@ -61,11 +61,13 @@ let package = Package(
         system("CSodium", "libsodium"),
         system("CCurl", "libcurl"),
         system("CZlib", "zlib"),
+        system("CPCRE2", "libpcre2-8"),
         // Debian's wslay has no .pc file; its module map names the library.
         .systemLibrary(name: "CWslay", path: "Sources/System/CWslay"),
         .target(name: "CLinux", path: "Sources/System/CLinux"),
 
         kernel("Core", []),
+        kernel("JSONata", ["Core", "CPCRE2"]),
         kernel("Observability", ["Core", "Store"]),
         kernel("Store", ["Core", "CSQLite", "CPostgres", "CLinux"]),
         kernel("Events", ["Core", "Store", "Observability"]),
@@ -123,6 +125,7 @@ let package = Package(
         ),
 
         tests("Core"),
+        tests("JSONata", ["Core"]),
         tests("Observability", ["Core", "Store", "StoreTesting"]),
         tests("Store", ["Core", "StoreTesting"]),
         tests("Events", ["Core", "Store", "StoreTesting"]),
