@@ -82,7 +82,10 @@ let package = Package(
         kernel("Agents", ["Core", "Store", "Events", "Identity", "Observability", "Privacy"]),
         kernel(
             "Workflows",
-            ["Core", "Store", "Events", "Identity", "Agents", "Observability", "COpenSSL"]
+            [
+                "Core", "JSONata", "Store", "Events", "Identity", "Agents", "Observability",
+                "COpenSSL",
+            ]
         ),
         kernel("HTTP", ["Core", "Observability", "CLinux", "CZlib", "CWslay", "COpenSSL"]),
         kernel("Live", ["Core", "Observability", "Store", "Events", "HTTP"]),

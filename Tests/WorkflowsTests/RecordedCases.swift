@@ -85,7 +85,8 @@ struct RecordedCase {
             return .object(filled)
         case "%CONTEXT_OBJECT_LITERAL_PLACEHOLDER%":
             return pathInID.map { .string($0) } ?? value
-        case "%LAMBDA_FUNCTION_ARN_LITERAL_PLACEHOLDER%": return "<function>"
+        case "%LAMBDA_FUNCTION_ARN_LITERAL_PLACEHOLDER%":
+            return "arn:aws:lambda:here:111111111111:function:f"
         case "$.items[0]" where id.contains("test_json_path_array"):
             return pathInID.map { .string($0) } ?? value
         default: return value
@@ -141,8 +142,12 @@ struct RecordedCase {
 }
 
 extension JSON {
-    /// Puts a value at a path of keys and indices.
+    /// Puts a value at a path of keys and indices; null takes a setting of a state away.
     fileprivate mutating func set(_ path: ArraySlice<String>, _ value: JSON) {
+        if path == ["TimeoutSeconds"], value.isNull {
+            self["TimeoutSeconds"] = nil
+            return
+        }
         guard let key = path.first else {
             self = value
             return

@@ -16,6 +16,8 @@ public struct Mocks: Sendable {
 
     private var answers: [String: [Answer]]
     private var taken: [String: Int] = [:]
+    /// Whether the last answer of a state is given again and again.
+    var repeats = true
 
     /// Mocks of the given answers.
     public init(_ answers: [String: [Answer]] = [:]) {
@@ -64,6 +66,7 @@ public struct Mocks: Sendable {
         guard let answers = answers[state], !answers.isEmpty else { return nil }
         let at = taken[state, default: 0]
         taken[state] = at + 1
+        guard repeats || at < answers.count else { return nil }
         return answers[min(at, answers.count - 1)]
     }
 

@@ -17,11 +17,16 @@ public struct Rehearsal: Sendable {
     public private(set) var history: [HistoryEvent] = []
     /// Whether the execution is written out and read back after every turn, as an engine does.
     var isKept = false
+    /// Whether tasks without an answer are noted, and stay without one.
+    var isReplay = false
+    private(set) var unanswered: [String] = []
     private(set) var turns = 0
     private var mocks: Mocks
     private let objects: (@Sendable (ItemRead) throws(ItemFault) -> ItemPage)?
     private var answers: [ExecutionInput] = []
     private var timers: [Timer] = []
+    /// Whether a task without a mock fails with the error `NoMock`, rather than the rehearsal.
+    public var failsWithoutMock = false
     /// What was written by a Map's `ResultWriter`.
     public private(set) var written: [ResultWrite] = []
 
@@ -177,6 +182,11 @@ public struct Rehearsal: Sendable {
         case .error(let error, let cause):
             return .taskFailed(step: task.step, error: error, cause: cause)
         case .silence: return nil
+        case nil where failsWithoutMock:
+            return .taskFailed(step: task.step, error: "NoMock", cause: nil)
+        case nil where isReplay:
+            unanswered.append(task.state)
+            return nil
         case nil:
             throw RehearsalFault(
                 message: "the task \"\(task.state)\" (\(task.resource)) has no mock"
@@ -195,9 +205,11 @@ public struct Rehearsal: Sendable {
                 return .taskFailed(step: task.step, error: error, cause: cause)
             case .timeout, .silence: return nil
             case nil:
-                guard let objects else {
-                    throw ItemFault(message: "")
+                if objects == nil, isReplay {
+                    unanswered.append(task.state)
+                    return nil
                 }
+                guard let objects else { throw ItemFault(message: "") }
                 page = try objects(read)
             }
             return .taskSucceeded(step: task.step, output: page.json)

@@ -39,7 +39,7 @@ enum BenchCommand {
 
     static func run(_ arguments: [String]) async -> Int32 {
         if arguments.contains("--help") || arguments.contains("-h") {
-            say(usage)
+            say(usage + "\n\n" + workflowUsage)
             return 0
         }
         return await exitCode(
@@ -49,8 +49,11 @@ enum BenchCommand {
                 case "http": try await http(arguments.dropFirst())
                 case "workflows": try await workflows(arguments.dropFirst())
                 case "requests": try await requests(arguments.dropFirst())
+                case "workflow": try workflow(arguments.dropFirst())
                 default:
-                    throw UsageError("what can be measured is: store, workflows, http, requests")
+                    throw UsageError(
+                        "what can be measured is: store, workflow, workflows, http, requests"
+                    )
                 }
             },
             usage: usage

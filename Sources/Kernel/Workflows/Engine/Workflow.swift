@@ -20,10 +20,20 @@ public struct Workflow: Sendable {
     /// - Throws: a fault that lists what is wrong with the definition, or names a task whose
     ///   resource is neither `weft:tool:…` nor `weft:agent:…`.
     public init(name: String, agent: String, source: JSON) throws {
+        try self.init(
+            name: name,
+            agent: agent,
+            source: source,
+            version: String(fnv1a64(source.bytes(.canonical)), radix: 16)
+        )
+    }
+
+    /// A version of a workflow that was stored.
+    init(name: String, agent: String, source: JSON, version: String) throws {
         self.name = name
         self.agent = agent
+        self.version = version
         definition = try Definition(source)
-        version = String(fnv1a64(source.bytes(.canonical)), radix: 16)
         for resource in definition.resources where TaskResource(resource) == nil {
             throw GeneralFault(
                 .internal,

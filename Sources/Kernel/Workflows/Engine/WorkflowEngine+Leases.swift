@@ -119,18 +119,18 @@ extension WorkflowEngine {
         let record = stored.record
         defer { office.note(coming: -1) }
         do {
-            let known = knownDefinition(of: record)
-            let definition: Definition
+            let known = catalogue.remembered(record)
+            let workflow: Workflow
             if let known {
-                definition = known
+                workflow = known
             } else {
-                definition = try await around.database.read {
-                    try self.definition(of: record, in: $0)
+                workflow = try await around.database.read { [catalogue] reader in
+                    try catalogue.workflow(of: record, in: reader)
                 }
             }
             let live = try LiveExecution(
                 stored,
-                definition: definition,
+                definition: workflow.definition,
                 random: TurnRandom(around.random)
             )
             guard let seat = office.seat(record, live, owner: owner) else { return nil }

@@ -123,6 +123,26 @@ extension WorkflowEngine {
         }
     }
 
+    /// Whose authority the tool tasks of an execution have.
+    private func owner(of record: ExecutionTables.Record) async throws -> String {
+        let workflow: Workflow
+        if let known = catalogue.remembered(record) {
+            workflow = known
+        } else {
+            workflow = try await around.database.read { [catalogue] reader in
+                try catalogue.workflow(of: record, in: reader)
+            }
+        }
+        guard !workflow.agent.isEmpty else {
+            throw GeneralFault(
+                .conflict,
+                code: "unknown-workflow",
+                "the workflow \"\(record.workflow)\" is not part of this program any more"
+            )
+        }
+        return workflow.agent
+    }
+
     /// Refuses to go on with a step that is not waited for, or not in this worker's hand.
     private func demand(
         _ step: Int,

@@ -231,7 +231,7 @@ extension WorkflowEngine {
     ) throws -> LiveExecution {
         try LiveExecution(
             tables.stored(record, hold, in: reader),
-            definition: try definition(of: record, in: reader),
+            definition: try catalogue.workflow(of: record, in: reader).definition,
             random: TurnRandom(around.random)
         )
     }
@@ -339,7 +339,12 @@ extension WorkflowEngine {
         as id: ID<Execution>,
         in transaction: any Transaction
     ) throws -> ID<Execution> {
-        let workflow = try workflow(start, in: transaction)
+        let workflow = try catalogue.workflow(
+            start.workflow,
+            organisation: start.organisation,
+            random: around.random,
+            in: transaction
+        )
         let now = around.clock.now()
         let record = ExecutionTables.Record(
             id: id,

@@ -69,8 +69,7 @@ public final class WorkflowEngine: Service {
     let configuration: EngineConfiguration
     let office: Office
     let ends = EndWaiters()
-    private let workflows: [String: Workflow]
-    private let old = Mutex<[String: Definition]>([:])
+    let catalogue: WorkflowCatalogue
     private let queue: AsyncStream<Job>
     private let jobs: AsyncStream<Job>.Continuation
     /// How many jobs wait for a task.
@@ -99,34 +98,11 @@ public final class WorkflowEngine: Service {
         surroundings: Surroundings,
         configuration: EngineConfiguration = EngineConfiguration()
     ) throws {
-        for workflow in workflows {
-            try Self.check(workflow, against: surroundings.registry)
-        }
-        self.workflows = Dictionary(uniqueKeysWithValues: workflows.map { ($0.name, $0) })
+        catalogue = try WorkflowCatalogue(workflows, registry: surroundings.registry)
         around = surroundings
         self.configuration = configuration
         office = Office(capacity: configuration.capacity)
         (queue, jobs) = AsyncStream.makeStream()
-    }
-
-    private static func check(_ workflow: Workflow, against registry: ToolRegistry) throws {
-        func refuse(_ what: String) -> GeneralFault {
-            GeneralFault(.internal, code: "unknown-resource", "\(workflow.name): \(what)")
-        }
-        guard let owner = registry.agents[workflow.agent] else {
-            throw refuse("there is no agent \"\(workflow.agent)\"")
-        }
-        for resource in workflow.definition.resources {
-            switch TaskResource(resource) {
-            case .tool(let name)? where !owner.tools.contains(name):
-                throw refuse("agent \"\(owner.name)\" does not list the tool \"\(name)\"")
-            case .agent(let name)? where registry.agents[name] == nil:
-                throw refuse("there is no agent \"\(name)\"")
-            case .agent(let name)? where name != owner.name && !owner.colleagues.contains(name):
-                throw refuse("agent \"\(owner.name)\" may not ask \"\(name)\"")
-            default: break
-            }
-        }
     }
 
     /// `workflows`.
@@ -138,7 +114,7 @@ public final class WorkflowEngine: Service {
     /// - Throws: `StoreError` when what was left cannot be read.
     public func run(ready: @escaping @Sendable () -> Void) async throws {
         try await around.database.transaction { [self] transaction in
-            for workflow in workflows.values {
+            for workflow in catalogue.program.values {
                 try tables.keep(workflow, at: around.clock.now(), in: transaction)
             }
         }
@@ -249,56 +225,5 @@ public final class WorkflowEngine: Service {
             }
             for step in ready { enqueue(.step(seat, step)) }
         }
-    }
-
-    /// What a start means.
-    func workflow(_ start: ExecutionStart, in reader: any Reader) throws -> Workflow {
-        guard let workflow = workflows[start.workflow] else {
-            throw GeneralFault(
-                .notFound,
-                code: "unknown-workflow",
-                "there is no workflow \"\(start.workflow)\""
-            )
-        }
-        return workflow
-    }
-
-    /// The definition that an execution began with, if it is in memory.
-    func knownDefinition(of record: ExecutionTables.Record) -> Definition? {
-        if let current = workflows[record.workflow], current.version == record.version {
-            return current.definition
-        }
-        return old.withLock { $0["\(record.workflow)@\(record.version)"] }
-    }
-
-    /// The definition that an execution began with.
-    func definition(
-        of record: ExecutionTables.Record,
-        in reader: any Reader
-    ) throws -> Definition {
-        if let known = knownDefinition(of: record) { return known }
-        let key = "\(record.workflow)@\(record.version)"
-        guard
-            let source = try tables.source(
-                of: record.workflow,
-                version: record.version,
-                in: reader
-            )
-        else { throw StoreError(.corrupt, "the definition \(key) is missing") }
-        let definition = try Definition(source)
-        old.withLock { $0[key] = definition }
-        return definition
-    }
-
-    /// Whose authority the tool tasks of an execution have.
-    func owner(of record: ExecutionTables.Record) async throws -> String {
-        guard let found = workflows[record.workflow] else {
-            throw GeneralFault(
-                .conflict,
-                code: "unknown-workflow",
-                "the workflow \"\(record.workflow)\" is not part of this program any more"
-            )
-        }
-        return found.agent
     }
 }
