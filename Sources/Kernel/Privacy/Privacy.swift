@@ -103,8 +103,8 @@ public final class Privacy: Sendable {
         }
 
         mutating func seal(_ value: JSON, _ field: String, _ erased: JSON) throws -> JSON {
-            // What is sealed already stays as it is.
-            guard !value.isNull, value != "", !SealedText.isIn(value) else { return value }
+            // What looks sealed may be somebody's words, so it is sealed like anything else.
+            guard !value.isNull, value != "" else { return value }
             guard let key = try foundKey() else { return erased }
             let bytes = try key.seal(
                 value.bytes(),
@@ -183,6 +183,10 @@ public final class Privacy: Sendable {
 
     /// Opens the values of one document.
     private struct Opener {
+        /// What was sealed may hold what was sealed before; words that only look so are not followed for ever.
+        private static let deepest = 8
+
+        private var depth = 0
         let privacy: Privacy
         let organisation: ID<Organisation>
         let reader: any Reader
@@ -245,7 +249,10 @@ public final class Privacy: Sendable {
             guard let bytes = try? key.open(sealed.sealed, associated: associated),
                 let value = try? JSON(parsing: bytes)
             else { return sealed.erased }
-            return value
+            guard depth < Self.deepest, SealedText.isIn(value) else { return value }
+            depth += 1
+            defer { depth -= 1 }
+            return try open(value)
         }
     }
 
@@ -254,8 +261,9 @@ public final class Privacy: Sendable {
     /// Whether two documents are the same as far as can still be known: erased text is like any.
     public static func agree(_ recorded: JSON, _ present: JSON) -> Bool {
         switch (recorded, present) {
-        case (.string(let old), .string(let new)):
-            return old == new || isErased(old) || isErased(new)
+        case (.string(let text), _) where isErased(text),
+            (_, .string(let text)) where isErased(text):
+            return true
         case (.array(let old), .array(let new)):
             return old.count == new.count && zip(old, new).allSatisfy { agree($0, $1) }
         case (.object(let old), .object(let new)):
