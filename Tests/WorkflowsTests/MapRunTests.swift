@@ -112,10 +112,7 @@ import Testing
                 ], ["Items": [["i": 4, "v": 5]]],
             ]
         ),
-        (
-            ["ItemSelector": ["v.$": "$$.Map.Item.Value"], "ItemsPath": "$.two"],
-            [["v": 8], ["v": 9]]
-        ),
+        (["ItemSelector": ["v.$": "$$.Map.Item.Value"], "ItemsPath": "$.two"], [["v": 8], ["v": 9]]),
     ]
 
     @Test("Items are selected and put into batches", arguments: batches)
@@ -201,10 +198,7 @@ import Testing
             "Parameters": ["Bucket": "out", "Prefix": "p"],
         ]
         let definition = try Definition(
-            Self.map(
-                ["ItemReader": reader, "ResultWriter": writer, "MaxConcurrency": 20],
-                task: true
-            )
+            Self.map(["ItemReader": reader, "ResultWriter": writer, "MaxConcurrency": 20], task: true)
         )
         var execution = Execution(
             of: definition,

@@ -84,10 +84,7 @@ struct Query: Sendable {
     }
 
     func failure(_ what: String) -> StateError {
-        .query(
-            "The JSONata expression '\(text)' specified for the field '\(location)' \(what)",
-            location
-        )
+        .query("The JSONata expression '\(text)' specified for the field '\(location)' \(what)", location)
     }
 }
 

@@ -248,8 +248,7 @@ struct RecordedSteps {
         guard let family = families.first(where: { event.type.hasPrefix($0) }) else { return nil }
         switch event.type.dropFirst(family.count) {
         case "Succeeded": return .output(event.details["output"] ?? .null)
-        case "TimedOut":
-            return .timeout(heartbeat: event.details["error"] == "States.HeartbeatTimeout")
+        case "TimedOut": return .timeout(heartbeat: event.details["error"] == "States.HeartbeatTimeout")
         case "Failed":
             return .error(
                 event.details["error"]?.string,

@@ -87,15 +87,10 @@ extension PatternMatcher {
     private func values(of field: Int, in element: Int32) -> ArraySlice<Int32> {
         guard let list = valuesOf?[field] else { return [] }
         let range = elements[Int(element)].values
-        return list[
-            Self.place(
-                of: range.lowerBound,
-                in: list
-            )..<Self.place(
-                of: range.upperBound,
-                in: list
-            )
-        ]
+        return list[Self.place(of: range.lowerBound, in: list)..<Self.place(
+            of: range.upperBound,
+            in: list
+        )]
     }
 
     private static func place(of value: Int32, in list: [Int32]) -> Int {

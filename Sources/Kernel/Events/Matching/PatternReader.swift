@@ -165,14 +165,10 @@ struct PatternReader {
         case "exactly":
             return [.string(try text(value, name, reader))]
         case "prefix":
-            if let folded = try folded(value, name, reader) {
-                return folded.map { .prefixFolded($0) }
-            }
+            if let folded = try folded(value, name, reader) { return folded.map { .prefixFolded($0) } }
             return [.prefix(try text(value, name, reader))]
         case "suffix":
-            if let folded = try folded(value, name, reader) {
-                return folded.map { .suffixFolded($0) }
-            }
+            if let folded = try folded(value, name, reader) { return folded.map { .suffixFolded($0) } }
             return [.suffix(try text(value, name, reader))]
         case "equals-ignore-case":
             return try texts(value, name, reader).map { .equalsFolded(FoldedText($0)) }
@@ -225,10 +221,7 @@ struct PatternReader {
         case "=", "<", "<=":
             throw Self.invalid(reader, "a range begins with its lower end, \">\" or \">=\"")
         default:
-            throw Self.invalid(
-                reader,
-                "expected \"=\", \"<\", \"<=\", \">\" or \">=\" in \"numeric\""
-            )
+            throw Self.invalid(reader, "expected \"=\", \"<\", \"<=\", \">\" or \">=\" in \"numeric\"")
         }
         guard terms.count == 4 else { return .range(range) }
         range.upper = try comparable(terms[3], reader)

@@ -167,10 +167,7 @@ extension Evaluator {
                 if at < template.count, case .none = template[at] {
                     unbound.append(parameter)
                 } else {
-                    inner.bind(
-                        parameter,
-                        at < template.count ? template[at] ?? .undefined : .undefined
-                    )
+                    inner.bind(parameter, at < template.count ? template[at] ?? .undefined : .undefined)
                 }
             }
             var held = inner
@@ -282,3 +279,4 @@ extension Evaluator {
         }
     }
 }
+
