@@ -113,7 +113,7 @@ let package = Package(
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
                 "Workflows", "HTTP", "Live", "Web", "Privacy", "Vault", "Platform",
-                "CrashTest", "Logistics",
+                "JSONata", "CrashTest", "Logistics",
             ],
             path: "Sources/weft",
             swiftSettings: strict
@@ -139,7 +139,7 @@ let package = Package(
             "Agents",
             ["Core", "Store", "StoreTesting", "Events", "Identity", "Privacy", "Vault"]
         ),
-        tests("Workflows", ["Core", "Store", "StoreTesting", "Events", "Agents"]),
+        tests("Workflows", ["Core", "JSONata", "Store", "StoreTesting", "Events", "Agents"]),
         tests("HTTP", ["Core", "Observability"]),
         tests("Live", ["Core", "Store", "StoreTesting", "Events", "HTTP", "Observability"]),
         tests("Web", ["Core"]),

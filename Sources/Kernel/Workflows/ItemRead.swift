@@ -112,6 +112,7 @@ extension ItemRead {
     /// The wanted items of a document.
     ///
     /// - Parameter bytes: the whole document.
+    /// - Returns: a page from the cursor on, and where the next one begins.
     /// - Throws: `ItemFault` when the document is not in the format.
     public func page(of bytes: [UInt8]) throws(ItemFault) -> ItemPage {
         switch format {

@@ -10,24 +10,20 @@ extension WorkflowEngine {
     ///
     /// - Returns: whether there is anything to journal.
     func perform(_ step: Int, of seat: Seat) async -> Bool {
-        guard let (task, since) = seat.begin(step) else { return false }
-        guard task.activity == nil else {
-            seat.abandon(step)
-            return false
-        }
+        guard let entry = seat.begin(step) else { return false }
+        let task = entry.task
         let record = seat.record
         let span = begin(task, of: record)
-        let due = task.timeoutSeconds.map { since + .seconds($0) }
         do {
-            let prepared = try await withDeadline(due) { [self] in
+            let prepared = try await withDeadline(entry.limit) { [self] in
                 try await prepare(task, of: seat, span?.context ?? record.ownTrace)
             }
             switch prepared {
             case .done(let output):
                 let input: ExecutionInput =
-                    task.token == nil
-                    ? .taskSucceeded(step: step, output: output)
-                    : .taskSubmitted(step: step, output: output)
+                    task.purpose == .callback
+                    ? .taskSubmitted(step: step, output: output)
+                    : .taskSucceeded(step: step, output: output)
                 seat.post(Outcome(what: .input(input), span: span))
             case .commit(let commit):
                 seat.post(Outcome(what: .commit(step: step, commit), span: span))

@@ -66,6 +66,7 @@ public final class WorkflowEngine: Service {
 
     let around: Surroundings
     let tables = ExecutionTables()
+    let tokens = TaskTokens()
     let configuration: EngineConfiguration
     let office: Office
     let ends = EndWaiters()

@@ -91,7 +91,8 @@ public struct ScheduleTiming: Sendable, Hashable {
                 "minute": 60, "minutes": 60, "hour": 3_600, "hours": 3_600, "day": 86_400,
                 "days": 86_400,
             ]
-            guard words.count == 2, words[0].utf8.count <= 6, let count = Int64(words[0]), count >= 1,
+            guard words.count == 2, words[0].utf8.count <= 6, let count = Int64(words[0]),
+                count >= 1,
                 let unit = units[String(words[1])]
             else {
                 throw CronExpression.fault(
