@@ -123,16 +123,8 @@ struct Installation {
             logs: logs,
             random: random
         )
-        persons = PersonRegister(
-            privacy: privacy,
-            holders: [OutboxPersonHolder(privacy: privacy), KeptAnswers()]
-                + parts.flatMap(\.persons),
-            audit: identity.audit,
-            events: events,
-            database: database,
-            clock: clock,
-            ids: ids
-        )
+        let persons = PrivacyComposition.register(kernel, identity, parts.flatMap(\.persons))
+        self.persons = persons
         let registry = try ToolRegistry(
             tools: try PlatformTools(kernel: kernel, agents: agents).all()
                 + observation.tools.all()
@@ -143,7 +135,7 @@ struct Installation {
                 )
                 .all()
                 + IdentityTools(identity: identity, database: database).all()
-                + PrivacyComposition.tools(persons)
+                + PrivacyTools(persons).all()
                 + parts.flatMap(\.tools),
             agents: agents,
             tracer: observation.tracer,

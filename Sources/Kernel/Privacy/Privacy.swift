@@ -41,6 +41,7 @@ public final class Privacy: Sendable {
     ///   - place: what kind of document it is.
     ///   - organisation: whose it is.
     ///   - transaction: the one that stores it.
+    /// - Returns: the document as it may be kept.
     /// - Throws: `StoreError` or `VaultError`.
     public func seal(
         _ json: JSON,
@@ -69,6 +70,7 @@ public final class Privacy: Sendable {
     ///   - subject: whom it is about.
     ///   - organisation: whose it is.
     ///   - transaction: the one that stores it.
+    /// - Returns: the text as it may be kept.
     /// - Throws: `StoreError` or `VaultError`.
     public func seal(
         _ text: String,

@@ -90,8 +90,8 @@ enum PersonCommand {
         try await with(options) { installation, scope in
             try await body(
                 installation.persons,
-                { try $0.subject(JSONReader(.string(word))) },
-                JSONReader(.string(reason)),
+                { try $0.subject(JSONReader(.string(word), pointer: "SUBJECT")) },
+                JSONReader(.string(reason), pointer: "--reason"),
                 scope
             )
         }

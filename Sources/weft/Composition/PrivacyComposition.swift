@@ -1,7 +1,7 @@
-import Agents
 import Channels
 import Core
 import Events
+import Identity
 import Platform
 import Privacy
 import Store
@@ -37,8 +37,23 @@ enum PrivacyComposition {
         }
     }
 
-    /// The tools of export and erasure.
-    static func tools(_ register: PersonRegister) throws -> [Tool] {
-        try PrivacyTools(register).all()
+    /// Who holds what of persons: the kernel's rooms, and what solutions bring.
+    static func register(
+        _ kernel: Kernel,
+        _ identity: IdentityAssembly,
+        _ solutions: [any PersonHolder]
+    ) -> PersonRegister {
+        let rooms: [any PersonHolder] = [
+            OutboxPersonHolder(privacy: kernel.privacy), KeptAnswers(),
+        ]
+        return PersonRegister(
+            privacy: kernel.privacy,
+            holders: rooms + solutions,
+            audit: identity.audit,
+            events: kernel.events,
+            database: kernel.database,
+            clock: kernel.clock,
+            ids: kernel.ids
+        )
     }
 }

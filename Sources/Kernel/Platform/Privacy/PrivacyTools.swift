@@ -2,7 +2,7 @@ public import Agents
 import Core
 import HTTP
 import Privacy
-public import Store
+import Store
 
 /// Commands and queries about persons' data: export, erasure.
 public struct PrivacyTools: Sendable {

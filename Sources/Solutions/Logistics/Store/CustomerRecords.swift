@@ -49,7 +49,7 @@ struct CustomerRecords: PersonHolder {
                 SELECT type, time, data FROM event WHERE organisation = ? AND subject = ? ORDER BY seq
                 """,
                 [.id(scope.organisation), .text(about)]
-            ) { row in
+            ) { row -> JSON in
                 [
                     "type": .string(try row.text(0)), "time": try row.timestamp(1).json,
                     "subject": .string(about), "data": try row.json(2),
@@ -61,7 +61,7 @@ struct CustomerRecords: PersonHolder {
                 WHERE organisation = ? AND subject = ? ORDER BY at, id
                 """,
                 [.id(scope.organisation), .text(about)]
-            ) { row in
+            ) { row -> JSON in
                 let body = try row.json(3)
                 return [
                     "id": .string(try row.text(0)), "agent": .string(try row.text(1)),

@@ -2,6 +2,7 @@ import Agents
 import Channels
 import Core
 import Platform
+import Privacy
 import Store
 
 extension LogisticsTools {
