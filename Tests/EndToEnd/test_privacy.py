@@ -10,7 +10,7 @@ from email import policy
 import pytest
 from cli import refused
 from cli import run  # noqa: F401 (fixture)
-from client import CUSTOMER, Client, draft, in_days, parcel, rows, wait_for, wait_until_told
+from client import CUSTOMER, Client, draft, in_days, parcel, rows, wait_until_told
 from conftest import start
 
 controller = pytest.importorskip("aiosmtpd.controller")
