@@ -10,6 +10,7 @@ struct Weft {
           user add   add a person to an organisation
           key        list or rotate the keys that access tokens are signed with
           audit      verify or export the audit log
+          person     export or erase what is kept about a person
           import orders FILE   place the orders of a CSV or JSON file
           series     import points of time series from a file, or query them
           backup, restore      copy everything, verified; put a copy back
@@ -47,6 +48,26 @@ struct Weft {
                 words: ["audit", "export"],
                 usage: AuditCommand.usage,
                 run: AuditCommand.export
+            ),
+            Command(
+                words: ["person", "export"],
+                usage: PersonCommand.usage,
+                run: PersonCommand.export
+            ),
+            Command(
+                words: ["person", "erase"],
+                usage: PersonCommand.usage,
+                run: PersonCommand.erase
+            ),
+            Command(
+                words: ["person", "readmit"],
+                usage: PersonCommand.usage,
+                run: PersonCommand.readmit
+            ),
+            Command(
+                words: ["person", "erasures"],
+                usage: PersonCommand.usage,
+                run: PersonCommand.erasures
             ),
             Command(
                 words: ["import", "orders"],

@@ -6,6 +6,7 @@ public import Identity
 public import Live
 public import Objects
 public import Observability
+public import Privacy
 public import Series
 public import Store
 import Synchronization
@@ -15,6 +16,8 @@ public import Workflows
 public struct Kernel: Sendable {
     /// The records.
     public var database: any Database
+    /// Seals and opens what is personal.
+    public var privacy: Privacy
     /// The log of what happened.
     public var events: EventLog
     /// Files.
@@ -51,6 +54,7 @@ public struct Kernel: Sendable {
     /// The rooms.
     public init(
         database: any Database,
+        privacy: Privacy,
         events: EventLog,
         objects: any ObjectStore,
         channels: ChannelsAssembly,
@@ -68,6 +72,7 @@ public struct Kernel: Sendable {
         configuration: Configuration
     ) {
         self.database = database
+        self.privacy = privacy
         self.events = events
         self.objects = objects
         outbox = channels.outbox
@@ -86,7 +91,7 @@ public struct Kernel: Sendable {
         self.configuration = configuration
     }
 
-    /// Appends an event that the holder of `scope` causes.
+    /// Appends an event that the holder of `scope` causes; what is personal in its data is sealed.
     ///
     /// - Parameters:
     ///   - type: what happened, in the past tense.
@@ -110,7 +115,12 @@ public struct Kernel: Sendable {
                 type: type,
                 subject: subject,
                 time: invocation.now,
-                data: data,
+                data: try privacy.seal(
+                    data,
+                    at: .event(type),
+                    of: invocation.scope.organisation,
+                    in: transaction
+                ),
                 scope: invocation.scope
             ),
             in: transaction
