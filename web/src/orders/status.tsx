@@ -53,6 +53,8 @@ const RUNS: Record<RunStatus, [string, IconName, string]> = {
   ABORTED: ["Aborted", "stop", "cancelled"],
 };
 
+export const RUN_STATUSES = Object.keys(RUNS) as RunStatus[];
+
 export function RunBadge({ status }: { status: RunStatus }) {
   const [label, icon, tone] = RUNS[status] ?? [status, "info", "cancelled"];
   return (

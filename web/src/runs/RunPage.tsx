@@ -6,18 +6,20 @@ import { useEscape } from "../shell/keys";
 import { Link, navigate, setQuery, useLocation } from "../shell/router";
 import { Facts } from "../ui/Data";
 import { dateTime, humanise } from "../ui/format";
+import { Icon } from "../ui/Icon";
 import { Page, Section, Tabs } from "../ui/Page";
 import { Failure, Skeleton } from "../ui/States";
+import { comparePath } from "./compare";
 import { allStates, machineOf } from "./definition";
 import { History } from "./History";
 import { JsonTree } from "./JsonTree";
 import { layout } from "./layout";
 import { RunGraph } from "./RunGraph";
-import { Subject, took } from "./RunsPage";
 import { StepPanel } from "./StepPanel";
 import { StepTable } from "./StepTable";
 import { visits } from "./steps";
 import { TimeRuler } from "./TimeRuler";
+import { Subject, took } from "./words";
 
 type Detail = Run & { traceId?: string; historyCount?: number };
 
@@ -78,6 +80,12 @@ export function RunPage({ id }: { id: string }) {
         </span>
       }
       lead={data.definition?.Comment}
+      actions={
+        <Link className="button button-plain" to={comparePath([id])}>
+          <Icon name="compare" />
+          <span>Compare with…</span>
+        </Link>
+      }
     >
       {data.error && (
         <p className="notice notice-wrong">
@@ -144,7 +152,13 @@ export function RunPage({ id }: { id: string }) {
         )}
         {tab === "time" && (
           <Section title="Time">
-            <TimeRuler run={data} went={went} selected={selected} onSelect={select} />
+            <TimeRuler
+              run={data}
+              went={went}
+              selected={selected}
+              visit={asked === null ? undefined : visit}
+              onSelect={select}
+            />
           </Section>
         )}
         {split && selected && (

@@ -18,6 +18,7 @@ const LoaderPage = later(async () => (await import("../loader/LoaderPage")).Load
 const CustomersPage = later(async () => (await import("../customers/CustomersPage")).CustomersPage);
 const AgentsPage = later(async () => (await import("../agents/AgentsPage")).AgentsPage);
 const RunsPage = later(async () => (await import("../runs/RunsPage")).RunsPage);
+const ComparePage = later(async () => (await import("../runs/ComparePage")).ComparePage);
 const RunPage = later(async () => (await import("../runs/RunPage")).RunPage);
 const AlarmsPage = later(async () => (await import("../alarms/AlarmsPage")).AlarmsPage);
 const AlarmPage = later(async () => (await import("../alarms/AlarmPage")).AlarmPage);
@@ -47,6 +48,7 @@ const SCREENS: [RegExp, (id: string) => ReactNode][] = [
   [/^\/load$/, () => <LoadsPage />],
   [/^\/load\/([^/]+)$/, (id) => <LoaderPage id={id} />],
   [/^\/runs$/, () => <RunsPage />],
+  [/^\/runs\/compare$/, () => <ComparePage />],
   [/^\/runs\/([^/]+)$/, (id) => <RunPage id={id} />],
   [/^\/alarms$/, () => <AlarmsPage />],
   [/^\/alarms\/rules$/, () => <RulesPage />],
