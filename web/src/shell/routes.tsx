@@ -19,6 +19,7 @@ const CustomersPage = later(async () => (await import("../customers/CustomersPag
 const AgentsPage = later(async () => (await import("../agents/AgentsPage")).AgentsPage);
 const RunsPage = later(async () => (await import("../runs/RunsPage")).RunsPage);
 const ComparePage = later(async () => (await import("../runs/ComparePage")).ComparePage);
+const SchedulesPage = later(async () => (await import("../schedules/SchedulesPage")).SchedulesPage);
 const RunPage = later(async () => (await import("../runs/RunPage")).RunPage);
 const AlarmsPage = later(async () => (await import("../alarms/AlarmsPage")).AlarmsPage);
 const AlarmPage = later(async () => (await import("../alarms/AlarmPage")).AlarmPage);
@@ -49,6 +50,7 @@ const SCREENS: [RegExp, (id: string) => ReactNode][] = [
   [/^\/load\/([^/]+)$/, (id) => <LoaderPage id={id} />],
   [/^\/runs$/, () => <RunsPage />],
   [/^\/runs\/compare$/, () => <ComparePage />],
+  [/^\/runs\/schedules$/, () => <SchedulesPage />],
   [/^\/runs\/([^/]+)$/, (id) => <RunPage id={id} />],
   [/^\/alarms$/, () => <AlarmsPage />],
   [/^\/alarms\/rules$/, () => <RulesPage />],
