@@ -217,6 +217,9 @@ export interface RunSummary {
   subject?: string | null;
   error?: string | null;
   cause?: string | null;
+  name?: string;
+  /** Nothing new begins in it. */
+  paused?: boolean;
 }
 
 export interface RunEvent {

@@ -8,7 +8,11 @@ interface Props {
   title: string;
   before: unknown;
   after: unknown;
+  /** What the two are called. */
+  names?: [string, string];
 }
+
+const NAMES: [string, string] = ["A", "B"];
 
 /** The difference of two values in a card of its own, with both values below. */
 export function DiffList({ title, before, after }: Props) {
@@ -27,16 +31,12 @@ export function DiffList({ title, before, after }: Props) {
   );
 }
 
-const LOOKS = {
-  added: { icon: "plus", word: "only in B" },
-  removed: { icon: "minus", word: "only in A" },
-  changed: { icon: "diamond", word: "changed" },
-} as const;
+const ICONS = { added: "plus", removed: "minus", changed: "diamond" } as const;
 
 const PART = 60;
 
 /** Each difference at its place. */
-export function Changes({ before, after }: Omit<Props, "title">) {
+export function Changes({ before, after, names = NAMES }: Omit<Props, "title">) {
   const found = useMemo(() => changes(before, after), [before, after]);
   const [shown, setShown] = useState(PART);
   if (found.length === 0) {
@@ -52,11 +52,15 @@ export function Changes({ before, after }: Omit<Props, "title">) {
         {found.slice(0, shown).map((each, index) => (
           <li key={index} className={`diff-${each.kind}`}>
             <p className="diff-place">
-              <Icon name={LOOKS[each.kind].icon} size={14} />
+              <Icon name={ICONS[each.kind]} size={14} />
               <code className="wrap">{each.pointer || "all of it"}</code>
-              <span className="faint">{LOOKS[each.kind].word}</span>
+              <span className="faint">
+                {each.kind === "changed"
+                  ? "changed"
+                  : `only in ${names[each.kind === "added" ? 1 : 0]}`}
+              </span>
             </p>
-            <Sides change={each} />
+            <Sides change={each} names={names} />
           </li>
         ))}
       </ul>
@@ -73,18 +77,18 @@ export function Changes({ before, after }: Omit<Props, "title">) {
   );
 }
 
-function Sides({ change }: { change: Change }) {
+function Sides({ change, names }: { change: Change; names: [string, string] }) {
   return (
     <div className="diff-sides">
       {change.kind !== "added" && (
         <p className="diff-before">
-          <b>A</b>
+          <b>{names[0]}</b>
           <code className="wrap">{text(change.before)}</code>
         </p>
       )}
       {change.kind !== "removed" && (
         <p className="diff-after">
-          <b>B</b>
+          <b>{names[1]}</b>
           <code className="wrap">{text(change.after)}</code>
         </p>
       )}

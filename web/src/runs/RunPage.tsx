@@ -6,14 +6,13 @@ import { useEscape } from "../shell/keys";
 import { Link, navigate, setQuery, useLocation } from "../shell/router";
 import { Facts } from "../ui/Data";
 import { dateTime, humanise } from "../ui/format";
-import { Icon } from "../ui/Icon";
 import { Page, Section, Tabs } from "../ui/Page";
 import { Failure, Skeleton } from "../ui/States";
-import { comparePath } from "./compare";
 import { allStates, machineOf } from "./definition";
 import { History } from "./History";
 import { JsonTree } from "./JsonTree";
 import { layout } from "./layout";
+import { RunActions } from "./RunActions";
 import { RunGraph } from "./RunGraph";
 import { StepPanel } from "./StepPanel";
 import { StepTable } from "./StepTable";
@@ -76,16 +75,11 @@ export function RunPage({ id }: { id: string }) {
       heading={
         <span className="heading-row">
           {humanise(data.workflow)}
-          <RunBadge status={data.status} />
+          <RunBadge status={data.status} paused={data.paused} />
         </span>
       }
       lead={data.definition?.Comment}
-      actions={
-        <Link className="button button-plain" to={comparePath([id])}>
-          <Icon name="compare" />
-          <span>Compare with…</span>
-        </Link>
-      }
+      actions={<RunActions run={data} />}
     >
       {data.error && (
         <p className="notice notice-wrong">

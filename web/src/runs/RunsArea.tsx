@@ -4,6 +4,7 @@ import { SubNav } from "../ui/SubNav";
 
 const PARTS = [
   { to: "/runs", label: "Runs" },
+  { to: "/runs/workflows", label: "Workflows" },
   { to: "/runs/schedules", label: "Schedules" },
   { to: "/runs/compare", label: "Compare" },
 ];

@@ -42,7 +42,7 @@ const COLUMNS: Column<RunSummary>[] = [
     sort: "status",
     cell: (run) => (
       <>
-        <RunBadge status={run.status} />
+        <RunBadge status={run.status} paused={run.paused} />
         {run.error && (
           <span className="reason clip" title={run.cause ?? undefined}>{run.error}</span>
         )}

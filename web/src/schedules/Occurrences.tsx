@@ -1,35 +1,37 @@
 import { useEffect, useState } from "react";
-import { explain, get, Problem } from "../api/client";
+import { explain, Problem } from "../api/client";
 import { ago } from "../ui/format";
 import { Icon } from "../ui/Icon";
-import { occurrencesPath, type ScheduleBody } from "./api";
+import { preview, type ScheduleBody } from "./api";
 import { inZone, ownZone } from "./expression";
 
 const COUNT = 5;
 
 /** The next due times of what is being written, asked for as it is written. */
-export function useOccurrences(
-  body: Pick<ScheduleBody, "expression" | "timeZone" | "start" | "end">,
-) {
-  const path = occurrencesPath(body, COUNT);
+export function useOccurrences({ expression, timeZone, start, end }: ScheduleBody) {
+  const key = JSON.stringify([expression, timeZone, start, end]);
   const [found, setFound] = useState<{ of: string; times: string[]; error: unknown }>();
   useEffect(() => {
     const stop = new AbortController();
     const timer = setTimeout(async () => {
+      const timing = {
+        expression,
+        timeZone,
+        ...(start ? { start } : {}),
+        ...(end ? { end } : {}),
+      };
       try {
-        const answer = await get<{ items: (string | { at: string })[] }>(path, stop.signal);
-        const times = answer.items.map((each) => typeof each === "string" ? each : each.at);
-        setFound({ of: path, times, error: null });
+        setFound({ of: key, times: await preview(timing, COUNT, stop.signal), error: null });
       } catch (error) {
-        if (!stop.signal.aborted) setFound({ of: path, times: [], error });
+        if (!stop.signal.aborted) setFound({ of: key, times: [], error });
       }
     }, 250);
     return () => {
       clearTimeout(timer);
       stop.abort();
     };
-  }, [path]);
-  const current = found?.of === path ? found : undefined;
+  }, [key]);
+  const current = found?.of === key ? found : undefined;
   return { times: current?.times ?? null, error: current?.error ?? null };
 }
 

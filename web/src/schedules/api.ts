@@ -1,4 +1,4 @@
-import { patch, post } from "../api/client";
+import { call, post } from "../api/client";
 import { invalidate } from "../api/query";
 import type { Actor } from "../api/types";
 
@@ -44,7 +44,7 @@ export const SCHEDULES = "/api/schedules";
 const path = (id: string) => `${SCHEDULES}/${encodeURIComponent(id)}`;
 
 export async function save(id: string | null, body: ScheduleBody) {
-  if (id) await patch(path(id), body);
+  if (id) await call(path(id), { method: "PUT", body });
   else await post(SCHEDULES, body);
   invalidate(SCHEDULES);
 }
@@ -54,17 +54,16 @@ export async function turn(schedule: Schedule, paused: boolean) {
   invalidate(SCHEDULES);
 }
 
-/** Where the next due times of an expression can be read; null while there is nothing to ask. */
-export function occurrencesPath(
-  body: Pick<ScheduleBody, "expression" | "timeZone" | "start" | "end">,
+/** The next due times of what is being written. */
+export async function preview(
+  timing: Pick<ScheduleBody, "expression" | "timeZone" | "start" | "end">,
   count: number,
-): string {
-  const parts = new URLSearchParams({
-    expression: body.expression,
-    timeZone: body.timeZone,
-    count: String(count),
+  signal: AbortSignal,
+): Promise<string[]> {
+  const { data } = await call(`${SCHEDULES}/preview`, {
+    method: "POST",
+    body: { ...timing, count },
+    signal,
   });
-  if (body.start) parts.set("start", body.start);
-  if (body.end) parts.set("end", body.end);
-  return `${SCHEDULES}/occurrences?${parts}`;
+  return (data as { occurrences: string[] }).occurrences;
 }

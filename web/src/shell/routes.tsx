@@ -20,6 +20,9 @@ const AgentsPage = later(async () => (await import("../agents/AgentsPage")).Agen
 const RunsPage = later(async () => (await import("../runs/RunsPage")).RunsPage);
 const ComparePage = later(async () => (await import("../runs/ComparePage")).ComparePage);
 const SchedulesPage = later(async () => (await import("../schedules/SchedulesPage")).SchedulesPage);
+const WorkflowsPage = later(async () => (await import("../workflows/WorkflowsPage")).WorkflowsPage);
+const WorkflowPage = later(async () => (await import("../workflows/WorkflowPage")).WorkflowPage);
+const DeployPage = later(async () => (await import("../workflows/DeployPage")).DeployPage);
 const RunPage = later(async () => (await import("../runs/RunPage")).RunPage);
 const AlarmsPage = later(async () => (await import("../alarms/AlarmsPage")).AlarmsPage);
 const AlarmPage = later(async () => (await import("../alarms/AlarmPage")).AlarmPage);
@@ -51,6 +54,9 @@ const SCREENS: [RegExp, (id: string) => ReactNode][] = [
   [/^\/runs$/, () => <RunsPage />],
   [/^\/runs\/compare$/, () => <ComparePage />],
   [/^\/runs\/schedules$/, () => <SchedulesPage />],
+  [/^\/runs\/workflows$/, () => <WorkflowsPage />],
+  [/^\/runs\/workflows\/new$/, () => <DeployPage />],
+  [/^\/runs\/workflows\/([^/]+)$/, (id) => <WorkflowPage name={id} />],
   [/^\/runs\/([^/]+)$/, (id) => <RunPage id={id} />],
   [/^\/alarms$/, () => <AlarmsPage />],
   [/^\/alarms\/rules$/, () => <RulesPage />],

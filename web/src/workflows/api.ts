@@ -1,6 +1,6 @@
-import { call, get, post } from "../api/client";
+import { call, post } from "../api/client";
 import { invalidate, useQuery } from "../api/query";
-import type { Actor, Page, WorkflowDefinition } from "../api/types";
+import type { Actor, Page, RunStatus, WorkflowDefinition } from "../api/types";
 import type { Problem } from "../ui/JsonEditor";
 
 /** The wire shapes of workflows that are deployed, and what can be done with them. */
@@ -40,13 +40,29 @@ export interface Difference {
 }
 
 export interface ReplayAnswer {
+  same: boolean;
+  status: RunStatus;
+  output?: unknown;
+  error?: string | null;
+  /** The states whose tasks have no recorded answer. */
+  unanswered: string[];
   differences: Difference[];
-  unanswered?: string[];
-  status?: string;
+}
+
+/** A workflow that comes with the program: it has no versions to choose from. */
+export interface ProgramWorkflow {
+  workflow: string;
+  version: string;
+  agent: string;
+  definition: WorkflowDefinition;
+}
+
+export interface WorkflowList extends Page<WorkflowVersion> {
+  program?: ProgramWorkflow[];
 }
 
 export interface Deployment {
-  workflow: string;
+  name: string;
   agent: string;
   definition: unknown;
   note: string;
@@ -61,21 +77,23 @@ export const aliasesPath = (name: string) => `${workflowPath(name)}/aliases`;
 
 /** The names of the workflows there are, for a field to choose from. */
 export function useWorkflowNames(): string[] {
-  const found = useQuery<Page<{ workflow: string }>>(`${WORKFLOWS}?limit=200`);
-  return [...new Set((found.data?.items ?? []).map((each) => each.workflow))];
+  const { data } = useQuery<WorkflowList>(`${WORKFLOWS}?limit=200`);
+  const all = [...data?.program ?? [], ...data?.items ?? []];
+  return [...new Set(all.map((each) => each.workflow))];
 }
 
-export async function lint(definition: unknown, signal?: AbortSignal): Promise<Problem[]> {
-  const { data } = await call(`${WORKFLOWS}/lint`, {
-    method: "POST",
-    body: { definition },
-    signal,
-  });
+export async function lint(
+  definition: unknown,
+  agent: string | undefined,
+  signal?: AbortSignal,
+): Promise<Problem[]> {
+  const body = { definition, ...(agent ? { agent } : {}) };
+  const { data } = await call(`${WORKFLOWS}/lint`, { method: "POST", body, signal });
   return (data as { problems: Problem[] }).problems;
 }
 
-export async function deploy(body: Deployment): Promise<WorkflowVersion> {
-  const made = await post<WorkflowVersion>(WORKFLOWS, body);
+export async function deploy({ name, ...body }: Deployment): Promise<WorkflowVersion> {
+  const made = await post<WorkflowVersion>(versionsPath(name), body);
   invalidate(WORKFLOWS);
   return made;
 }
@@ -99,8 +117,8 @@ export async function retire(name: string, version: number, reason: string) {
 }
 
 /** What a run would have done under another definition. */
-export function replay(run: string, against: { workflow: string; version: number }) {
-  return post<ReplayAnswer>(`/api/executions/${encodeURIComponent(run)}/replay`, against);
+export function replay(run: string, definition: unknown) {
+  return post<ReplayAnswer>(`/api/executions/${encodeURIComponent(run)}/replay`, { definition });
 }
 
 export async function start(workflow: string, input: unknown): Promise<string> {
@@ -108,5 +126,3 @@ export async function start(workflow: string, input: unknown): Promise<string> {
   invalidate("/api/executions");
   return made.id;
 }
-
-export const latest = (name: string) => get<Page<WorkflowVersion>>(versionsPath(name));
