@@ -18,7 +18,17 @@ import { RunsArea } from "./RunsArea";
 import { Subject, took } from "./words";
 
 const TOPICS = ["runs"];
-export const RUN_FILTERS = ["status", "workflow", "subject"];
+const RUN_FILTERS = [
+  "status",
+  "workflow",
+  "version",
+  "subject",
+  "error",
+  "name",
+  "paused",
+  "from",
+  "to",
+];
 const idOf = (run: RunSummary) => run.id;
 
 const COLUMNS: Column<RunSummary>[] = [
@@ -44,7 +54,15 @@ const COLUMNS: Column<RunSummary>[] = [
       <>
         <RunBadge status={run.status} paused={run.paused} />
         {run.error && (
-          <span className="reason clip" title={run.cause ?? undefined}>{run.error}</span>
+          <button
+            type="button"
+            className="link-button reason clip"
+            title={run.cause ?? undefined}
+            aria-label={`Only runs with the error ${run.error}`}
+            onClick={() => setQuery({ error: run.error ?? null })}
+          >
+            {run.error}
+          </button>
         )}
       </>
     ),
