@@ -17,6 +17,7 @@ struct Weft {
           pack       pack a load in 3D
           workflow   run or lint a States Language definition
           test crash run workflows over a simulated disk, and kill the machine where a seed says
+          jsonata    evaluate a JSONata expression on a JSON file
           bench      measure what this machine's disk commits
           version    print the version
         `weft COMMAND --help` tells more.
@@ -62,6 +63,7 @@ struct Weft {
                 usage: CrashTestCommand.usage,
                 run: CrashTestCommand.run
             ),
+            Command(words: ["jsonata"], usage: JSONataCommand.usage, run: JSONataCommand.run),
             Command(words: ["bench"], usage: BenchCommand.usage, run: BenchCommand.run),
         ]
     }

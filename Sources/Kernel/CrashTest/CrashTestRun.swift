@@ -106,29 +106,20 @@ public struct CrashTestRun: Sendable {
             clock: life.clock
         )
         let executor = SeededExecutor(random: life.random, clock: life.clock)
-        var jobsLeft = Int.max
-        if !life.isLast {
-            // Deaths early in a life are as likely as late ones, on a logarithmic scale; some strike in
-            // the middle of what the disk does, some between two steps of the program.
-            let moment = 1 << (life.random.next() % 11)
-            let when = Int(life.random.next() % UInt64(moment)) + 1
-            if life.random.next() % 4 == 0 {
-                jobsLeft = when * 4
-            } else {
-                life.disk.die(after: when)
-            }
-        }
+        let death = life.isLast ? nil : Death(random: life.random)
+        if let death, death.isEarly { life.disk.die(after: death.operations) }
         let outcome = Outcome()
         let main = Task(executorPreference: executor) {
             do {
-                outcome.end(try await Self.main(life, fileSystem, executor))
+                outcome.end(try await Self.main(life, fileSystem, executor, death))
             } catch {
                 outcome.end(.failed(String(describing: error)))
             }
         }
+        var jobs = 0
         func watch() {
-            jobsLeft -= 1
-            if jobsLeft <= 0 { life.disk.die() }
+            jobs += 1
+            if let limit = death?.jobs, jobs > limit { life.disk.die() }
             if life.disk.isDead { main.cancel() }
         }
         let isMoving = executor.run(until: { outcome.result != nil }, beforeEach: watch)
@@ -147,7 +138,8 @@ public struct CrashTestRun: Sendable {
     private static func main(
         _ life: Life,
         _ fileSystem: SimulatedFileSystem,
-        _ executor: SeededExecutor
+        _ executor: SeededExecutor,
+        _ death: Death?
     ) async throws -> Outcome.Result {
         let program = try await ProgramUnderTest(
             life.workflows,
@@ -162,6 +154,7 @@ public struct CrashTestRun: Sendable {
         // What the last life left must hold before anything new happens.
         let found = try await audit(life, program)
         if !found.isEmpty { return .done(executions: 0, problems: found) }
+        if let death, !death.isEarly, death.jobs == nil { life.disk.die(after: death.operations) }
         return try await withThrowingTaskGroup(of: Outcome.Result?.self) { group in
             group.addTask {
                 try await program.run()
@@ -216,6 +209,24 @@ public struct CrashTestRun: Sendable {
             if running == 0 { return }
             try await life.clock.sleep(for: .seconds(10))
         }
+    }
+}
+
+/// When a machine is to die: soon after its start, or in the midst of its work.
+private struct Death: Sendable {
+    /// After so many operations of the disk, in the middle of the last one.
+    var operations: Int
+    /// Whether these are counted from the start, migrations included, or from when the store is open.
+    var isEarly: Bool
+    /// Instead, after so many steps of the program, between two of them.
+    var jobs: Int?
+
+    init(random: any RandomSource) {
+        // An execution of the test makes some hundred operations.
+        let most: UInt64 = random.next() % 3 == 0 ? 32 : 600
+        operations = Int(random.next() % most) + 1
+        isEarly = random.next() % 8 == 0
+        jobs = random.next() % 4 == 0 ? operations * 4 : nil
     }
 }
 

@@ -61,6 +61,11 @@ public protocol Database: Sendable {
     ///   applied migration was changed since.
     func migrate(_ migrations: [Migration]) async throws
 
+    /// The steps that were applied to this database, in no order; none when it is empty.
+    ///
+    /// - Throws: `StoreError`.
+    func appliedMigrations() async throws -> [AppliedMigration]
+
     /// Writes a consistent copy of everything to a new file, while others read and write.
     ///
     /// - Throws: `StoreError`.

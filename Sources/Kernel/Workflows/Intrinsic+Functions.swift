@@ -28,7 +28,7 @@ extension Evaluation {
         case .mathRandom: try arguments.randomNumber(random)
         case .mathAdd: try arguments.sum()
         case .stringSplit: try arguments.split()
-        case .uuid: .string(uuid())
+        case .uuid: .string(random.uuid())
         }
     }
 
@@ -46,13 +46,6 @@ extension Evaluation {
             }
             return found
         }
-    }
-
-    /// A version 4 UUID (RFC 9562) from the injected random source.
-    func uuid() -> String {
-        let high = random.next() & ~0xF000 | 0x4000
-        let low = random.next() & ~(0b11 << 62) | (0b10 << 62)
-        return ID<Evaluation>(high: high, low: low).description
     }
 
     private func format(_ call: Intrinsic) throws(StateError) -> JSON {
@@ -89,6 +82,15 @@ extension Evaluation {
             throw failure(call, "Placeholders and arguments do not correspond")
         }
         return .string(out)
+    }
+}
+
+extension RandomSource {
+    /// A version 4 UUID (RFC 9562).
+    func uuid() -> String {
+        let high = next() & ~0xF000 | 0x4000
+        let low = next() & ~(0b11 << 62) | (0b10 << 62)
+        return ID<Evaluation>(high: high, low: low).description
     }
 }
 
@@ -248,7 +250,7 @@ private struct Arguments {
     }
 }
 
-private func digest(_ bytes: [UInt8], _ algorithm: String) -> [UInt8]? {
+func digest(_ bytes: [UInt8], _ algorithm: String) -> [UInt8]? {
     guard let method = EVP_get_digestbyname(algorithm.replacing("SHA-", with: "SHA")) else {
         return nil
     }

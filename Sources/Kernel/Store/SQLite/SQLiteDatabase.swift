@@ -142,7 +142,7 @@ public final class SQLiteDatabase: Database {
 
     /// See ``Database/migrate(_:)``.
     public func migrate(_ migrations: [Migration]) async throws {
-        let applied = try await transaction { transaction in
+        try await transaction { transaction in
             try transaction.execute(
                 """
                 CREATE TABLE IF NOT EXISTS weft_migration (
@@ -151,12 +151,8 @@ public final class SQLiteDatabase: Database {
                 """,
                 []
             )
-            return try transaction.query("SELECT module, version, checksum FROM weft_migration", [])
-            {
-                (module: try $0.text(0), version: Int(try $0.int(1)), checksum: try $0.int(2))
-            }
         }
-        for step in try Migration.pending(migrations, applied: applied) {
+        for step in try Migration.pending(migrations, applied: await appliedMigrations()) {
             try await transaction { transaction in
                 for statement in step.statements {
                     let sql = statement.replacing(
@@ -170,6 +166,18 @@ public final class SQLiteDatabase: Database {
                     [.text(step.module), .int(step.version), .text(step.name), .int(step.checksum)]
                 )
             }
+        }
+    }
+
+    /// See ``Database/appliedMigrations()``.
+    public func appliedMigrations() async throws -> [AppliedMigration] {
+        try await read { reader in
+            guard try reader.exists("SELECT 1 FROM sqlite_schema WHERE name = 'weft_migration'")
+            else { return [] }
+            return try reader.query(
+                "SELECT module, version, name, checksum FROM weft_migration",
+                []
+            ) { try AppliedMigration(row: $0) }
         }
     }
 
