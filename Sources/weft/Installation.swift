@@ -105,7 +105,7 @@ struct Installation {
             configuration: configuration
         )
         let parts = try solutions.map { try $0.parts(on: kernel) }
-        let agents = parts.flatMap(\.agents)
+        let agents = parts.flatMap(\.agents) + [WorkflowServices.runner]
         let observation = try Observation(
             kernel,
             database: database,
@@ -123,6 +123,7 @@ struct Installation {
                 )
                 .all()
                 + IdentityTools(identity: identity, database: database).all()
+                + WorkflowServices.tools(kernel).all()
                 + parts.flatMap(\.tools),
             agents: agents,
             tracer: observation.tracer
@@ -159,8 +160,10 @@ struct Installation {
                 report: {
                     logger.error("workflow step", ["error": .string(String(describing: $0))])
                 },
-                tracer: observation.tracer
-            )
+                tracer: observation.tracer,
+                items: WorkflowServices.items(kernel)
+            ),
+            configuration: WorkflowServices.engine(configuration)
         )
         let starts = try parts.flatMap(\.starts).map { start in
             EventRule(
@@ -194,7 +197,7 @@ struct Installation {
         self.observation = observation
         routes =
             PlatformTools.routes + ObservationTools.routes + ChannelTools.routes
-            + IdentityTools.routes + parts.flatMap(\.routes)
+            + IdentityTools.routes + WorkflowTools.routes + parts.flatMap(\.routes)
     }
 
     /// What is done every hour.
@@ -216,7 +219,7 @@ struct Installation {
                 .init("objects") { [kernel] in
                     _ = try await kernel.objects.sweep(olderThan: .seconds(86_400))
                 },
-            ] + ChannelServices.chores(kernel),
+            ] + ChannelServices.chores(kernel) + WorkflowServices.chores(kernel),
             clock: clock
         ) { name, error in
             logger.error(

@@ -115,14 +115,26 @@ public struct Kernel: Sendable {
 
 /// Lets tools reach what is built after them: the engine that runs them, and the dispatcher.
 public final class WorkflowControl: Sendable {
-    private let bound = Mutex<(engine: WorkflowEngine, dispatcher: Dispatcher)?>(nil)
+    private struct Parts {
+        var engine: WorkflowEngine
+        var dispatcher: Dispatcher
+        var schedules: Schedules
+    }
+
+    private let bound = Mutex<Parts?>(nil)
 
     /// A control that is bound to nothing yet.
     public init() {}
 
     /// Gives the control its engine and dispatcher; called once, by whoever composes the program.
     public func bind(_ engine: WorkflowEngine, _ dispatcher: Dispatcher) {
-        bound.withLock { $0 = (engine, dispatcher) }
+        bound.withLock {
+            $0 = Parts(
+                engine: engine,
+                dispatcher: dispatcher,
+                schedules: Schedules(engine: engine)
+            )
+        }
     }
 
     /// See ``WorkflowEngine/abortAll(about:organisation:cause:in:)``.
@@ -150,7 +162,17 @@ public final class WorkflowControl: Sendable {
     /// The dispatcher, for its dead letters.
     func dispatcher() throws -> Dispatcher { try parts().dispatcher }
 
-    private func parts() throws -> (engine: WorkflowEngine, dispatcher: Dispatcher) {
+    /// The engine that runs workflows.
+    ///
+    /// - Throws: a fault of code `not-bound` before the program is composed.
+    public func engine() throws -> WorkflowEngine { try parts().engine }
+
+    /// What happens at its times.
+    ///
+    /// - Throws: a fault of code `not-bound` before the program is composed.
+    public func schedules() throws -> Schedules { try parts().schedules }
+
+    private func parts() throws -> Parts {
         guard let bound = bound.withLock({ $0 }) else {
             throw GeneralFault(.internal, code: "not-bound", "the program is not composed yet")
         }

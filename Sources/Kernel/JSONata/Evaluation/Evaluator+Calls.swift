@@ -167,7 +167,10 @@ extension Evaluator {
                 if at < template.count, case .none = template[at] {
                     unbound.append(parameter)
                 } else {
-                    inner.bind(parameter, at < template.count ? template[at] ?? .undefined : .undefined)
+                    inner.bind(
+                        parameter,
+                        at < template.count ? template[at] ?? .undefined : .undefined
+                    )
                 }
             }
             var held = inner
@@ -279,4 +282,3 @@ extension Evaluator {
         }
     }
 }
-

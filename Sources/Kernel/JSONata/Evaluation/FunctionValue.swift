@@ -23,7 +23,8 @@ final class FunctionValue {
         self.kind = kind
         switch kind {
         case .partial(let function, let arguments):
-            nesting = 1 + max(function.nesting, arguments.lazy.compactMap { $0?.nesting }.max() ?? 0)
+            nesting =
+                1 + max(function.nesting, arguments.lazy.compactMap { $0?.nesting }.max() ?? 0)
         case .composed(let first, let second): nesting = 1 + max(first.nesting, second.nesting)
         case .native, .lambda, .matcher, .transform, .closure: nesting = 1
         }

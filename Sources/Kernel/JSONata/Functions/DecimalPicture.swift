@@ -257,7 +257,10 @@ struct DecimalPicture {
         var whole = Array(halves[0].drop { $0 == "0" })
         var fraction = halves.count > 1 ? Array(halves[1]) : []
         while fraction.last == "0" { fraction.removeLast() }
-        whole.insert(contentsOf: repeatElement("0", count: max(0, form.leastWhole - whole.count)), at: 0)
+        whole.insert(
+            contentsOf: repeatElement("0", count: max(0, form.leastWhole - whole.count)),
+            at: 0
+        )
         fraction += repeatElement("0", count: max(0, form.leastFraction - fraction.count))
         var result = form.prefix + grouped(translated(whole), form)
         let tail = groupedFraction(translated(fraction), form)

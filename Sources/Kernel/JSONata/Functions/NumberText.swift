@@ -16,7 +16,9 @@ enum NumberText {
         let sign = value < 0 ? "-" : ""
         let count = digits.utf8.count
         if point > 0, point <= 21 {
-            if count <= point { return sign + digits + String(repeating: "0", count: point - count) }
+            if count <= point {
+                return sign + digits + String(repeating: "0", count: point - count)
+            }
             return sign + digits.prefix(point) + "." + digits.dropFirst(point)
         }
         if point > -6, point <= 0 {

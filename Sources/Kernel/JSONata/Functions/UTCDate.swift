@@ -80,8 +80,12 @@ struct UTCDate {
         let year: Int
         let month: Int
 
-        var next: Month { month == 11 ? Month(year: year + 1, month: 0) : Month(year: year, month: month + 1) }
-        var previous: Month { month == 0 ? Month(year: year - 1, month: 11) : Month(year: year, month: month - 1) }
+        var next: Month {
+            month == 11 ? Month(year: year + 1, month: 0) : Month(year: year, month: month + 1)
+        }
+        var previous: Month {
+            month == 0 ? Month(year: year - 1, month: 11) : Month(year: year, month: month - 1)
+        }
         var nextYear: Month { Month(year: year + 1, month: month) }
         var previousYear: Month { Month(year: year - 1, month: month) }
 

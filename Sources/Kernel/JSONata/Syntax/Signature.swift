@@ -99,7 +99,9 @@ struct Signature: Sendable {
     private static func text(_ symbols: [Unicode.Scalar], _ start: Int, _ end: Int) -> String {
         var text = ""
         guard start < min(end, symbols.count) else { return text }
-        for symbol in symbols[start..<min(end, symbols.count)] { text.unicodeScalars.append(symbol) }
+        for symbol in symbols[start..<min(end, symbols.count)] {
+            text.unicodeScalars.append(symbol)
+        }
         return text
     }
 

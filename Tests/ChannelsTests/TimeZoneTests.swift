@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+@testable import Channels
 @testable import Core
 
 @Suite(
