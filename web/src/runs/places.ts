@@ -50,7 +50,8 @@ export function nearest(order: Place[], from: Place, key: string): number {
       : -dx;
     const aside = key === "ArrowDown" || key === "ArrowUp" ? Math.abs(dx) : Math.abs(dy);
     if (ahead < 20) return;
-    const far = ahead + aside * 1.5;
+    // Across, what holds a state must not be nearer than the state beside it.
+    const far = ahead + aside * (key === "ArrowLeft" || key === "ArrowRight" ? 4 : 1.5);
     if (far < least) {
       least = far;
       best = index;
