@@ -94,21 +94,31 @@ struct HostileExpressionTests {
         for _ in 0..<times { #expect(try expression.evaluate(nil, in: environment) == 1) }
     }
 
-    @Test("Deep recursion works on a thread with a small stack")
-    func smallStack() throws {
-        let source = "($f := function($n){ $n = 0 ? 0 : 1 + $f($n - 1) }; $f(3000))"
-        let expression = try JSONataExpression(source)
+    @Test(
+        "Deep recursion and deep values work on a thread with a small stack",
+        arguments: [
+            ("($f := function($n){ $n = 0 ? 0 : 1 + $f($n - 1) }; $f(3000))", 3_000),
+            ("$sum($map([1..10], function($x){ $eval('(' & $string($x) & ')') }))", 55),
+            (
+                "($v := $reduce([1..190], function($a, $i){ [$a] }, 1); $w := $clone($v); "
+                    + "$string($v) = $string($w) and $v = $w and $count($v.**) = 1 ? 1 : 0)",
+                1
+            ),
+        ] as [(String, JSON)]
+    )
+    func smallStack(_ source: String, _ expected: JSON) throws {
         let environment = environment
-        let result = Result<JSON?, any Error>.failure(CancellationError())
-        nonisolated(unsafe) var found = result
+        nonisolated(unsafe) var found = Result<JSON?, any Error>.success(nil)
         let done = DispatchSemaphore(value: 0)
         let thread = Thread {
-            found = Result { try expression.evaluate(nil, in: environment) }
+            found = Result {
+                try JSONataExpression(source).evaluate(nil, in: environment)
+            }
             done.signal()
         }
         thread.stackSize = 512 << 10
         thread.start()
         done.wait()
-        #expect(try found.get() == 3000)
+        #expect(try found.get() == expected)
     }
 }
