@@ -60,6 +60,25 @@ struct HostileExpressionTests {
         #expect(code("$join([1..100000].('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'))") == "U1001")
     }
 
+    @Test(
+        "Much work in few steps ends too",
+        arguments: [
+            "($b := [1..200000]; $count($map([1..200000], function($x){ 0 in $b })))",
+            "($b := [1..200000]; $map([1..200000], function($x){ $sum($b) }))",
+            "($b := $map([1..200000], function(){ 0 }); $map([1..200000], function($x){ $b ? 1 }))",
+            "($b := [1..100000]; [1..100000][$b])",
+            "($s := $pad('a', 900000); $map([1..200000], function($x){ $s < $s & 'b' }))",
+            "($s := $pad('', 900000, 'a'); $map([1..200000], function($x){ $contains($s, $s & 'b') }))",
+            "($s := $pad('', 900000, 'a'); $split($s, ''))",
+            "($s := $pad('', 900000, 'a'); $replace($s, /a/, $s))",
+            "$formatNumber(1, $pad('0.', 4000, '0'))",
+        ]
+    )
+    func work(_ source: String) {
+        let code = code(source)
+        #expect(code == "U1001" || code == "D1001")
+    }
+
     @Test("A value shared again and again is not written out without end")
     func shared() {
         let doubled =
