@@ -64,6 +64,15 @@ def test_wrong_usage_is_told(run, tmp_path):
     assert run("jsonata", "1", "--input", "missing.json").returncode == 1
 
 
+def test_limits_end_what_does_not_end(run):
+    endless = "($f := function($n){ 1 + $f($n) }; $f(1))"
+    done = run("jsonata", endless, "--depth", "300")
+    assert done.returncode == 1 and done.err.startswith("U1001: Stack overflow")
+    done = run("jsonata", "($f := function(){ $f() }; $f())", "--time", "200")
+    assert done.returncode == 1 and done.err.startswith("U1001: Expression evaluation timeout")
+    misused(run("jsonata", "1", "--depth", "many"), "whole number")
+
+
 @pytest.mark.skipif(not (DATA / "jsonata").exists(), reason="no reference data; set WEFT_DATA")
 @pytest.mark.parametrize("group", ["joins", "parent-operator", "function-formatNumber", "transform"])
 def test_groups_of_the_reference_pass_through_the_program(run, tmp_path, group):
