@@ -60,8 +60,8 @@ enum JSONataCommand {
 
     private static func number(_ options: CommandOptions, _ name: String) throws -> Int? {
         guard let text = options.values[name] else { return nil }
-        guard let number = Int(text), (1...1_000_000).contains(number) else {
-            throw UsageError("\(name) is a whole number from 1 to 1000000")
+        guard let number = Int(text), (1...100_000).contains(number) else {
+            throw UsageError("\(name) is a whole number from 1 to 100000")
         }
         return number
     }
