@@ -186,6 +186,9 @@ final class Evaluator {
     /// The value of a node for an input.
     func evaluate(_ node: Node, _ input: Value, _ frame: Frame) throws(Failure) -> Value {
         try charge()
+        if node.isPlain, depth < limits.depth, let value = leaf(node, input, frame) {
+            return value
+        }
         depth += 1
         guard depth <= limits.depth else {
             depth -= 1
@@ -209,6 +212,22 @@ final class Evaluator {
             }
         }
         return Self.normalised(value, keepsArray: node.keepsArray)
+    }
+
+    /// The value of a node that holds no others and needs no evaluation; nil for any other.
+    @inline(__always)
+    private func leaf(_ node: Node, _ input: Value, _ frame: Frame) -> Value? {
+        switch node.kind {
+        case .number(let number): return .number(number)
+        case .string(let text): return .string(text)
+        case .name(let name):
+            guard case .object(let object) = input else { return nil }
+            return Self.normalised(object[name], keepsArray: node.keepsArray)
+        case .variable(let name):
+            guard let value = frame.value(of: name) else { return nil }
+            return Self.normalised(value, keepsArray: node.keepsArray)
+        default: return nil
+        }
     }
 
     /// An empty sequence is undefined, one of a single value is that value.
