@@ -1,7 +1,7 @@
 import Core
 
 extension DefinitionReader {
-    private static let types = [
+    static let types = [
         "Task", "Pass", "Choice", "Wait", "Succeed", "Fail", "Parallel", "Map",
     ]
 

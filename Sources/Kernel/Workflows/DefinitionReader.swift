@@ -168,14 +168,14 @@ struct DefinitionReader {
         _ states: JSONObject,
         _ pointer: String
     ) {
-        // A state that could not be read may lead anywhere, so nothing is said then.
-        guard machine.states.count == states.count, states[machine.startAt] != nil else { return }
-        var reached: Set<String> = []
-        var waiting = [machine.startAt]
-        while let name = waiting.popLast() {
-            guard reached.insert(name).inserted, let state = machine.states[name] else { continue }
-            waiting.append(contentsOf: state.targets)
+        // A state of no known type may lead anywhere, so nothing is said then.
+        guard states.allSatisfy({ Self.types.contains($0.value["Type"]?.string ?? "") }) else {
+            return
         }
+        // Without a first state, or with one that could not be read, only what no state names is
+        // certain not to be reached.
+        let isWhole = machine.states.count == states.count && states[machine.startAt] != nil
+        let reached = isWhole ? reached(in: machine) : named(in: states, from: machine.startAt)
         for name in states.keys where !reached.contains(name) {
             report(
                 "\(pointer)/States/\(JSON.pointerToken(name))",
@@ -183,14 +183,31 @@ struct DefinitionReader {
                 .warning
             )
         }
-        let ends = machine.states.values.contains { state in
-            switch state.body {
-            case .succeed, .fail: true
-            case .choice: false
-            default: state.next == nil
-            }
+        let ends = states.contains { member in
+            ["Succeed", "Fail"].contains(member.value["Type"]?.string)
+                || member.value["End"] == true
         }
         if !ends { report(pointer + "/States", "no state ends the workflow") }
+    }
+
+    private func reached(in machine: Machine) -> Set<String> {
+        var reached: Set<String> = []
+        var waiting = [machine.startAt]
+        while let name = waiting.popLast() {
+            guard reached.insert(name).inserted, let state = machine.states[name] else { continue }
+            waiting.append(contentsOf: state.targets)
+        }
+        return reached
+    }
+
+    private func named(in states: JSONObject, from start: String) -> Set<String> {
+        var named: Set = [start]
+        for state in states.map(\.value) {
+            let lists = (state["Choices"]?.array ?? []) + (state["Catch"]?.array ?? [])
+            let targets = [state["Next"], state["Default"]] + lists.map { $0["Next"] }
+            named.formUnion(targets.compactMap { $0?.string })
+        }
+        return named
     }
 }
 
