@@ -33,7 +33,7 @@ func solution(_ name: String) -> Target {
         dependencies: [
             "Core", "Store", "Events", "Workflows", "Agents", "Identity", "HTTP", "Objects",
             "Channels",
-            "Live", "Observability", "Platform",
+            "Live", "Observability", "Privacy", "Platform",
         ],
         path: "Sources/Solutions/\(name)",
         exclude: ["README.md"],
@@ -56,6 +56,7 @@ let package = Package(
     products: [.executable(name: "weft", targets: ["weft"])],
     targets: [
         system("CSQLite", "sqlite3"),
+        system("CPostgres", "libpq"),
         system("COpenSSL", "libcrypto"),
         system("CSodium", "libsodium"),
         system("CCurl", "libcurl"),
@@ -68,13 +69,18 @@ let package = Package(
         kernel("Core", []),
         kernel("JSONata", ["Core", "CPCRE2"]),
         kernel("Observability", ["Core", "Store"]),
-        kernel("Store", ["Core", "CSQLite"]),
+        kernel("Store", ["Core", "CSQLite", "CPostgres", "CLinux"]),
         kernel("Events", ["Core", "Store", "Observability"]),
         kernel("Vault", ["Core", "COpenSSL"]),
+        kernel("Privacy", ["Core", "Store", "Vault"]),
         kernel("Identity", ["Core", "Store", "Vault", "COpenSSL", "CSodium"]),
+        kernel("Series", ["Core", "Store"]),
         kernel("Objects", ["Core", "Store", "COpenSSL"]),
-        kernel("Channels", ["Core", "Store", "Events", "Observability", "Vault", "CCurl"]),
-        kernel("Agents", ["Core", "Store", "Events", "Identity", "Observability"]),
+        kernel(
+            "Channels",
+            ["Core", "Store", "Events", "Observability", "Privacy", "Vault", "CCurl"]
+        ),
+        kernel("Agents", ["Core", "Store", "Events", "Identity", "Observability", "Privacy"]),
         kernel(
             "Workflows",
             [
@@ -91,8 +97,13 @@ let package = Package(
             [
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
-                "Workflows", "HTTP", "Live", "Vault", "COpenSSL",
+                "Workflows", "HTTP", "Live", "Privacy", "Vault", "COpenSSL", "Series",
             ]
+        ),
+
+        kernel(
+            "CrashTest",
+            ["Core", "Store", "Events", "Identity", "Agents", "Workflows", "CSQLite"]
         ),
 
         solution("Logistics"),
@@ -102,28 +113,43 @@ let package = Package(
             dependencies: [
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
-                "Workflows", "HTTP", "Live", "Web", "Vault", "Platform", "Logistics", "JSONata",
+                "Workflows", "HTTP", "Live", "Web", "Privacy", "Vault", "Platform",
+                "JSONata", "CrashTest", "Series", "Logistics",
             ],
             path: "Sources/weft",
             swiftSettings: strict
         ),
 
+        // Databases and servers for tests, of whichever driver they run on.
+        .target(
+            name: "StoreTesting",
+            dependencies: ["Core", "Store"],
+            path: "Tests/StoreTesting",
+            swiftSettings: strict
+        ),
+
         tests("Core"),
         tests("JSONata", ["Core"]),
-        tests("Observability", ["Core", "Store"]),
-        tests("Store", ["Core"]),
-        tests("Events", ["Core", "Store"]),
-        tests("Identity", ["Core", "Store", "Vault"]),
-        tests("Objects", ["Core", "Store"]),
-        tests("Channels", ["Core", "Store", "Events", "Observability", "Vault"]),
-        tests("Agents", ["Core", "Store", "Events", "Identity"]),
-        tests("Workflows", ["Core", "JSONata", "Store", "Events", "Agents"]),
+        tests("Observability", ["Core", "Store", "StoreTesting"]),
+        tests("Store", ["Core", "StoreTesting"]),
+        tests("Events", ["Core", "Store", "StoreTesting"]),
+        tests("Identity", ["Core", "Store", "StoreTesting", "Vault"]),
+        tests("Series", ["Core", "Store", "StoreTesting"]),
+        tests("Objects", ["Core", "Store", "StoreTesting"]),
+        tests("Channels", ["Core", "Store", "StoreTesting", "Events", "Observability", "Vault"]),
+        tests(
+            "Agents",
+            ["Core", "Store", "StoreTesting", "Events", "Identity", "Privacy", "Vault"]
+        ),
+        tests("Workflows", ["Core", "JSONata", "Store", "StoreTesting", "Events", "Agents"]),
         tests("HTTP", ["Core", "Observability"]),
-        tests("Live", ["Core", "Store", "Events", "HTTP", "Observability"]),
+        tests("Live", ["Core", "Store", "StoreTesting", "Events", "HTTP", "Observability"]),
         tests("Web", ["Core"]),
         tests("Vault", ["Core"]),
-        tests("Platform", ["Core", "Store", "HTTP", "Agents"]),
-        tests("Logistics", ["Core", "Store", "Platform"]),
+        tests("Privacy", ["Core", "Store", "StoreTesting", "Vault"]),
+        tests("CrashTest", ["Core", "Store"]),
+        tests("Platform", ["Core", "Store", "StoreTesting", "HTTP", "Agents"]),
+        tests("Logistics", ["Core", "Store", "StoreTesting", "Platform", "Privacy"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -10,11 +10,28 @@ public struct EventLog: Sendable {
     let database: any Database
     private let changed: Signal
     private let followers = Followers()
+    let opening: @Sendable (LoggedEvent, any Reader) throws -> LoggedEvent
 
-    /// The log in `database`; `changed` is given after every commit that appended.
-    public init(database: any Database, changed: Signal = Signal()) {
+    /// The log in `database`.
+    ///
+    /// - Parameters:
+    ///   - database: keeps it.
+    ///   - changed: given after every commit that appended, those of other processes on the same
+    ///     database included.
+    ///   - opening: opens what is sealed in an event that is passed on to people; default nothing is.
+    public init(
+        database: any Database,
+        changed: Signal = Signal(),
+        opening: @escaping @Sendable (LoggedEvent, any Reader) throws -> LoggedEvent = { event, _ in
+            event
+        }
+    ) {
+        self.opening = opening
         self.database = database
         self.changed = changed
+        database.onAnnouncement(of: Self.topic) { [followers] in
+            Self.tell(changed, followers)
+        }
     }
 
     /// One more signal that is given after every commit that appended events, for as long as the log
@@ -71,10 +88,16 @@ public struct EventLog: Sendable {
                 .json(event.onBehalfOf?.json), .text(event.trace.description),
             ]
         )
-        transaction.afterCommit { [changed, followers] in
-            changed.notify()
-            for signal in followers.signals.withLock({ $0 }) { signal.notify() }
-        }
+        transaction.afterCommit { [changed, followers] in Self.tell(changed, followers) }
+        transaction.announce(Self.topic)
+    }
+
+    /// What other processes hear of.
+    private static let topic = "events"
+
+    private static func tell(_ changed: Signal, _ followers: Followers) {
+        changed.notify()
+        for signal in followers.signals.withLock({ $0 }) { signal.notify() }
     }
 
     /// The events after `cursor` in order, of every organisation: for the dispatcher alone.

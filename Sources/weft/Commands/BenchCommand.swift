@@ -20,6 +20,18 @@ enum BenchCommand {
         The same for GET requests of Weft's own client, each caller one after the other; prints
         {"callers","requests","seconds","perSecond","cpuMicrosPerRequest"}.
 
+        usage: weft bench workflows --data DIR [--callers N] [--seconds S | --executions N]
+                 [--tools compute|store] [--measure run|latency|fill|recover] [--rate R]
+        How many runs of a workflow of three steps a second, each step synced:
+          run      callers run one after the other; prints {"callers","executions","seconds",
+                   "perSecond","cpuMillisEach","commits","p50Micros","p99Micros","residentKiB"}, with
+                   --executions also "residentKiBAtTenth": the memory after a tenth of them
+          latency  R events a second start them; prints how long from an event's publication until
+                   the first step is journaled {"events","p50Micros","p99Micros","maxMicros"}
+          fill     leaves N of them under way in DIR and kills its own process
+          recover  goes on with those; prints {"executions","seconds","cpuSeconds","residentKiB"}: how
+                   long until each has journaled a further step
+
         usage: weft bench http [--threads N]
         A server that answers GET /hello, of N event loops, 1…256 (default 1): prints its port and
         serves until it is told to stop.
@@ -27,7 +39,7 @@ enum BenchCommand {
 
     static func run(_ arguments: [String]) async -> Int32 {
         if arguments.contains("--help") || arguments.contains("-h") {
-            say(usage + "\n\n" + workflowUsage)
+            say(usage + "\n\n" + workflowUsage + "\n\n" + SeriesBenchmark.usage)
             return 0
         }
         return await exitCode(
@@ -35,10 +47,14 @@ enum BenchCommand {
                 switch arguments.first {
                 case "store": try await store(arguments.dropFirst())
                 case "http": try await http(arguments.dropFirst())
+                case "workflows": try await workflows(arguments.dropFirst())
+                case "series": try await SeriesBenchmark.run(arguments.dropFirst())
                 case "requests": try await requests(arguments.dropFirst())
                 case "workflow": try workflow(arguments.dropFirst())
                 default:
-                    throw UsageError("what can be measured is: store, http, requests, workflow")
+                    throw UsageError(
+                        "what can be measured is: store, workflow, workflows, series, http, requests"
+                    )
                 }
             },
             usage: usage

@@ -26,7 +26,7 @@ final class SQLiteConnection: @unchecked Sendable {
             path,
             &handle,
             mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
-            nil
+            configuration.fileSystem
         )
         guard result == SQLITE_OK, let handle else {
             let message = handle.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
@@ -48,6 +48,8 @@ final class SQLiteConnection: @unchecked Sendable {
         if !readOnly {
             try run("PRAGMA journal_mode = WAL")
             try run("PRAGMA synchronous = \(configuration.synced ? "FULL" : "OFF")")
+            // What is removed is overwritten, whatever the library was built with.
+            try run("PRAGMA secure_delete = ON")
             try run("PRAGMA journal_size_limit = 67108864")
         }
     }

@@ -2,8 +2,12 @@ public import Core
 public import Store
 
 extension ExecutionTables {
-    private static let columns =
-        "id, workflow, version, status, started_at, ended_at, current, subject, error, cause"
+    private static let columns = """
+        id, workflow, version, status, started_at, ended_at, coalesce(at_state, current), subject,
+        error, cause, name, coalesce(paused, 0)
+        """
+    /// Executions with what is known of those under way.
+    private static let table = "execution LEFT JOIN execution_live ON execution = id"
 
     /// Executions, newest first.
     ///
@@ -24,7 +28,7 @@ extension ExecutionTables {
         scope: Scope,
         in reader: any Reader
     ) throws -> [JSON] {
-        var sql = "SELECT \(Self.columns) FROM execution WHERE organisation = ?"
+        var sql = "SELECT \(Self.columns) FROM \(Self.table) WHERE organisation = ?"
         var parameters: [SQLValue] = [.id(scope.organisation)]
         for (column, value) in [("workflow", workflow), ("status", status), ("subject", subject)] {
             guard let value else { continue }
@@ -60,6 +64,7 @@ extension ExecutionTables {
                 switch column {
                 case _ where row.isNull(column): writer.value(.null)
                 case 4, 5: writer.value(try row.timestamp(column).json)
+                case 11: writer.value(.bool(try row.bool(column)))
                 default: try row.withText(column) { writer.string($0) }
                 }
             }
@@ -69,14 +74,14 @@ extension ExecutionTables {
     }
 
     private static let latest = """
-        SELECT \(columns) FROM execution WHERE organisation = ? AND subject = ?
+        SELECT \(columns) FROM \(table) WHERE organisation = ? AND subject = ?
         ORDER BY started_at DESC, id DESC LIMIT 1
         """
 
     /// The members that ``columns`` are shown as.
     private static let keys: [StaticString] = [
         "id", "workflow", "version", "status", "startedAt", "endedAt", "state", "subject", "error",
-        "cause",
+        "cause", "name", "paused",
     ]
 
     /// How many events a run's detail shows, the oldest first.
@@ -90,29 +95,54 @@ extension ExecutionTables {
         .init("status", "status"),
     ]
 
+    /// Which executions a list shows.
+    public struct Filter: Sendable {
+        /// Columns and the values they must have: workflow, version, status, subject, error.
+        public var equal: [(column: String, value: String)] = []
+        /// How the name begins.
+        public var name: String?
+        /// Started at or after this moment.
+        public var from: Timestamp?
+        /// Started before this moment.
+        public var to: Timestamp?
+        /// Whether only those that are paused.
+        public var isPaused: Bool?
+
+        /// All executions.
+        public init() {}
+    }
+
     /// One page of executions, and the cursor of the next.
     ///
     /// - Parameters:
-    ///   - filter: columns and the values they must have.
+    ///   - filter: which ones.
     ///   - query: order and page.
     ///   - scope: decides the organisation.
     ///   - reader: what to read.
     /// - Returns: their wire forms.
     /// - Throws: `StoreError`.
     public func page(
-        where filter: [(column: String, value: String)],
+        where filter: Filter,
         _ query: ListQuery,
         scope: Scope,
         in reader: any Reader
     ) throws -> (items: [JSON], next: JSON) {
         var rows = RowFilter("organisation = ?", [.id(scope.organisation)])
-        for (column, value) in filter {
+        for (column, value) in filter.equal {
             rows.add("\(column) = ?", .text(value))
+        }
+        if let name = filter.name {
+            rows.add("name >= ? AND name < ?", .text(name), .text(name + "\u{10FFFF}"))
+        }
+        rows.add("started_at >= ?", ifAny: .time(filter.from))
+        rows.add("started_at < ?", ifAny: .time(filter.to))
+        if let isPaused = filter.isPaused {
+            rows.add("coalesce(paused, 0) = ?", .bool(isPaused))
         }
         return try query.page(
             Self.columns,
-            count: 10,
-            of: "execution",
+            count: 12,
+            of: Self.table,
             where: rows,
             in: reader,
             Self.summary
@@ -133,36 +163,36 @@ extension ExecutionTables {
     /// - Throws: `StoreError`.
     public func detail(_ id: ID<Execution>, scope: Scope, in reader: any Reader) throws -> JSON? {
         let sql = """
-            SELECT \(Self.columns), input, output, traceparent FROM execution
+            SELECT \(Self.columns), input, output, traceparent FROM \(Self.table)
             WHERE organisation = ? AND id = ?
             """
         let found = try reader.first(sql, [.id(scope.organisation), .id(id)]) { row in
             var json = try Self.summary(row)
-            json["input"] = try row.json(10)
-            json["output"] = row.isNull(11) ? .null : try row.json(11)
+            json["input"] = try row.json(12)
+            json["output"] = row.isNull(13) ? .null : try row.json(13)
             // 00-<trace id>-<span id>-<flags>
-            json["traceId"] = .string(String(try row.text(12).dropFirst(3).prefix(32)))
+            json["traceId"] = .string(String(try row.text(14).dropFirst(3).prefix(32)))
             return json
         }
         guard var json = found else { return nil }
         json["history"] = .array(
-            try reader.query(
-                "SELECT body FROM execution_event WHERE execution = ? ORDER BY id LIMIT ?",
-                [.id(id), .int(Self.mostEvents)]
-            ) { row in
-                let body = try row.json(0)
-                return body.byteCount > Self.mostBytes ? Self.shortened(body) : body
+            try history(of: id, from: 1, limit: Self.mostEvents, in: reader).map { body in
+                body.byteCount > Self.mostBytes ? Self.shortened(body) : body
             }
         )
-        json["historyCount"] = .int(
-            try reader.first("SELECT count(*) FROM execution_event WHERE execution = ?", [.id(id)])
-            { Int(try $0.int(0)) } ?? 0
-        )
-        json["definition"] = try source(
-            of: json["workflow"]?.string ?? "",
-            version: json["version"]?.string ?? "",
-            in: reader
-        )
+        json["historyCount"] = .int(try historyCount(of: id, in: reader))
+        let workflow = json["workflow"]?.string ?? ""
+        let version = json["version"]?.string ?? ""
+        let deployed: JSON? = try Int(version.dropFirst()).flatMap { number in
+            guard version.hasPrefix("v") else { return nil }
+            return try WorkflowVersions().source(
+                of: workflow,
+                number,
+                organisation: scope.organisation,
+                in: reader
+            )?.source
+        }
+        json["definition"] = try deployed ?? source(of: workflow, version: version, in: reader)
         return json
     }
 
@@ -176,13 +206,9 @@ extension ExecutionTables {
         scope: Scope,
         in reader: any Reader
     ) throws -> JSON? {
-        try reader.first(
-            """
-            SELECT e.body FROM execution_event e JOIN execution x ON x.id = e.execution
-            WHERE x.organisation = ? AND e.execution = ? AND e.id = ?
-            """,
-            [.id(scope.organisation), .id(id), .int(number)]
-        ) { try $0.json(0) }
+        guard try exists(id, scope: scope, in: reader) else { return nil }
+        let event = try history(of: id, from: number, limit: 1, in: reader).first
+        return event?["id"]?.int == number ? event : nil
     }
 
     /// The event without its large values.
@@ -198,6 +224,17 @@ extension ExecutionTables {
             event[member.key] = details
         }
         return event
+    }
+
+    /// One execution as lists show it; nil when there is none in the organisation.
+    ///
+    /// - Throws: `StoreError`.
+    public func summary(_ id: ID<Execution>, scope: Scope, in reader: any Reader) throws -> JSON? {
+        try reader.first(
+            "SELECT \(Self.columns) FROM \(Self.table) WHERE organisation = ? AND id = ?",
+            [.id(scope.organisation), .id(id)],
+            Self.summary
+        )
     }
 
     /// Whether the organisation has that execution.
@@ -220,6 +257,7 @@ extension ExecutionTables {
             "subject": .optional(try row.optionalText(7)),
             "error": .optional(try row.optionalText(8)),
             "cause": .optional(try row.optionalText(9)),
+            "name": .string(try row.text(10)), "paused": .bool(try row.bool(11)),
         ]
     }
 }

@@ -1,0 +1,412 @@
+import Core
+
+/// Reads patterns from JSON and keeps within ``PatternLimits``.
+struct PatternReader {
+    private static let operators: Set<String> = [
+        "exactly", "prefix", "suffix", "equals-ignore-case", "anything-but", "numeric", "exists",
+        "cidr", "wildcard",
+    ]
+
+    /// Names that event-ruler keeps for itself within `$or`.
+    private static let reserved: Set<String> = operators.union([
+        "=", "<", "<=", ">", ">=", "regex", "not-wildcard", "not-equals-ignore-case", "date-after",
+        "date-on-or-after", "date-before", "date-on-or-before", "in-date-range",
+        "ip-address-in-range", "ip-address-not-in-range",
+    ])
+
+    /// A branch under way: leaves by path; a path that comes again replaces the earlier leaf.
+    private typealias Branch = [[String]: Pattern.Leaf]
+
+    private var alternatives = 0
+    private var bytes = 0
+    private var stars = 0
+
+    mutating func read(_ json: JSON) throws(GeneralFault) -> [[Pattern.Leaf]] {
+        var branches: [Branch] = [[:]]
+        try object(JSONReader(json), at: [], isWithinOr: false, into: &branches)
+        return branches.map { branch in
+            branch.values
+                .map { (key: $0.path.joined(separator: "."), leaf: $0) }
+                .sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+                .map(\.leaf)
+        }
+    }
+
+    private mutating func object(
+        _ reader: JSONReader,
+        at path: [String],
+        isWithinOr: Bool,
+        into branches: inout [Branch]
+    ) throws(GeneralFault) {
+        guard case .object(let object) = reader.value else {
+            throw Self.invalid(reader, "expected an object, found \(reader.value.kind)")
+        }
+        guard !object.isEmpty else {
+            throw Self.invalid(reader, "an empty object matches nothing")
+        }
+        for member in object {
+            let child = JSONReader(
+                member.value,
+                pointer: reader.pointer + "/" + JSON.pointerToken(member.key)
+            )
+            if member.key == "$or" {
+                try either(child, at: path, into: &branches)
+                continue
+            }
+            if isWithinOr, Self.reserved.contains(member.key) {
+                throw Self.invalid(
+                    child,
+                    "\"\(member.key)\" is an operator, not a field's name; within $or stand patterns"
+                )
+            }
+            let names = member.key.split(separator: ".", omittingEmptySubsequences: false)
+            let place = path + names.map(String.init)
+            guard place.count <= PatternLimits.depth else {
+                throw Self.tooComplex(
+                    child,
+                    "fields deeper than \(PatternLimits.depth) names are not matched"
+                )
+            }
+            switch member.value {
+            case .object:
+                try self.object(child, at: place, isWithinOr: isWithinOr, into: &branches)
+            case .array:
+                let leaf = Pattern.Leaf(
+                    path: place,
+                    condition: try condition(child),
+                    pointer: child.pointer,
+                    wanted: child.value
+                )
+                for index in branches.indices { branches[index][place] = leaf }
+                guard branches.reduce(0, { $0 + $1.count }) <= PatternLimits.leaves else {
+                    throw Self.tooComplex(
+                        child,
+                        "the branches of $or have more than \(PatternLimits.leaves) leaves together"
+                    )
+                }
+            default:
+                throw Self.invalid(child, "expected an object or an array of alternatives")
+            }
+        }
+    }
+
+    private mutating func either(
+        _ reader: JSONReader,
+        at path: [String],
+        into branches: inout [Branch]
+    ) throws(GeneralFault) {
+        guard let options = reader.value.array, options.count >= 2 else {
+            throw Self.invalid(reader, "$or takes an array of at least two patterns")
+        }
+        guard branches.count * options.count <= PatternLimits.branches else {
+            throw Self.tooComplex(
+                reader,
+                "the combinations of $or are more than \(PatternLimits.branches)"
+            )
+        }
+        let before = branches
+        var after: [Branch] = []
+        for (index, option) in options.enumerated() {
+            var copies = before
+            try object(
+                JSONReader(option, pointer: "\(reader.pointer)/\(index)"),
+                at: path,
+                isWithinOr: true,
+                into: &copies
+            )
+            after += copies
+            guard after.count <= PatternLimits.branches else {
+                throw Self.tooComplex(
+                    reader,
+                    "the combinations of $or are more than \(PatternLimits.branches)"
+                )
+            }
+        }
+        branches = after
+    }
+
+    private mutating func condition(_ reader: JSONReader) throws(GeneralFault) -> Condition {
+        let elements = try reader.array()
+        guard !elements.isEmpty else {
+            throw Self.invalid(reader, "an empty list of alternatives matches nothing")
+        }
+        var alternatives: [Alternative] = []
+        for element in elements {
+            switch element.value {
+            case .null: alternatives.append(.null)
+            case .bool(let flag): alternatives.append(flag ? .yes : .no)
+            case .number(let number):
+                try count(1, number.text.utf8.count, element)
+                alternatives.append(.number(NumberKey(number.text)))
+            case .string(let text):
+                let bytes = Array(text.utf8)
+                try count(1, bytes.count, element)
+                // An address is the same address however it is written.
+                let address = bytes.withUnsafeBufferPointer { NetworkAddress($0) }
+                alternatives.append(address.map { .address(AddressRange($0)) } ?? .string(bytes))
+            case .array:
+                throw Self.invalid(element, "an alternative may not be an array")
+            case .object(let object):
+                guard object.count == 1, let only = object.first else {
+                    throw Self.invalid(element, "expected exactly one operator")
+                }
+                alternatives += try self.operator(only.key, only.value, element)
+            }
+        }
+        return Condition(alternatives: alternatives)
+    }
+
+    private mutating func `operator`(
+        _ name: String,
+        _ value: JSON,
+        _ reader: JSONReader
+    ) throws(GeneralFault) -> [Alternative] {
+        switch name {
+        case "exactly":
+            return [.string(try text(value, name, reader))]
+        case "prefix":
+            if let folded = try folded(value, name, reader) { return folded.map { .prefixFolded($0) } }
+            return [.prefix(try text(value, name, reader))]
+        case "suffix":
+            if let folded = try folded(value, name, reader) { return folded.map { .suffixFolded($0) } }
+            return [.suffix(try text(value, name, reader))]
+        case "equals-ignore-case":
+            return try texts(value, name, reader).map { .equalsFolded(FoldedText($0)) }
+        case "wildcard":
+            return [.wildcard(try wildcard(try one(value, name, reader), reader))]
+        case "exists":
+            guard let flag = value.bool else {
+                throw Self.invalid(reader, "\"exists\" takes true or false")
+            }
+            return [flag ? .exists : .absent]
+        case "cidr":
+            let text = try one(value, name, reader)
+            guard let range = AddressRange(text) else {
+                throw Self.invalid(
+                    reader,
+                    "\"cidr\" takes an address, \"/\" and the number of leading bits (0 to 31 for IPv4, "
+                        + "0 to 127 for IPv6), such as \"10.0.0.0/24\""
+                )
+            }
+            return [.address(range)]
+        case "numeric":
+            try count(1, 0, reader)
+            return [try numeric(value, reader)]
+        case "anything-but":
+            return [.anythingBut(try exclusion(value, reader))]
+        default:
+            let near =
+                nearest(to: name, among: Self.operators).map { "; did you mean \"\($0)\"?" } ?? ""
+            throw Self.invalid(reader, "unknown operator \"\(name)\"\(near)")
+        }
+    }
+
+    private mutating func numeric(_ value: JSON, _ reader: JSONReader) throws(GeneralFault)
+        -> Alternative
+    {
+        guard let terms = value.array, terms.count == 2 || terms.count == 4 else {
+            throw Self.invalid(
+                reader,
+                "\"numeric\" takes an operator and a number, or two of each, such as [\">\", 0, \"<=\", 5]"
+            )
+        }
+        var range = NumberRange()
+        let number = try comparable(terms[1], reader)
+        switch terms[0].string {
+        case "=" where terms.count == 2: return .number(.value(number))
+        case "<" where terms.count == 2: (range.upper, range.includesUpper) = (number, false)
+        case "<=" where terms.count == 2: range.upper = number
+        case ">": (range.lower, range.includesLower) = (number, false)
+        case ">=": range.lower = number
+        case "=", "<", "<=":
+            throw Self.invalid(reader, "a range begins with its lower end, \">\" or \">=\"")
+        default:
+            throw Self.invalid(reader, "expected \"=\", \"<\", \"<=\", \">\" or \">=\" in \"numeric\"")
+        }
+        guard terms.count == 4 else { return .range(range) }
+        range.upper = try comparable(terms[3], reader)
+        switch terms[2].string {
+        case "<": range.includesUpper = false
+        case "<=": break
+        default: throw Self.invalid(reader, "a range ends with \"<\" or \"<=\"")
+        }
+        guard range.lower < range.upper else {
+            throw Self.invalid(reader, "the lower end of a range must be less than the upper one")
+        }
+        return .range(range)
+    }
+
+    private func comparable(_ value: JSON, _ reader: JSONReader) throws(GeneralFault) -> Double {
+        guard case .number(let number) = value else {
+            throw Self.invalid(reader, "expected a number, found \(value.kind)")
+        }
+        guard let double = ComparableNumber.value(number.text) else {
+            throw Self.invalid(
+                reader,
+                "\(number.text) cannot be compared: it has more digits than a double holds"
+            )
+        }
+        return double
+    }
+
+    private mutating func exclusion(_ value: JSON, _ reader: JSONReader) throws(GeneralFault)
+        -> Exclusion
+    {
+        switch value {
+        case .string, .number:
+            return try exclusion(.array([value]), reader)
+        case .array(let values):
+            guard let first = values.first else {
+                throw Self.invalid(reader, "\"anything-but\" takes at least one value")
+            }
+            if case .number = first {
+                var numbers: Set<Double> = []
+                for value in values {
+                    try count(1, 0, reader)
+                    guard case .number = value else { throw Self.mixed(reader) }
+                    numbers.insert(try comparable(value, reader))
+                }
+                return .numbers(numbers)
+            }
+            var strings: Set<[UInt8]> = []
+            for value in values {
+                guard case .string(let text) = value else { throw Self.mixed(reader) }
+                try count(1, text.utf8.count, reader)
+                strings.insert(Array(text.utf8))
+            }
+            return .strings(strings)
+        case .object(let object):
+            guard object.count == 1, let only = object.first else {
+                throw Self.invalid(reader, "expected exactly one operator in \"anything-but\"")
+            }
+            return try exclusion(by: only.key, only.value, reader)
+        default:
+            throw Self.invalid(
+                reader,
+                "\"anything-but\" takes strings or numbers, or prefix, suffix, equals-ignore-case or "
+                    + "wildcard"
+            )
+        }
+    }
+
+    private mutating func exclusion(
+        by name: String,
+        _ value: JSON,
+        _ reader: JSONReader
+    ) throws(GeneralFault) -> Exclusion {
+        switch name {
+        case "prefix", "suffix":
+            let texts = try texts(value, name, reader)
+            guard !texts.contains("") else {
+                throw Self.invalid(reader, "an empty \(name) would exclude every string")
+            }
+            let bytes = Set(texts.map { Array($0.utf8) })
+            return name == "prefix" ? .prefixes(bytes) : .suffixes(bytes)
+        case "equals-ignore-case":
+            return .folded(Set(try texts(value, name, reader).map(FoldedText.init)))
+        case "wildcard":
+            var wildcards: Set<Wildcard> = []
+            for text in try texts(value, name, reader) {
+                wildcards.insert(try wildcard(text, reader))
+            }
+            return .wildcards(wildcards)
+        default:
+            throw Self.invalid(
+                reader,
+                "\"anything-but\" takes prefix, suffix, equals-ignore-case or wildcard, not \"\(name)\""
+            )
+        }
+    }
+
+    /// The texts of `{"equals-ignore-case": …}`; nil when the value is no object.
+    private mutating func folded(
+        _ value: JSON,
+        _ name: String,
+        _ reader: JSONReader
+    ) throws(GeneralFault) -> [FoldedText]? {
+        guard case .object(let object) = value else { return nil }
+        guard object.count == 1, let only = object.first, only.key == "equals-ignore-case" else {
+            throw Self.invalid(reader, "\"\(name)\" takes a string or {\"equals-ignore-case\": …}")
+        }
+        return try texts(only.value, only.key, reader).map(FoldedText.init)
+    }
+
+    private mutating func texts(_ value: JSON, _ name: String, _ reader: JSONReader)
+        throws(GeneralFault) -> [String]
+    {
+        guard let values = value.array else { return [try one(value, name, reader)] }
+        guard !values.isEmpty else {
+            throw Self.invalid(reader, "\"\(name)\" takes at least one string")
+        }
+        var texts: [String] = []
+        for value in values { texts.append(try one(value, name, reader)) }
+        return texts
+    }
+
+    private mutating func text(_ value: JSON, _ name: String, _ reader: JSONReader)
+        throws(GeneralFault) -> [UInt8]
+    {
+        Array(try one(value, name, reader).utf8)
+    }
+
+    private mutating func one(_ value: JSON, _ name: String, _ reader: JSONReader)
+        throws(GeneralFault) -> String
+    {
+        guard let text = value.string else {
+            throw Self.invalid(reader, "\"\(name)\" takes a string, found \(value.kind)")
+        }
+        try count(1, text.utf8.count, reader)
+        return text
+    }
+
+    private mutating func wildcard(_ text: String, _ reader: JSONReader) throws(GeneralFault)
+        -> Wildcard
+    {
+        let wildcard: Wildcard
+        do {
+            wildcard = try Wildcard(text)
+        } catch {
+            throw Self.invalid(reader, "\"wildcard\": \(error.message)")
+        }
+        stars += wildcard.stars
+        guard wildcard.stars <= PatternLimits.stars, stars <= PatternLimits.totalStars else {
+            throw Self.tooComplex(
+                reader,
+                "a wildcard has at most \(PatternLimits.stars) asterisks, and a pattern "
+                    + "\(PatternLimits.totalStars)"
+            )
+        }
+        return wildcard
+    }
+
+    private mutating func count(_ more: Int, _ bytes: Int, _ reader: JSONReader)
+        throws(GeneralFault)
+    {
+        alternatives += more
+        self.bytes += bytes
+        guard alternatives <= PatternLimits.alternatives else {
+            throw Self.tooComplex(
+                reader,
+                "a pattern has at most \(PatternLimits.alternatives) alternatives"
+            )
+        }
+        guard self.bytes <= PatternLimits.bytes else {
+            throw Self.tooComplex(
+                reader,
+                "the values of a pattern have at most \(PatternLimits.bytes) bytes together"
+            )
+        }
+    }
+
+    private static func mixed(_ reader: JSONReader) -> GeneralFault {
+        invalid(reader, "\"anything-but\" takes strings or numbers, not both nor anything else")
+    }
+
+    private static func invalid(_ reader: JSONReader, _ message: String) -> GeneralFault {
+        reader.fault(message, code: "invalid-pattern")
+    }
+
+    private static func tooComplex(_ reader: JSONReader, _ message: String) -> GeneralFault {
+        reader.fault(message, code: "pattern-too-complex")
+    }
+}
