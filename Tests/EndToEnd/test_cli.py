@@ -22,6 +22,7 @@ COMMANDS = [
     ["pack"],
     ["workflow"],
     ["test", "crash"],
+    ["jsonata"],
 ]
 
 

@@ -59,6 +59,7 @@ extension NativeFunction {
             // JavaScript takes the whole part of the limit.
             let whole = limit.rounded(.down)
             try call.evaluator.charge(text: text.utf8.count * 4)
+            try call.evaluator.charge(elements: parts.count)
             for part in parts where Double(result.count) < whole { result.append(.string(part)) }
             return .array(result)
         }
