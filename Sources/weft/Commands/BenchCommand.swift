@@ -35,8 +35,7 @@ enum BenchCommand {
         usage: weft bench http [--threads N]
         A server that answers GET /hello, of N event loops, 1…256 (default 1): prints its port and
         serves until it is told to stop.
-
-        """ + "\n" + workflowUsage
+        """
 
     static func run(_ arguments: [String]) async -> Int32 {
         if arguments.contains("--help") || arguments.contains("-h") {
