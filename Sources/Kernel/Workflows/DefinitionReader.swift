@@ -82,7 +82,11 @@ struct DefinitionReader {
             let place = "\(pointer)/States/\(JSON.pointerToken(member.key))"
             if let other = places.updateValue(place, forKey: member.key) {
                 // It runs, as machines are told apart, but histories and mocks name states only.
-                report(place, "the name \"\(member.key)\" is taken by \(other)", .warning)
+                report(
+                    place,
+                    "State \"\(member.key)\" is also defined at \(other)",
+                    .warning
+                )
             }
             if member.key.count > 80 || member.key.isEmpty {
                 report(place, "a state's name must have 1 to 80 characters")
@@ -98,7 +102,7 @@ struct DefinitionReader {
     mutating func checkTarget(_ name: String, _ states: JSONObject, _ pointer: String) {
         guard states[name] == nil else { return }
         let near = nearest(to: name, among: states.keys).map { "; did you mean \"\($0)\"?" } ?? ""
-        report(pointer, "there is no state \"\(name)\" here\(near)")
+        report(pointer, "No state found named \"\(name)\"\(near)")
     }
 
     mutating func checkFields(_ object: JSONObject, _ known: Set<String>, _ pointer: String) {
@@ -107,12 +111,13 @@ struct DefinitionReader {
             if let other = Self.otherLanguage[member.key], other.language != language {
                 report(
                     place,
-                    "\"\(member.key)\" belongs to \(other.language.rawValue)\(other.hint)"
+                    "Field \"\(member.key)\" not allowed here: it belongs to"
+                        + " \(other.language.rawValue)\(other.hint)"
                 )
             } else {
                 let near =
                     nearest(to: member.key, among: known).map { "; did you mean \"\($0)\"?" } ?? ""
-                report(place, "\"\(member.key)\" is not a field of this\(near)")
+                report(place, "Field \"\(member.key)\" not allowed here\(near)")
             }
         }
     }
@@ -179,7 +184,7 @@ struct DefinitionReader {
         for name in states.keys where !reached.contains(name) {
             report(
                 "\(pointer)/States/\(JSON.pointerToken(name))",
-                "no transition leads to the state \"\(name)\"",
+                "No transition found to state \"\(name)\"",
                 .warning
             )
         }
@@ -187,7 +192,9 @@ struct DefinitionReader {
             ["Succeed", "Fail"].contains(member.value["Type"]?.string)
                 || member.value["End"] == true
         }
-        if !ends { report(pointer + "/States", "no state ends the workflow") }
+        if !ends {
+            report(pointer + "/States", "No terminal state found: no state ends the workflow")
+        }
     }
 
     private func reached(in machine: Machine) -> Set<String> {
