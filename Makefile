@@ -34,6 +34,7 @@ run: deps web release  ## Builds all and serves a demonstration; data stays in .
 	exec $(RELEASE) serve --demo --data $(DATA) $(ARGS)
 
 test: deps web  ## Runs all tests but the long ones.
+	cd web && ../.venv/bin/deno test --quiet --no-check --unstable-sloppy-imports --allow-read --allow-env tests
 	swift build --build-tests -j $(JOBS)
 	scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; \
 	TMPDIR=$$scratch swift test --skip-build -j $(JOBS)
