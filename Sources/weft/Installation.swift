@@ -201,6 +201,7 @@ struct Installation {
             observe: { observation.events.observe($0) }
         )
         kernel.workflows.bind(engine, dispatcher)
+        WorkflowServices.measure(engine, in: metrics)
         live = LiveChannel.hub(
             on: kernel,
             identity: identity,
