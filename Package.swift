@@ -74,6 +74,7 @@ let package = Package(
         kernel("Vault", ["Core", "COpenSSL"]),
         kernel("Privacy", ["Core", "Store", "Vault"]),
         kernel("Identity", ["Core", "Store", "Vault", "COpenSSL", "CSodium"]),
+        kernel("Series", ["Core", "Store"]),
         kernel("Objects", ["Core", "Store", "COpenSSL"]),
         kernel(
             "Channels",
@@ -96,7 +97,7 @@ let package = Package(
             [
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
-                "Workflows", "HTTP", "Live", "Privacy", "Vault", "COpenSSL",
+                "Workflows", "HTTP", "Live", "Privacy", "Vault", "COpenSSL", "Series",
             ]
         ),
 
@@ -113,7 +114,7 @@ let package = Package(
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
                 "Workflows", "HTTP", "Live", "Web", "Privacy", "Vault", "Platform",
-                "JSONata", "CrashTest", "Logistics",
+                "JSONata", "CrashTest", "Series", "Logistics",
             ],
             path: "Sources/weft",
             swiftSettings: strict
@@ -133,6 +134,7 @@ let package = Package(
         tests("Store", ["Core", "StoreTesting"]),
         tests("Events", ["Core", "Store", "StoreTesting"]),
         tests("Identity", ["Core", "Store", "StoreTesting", "Vault"]),
+        tests("Series", ["Core", "Store", "StoreTesting"]),
         tests("Objects", ["Core", "Store", "StoreTesting"]),
         tests("Channels", ["Core", "Store", "StoreTesting", "Events", "Observability", "Vault"]),
         tests(

@@ -11,6 +11,7 @@ import Objects
 import Observability
 import Platform
 import Privacy
+import Series
 import Store
 import Synchronization
 import Web
@@ -60,7 +61,8 @@ struct Installation {
         try await database.migrate(
             EventLog.migrations + IdentityTables.migrations + ObjectTables.migrations
                 + ChannelsTables.migrations + AgentJournal.migrations + ExecutionTables.migrations
-                + ToolRoutes.migrations + PersonKeys.migrations + PlatformTools.migrations
+                + ToolRoutes.migrations + SeriesTables.migrations + PersonKeys.migrations
+                + PlatformTools.migrations
                 + ObservationTables.migrations
                 + solutions.flatMap(\.migrations)
         )
@@ -105,6 +107,7 @@ struct Installation {
             journal: AgentJournal(database: database, privacy: privacy) {
                 hints.changed("decisions", organisation: $0)
             },
+            series: try SeriesServices.store(configuration),
             workflows: WorkflowControl(),
             live: hints,
             workers: WorkerPool(threads: workers > 0 ? workers : HTTPServer.cores),
@@ -115,7 +118,7 @@ struct Installation {
             configuration: configuration
         )
         let parts = try solutions.map { try $0.parts(on: kernel) }
-        let agents = parts.flatMap(\.agents)
+        let agents = parts.flatMap(\.agents) + [WorkflowServices.runner]
         let observation = try Observation(
             kernel,
             database: database,
@@ -135,6 +138,8 @@ struct Installation {
                 )
                 .all()
                 + IdentityTools(identity: identity, database: database).all()
+                + WorkflowServices.tools(kernel).all()
+                + SeriesTools(kernel: kernel, audit: identity.audit).all()
                 + PrivacyTools(persons).all()
                 + parts.flatMap(\.tools),
             agents: agents,
@@ -173,8 +178,10 @@ struct Installation {
                 report: {
                     logger.error("workflow step", ["error": .string(String(describing: $0))])
                 },
-                tracer: observation.tracer
-            )
+                tracer: observation.tracer,
+                items: WorkflowServices.items(kernel)
+            ),
+            configuration: WorkflowServices.engine(configuration)
         )
         let starts = try parts.flatMap(\.starts).map { start in
             EventRule(
@@ -208,7 +215,8 @@ struct Installation {
         self.observation = observation
         routes =
             PlatformTools.routes + ObservationTools.routes + ChannelTools.routes
-            + IdentityTools.routes + PrivacyTools.routes + parts.flatMap(\.routes)
+            + IdentityTools.routes + WorkflowTools.routes + SeriesTools.routes
+            + PrivacyTools.routes + parts.flatMap(\.routes)
     }
 
     /// What is done every hour.
@@ -230,7 +238,7 @@ struct Installation {
                 .init("objects") { [kernel] in
                     _ = try await kernel.objects.sweep(olderThan: .seconds(86_400))
                 },
-            ] + ChannelServices.chores(kernel),
+            ] + ChannelServices.chores(kernel) + WorkflowServices.chores(kernel),
             clock: clock
         ) { name, error in
             logger.error(

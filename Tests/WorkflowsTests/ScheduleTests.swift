@@ -117,7 +117,9 @@ import Testing
         #expect(found.map(\.description) == expected)
     }
 
-    /// The clocks of Vienna went from 02:00 to 03:00 on 2026-03-29 and go from 03:00 to 02:00 on
+    /// Clocks that are changed.
+    ///
+    /// Those of Vienna went from 02:00 to 03:00 on 2026-03-29 and go from 03:00 to 02:00 on
     /// 2026-10-25; those of New York from 02:00 to 03:00 on 2026-03-08 and from 02:00 to 01:00 on
     /// 2026-11-01. EventBridge Scheduler: a time that does not exist is skipped, a time that comes twice
     /// is run once.

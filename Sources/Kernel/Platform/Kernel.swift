@@ -7,6 +7,7 @@ public import Live
 public import Objects
 public import Observability
 public import Privacy
+public import Series
 public import Store
 import Synchronization
 public import Workflows
@@ -31,6 +32,8 @@ public struct Kernel: Sendable {
     public var accounts: Accounts
     /// Agents' runs and decisions.
     public var journal: AgentJournal
+    /// Time series.
+    public var series: SeriesStore
     /// Stops running workflows.
     public var workflows: WorkflowControl
     /// Tells those who follow something live that it has changed.
@@ -58,6 +61,7 @@ public struct Kernel: Sendable {
         webClient: any WebClient,
         accounts: Accounts,
         journal: AgentJournal,
+        series: SeriesStore,
         workflows: WorkflowControl,
         live: LiveHints = LiveHints(),
         workers: WorkerPool,
@@ -76,6 +80,7 @@ public struct Kernel: Sendable {
         self.webClient = webClient
         self.accounts = accounts
         self.journal = journal
+        self.series = series
         self.workflows = workflows
         self.live = live
         self.workers = workers
@@ -125,14 +130,26 @@ public struct Kernel: Sendable {
 
 /// Lets tools reach what is built after them: the engine that runs them, and the dispatcher.
 public final class WorkflowControl: Sendable {
-    private let bound = Mutex<(engine: WorkflowEngine, dispatcher: Dispatcher)?>(nil)
+    private struct Parts {
+        var engine: WorkflowEngine
+        var dispatcher: Dispatcher
+        var schedules: Schedules
+    }
+
+    private let bound = Mutex<Parts?>(nil)
 
     /// A control that is bound to nothing yet.
     public init() {}
 
     /// Gives the control its engine and dispatcher; called once, by whoever composes the program.
     public func bind(_ engine: WorkflowEngine, _ dispatcher: Dispatcher) {
-        bound.withLock { $0 = (engine, dispatcher) }
+        bound.withLock {
+            $0 = Parts(
+                engine: engine,
+                dispatcher: dispatcher,
+                schedules: Schedules(engine: engine)
+            )
+        }
     }
 
     /// See ``WorkflowEngine/abortAll(about:organisation:cause:in:)``.
@@ -160,7 +177,17 @@ public final class WorkflowControl: Sendable {
     /// The dispatcher, for its dead letters.
     func dispatcher() throws -> Dispatcher { try parts().dispatcher }
 
-    private func parts() throws -> (engine: WorkflowEngine, dispatcher: Dispatcher) {
+    /// The engine that runs workflows.
+    ///
+    /// - Throws: a fault of code `not-bound` before the program is composed.
+    public func engine() throws -> WorkflowEngine { try parts().engine }
+
+    /// What happens at its times.
+    ///
+    /// - Throws: a fault of code `not-bound` before the program is composed.
+    public func schedules() throws -> Schedules { try parts().schedules }
+
+    private func parts() throws -> Parts {
         guard let bound = bound.withLock({ $0 }) else {
             throw GeneralFault(.internal, code: "not-bound", "the program is not composed yet")
         }

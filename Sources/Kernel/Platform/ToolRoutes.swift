@@ -103,10 +103,12 @@ public struct ToolRoutes: Sendable {
         }
     }
 
-    /// `logistics.list-orders` is `listOrders`, unless another room has a tool of that name too.
+    /// `logistics.list-orders` is `listOrders`; the room's name comes before one word alone, and before
+    /// what another room has too.
     private func operation(of name: String) -> String {
         let own = name.split(separator: ".").last ?? ""
-        let isShared = registry.tools.keys.filter { $0.hasSuffix("." + own) }.count > 1
+        let isShared =
+            !own.contains("-") || registry.tools.keys.filter { $0.hasSuffix("." + own) }.count > 1
         let words = (isShared ? Substring(name) : own).split { $0 == "." || $0 == "-" }
         return words.enumerated().map {
             $0.offset == 0

@@ -8,6 +8,15 @@ public protocol Database: Sendable {
     /// The dialect of SQL that migrations are written for.
     var dialect: SQLDialect { get }
 
+    /// The failure after which the store refuses to write, nil while it is well.
+    var failure: StoreError? { get }
+
+    /// How many connections are open.
+    var connections: Int { get }
+
+    /// Commits what was submitted and refuses what comes later; blocks until that is done.
+    func close()
+
     /// Runs one query against a committed state, inline on the calling thread where possible.
     ///
     /// - Parameters:

@@ -106,6 +106,9 @@ public struct ItemPage: Sendable, Hashable {
 public struct ItemFault: Error, Sendable, Hashable {
     /// What was wrong.
     public var message: String
+
+    /// A fault with its message.
+    public init(message: String) { self.message = message }
 }
 
 extension ItemRead {

@@ -32,7 +32,7 @@ extension BenchCommand {
             prepared.failsWithoutMock = true
             try measure(prepared, input ?? .object(JSONObject()), count)
         } catch {
-            throw UsageError(error.message)
+            throw GeneralFault(.invalid, code: "refused", error.message)
         }
     }
 

@@ -266,7 +266,11 @@ extension WorkflowEngine {
 
     /// The same, waiting for a task to come.
     ///
-    /// - Parameter limit: how long to wait at most.
+    /// - Parameters:
+    ///   - activity: the activity's name.
+    ///   - worker: the worker's name, for the history.
+    ///   - limit: how long to wait at most.
+    ///   - scope: decides the organisation.
     /// - Returns: the task; nil when none came.
     /// - Throws: `StoreError`, `CancellationError`.
     public func take(

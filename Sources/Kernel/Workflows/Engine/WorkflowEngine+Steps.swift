@@ -78,6 +78,9 @@ extension WorkflowEngine {
         _ trace: TraceContext
     ) async throws -> PreparedCall {
         let record = seat.record
+        if task.purpose == .readItems || task.purpose == .writeResults {
+            return .done(try await items(of: task, record, trace))
+        }
         guard let resource = TaskResource(task.resource) else {
             throw GeneralFault(.internal, code: "unknown-resource", task.resource)
         }
@@ -117,6 +120,37 @@ extension WorkflowEngine {
             )
         case .activity: throw NoLongerWanted()
         }
+    }
+
+    /// Reads items of a distributed Map, or writes its results.
+    private func items(
+        of task: ScheduledTask,
+        _ record: ExecutionTables.Record,
+        _ trace: TraceContext
+    ) async throws -> JSON {
+        guard let items = around.items else {
+            throw GeneralFault(
+                .invalid,
+                code: "States.ItemReaderFailed",
+                "there are no objects here"
+            )
+        }
+        let scope = Scope(
+            organisation: record.organisation,
+            actor: try await around.account(try await owner(of: record), record.organisation),
+            roles: [.aiAgent],
+            onBehalfOf: record.onBehalfOf,
+            trace: trace
+        )
+        if task.purpose == .readItems {
+            do {
+                return try await items.read(try ItemRead(task.input), scope).json
+            } catch let fault as ItemFault {
+                throw GeneralFault(.invalid, code: "States.ItemReaderFailed", fault.message)
+            }
+        }
+        try await items.write(try ResultWrite(task.input), scope)
+        return [:]
     }
 
     /// Whose authority the tool tasks of an execution have.

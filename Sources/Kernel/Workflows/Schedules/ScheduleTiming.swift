@@ -23,11 +23,13 @@ public struct ScheduleTiming: Sendable, Hashable {
     /// When a rate counts from, if it has no start.
     public let origin: Timestamp
 
+    /// Whether both fire at the same times.
     public static func == (lhs: Self, rhs: Self) -> Bool {
         lhs.expression == rhs.expression && lhs.zone == rhs.zone && lhs.start == rhs.start
             && lhs.end == rhs.end && lhs.origin == rhs.origin
     }
 
+    /// Hashes what it was read from.
     public func hash(into hasher: inout Hasher) { hasher.combine(expression) }
 
     /// Reads an expression.
