@@ -117,13 +117,16 @@ public struct PersonRegister: Sendable {
     ///   - subject: whom.
     ///   - reason: why, for the audit log; must not say who.
     ///   - scope: who does it.
+    ///   - bytes: a larger store is not written anew; default 256 MiB, which takes a second or two in
+    ///     which nobody else can write.
     /// - Returns: the receipt `{"subject","keyId","erasedAt","at","removed":[{"room","what","count"}],
     ///   "log"}`; `log` says whether the store's own files were cleared at once.
     /// - Throws: a fault of code `person-not-found` or `reason-is-personal`; or `StoreError`.
     public func erase(
         _ subject: DataSubject,
         reason: JSONReader,
-        scope: Scope
+        scope: Scope,
+        rewritingAtMost bytes: Int = 256 << 20
     ) async throws -> JSON {
         let text = try reason.string(length: 1...500)
         let now = clock.now()
@@ -176,7 +179,7 @@ public struct PersonRegister: Sendable {
                 "removed": .array(removed),
             ] as JSON
         }
-        let isClear = try await database.forgetRemoved()
+        let isClear = try await database.forgetRemoved(rewritingAtMost: bytes)
         receipt["log"] = .string(isClear ? "cleared" : "pending")
         return receipt
     }
