@@ -1,5 +1,6 @@
 import Core
 import Store
+import StoreTesting
 import Testing
 
 @testable import Privacy
