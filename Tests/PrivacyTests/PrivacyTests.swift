@@ -55,6 +55,24 @@ import Testing
         #expect(try await world.erase().id == record.id)
     }
 
+    @Test(
+        "After an erasure the store's files are cleared, once, and again after the next",
+        .enabled(if: !TestDatabase.isPostgres)
+    )
+    func clearing() async throws {
+        let world = try await PrivacyWorld()
+        _ = try await world.seal(Self.document, .output("fetch"))
+        let keys = world.privacy.keys
+        // Nothing to do, so that it does not matter that nothing may be done.
+        #expect(try await keys.clear(world.database, rewritingAtMost: 0))
+        try await world.erase()
+        #expect(try await !keys.clear(world.database, rewritingAtMost: 0))
+        #expect(try await keys.clear(world.database, rewritingAtMost: 1 << 30))
+        #expect(try await keys.clear(world.database, rewritingAtMost: 0))
+        try await world.erase()
+        #expect(try await !keys.clear(world.database, rewritingAtMost: 0))
+    }
+
     @Test("No process uses a key after another one erased it, nor seals under it")
     func acrossProcesses() async throws {
         let world = try await PrivacyWorld()
