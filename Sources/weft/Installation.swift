@@ -236,6 +236,7 @@ struct Installation {
                 .init("sessions") { [identity] in
                     _ = try await identity.signIn.prune(expiredBefore: clock.now())
                 },
+                .init("erasures") { [persons] in try await persons.clear() },
                 .init("objects") { [kernel] in
                     _ = try await kernel.objects.sweep(olderThan: .seconds(86_400))
                 },
