@@ -39,7 +39,7 @@ enum BenchCommand {
 
     static func run(_ arguments: [String]) async -> Int32 {
         if arguments.contains("--help") || arguments.contains("-h") {
-            say(usage + "\n\n" + workflowUsage)
+            say(usage + "\n\n" + workflowUsage + "\n\n" + SeriesBenchmark.usage)
             return 0
         }
         return await exitCode(
@@ -48,11 +48,12 @@ enum BenchCommand {
                 case "store": try await store(arguments.dropFirst())
                 case "http": try await http(arguments.dropFirst())
                 case "workflows": try await workflows(arguments.dropFirst())
+                case "series": try await SeriesBenchmark.run(arguments.dropFirst())
                 case "requests": try await requests(arguments.dropFirst())
                 case "workflow": try workflow(arguments.dropFirst())
                 default:
                     throw UsageError(
-                        "what can be measured is: store, workflow, workflows, http, requests"
+                        "what can be measured is: store, workflow, workflows, series, http, requests"
                     )
                 }
             },

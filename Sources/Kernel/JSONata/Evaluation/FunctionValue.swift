@@ -31,13 +31,32 @@ final class FunctionValue {
     }
 
     /// A function that the source writes, with the scope it was written in.
-    struct Lambda {
+    final class Lambda {
         let parameters: [Name]
         let body: Node
         let signature: Signature?
         let isThunk: Bool
         let input: Value
         let frame: Frame
+
+        init(_ node: LambdaNode, input: Value, frame: Frame) {
+            parameters = node.parameters
+            body = node.body
+            signature = node.signature
+            isThunk = node.isThunk
+            self.input = input
+            self.frame = frame
+        }
+
+        /// The function with some of its parameters bound in a scope of their own.
+        init(_ lambda: Lambda, parameters: [Name], frame: Frame) {
+            self.parameters = parameters
+            body = lambda.body
+            signature = nil
+            isThunk = false
+            input = lambda.input
+            self.frame = frame
+        }
     }
 
     /// How many arguments it takes.

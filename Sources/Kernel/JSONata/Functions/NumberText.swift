@@ -93,12 +93,10 @@ enum NumberText {
         var digits = whole + fraction.prefix(places)
         var split = whole.count
         if fraction.count > places, fraction[places] >= UInt8(ascii: "5") {
-            let last = digits.last
             if increment(&digits) {
                 digits.append(UInt8(ascii: "0"))
                 split += 1
             }
-            _ = last
         }
         let head = String(decoding: digits.prefix(split), as: UTF8.self)
         guard places > 0 else { return head }
@@ -119,17 +117,17 @@ enum NumberText {
         guard radix != 10, value.isFinite else { return string(value) }
         var rest = abs(value)
         var digits: [UInt8] = []
-        // Digits that a double does not hold are zeros.
+        // Digits that a double does not hold are zeros, as V8 has it.
         while rest >= 9_007_199_254_740_992 {
-            rest = (rest / Double(radix)).rounded(.down)
+            rest /= Double(radix)
             digits.append(UInt8(ascii: "0"))
         }
-        var whole = UInt64(rest)
         repeat {
-            let digit = UInt8(whole % UInt64(radix))
+            let remainder = fmod(rest, Double(radix))
+            let digit = UInt8(remainder)
             digits.append(digit < 10 ? 0x30 + digit : 0x61 + digit - 10)
-            whole /= UInt64(radix)
-        } while whole > 0
+            rest = (rest - remainder) / Double(radix)
+        } while rest > 0
         return (value < 0 ? "-" : "") + String(decoding: digits.reversed(), as: UTF8.self)
     }
 

@@ -40,8 +40,10 @@ struct UTCDate {
         return ((days + 3) % 7 + 7) % 7 + 1
     }
 
-    /// The milliseconds of a date; months and days beyond their ends lead on, and years up to 99 are of the
-    /// twentieth century, as Date.UTC has it. Nil when JavaScript's Date cannot hold it.
+    /// The milliseconds of a date; nil when JavaScript's Date cannot hold it.
+    ///
+    /// Months and days beyond their ends lead on, and years up to 99 are of the twentieth century, as Date.UTC
+    /// has it.
     static func milliseconds(
         _ year: Double,
         _ month: Double,

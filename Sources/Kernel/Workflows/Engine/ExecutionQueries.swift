@@ -181,11 +181,18 @@ extension ExecutionTables {
             }
         )
         json["historyCount"] = .int(try historyCount(of: id, in: reader))
-        json["definition"] = try source(
-            of: json["workflow"]?.string ?? "",
-            version: json["version"]?.string ?? "",
-            in: reader
-        )
+        let workflow = json["workflow"]?.string ?? ""
+        let version = json["version"]?.string ?? ""
+        let deployed: JSON? = try Int(version.dropFirst()).flatMap { number in
+            guard version.hasPrefix("v") else { return nil }
+            return try WorkflowVersions().source(
+                of: workflow,
+                number,
+                organisation: scope.organisation,
+                in: reader
+            )?.source
+        }
+        json["definition"] = try deployed ?? source(of: workflow, version: version, in: reader)
         return json
     }
 

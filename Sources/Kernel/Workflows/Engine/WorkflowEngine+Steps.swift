@@ -105,7 +105,7 @@ extension WorkflowEngine {
         )
         switch resource {
         case .tool(let name):
-            return try await around.registry.prepare(
+            return try await around.registry.prepareSealed(
                 name,
                 input: task.input,
                 invocation: invocation,
