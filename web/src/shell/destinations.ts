@@ -30,7 +30,7 @@ const EVERY: Destination[] = [
   { path: "/customers", label: "Customers", icon: "customers", key: "c", group: "Work" },
   { path: "/alarms", label: "Alarms", icon: "bell", key: "l", group: "Watch" },
   { path: "/runs", label: "Runs", icon: "runs", key: "r", group: "Watch" },
-  { path: "/runs/workflows", label: "Workflows", icon: "map", key: "j", group: "Watch" },
+  { path: "/runs/workflows", label: "Workflows", icon: "flow", key: "j", group: "Watch" },
   { path: "/runs/schedules", label: "Schedules", icon: "calendarCheck", key: "s", group: "Watch" },
   { path: "/events", label: "Events", icon: "bolt", key: "h", group: "Watch", rulers: true },
   {
