@@ -31,7 +31,8 @@ const moves: Record<string, number> = {
 };
 
 export function focusRow(row: HTMLElement | undefined) {
-  const link = row?.querySelector<HTMLElement>("a, button") ?? row;
+  const link = row?.querySelector<HTMLElement>("a") ??
+    (row?.hasAttribute("tabindex") ? row : row?.querySelector<HTMLElement>("button") ?? row);
   link?.focus();
   row?.scrollIntoView({ block: "nearest" });
 }
