@@ -16,7 +16,7 @@ import { type Pair, pairs, parting, sameDefinition, tally } from "./compare";
 import { DiffList } from "./DiffList";
 import { RunsArea } from "./RunsArea";
 import { span, visits } from "./steps";
-import { took } from "./words";
+import { took, versionOf } from "./words";
 
 type Side = "a" | "b";
 
@@ -99,7 +99,7 @@ function SideCard({ side, run, like }: {
               </p>
               <p className="faint num">
                 {dateTime(run.startedAt)}, {took(run)}
-                {run.version !== undefined && `, version ${run.version}`}
+                {run.version !== undefined && `, ${versionOf(run)}`}
               </p>
             </>
           )
