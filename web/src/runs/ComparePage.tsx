@@ -87,7 +87,10 @@ function SideCard({ side, run, like }: {
   const choices = (found.data?.items ?? []).filter((each) => each.id !== like?.id);
   const listed = choices.some((each) => each.id === run?.id);
   return (
-    <section className={`card compare-side compare-${side}`} aria-label={`Run ${side}`}>
+    <section
+      className={`card compare-side compare-${side}`}
+      aria-label={`Side ${side.toUpperCase()}`}
+    >
       <span className={`side-mark side-${side}`} aria-hidden="true">{side.toUpperCase()}</span>
       <div className="compare-which">
         {run
