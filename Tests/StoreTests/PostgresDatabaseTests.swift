@@ -6,18 +6,16 @@ import Testing
 
 @Suite(.enabled(if: PostgresServer.isInstalled, "PostgreSQL is not installed"))
 struct PostgresDatabaseTests {
-    private let server: PostgresServer
-    private let name: String
+    private let url: String
 
     init() throws {
-        server = try PostgresServer.shared.get()
-        name = try server.freshDatabase()
+        url = try PostgresServer.freshSchema()
     }
 
     private func open(
         _ change: (inout PostgresConfiguration) -> Void = { _ in }
     ) throws -> PostgresDatabase {
-        var configuration = TestDatabase.configuration(server.url(name))
+        var configuration = TestDatabase.configuration(url)
         change(&configuration)
         return try PostgresDatabase(configuration)
     }

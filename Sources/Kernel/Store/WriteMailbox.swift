@@ -35,11 +35,13 @@ final class WriteMailbox: Sendable {
         }
     }
 
-    /// Refuses what comes from now on, and waits until the writer has done the rest.
+    /// Refuses what comes from now on, and waits until the writer has done the rest; also when it is
+    /// called again.
     func close() {
         state.withLock { $0.closed = true }
         wake.signal()
         done.wait()
+        done.signal()
     }
 
     /// Refuses everything from now on, what is waiting included.
