@@ -19,7 +19,7 @@ import Workflows
 struct Installation {
     let configuration: Configuration
     let folder: DataFolder
-    let database: SQLiteDatabase
+    let database: any Database
     let identity: IdentityAssembly
     let kernel: Kernel
     let registry: ToolRegistry
@@ -30,6 +30,9 @@ struct Installation {
     let live: LiveHub
     let observation: Observation
     let clock = SystemClock()
+
+    /// What this program has.
+    static let allSolutions: [any Solution] = [LogisticsSolution()]
 
     /// Opens the data folder and brings the tables up to date.
     ///
@@ -50,17 +53,14 @@ struct Installation {
         let clock = SystemClock()
         let random = SystemRandom()
         let ids = IDGenerator(clock: clock, random: random)
-        let solutions: [any Solution] = [LogisticsSolution()]
+        let solutions = Self.allSolutions
         let metrics = Metrics()
-        var store = SQLiteConfiguration()
-        store.onCommit = Observation.measureCommits(in: metrics)
-        let database = try SQLiteDatabase(path: folder.store, configuration: store)
-        try await database.migrate(
-            EventLog.migrations + IdentityTables.migrations + ObjectTables.migrations
-                + ChannelsTables.migrations + AgentJournal.migrations + ExecutionTables.migrations
-                + ToolRoutes.migrations + PlatformTools.migrations + ObservationTables.migrations
-                + solutions.flatMap(\.migrations)
+        let database = try StoreComposition.open(
+            configuration,
+            file: folder.store,
+            onCommit: Observation.measureCommits(in: metrics)
         )
+        try await database.migrate(StoreComposition.migrations(solutions))
         let texts = configuration.integer("channels.texts-per-day")
         let outbox = Outbox(ids: ids, clock: clock, textsPerDay: texts)
         let webClient = CurlWebClient(
