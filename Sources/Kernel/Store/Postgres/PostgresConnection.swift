@@ -103,9 +103,12 @@ final class PostgresConnection: @unchecked Sendable {
     /// Notices that the other side has closed the connection meanwhile, before anything is sent on it.
     func check() throws(PostgresFailure) {
         guard isSettled else { return }
-        var waiting = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
-        guard poll(&waiting, 1, 0) > 0 else { return }
-        try consume()
+        // A server that stops says so first, and then closes.
+        for _ in 0..<4 {
+            var waiting = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+            guard poll(&waiting, 1, 0) > 0 else { return }
+            try consume()
+        }
     }
 
     /// Puts a statement into the pipeline.
