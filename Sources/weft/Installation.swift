@@ -21,7 +21,7 @@ import Workflows
 struct Installation {
     let configuration: Configuration
     let folder: DataFolder
-    let database: SQLiteDatabase
+    let database: any Database
     let identity: IdentityAssembly
     let kernel: Kernel
     let persons: PersonRegister
@@ -33,6 +33,9 @@ struct Installation {
     let live: LiveHub
     let observation: Observation
     let clock = SystemClock()
+
+    /// What this program has.
+    static let allSolutions: [any Solution] = [LogisticsSolution()]
 
     /// Opens the data folder and brings the tables up to date.
     ///
@@ -53,19 +56,14 @@ struct Installation {
         let clock = SystemClock()
         let random = SystemRandom()
         let ids = IDGenerator(clock: clock, random: random)
-        let solutions: [any Solution] = [LogisticsSolution()]
+        let solutions = Self.allSolutions
         let metrics = Metrics()
-        var store = SQLiteConfiguration()
-        store.onCommit = Observation.measureCommits(in: metrics)
-        let database = try SQLiteDatabase(path: folder.store, configuration: store)
-        try await database.migrate(
-            EventLog.migrations + IdentityTables.migrations + ObjectTables.migrations
-                + ChannelsTables.migrations + AgentJournal.migrations + ExecutionTables.migrations
-                + ToolRoutes.migrations + SeriesTables.migrations + PersonKeys.migrations
-                + PlatformTools.migrations
-                + ObservationTables.migrations
-                + solutions.flatMap(\.migrations)
+        let database = try StoreComposition.open(
+            configuration,
+            file: folder.store,
+            onCommit: Observation.measureCommits(in: metrics)
         )
+        try await database.migrate(StoreComposition.migrations(solutions))
         let texts = configuration.integer("channels.texts-per-day")
         let privacy = try PrivacyComposition.privacy(
             solutions,

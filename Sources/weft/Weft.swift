@@ -14,6 +14,8 @@ struct Weft {
           import orders FILE   place the orders of a CSV or JSON file
           series     import points of time series from a file, or query them
           backup, restore      copy everything, verified; put a copy back
+          migrate    bring the store's tables up to date
+          store copy copy the records from SQLite to PostgreSQL, verified
           doctor     check the machine, the configuration and the data
           config --explain     show every setting, its value and where it came from
           pack       pack a load in 3D
@@ -86,6 +88,8 @@ struct Weft {
             ),
             Command(words: ["backup"], usage: BackupCommand.usage, run: BackupCommand.run),
             Command(words: ["restore"], usage: RestoreCommand.usage, run: RestoreCommand.run),
+            Command(words: ["migrate"], usage: MigrateCommand.usage, run: MigrateCommand.run),
+            Command(words: ["store", "copy"], usage: StoreCommand.usage, run: StoreCommand.copy),
             Command(words: ["doctor"], usage: DoctorCommand.usage, run: DoctorCommand.run),
             Command(words: ["config"], usage: ConfigCommand.usage, run: ConfigCommand.run),
             Command(words: ["pack"], usage: PackOptions.help, run: packCommand),

@@ -29,7 +29,7 @@ struct Observation {
     /// - Throws: a fault of code `invalid-configuration`.
     init(
         _ kernel: Kernel,
-        database: SQLiteDatabase,
+        database: any Database,
         parts: [SolutionParts],
         logs: LogBuffer?,
         random: any RandomSource
