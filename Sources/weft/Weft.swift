@@ -16,7 +16,8 @@ struct Weft {
           config --explain     show every setting, its value and where it came from
           pack       pack a load in 3D
           workflow   run or lint a States Language definition
-          bench      measure what this machine's disk commits
+          events     try event patterns on files
+          bench      measure this machine's disk, server and event matching
           version    print the version
         `weft COMMAND --help` tells more.
         """
@@ -56,6 +57,7 @@ struct Weft {
             Command(words: ["config"], usage: ConfigCommand.usage, run: ConfigCommand.run),
             Command(words: ["pack"], usage: PackOptions.help, run: packCommand),
             Command(words: ["workflow"], usage: WorkflowCommand.usage, run: WorkflowCommand.run),
+            Command(words: ["events"], usage: EventsCommand.usage, run: EventsCommand.run),
             Command(words: ["bench"], usage: BenchCommand.usage, run: BenchCommand.run),
         ]
     }

@@ -41,6 +41,7 @@ public struct Dispatcher: Service {
     private let database: any Database
     private let log: EventLog
     private let rules: [EventRule]
+    private let machine: PatternMachine
     private let clock: any WallClock
     private let ids: IDGenerator
     private let report: @Sendable (any Error) -> Void
@@ -71,6 +72,7 @@ public struct Dispatcher: Service {
         self.database = database
         self.log = log
         self.rules = rules
+        machine = PatternMachine(rules.map(\.pattern))
         self.clock = clock
         self.ids = ids
         self.report = report
@@ -107,15 +109,16 @@ public struct Dispatcher: Service {
         guard let last = events.last else { return 0 }
         var matched: [(event: Event, rule: EventRule)] = []
         var spans: [OpenSpan] = []
+        let matcher = PatternMatcher(machine)
         for event in events {
-            let json = event.json
+            try event.json.bytes().withUnsafeBytes { try matcher.match($0) }
             var event = event
             if let span = tracer.begin(event) {
                 // What the event sets in motion is part of its span.
                 event.trace = span.context
                 spans.append(span)
             }
-            for rule in rules where rule.pattern.matches(json) { matched.append((event, rule)) }
+            for rule in matcher.rules { matched.append((event, rules[rule])) }
         }
         let deliveries = matched
         let count = try await database.transaction { transaction in

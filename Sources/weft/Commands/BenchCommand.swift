@@ -20,6 +20,17 @@ enum BenchCommand {
         The same for GET requests of Weft's own client, each caller one after the other; prints
         {"callers","requests","seconds","perSecond","cpuMicrosPerRequest"}.
 
+        usage: weft bench events EVENTS.jsonl [--rules KIND] [--count N] [--seconds S] [--list]
+          --rules KIND   exact (default), prefix, suffix, equals-ignore-case, wildcard, numeric,
+                         anything-but, anything-but-prefix, exists, arrays or mixed
+          --count N      as many rules, 1…1000000 (default 5)
+          --seconds S    measure so long, 0.1…600 (default 3)
+          --list         list the rules that match each event too, instead of only finding their set
+        Matches the file's events over and over on one thread, from UTF-8 bytes, which are checked whole;
+        the rules name fields of the city lots that AWS's event-ruler is measured with. Prints
+        {"kind","rules","events","eventsPerSecond","eventsPerCPUSecond","cpuMicrosPerEvent",
+        "matchesPerEvent",…}.
+
         usage: weft bench http [--threads N]
         A server that answers GET /hello, of N event loops, 1…256 (default 1): prints its port and
         serves until it is told to stop.
@@ -36,7 +47,8 @@ enum BenchCommand {
                 case "store": try await store(arguments.dropFirst())
                 case "http": try await http(arguments.dropFirst())
                 case "requests": try await requests(arguments.dropFirst())
-                default: throw UsageError("what can be measured is: store, http, requests")
+                case "events": try events(arguments.dropFirst())
+                default: throw UsageError("what can be measured is: store, http, requests, events")
                 }
             },
             usage: usage
