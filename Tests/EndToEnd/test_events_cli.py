@@ -31,7 +31,7 @@ def test_match_says_true_or_false_for_each_line(run, pattern, tmp_path):
     )
     done = run("events", "match", "--pattern", path, events)
     assert done.returncode == 0 and done.out == "true\nfalse\nfalse\ntrue\n"
-    again = run("events", "match", "--pattern", path, input=events.read_text())
+    again = run("events", "match", "--pattern", path, stdin=events.read_bytes())
     assert again.returncode == 0 and again.out == done.out
 
 
@@ -59,15 +59,15 @@ def test_explain_tells_why(run, pattern, tmp_path):
 
 def test_what_is_malformed_is_refused_with_its_place(run, pattern, tmp_path):
     bad = pattern({"a": [{"prefx": "b"}]})
-    refused(run("events", "match", "--pattern", bad, input="{}"), 'did you mean "prefix"?', "/a/0")
-    refused(run("events", "match", "--pattern", pattern("{"), input="{}"), "line 1, column 2")
-    refused(run("events", "match", "--pattern", tmp_path / "none", input="{}"), "cannot read")
+    refused(run("events", "match", "--pattern", bad, stdin=b"{}"), 'did you mean "prefix"?', "/a/0")
+    refused(run("events", "match", "--pattern", pattern("{"), stdin=b"{}"), "line 1, column 2")
+    refused(run("events", "match", "--pattern", tmp_path / "none", stdin=b"{}"), "cannot read")
     good = pattern({"a": [1]})
-    done = run("events", "match", "--pattern", good, input='{"a":1}\n{"b":[1,]}\n{"a":1}\n')
+    done = run("events", "match", "--pattern", good, stdin=b'{"a":1}\n{"b":[1,]}\n{"a":1}\n')
     # What came before is answered; after the malformed line nothing is.
     assert done.out == "true\n" and done.returncode == 1
     assert "line 2: byte 8" in done.err
-    refused(run("events", "explain", "--pattern", good, input="[]"), "byte 0: expected an object")
+    refused(run("events", "explain", "--pattern", good, stdin=b"[]"), "byte 0: expected an object")
     misused(run("events", "match"), "--pattern is needed")
     misused(run("events"), "usage: weft events match")
 
@@ -75,7 +75,7 @@ def test_what_is_malformed_is_refused_with_its_place(run, pattern, tmp_path):
 @pytest.mark.skipif(not EVENTS.exists(), reason="WEFT_DATA is missing")
 def test_reference_cases(run, pattern):
     for case in json.loads((EVENTS / "correctness-cases.json").read_text()):
-        done = run("events", "match", "--pattern", pattern(case["rule"]), input=json.dumps(case["event"]))
+        done = run("events", "match", "--pattern", pattern(case["rule"]), stdin=json.dumps(case["event"]).encode())
         assert done.out == ("true\n" if case["expected_match"] else "false\n"), case["name"]
 
 
