@@ -56,17 +56,20 @@ let package = Package(
     products: [.executable(name: "weft", targets: ["weft"])],
     targets: [
         system("CSQLite", "sqlite3"),
+        system("CPostgres", "libpq"),
         system("COpenSSL", "libcrypto"),
         system("CSodium", "libsodium"),
         system("CCurl", "libcurl"),
         system("CZlib", "zlib"),
+        system("CPCRE2", "libpcre2-8"),
         // Debian's wslay has no .pc file; its module map names the library.
         .systemLibrary(name: "CWslay", path: "Sources/System/CWslay"),
         .target(name: "CLinux", path: "Sources/System/CLinux"),
 
         kernel("Core", []),
+        kernel("JSONata", ["Core", "CPCRE2"]),
         kernel("Observability", ["Core", "Store"]),
-        kernel("Store", ["Core", "CSQLite"]),
+        kernel("Store", ["Core", "CSQLite", "CPostgres", "CLinux"]),
         kernel("Events", ["Core", "Store", "Observability"]),
         kernel("Vault", ["Core", "COpenSSL"]),
         kernel("Identity", ["Core", "Store", "Vault", "COpenSSL", "CSodium"]),
@@ -75,7 +78,10 @@ let package = Package(
         kernel("Agents", ["Core", "Store", "Events", "Identity", "Observability"]),
         kernel(
             "Workflows",
-            ["Core", "Store", "Events", "Identity", "Agents", "Observability", "COpenSSL"]
+            [
+                "Core", "JSONata", "Store", "Events", "Identity", "Agents", "Observability",
+                "COpenSSL",
+            ]
         ),
         kernel("HTTP", ["Core", "Observability", "CLinux", "CZlib", "CWslay", "COpenSSL"]),
         kernel("Live", ["Core", "Observability", "Store", "Events", "HTTP"]),
@@ -90,6 +96,11 @@ let package = Package(
             ]
         ),
 
+        kernel(
+            "CrashTest",
+            ["Core", "Store", "Events", "Identity", "Agents", "Workflows", "CSQLite"]
+        ),
+
         solution("Logistics"),
 
         .executableTarget(
@@ -97,27 +108,38 @@ let package = Package(
             dependencies: [
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
-                "Workflows", "HTTP", "Live", "Web", "Vault", "Platform", "Logistics",
+                "Workflows", "HTTP", "Live", "Web", "Vault", "Platform",
+                "CrashTest", "Logistics",
             ],
             path: "Sources/weft",
             swiftSettings: strict
         ),
 
+        // Databases and servers for tests, of whichever driver they run on.
+        .target(
+            name: "StoreTesting",
+            dependencies: ["Core", "Store"],
+            path: "Tests/StoreTesting",
+            swiftSettings: strict
+        ),
+
         tests("Core"),
-        tests("Observability", ["Core", "Store"]),
-        tests("Store", ["Core"]),
-        tests("Events", ["Core", "Store"]),
-        tests("Identity", ["Core", "Store", "Vault"]),
-        tests("Objects", ["Core", "Store"]),
-        tests("Channels", ["Core", "Store", "Events", "Observability", "Vault"]),
-        tests("Agents", ["Core", "Store", "Events", "Identity"]),
-        tests("Workflows", ["Core", "Store", "Events", "Agents"]),
+        tests("JSONata", ["Core"]),
+        tests("Observability", ["Core", "Store", "StoreTesting"]),
+        tests("Store", ["Core", "StoreTesting"]),
+        tests("Events", ["Core", "Store", "StoreTesting"]),
+        tests("Identity", ["Core", "Store", "StoreTesting", "Vault"]),
+        tests("Objects", ["Core", "Store", "StoreTesting"]),
+        tests("Channels", ["Core", "Store", "StoreTesting", "Events", "Observability", "Vault"]),
+        tests("Agents", ["Core", "Store", "StoreTesting", "Events", "Identity"]),
+        tests("Workflows", ["Core", "Store", "StoreTesting", "Events", "Agents"]),
         tests("HTTP", ["Core", "Observability"]),
-        tests("Live", ["Core", "Store", "Events", "HTTP", "Observability"]),
+        tests("Live", ["Core", "Store", "StoreTesting", "Events", "HTTP", "Observability"]),
         tests("Web", ["Core"]),
         tests("Vault", ["Core"]),
-        tests("Platform", ["Core", "Store", "HTTP", "Agents"]),
-        tests("Logistics", ["Core", "Store", "Platform"]),
+        tests("CrashTest", ["Core", "Store"]),
+        tests("Platform", ["Core", "Store", "StoreTesting", "HTTP", "Agents"]),
+        tests("Logistics", ["Core", "Store", "StoreTesting", "Platform"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -17,6 +17,7 @@ struct Weft {
           pack       pack a load in 3D
           workflow   run or lint a States Language definition
           events     try event patterns on files
+          test crash run workflows over a simulated disk, and kill the machine where a seed says
           bench      measure this machine's disk, server and event matching
           version    print the version
         `weft COMMAND --help` tells more.
@@ -58,6 +59,11 @@ struct Weft {
             Command(words: ["pack"], usage: PackOptions.help, run: packCommand),
             Command(words: ["workflow"], usage: WorkflowCommand.usage, run: WorkflowCommand.run),
             Command(words: ["events"], usage: EventsCommand.usage, run: EventsCommand.run),
+            Command(
+                words: ["test", "crash"],
+                usage: CrashTestCommand.usage,
+                run: CrashTestCommand.run
+            ),
             Command(words: ["bench"], usage: BenchCommand.usage, run: BenchCommand.run),
         ]
     }

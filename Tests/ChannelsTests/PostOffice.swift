@@ -71,7 +71,9 @@ final class PostOffice: Sendable {
 
     func state(_ id: ID<Outbox.Entry>, scope: Scope? = nil) async throws -> OutboxState {
         let scope = scope ?? ana
-        return try await database.read { try outbox.state(of: id, scope: scope, in: $0) }
+        return try await database.read { [outbox] reader in
+            try outbox.state(of: id, scope: scope, in: reader)
+        }
     }
 
     func smtp(

@@ -68,11 +68,11 @@ class Audit:
     def executions(self) -> None:
         """Histories are complete, in sequence and ended once."""
         for identity, status in self.db.execute("SELECT id, status FROM execution"):
-            found = self.db.execute(
-                "SELECT id, body FROM execution_event WHERE execution = ? ORDER BY id", [identity]
-            ).fetchall()
-            history = [json.loads(body) for _, body in found]
-            numbers = [number for number, _ in found]
+            turns = self.db.execute(
+                "SELECT events FROM execution_turn WHERE execution = ? ORDER BY turn", [identity]
+            )
+            history = [event for (events,) in turns for event in json.loads(events)]
+            numbers = [event["id"] for event in history]
             types = Counter(entry["type"] for entry in history)
             self.check(status in ENDINGS, f"run {identity} is {status}")
             self.check(numbers == list(range(1, len(numbers) + 1)), f"run {identity}: {numbers}")
@@ -91,11 +91,11 @@ class Audit:
             self.check(missing in allowed, f"run {identity}: {missing} tasks without an end")
         left = self.db.execute(
             """
-            SELECT count(*) FROM execution_pending
+            SELECT count(*) FROM execution_live
             WHERE execution NOT IN (SELECT id FROM execution WHERE status = 'RUNNING')
             """
         ).fetchone()[0]
-        self.check(left == 0, f"{left} pending rows of ended runs")
+        self.check(left == 0, f"{left} ended runs are still under way")
 
     def agents(self) -> None:
         """Every run of an agent that was not aborted left one decision or one failure."""

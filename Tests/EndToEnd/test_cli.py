@@ -22,6 +22,7 @@ COMMANDS = [
     ["pack"],
     ["workflow"],
     ["events"],
+    ["test", "crash"],
 ]
 
 
@@ -251,3 +252,33 @@ def test_config_refuses_what_it_does_not_know(run, tmp_path):
     refused(run("config", "--explain", "--config", "a.json"), "a.json")
     refused(run("config", "--explain", "--config", "none.json"), "No such file")
     refused(run("config", "--explain", WEFT_SERVER_PORT="70000"), "0 to 65535")
+
+
+# test crash
+
+
+def test_a_crash_test_says_what_it_went_through_and_is_the_same_every_time(run):
+    first, second = run("test", "crash", "--seed", 7), run("test", "crash", "--seed", 7)
+    assert first.returncode == 0 and first.err == ""
+    assert first.out == second.out
+    report = json.loads(first.out)
+    assert report["problems"] == [] and report["executions"] == report["events"] > 0
+    traced = run("test", "crash", "--seed", 7, "--trace")
+    assert traced.err.count("the machine dies") == report["crashes"] > 0
+
+
+def test_a_crash_test_runs_a_workflow_of_the_users(run, tmp_path):
+    task = {"Type": "Task", "Resource": "arn:aws:lambda:eu-central-1:1:function:pay", "End": True}
+    definition = tmp_path / "pay.asl.json"
+    definition.write_text(json.dumps({"StartAt": "Pay", "States": {"Pay": task}}))
+    done = run("test", "crash", "--seed", 1, "--seeds", 5, "--workflow", definition)
+    assert done.returncode == 0
+    summary = json.loads(done.out)
+    assert summary["calls"] - summary["repeatedCalls"] == summary["executions"] > 0
+    definition.write_text("{}")
+    refused(run("test", "crash", "--seed", 1, "--workflow", definition), "States")
+
+
+def test_a_crash_test_refuses_what_it_does_not_understand(run):
+    misused(run("test", "crash"), "--seed is needed")
+    misused(run("test", "crash", "--seed", "x"), "--seed must be a whole number")

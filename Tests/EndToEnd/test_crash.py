@@ -20,7 +20,7 @@ FROM_NOTHING = 5
 # What a kill waits for: rows of a table, and about how many of them an order makes.
 PROGRESS = {
     "event": 4,
-    "execution_event": 30,
+    "execution_turn": 8,
     "agent_step": 7,
     "decision": 3,
     "logistics_booking": 1,

@@ -112,8 +112,9 @@ import Testing
             var filter = TraceStore.Filter()
             change(&filter)
             let query = try TraceStore.query(JSONReader(["limit": 200]))
+            let wanted = filter
             return try await world.database.read {
-                try TraceStore().page(filter, query, for: viewer, in: $0).items.count
+                try TraceStore().page(wanted, query, for: viewer, in: $0).items.count
             }
         }
         #expect(try await count { _ in } == 25)

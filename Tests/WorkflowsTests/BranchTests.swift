@@ -79,7 +79,7 @@ import Workflows
             input: ["items": [["x": 1], ["y": 2]], "k": 1],
             answers: ["T": []]
         )
-        #expect(run.execution.error == "States.ParameterPathFailure")
+        #expect(run.execution.error == "States.Runtime")
         #expect(run.execution.pendingSteps.isEmpty)
     }
 }

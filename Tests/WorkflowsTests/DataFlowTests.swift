@@ -63,7 +63,7 @@ import Workflows
     static let failures: [(JSON, String)] = [
         (["Type": "Pass", "InputPath": "$.no"], "States.Runtime"),
         (["Type": "Pass", "OutputPath": "$.no"], "States.Runtime"),
-        (["Type": "Pass", "Parameters": ["v.$": "$.no"]], "States.ParameterPathFailure"),
+        (["Type": "Pass", "Parameters": ["v.$": "$.no"]], "States.Runtime"),
         (["Type": "Pass", "Result": 1, "ResultPath": "$.b.c"], "States.ResultPathMatchFailure"),
         (
             ["Type": "Pass", "Parameters": ["v.$": "States.MathAdd($.b, 1)"]],

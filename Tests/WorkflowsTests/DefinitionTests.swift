@@ -24,8 +24,59 @@ import Workflows
             ["/States/B"]
         ),
         (single(["Type": "Pass", "Reslt": 1]), ["/States/Only/Reslt"]),
-        (single(["Type": "Pass", "Assign": ["x": 1]]), ["/States/Only/Assign"]),
-        (single(["Type": "Pass", "QueryLanguage": "JSONata"]), ["/States/Only/QueryLanguage"]),
+        (single(["Type": "Pass", "Assign": ["1x": 1]]), ["/States/Only/Assign/1x"]),
+        (single(["Type": "Pass", "Assign": ["states": 1]]), ["/States/Only/Assign/states"]),
+        (single(["Type": "Pass", "QueryLanguage": "SQL"]), ["/States/Only/QueryLanguage"]),
+        // Fields of the other language.
+        (single(["Type": "Pass", "Output": 1]), ["/States/Only/Output"]),
+        (
+            single(["Type": "Pass", "QueryLanguage": "JSONata", "Parameters": ["a": 1]]),
+            ["/States/Only/Parameters"]
+        ),
+        (
+            [
+                "QueryLanguage": "JSONata", "StartAt": "A",
+                "States": ["A": ["Type": "Succeed", "QueryLanguage": "JSONPath"]],
+            ], ["/States/A/QueryLanguage"]
+        ),
+        (
+            single(["Type": "Wait", "QueryLanguage": "JSONata", "SecondsPath": "$.s"]),
+            ["/States/Only/SecondsPath", "/States/Only"]
+        ),
+        (
+            single([
+                "Type": "Task", "Resource": "r", "QueryLanguage": "JSONata",
+                "Arguments": ["a": ["{% $x", "{% 1 + %}"]], "TimeoutSeconds": "5",
+            ]),
+            [
+                "/States/Only/TimeoutSeconds", "/States/Only/Arguments/a/0",
+                "/States/Only/Arguments/a/1",
+            ]
+        ),
+        // A variable belongs to the scope that assigns it.
+        (
+            [
+                "StartAt": "A",
+                "States": [
+                    "A": ["Type": "Pass", "Assign": ["x": 1], "Next": "P"],
+                    "P": [
+                        "Type": "Parallel", "End": true,
+                        "Branches": [
+                            [
+                                "StartAt": "B",
+                                "States": [
+                                    "B": [
+                                        "Type": "Pass", "Assign": ["x": 2, "y.$": "$x"],
+                                        "End": true,
+                                    ]
+                                ],
+                            ]
+                        ],
+                    ],
+                ],
+            ], ["/States/P/Branches/0/States/B/Assign/x"]
+        ),
+        (single(["Type": "Pass", "InputPath": "$never"]), ["/States/Only/InputPath"]),
         (single(["Type": "Pass", "InputPath": "a"]), ["/States/Only/InputPath"]),
         (single(["Type": "Pass", "ResultPath": "$.a[*]"]), ["/States/Only/ResultPath"]),
         (single(["Type": "Pass", "ResultPath": "$$.a"]), ["/States/Only/ResultPath"]),
@@ -73,12 +124,34 @@ import Workflows
         (single(["Type": "Map"]), ["/States/Only"]),
         (
             single([
-                "Type": "Map",
+                "Type": "Map", "ItemReader": ["Resource": "r"], "Label": "a",
                 "ItemProcessor": [
-                    "ProcessorConfig": ["Mode": "DISTRIBUTED"], "StartAt": "P",
+                    "ProcessorConfig": ["Mode": "INLINE"], "StartAt": "P",
                     "States": ["P": ["Type": "Succeed"]],
                 ],
-            ]), ["/States/Only/ItemProcessor/ProcessorConfig/Mode"]
+            ]), ["/States/Only/ItemReader", "/States/Only/Label"]
+        ),
+        (
+            single([
+                "Type": "Map", "Label": "a b", "ToleratedFailurePercentage": 101,
+                "ItemReader": [
+                    "Resource": "r",
+                    "ReaderConfig": ["InputType": "XML", "MaxItems": -1, "CSVDelimiter": "X"],
+                ],
+                "ItemBatcher": ["BatchInput": ["a": 1]], "ResultWriter": [:],
+                "ItemProcessor": [
+                    "ProcessorConfig": ["Mode": "DISTRIBUTED", "ExecutionType": "FAST"],
+                    "StartAt": "P", "States": ["P": ["Type": "Succeed"]],
+                ],
+            ]),
+            [
+                "/States/Only/ItemProcessor/ProcessorConfig/ExecutionType",
+                "/States/Only/ToleratedFailurePercentage", "/States/Only/Label",
+                "/States/Only/ItemReader/ReaderConfig/MaxItems",
+                "/States/Only/ItemReader/ReaderConfig/InputType",
+                "/States/Only/ItemReader/ReaderConfig/CSVDelimiter", "/States/Only/ItemBatcher",
+                "/States/Only/ResultWriter",
+            ]
         ),
         (single(["Type": "Parallel", "Branches": []]), ["/States/Only/Branches"]),
         (
@@ -139,14 +212,20 @@ import Workflows
         for entry in entries {
             let file = try #require(entry["file"]?.string)
             let data = try Data(contentsOf: folder.appending(path: file))
-            let problems: Int
+            let problems: [DefinitionProblem]
             do throws(JSONSyntaxError) {
-                problems = Definition.problems(in: try JSON(parsing: data)).count
+                problems = Definition.problems(in: try JSON(parsing: data))
             } catch {
-                problems = 1
+                problems = [DefinitionProblem(pointer: "", message: "\(error)")]
             }
             let expected = try #require(entry["problems"]?.int)
-            #expect((problems > 0) == (expected > 0), "\(file)")
+            #expect(problems.count == expected, "\(file): \(problems.map(\.message))")
+            // Statelint names the field by its path, as a JSON Pointer does.
+            let text = problems.map { "\($0.pointer): \($0.message)" }.joined(separator: "\n")
+            for fragment in entry["message_fragments"]?.array ?? [] {
+                let fragment = try #require(fragment.string)
+                #expect(text.contains(fragment), "\(file): \(fragment) in \(text)")
+            }
         }
         #expect(entries.count == 24)
     }

@@ -143,8 +143,8 @@ import Workflows
 
     @Test("Errors in a task's own data fields can be caught")
     func dataErrors() throws {
-        var parameters = task(catchers: handlers("Z", "States.ParameterPathFailure"))
-        parameters["States"]?["T"]?["Parameters"] = ["a.$": "$.missing"]
+        var parameters = task(catchers: handlers("Z", "States.IntrinsicFailure"))
+        parameters["States"]?["T"]?["Parameters"] = ["a.$": "States.MathAdd($.missing, 1)"]
         #expect(try Run(parameters).states == ["T", "Second"])
         var result = task(catchers: handlers("Z", "States.ResultPathMatchFailure"))
         result["States"]?["T"]?["ResultPath"] = "$.a.b"

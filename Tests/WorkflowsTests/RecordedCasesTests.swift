@@ -1,95 +1,70 @@
 import Core
 import Foundation
 import Testing
-import Workflows
+
+@testable import Workflows
 
 @Suite(.enabled(if: RecordedCases.isPresent, "the reference data is absent"))
 struct RecordedCasesTests {
-    @Test("Recorded executions end alike and leave the same history")
-    func replay() throws {
-        var (passed, unflagged, outside) = (0, 0, 0)
-        var set: [String] = []
+    @Test("Recorded executions end alike and leave the same history", arguments: [false, true])
+    func replay(isKept: Bool) throws {
+        var (passed, unflagged) = (0, 0)
+        var aside: [String] = []
         let cases = try RecordedCases.load()
         for recorded in cases {
-            if let pairing = RecordedCases.wrongPairings.first(where: {
+            if let entry = RecordedCase.setAside.first(where: {
                 recorded.id.hasSuffix("::" + $0.id)
             }) {
-                set.append(pairing.id)
+                aside.append(entry.id)
                 continue
             }
-            let problems = Definition.problems(in: recorded.definition)
-            guard problems.isEmpty else {
-                // Out of scope must be said so; anything else would be our mistake.
-                let isUnsupported = problems.contains { $0.message.contains("not supported yet") }
-                #expect(isUnsupported, "\(recorded.id): \(problems)")
-                outside += 1
-                continue
-            }
-            if try agrees(recorded) {
+            if agrees(recorded, isKept: isKept) {
                 passed += 1
                 if recorded.isUnflagged { unflagged += 1 }
             }
         }
         print(
-            "recorded cases: \(cases.count) in all, \(outside) not supported yet, \(set.count) wrong"
-                + " pairings, \(passed) agree (\(unflagged) of them unflagged)"
+            "recorded cases: \(cases.count) in all, \(aside.count) set aside, \(passed) agree"
+                + " (\(unflagged) of them unflagged)"
         )
-        #expect(set.count == RecordedCases.wrongPairings.count)
-        #expect(passed == cases.count - outside - set.count)
+        #expect(aside.count == RecordedCase.setAside.count)
+        #expect(passed == cases.count - aside.count)
     }
 
-    private func agrees(_ recorded: RecordedCase) throws -> Bool {
-        let run: Run
+    @Test("Every edit names a case and says why")
+    func edits() throws {
+        let ids = try RecordedCases.load().map(\.id)
+        for edit in RecordedCase.edits {
+            #expect(ids.contains { $0.hasSuffix("::" + edit.id) }, "\(edit.id)")
+            #expect(!edit.reason.isEmpty)
+        }
+    }
+
+    private func agrees(_ recorded: RecordedCase, isKept: Bool) -> Bool {
+        let name = recorded.id.split(separator: "::").last ?? ""
         do {
-            run = try Run(recorded.definition, input: recorded.input, answers: recorded.answers)
+            let execution = Execution(
+                of: try Definition(recorded.definition),
+                identity: ExecutionIdentity(
+                    id: "arn:aws:states:here:111111111111:execution:sample:first",
+                    name: "first",
+                    workflowID: "arn:aws:states:here:111111111111:stateMachine:sample",
+                    workflowName: "sample",
+                    role: "tester"
+                ),
+                random: SeededRandom(seed: 1)
+            )
+            var run = Rehearsal(of: execution, mocks: Mocks(recorded.answers))
+            run.isKept = isKept
+            try run.run(input: recorded.input, at: Run.start)
+            let complaints = RecordedComparison(recorded, run).complaints
+            for complaint in complaints.prefix(3) {
+                Issue.record("\(name): \(complaint.prefix(1_000))")
+            }
+            return complaints.isEmpty
         } catch {
-            Issue.record("\(recorded.id): \(error)")
+            Issue.record("\(name): \(error)")
             return false
         }
-        let end = run.execution
-        var complaints: [String] = []
-        if end.status != recorded.status { complaints.append("ended \(end.status)") }
-        if !RecordedCase.agree(end.output, recorded.result["output"].map(RecordedCase.unfolded)) {
-            complaints.append("output \(end.output ?? .null)")
-        }
-        if end.error != recorded.result["error"]?.string {
-            complaints.append("error \(end.error ?? "")")
-        }
-        if !RecordedCase.agree(end.cause.map { .string($0) }, recorded.result["cause"]) {
-            complaints.append("cause \(end.cause ?? "")")
-        }
-        let ours = run.history.map(Line.init)
-        let theirs = recorded.history.map(Line.init)
-        if theirs.contains(where: { $0.previous == nil }) {
-            // The recorder sorted and renumbered what happened inside a Parallel.
-            let isKept: (String) -> Bool = { $0 != "ParallelStateSucceeded" }
-            if ours.map(\.type).filter(isKept).sorted()
-                != theirs.map(\.type).filter(isKept).sorted()
-            {
-                complaints.append("history \(ours.map(\.type))")
-            }
-        } else if ours != theirs {
-            complaints.append("history \(ours) against \(theirs)")
-        }
-        if !complaints.isEmpty { Issue.record("\(recorded.id): \(complaints)") }
-        return complaints.isEmpty
-    }
-
-    /// What is compared of an event; nil where the recorder put a list.
-    struct Line: Equatable, CustomStringConvertible {
-        var type: String
-        var previous: Int?
-
-        init(_ event: HistoryEvent) {
-            type = event.type
-            previous = event.previousEventID
-        }
-
-        init(_ json: JSON) {
-            type = json["type"]?.string ?? ""
-            previous = json["id"]?.int == nil ? nil : json["previousEventId"]?.int
-        }
-
-        var description: String { "\(type)<\(previous ?? -1)" }
     }
 }

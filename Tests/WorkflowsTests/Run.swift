@@ -76,6 +76,7 @@ struct Run {
             case .wait(let step, let until):
                 waits.append((until - now).seconds)
                 timers.append((until, .timerFired(step: step), step))
+            case .expire: break
             case .deadline(let until): timers.append((until, .deadlinePassed, nil))
             case .cancel(let step):
                 cancelled.append(step)

@@ -240,8 +240,8 @@ private let ended = "SELECT 1 FROM execution WHERE status <> 'RUNNING'"
         #expect(try await shop.rows("SELECT agent FROM decision") == ["shop.clerk"])
         let ends = try await shop.rows("SELECT type FROM event ORDER BY seq")
         #expect(ends == ["sale.made", "execution.succeeded"])
-        let pending = try await shop.rows("SELECT kind FROM execution_pending")
-        #expect(pending.isEmpty)
+        let live = try await shop.rows("SELECT execution FROM execution_live")
+        #expect(live.isEmpty)
     }
 
     @Test(
@@ -257,7 +257,7 @@ private let ended = "SELECT 1 FROM execution WHERE status <> 'RUNNING'"
                 let rows = try reader.first(
                     """
                     SELECT (SELECT count(*) FROM till) + (SELECT count(*) FROM agent_step)
-                        + (SELECT count(*) FROM execution_event)
+                        + 4 * (SELECT count(*) FROM execution_turn)
                     """
                 ) { try $0.int(0) }
                 return rows ?? 0 >= Int64(stopAfter * 3)
@@ -285,7 +285,7 @@ private let ended = "SELECT 1 FROM execution WHERE status <> 'RUNNING'"
         try await shop.run { try $0.exists(ended) }
         #expect(try await shop.rows("SELECT status FROM execution") == ["SUCCEEDED"])
         #expect(try await shop.rows("SELECT CAST(amount AS TEXT) FROM till").count == 2)
-        let types = try await shop.rows("SELECT body FROM execution_event ORDER BY id").filter {
+        let types = try await shop.rows("SELECT events FROM execution_turn ORDER BY turn").filter {
             $0.contains("\"type\":\"TaskFailed\"")
         }
         #expect(types.count == 1)
@@ -315,7 +315,7 @@ private let ended = "SELECT 1 FROM execution WHERE status <> 'RUNNING'"
         let first = try await Shop(path: path, definition: waiting)
         try await first.sell(1)
         try await first.run {
-            try $0.exists("SELECT 1 FROM execution_pending WHERE kind = 'timer'")
+            try $0.exists("SELECT 1 FROM execution_live WHERE at_state = 'Wait'")
         }
         first.database.close()
         let second = try await Shop(path: path)

@@ -170,7 +170,7 @@ public struct Inbox: Sendable {
     ///
     /// - Throws: `ChannelError` of code `not-found` when the inbox has no such message, or `StoreError`.
     public func markRead(_ id: ID<Entry>, scope: Scope, in transaction: any Transaction) throws {
-        let changed = try transaction.execute(
+        let changed = try transaction.executeCounting(
             """
             UPDATE channels_inbox SET read_at = COALESCE(read_at, ?)
             WHERE id = ? AND organisation = ? AND account = ?
@@ -186,7 +186,7 @@ public struct Inbox: Sendable {
     /// - Throws: `StoreError`.
     @discardableResult
     public func markAllRead(scope: Scope, in transaction: any Transaction) throws -> Int {
-        try transaction.execute(
+        try transaction.executeCounting(
             """
             UPDATE channels_inbox SET read_at = ?
             WHERE organisation = ? AND account = ? AND read_at IS NULL

@@ -67,7 +67,7 @@ public struct Outbox: Sendable {
         let id = ids.next(Entry.self)
         let now = clock.now()
         let refusal = try refusal(of: destination, at: now, scope: scope, in: transaction)
-        let inserted = try transaction.execute(
+        let inserted = try transaction.executeCounting(
             """
             INSERT INTO channels_outbox (id, organisation, effect_key, channel, address, subject, body,
                 link, severity, traceparent, attempts, due_at, created_at, account,
@@ -189,7 +189,7 @@ public struct Outbox: Sendable {
     /// - Throws: `ChannelError` of code `not-found` when there is no such entry in that state, or
     ///   `StoreError`.
     public func redrive(_ id: ID<Entry>, scope: Scope, in transaction: any Transaction) throws {
-        let changed = try transaction.execute(
+        let changed = try transaction.executeCounting(
             """
             UPDATE channels_outbox
             SET status = 'pending', attempts = 0, due_at = ?, finished_at = NULL

@@ -75,7 +75,7 @@ extension OutboxDelivery {
     func skipEmail() async throws -> Bool {
         let now = lane.clock.now()
         let skipped = try await lane.database.transaction { transaction in
-            try transaction.execute(
+            try transaction.executeCounting(
                 """
                 UPDATE channels_outbox
                 SET status = 'skipped', reason = 'no mail server configured', finished_at = ?

@@ -11,10 +11,14 @@ public struct EventLog: Sendable {
     private let changed: Signal
     private let followers = Followers()
 
-    /// The log in `database`; `changed` is given after every commit that appended.
+    /// The log in `database`; `changed` is given after every commit that appended,
+    /// those of other processes on the same database included.
     public init(database: any Database, changed: Signal = Signal()) {
         self.database = database
         self.changed = changed
+        database.onAnnouncement(of: Self.topic) { [followers] in
+            Self.tell(changed, followers)
+        }
     }
 
     /// One more signal that is given after every commit that appended events, for as long as the log
@@ -71,10 +75,16 @@ public struct EventLog: Sendable {
                 .json(event.onBehalfOf?.json), .text(event.trace.description),
             ]
         )
-        transaction.afterCommit { [changed, followers] in
-            changed.notify()
-            for signal in followers.signals.withLock({ $0 }) { signal.notify() }
-        }
+        transaction.afterCommit { [changed, followers] in Self.tell(changed, followers) }
+        transaction.announce(Self.topic)
+    }
+
+    /// What other processes hear of.
+    private static let topic = "events"
+
+    private static func tell(_ changed: Signal, _ followers: Followers) {
+        changed.notify()
+        for signal in followers.signals.withLock({ $0 }) { signal.notify() }
     }
 
     /// The events after `cursor` in order, of every organisation: for the dispatcher alone.

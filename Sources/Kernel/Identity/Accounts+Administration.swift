@@ -133,7 +133,7 @@ extension Accounts {
         in transaction: any Transaction
     ) throws {
         let account = scope.actor.id
-        let changed = try transaction.execute(
+        let changed = try transaction.executeCounting(
             "UPDATE identity_account SET password_hash = ? WHERE id = ? AND kind = 'person'",
             [.text(password.text), .id(account)]
         )

@@ -15,7 +15,7 @@ extension Accounts {
         if scope.actor.id != account {
             try requireGoverned(account, scope: scope, in: transaction)
         }
-        let changed = try transaction.execute(
+        let changed = try transaction.executeCounting(
             "UPDATE identity_account SET password_hash = ? WHERE id = ? AND kind = 'person'",
             [.text(password.text), .id(account)]
         )
@@ -47,7 +47,7 @@ extension Accounts {
                 )
             }
         }
-        let changed = try transaction.execute(
+        let changed = try transaction.executeCounting(
             "UPDATE identity_account SET disabled = ? WHERE id = ? AND disabled <> ?",
             [.bool(disabled), .id(account), .bool(disabled)]
         )

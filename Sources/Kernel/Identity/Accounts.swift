@@ -162,7 +162,7 @@ public struct Accounts: Sendable {
                 [.id(organisation)]
             )
         else { throw IdentityError(.notFound, "there is no such organisation") }
-        let added = try transaction.execute(
+        let added = try transaction.executeCounting(
             """
             INSERT INTO identity_membership (organisation, account, roles, created_at)
             VALUES (?, ?, ?, ?) ON CONFLICT (organisation, account) DO NOTHING
@@ -199,7 +199,7 @@ public struct Accounts: Sendable {
                 transaction
             )
         }
-        let changed = try transaction.execute(
+        let changed = try transaction.executeCounting(
             "UPDATE identity_membership SET roles = ? WHERE organisation = ? AND account = ?",
             [.json(roles.json), .id(scope.organisation), .id(account)]
         )
@@ -220,7 +220,7 @@ public struct Accounts: Sendable {
         try scope.require(anyOf: .admin)
         try requireOther(than: account, scope: scope)
         try requireAnotherAdmin(than: account, in: scope.organisation, scope: scope, transaction)
-        let changed = try transaction.execute(
+        let changed = try transaction.executeCounting(
             "DELETE FROM identity_membership WHERE organisation = ? AND account = ?",
             [.id(scope.organisation), .id(account)]
         )

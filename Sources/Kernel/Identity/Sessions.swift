@@ -37,7 +37,7 @@ public struct Sessions: Sendable {
         scope: Scope,
         in transaction: any Transaction
     ) throws {
-        let changed = try transaction.execute(
+        let changed = try transaction.executeCounting(
             """
             UPDATE identity_session SET revoked_at = ?
             WHERE id = ? AND account = ? AND revoked_at IS NULL
@@ -73,7 +73,7 @@ public struct Sessions: Sendable {
         try scope.require(anyOf: .admin)
         _ = try accounts.account(account, scope: scope, in: transaction)
         let now = clock.now()
-        let open = try transaction.execute(
+        let open = try transaction.executeCounting(
             """
             UPDATE identity_session SET revoked_at = ?
             WHERE account = ? AND organisation = ? AND revoked_at IS NULL AND expires_at > ?

@@ -128,7 +128,7 @@ extension SignIn {
                     [.time(moment)]
                 )
             }
-            return try transaction.execute(
+            return try transaction.executeCounting(
                 "DELETE FROM identity_session WHERE expires_at < ?",
                 [.time(moment)]
             )

@@ -155,7 +155,7 @@ extension PlatformTools {
                 return { transaction in
                     let scope = invocation.scope
                     let mayAll = scope.roles.contains(.admin)
-                    let deleted = try transaction.execute(
+                    let deleted = try transaction.executeCounting(
                         """
                         DELETE FROM saved_view WHERE organisation = ? AND id = ?
                             AND (account = ? OR (shared = 1 AND ? = 1))

@@ -8,29 +8,37 @@ public protocol Database: Sendable {
     /// The dialect of SQL that migrations are written for.
     var dialect: SQLDialect { get }
 
-    /// Runs one query against the latest committed state, inline on the calling thread where possible.
+    /// Runs one query against a committed state, inline on the calling thread where possible.
     ///
     /// - Parameters:
     ///   - sql: one statement with `?` for each parameter.
     ///   - parameters: the values of the `?`, in order.
+    ///   - consistency: which committed states will do.
     ///   - map: makes a value of each row; the row is valid only during the call.
     /// - Returns: the mapped rows in order.
     /// - Throws: `StoreError`, or what `map` throws.
     func query<Value>(
         _ sql: String,
         _ parameters: [SQLValue],
+        consistency: ReadConsistency,
         _ map: (any Row) throws -> Value
     ) async throws -> [Value]
 
-    /// Runs several queries against one snapshot of the committed state.
+    /// Runs several queries against one snapshot of a committed state.
+    ///
+    /// The body runs on the calling thread or on one of the driver's; it must not wait for anything.
     ///
     /// - Throws: `StoreError`, or what `body` throws.
-    func read<Value>(_ body: (any Reader) throws -> Value) async throws -> Value
+    func read<Value: Sendable>(
+        consistency: ReadConsistency,
+        _ body: @escaping @Sendable (any Reader) throws -> Value
+    ) async throws -> Value
 
     /// Runs a long query or scan away from the calling thread.
     ///
     /// - Throws: `StoreError`, or what `body` throws.
     func scan<Value: Sendable>(
+        consistency: ReadConsistency,
         _ body: @escaping @Sendable (any Reader) throws -> Value
     ) async throws -> Value
 
@@ -53,16 +61,55 @@ public protocol Database: Sendable {
     ///   applied migration was changed since.
     func migrate(_ migrations: [Migration]) async throws
 
+    /// The steps that were applied to this database, in no order; none when it is empty.
+    ///
+    /// - Throws: `StoreError`.
+    func appliedMigrations() async throws -> [AppliedMigration]
+
     /// Writes a consistent copy of everything to a new file, while others read and write.
     ///
     /// - Throws: `StoreError`.
     func backup(to path: String) async throws
+
+    /// Runs `action` after every commit of another process that announced `topic`.
+    ///
+    /// A hint and no promise: what must not be missed is also looked for from time to time. What this
+    /// process commits is told by ``Transaction/afterCommit(_:)``.
+    func onAnnouncement(of topic: String, _ action: @escaping @Sendable () -> Void)
 }
 
-/// The SQL dialects of the drivers.
-public enum SQLDialect: Sendable {
-    /// SQLite 3.40.
-    case sqlite
+extension Database {
+    /// Nobody else writes what this driver reads.
+    public func onAnnouncement(of topic: String, _ action: @escaping @Sendable () -> Void) {}
+
+    /// Runs one query against the latest committed state; see ``query(_:_:consistency:_:)``.
+    ///
+    /// - Throws: `StoreError`, or what `map` throws.
+    public func query<Value>(
+        _ sql: String,
+        _ parameters: [SQLValue],
+        _ map: (any Row) throws -> Value
+    ) async throws -> [Value] {
+        try await query(sql, parameters, consistency: .strong, map)
+    }
+
+    /// Runs several queries against one snapshot of the latest committed state.
+    ///
+    /// - Throws: `StoreError`, or what `body` throws.
+    public func read<Value: Sendable>(
+        _ body: @escaping @Sendable (any Reader) throws -> Value
+    ) async throws -> Value {
+        try await read(consistency: .strong, body)
+    }
+
+    /// Runs a long query or scan of the latest committed state away from the calling thread.
+    ///
+    /// - Throws: `StoreError`, or what `body` throws.
+    public func scan<Value: Sendable>(
+        _ body: @escaping @Sendable (any Reader) throws -> Value
+    ) async throws -> Value {
+        try await scan(consistency: .strong, body)
+    }
 }
 
 /// Reads one consistent state.
@@ -119,12 +166,21 @@ extension Reader {
 
 /// Reads and changes records within one atomic step.
 public protocol Transaction: Reader {
-    /// Runs one statement that changes records.
+    /// Runs one statement that changes records, and need not wait for it.
+    ///
+    /// Every statement after it sees what it changed. What it fails with may be thrown here, by a later
+    /// statement or by ``attempt(_:)`` around it; whoever catches that finds it as if thrown here, as
+    /// the body is then run again with every statement waited for.
+    ///
+    /// - Throws: `StoreError`.
+    func execute(_ sql: String, _ parameters: [SQLValue]) throws
+
+    /// Runs one statement that changes records, and counts the rows: at the price of a round trip to a
+    /// server, so only where the number matters.
     ///
     /// - Returns: how many rows it changed.
     /// - Throws: `StoreError`.
-    @discardableResult
-    func execute(_ sql: String, _ parameters: [SQLValue]) throws -> Int
+    func executeCounting(_ sql: String, _ parameters: [SQLValue]) throws -> Int
 
     /// Runs `body` so that its changes are undone when it throws, while the transaction goes on.
     ///
@@ -135,6 +191,11 @@ public protocol Transaction: Reader {
     ///
     /// The action must be short and must not wait: it runs before the transaction's caller resumes.
     func afterCommit(_ action: @escaping @Sendable () -> Void)
+
+    /// Tells other processes on the same database, with the commit, that something of `topic` changed.
+    ///
+    /// - Parameter topic: a few letters, for instance `events`.
+    func announce(_ topic: String)
 }
 
 /// One row of a result, valid only within the mapping closure; columns count from 0.

@@ -26,6 +26,15 @@ public struct StoreError: Fault {
         case closed
         /// A mistake of ours: a bad statement, a wrong type.
         case misuse
+        /// The server cannot be reached, or has no connection to spare; nothing was changed.
+        case unavailable
+        /// The connection was lost while committing, and it could not be found out in time whether the
+        /// commit was made.
+        case outcomeUnknown
+        /// A statement took longer than allowed; nothing was changed.
+        case timeout
+        /// This driver cannot do that.
+        case unsupported
     }
 
     /// The sort of failure.
@@ -34,12 +43,20 @@ public struct StoreError: Fault {
     public var message: String
     /// The driver's own code, for instance SQLite's extended result code.
     public var driverCode: Int32?
+    /// The server's code of five characters, for instance `23505`.
+    public var sqlState: String?
 
     /// An error.
-    public init(_ reason: Code, _ message: String, driverCode: Int32? = nil) {
+    public init(
+        _ reason: Code,
+        _ message: String,
+        driverCode: Int32? = nil,
+        sqlState: String? = nil
+    ) {
         self.reason = reason
         self.message = message
         self.driverCode = driverCode
+        self.sqlState = sqlState
     }
 
     /// `store-` and the sort of failure.
@@ -47,6 +64,7 @@ public struct StoreError: Fault {
         switch reason {
         case .readOnly: "store-read-only"
         case .cannotOpen: "store-cannot-open"
+        case .outcomeUnknown: "store-outcome-unknown"
         default: "store-\(reason.rawValue)"
         }
     }
@@ -54,8 +72,11 @@ public struct StoreError: Fault {
     /// Trying later helps against a busy or full store; a duplicate is a conflict; the rest is ours.
     public var kind: FaultKind {
         switch reason {
-        case .busy, .full, .readOnly, .io, .closed, .cannotOpen: .unavailable
+        case .busy, .full, .readOnly, .io, .closed, .cannotOpen, .unavailable, .outcomeUnknown:
+            .unavailable
+        case .timeout: .timeout
         case .duplicate: .conflict
+        case .unsupported: .invalid
         case .corrupt, .constraint, .migration, .misuse: .internal
         }
     }

@@ -4,8 +4,13 @@ public import Core
 public enum Action: Sendable, Hashable {
     /// Append the event to the history.
     case record(HistoryEvent)
-    /// Have the task done and answer with its step.
+    /// Have the task done and answer with its step; `purpose` says what there is to do.
     case schedule(ScheduledTask)
+    /// Send `taskTimedOut(step, heartbeat)` once the moment has come, unless the step was answered
+    /// or cancelled, or a later such action for the same step and kind moved the moment.
+    ///
+    /// It comes for each limit of a task; an activity's begin to run with `taskStarted`.
+    case expire(step: Int, at: Timestamp, heartbeat: Bool)
     /// Send `timerFired(step)` once the moment has come.
     case wait(step: Int, until: Timestamp)
     /// The answer for this step is no longer wanted.
@@ -26,16 +31,50 @@ public enum ExecutionInput: Sendable, Hashable {
     case taskTimedOut(step: Int, heartbeat: Bool)
     /// A task that ends by callback was handed over; `output` is what the call answered.
     case taskSubmitted(step: Int, output: JSON)
+    /// A worker took an activity's task.
+    case taskStarted(step: Int, worker: String?)
+    /// A sign of life from a task; its heartbeat's moment moves on.
+    case taskHeartbeat(step: Int)
     /// The moment of a wait has come.
     case timerFired(step: Int)
     /// The workflow's own `TimeoutSeconds` passed.
     case deadlinePassed
     /// Somebody stops the execution.
     case abort(error: String?, cause: String?)
+    /// Nothing new is begun from here on: what is under way may end and is journaled.
+    case pause
+    /// A paused execution goes on.
+    case resume
+    /// An execution that failed, timed out or was aborted goes on at the states that did not end,
+    /// with their inputs; what had succeeded is kept. `ExecutionRedriven` is recorded.
+    case redrive
 }
 
 /// A task to be done.
 public struct ScheduledTask: Sendable, Hashable {
+    /// What kind of work it is.
+    public enum Purpose: String, Sendable, CaseIterable {
+        /// A Task state's call; the answer is `taskSucceeded` or `taskFailed`.
+        case call
+        /// A call that is over when somebody comes back with the `token`: answer `taskSubmitted`
+        /// when it was made, `taskSucceeded` or `taskFailed` when the token came back.
+        case callback
+        /// Something is started and watched until it ends (`.sync`): answer `taskSubmitted` when it
+        /// was started, `taskSucceeded` or `taskFailed` when it has ended.
+        case watched
+        /// A task in an activity's queue: answer `taskStarted` when a worker takes it,
+        /// `taskSucceeded` or `taskFailed` when the worker answers with the `token`.
+        case activity
+        /// The next items of a distributed Map: `input` is an `ItemRead`, the answer
+        /// `taskSucceeded` with an `ItemPage`.
+        case readItems
+        /// Results of a distributed Map to be kept: `input` is a `ResultWrite`, the answer
+        /// `taskSucceeded`, whatever its output.
+        case writeResults
+    }
+
+    /// What kind of work it is.
+    public var purpose: Purpose = .call
     /// Names the attempt within the execution; the answer carries it.
     public var step: Int
     /// The branch it belongs to; 0 is the workflow itself.
@@ -55,7 +94,7 @@ public struct ScheduledTask: Sendable, Hashable {
     public var timeoutSeconds: Int?
     /// How long it may stay silent in seconds; nil for no limit.
     public var heartbeatSeconds: Int?
-    /// What completes a `.waitForTaskToken` task.
+    /// What completes a `.waitForTaskToken` task or an activity's.
     public var token: String?
     /// What the definition's `Credentials` gave; who performs the task must heed or refuse it.
     public var credentials: JSON?
@@ -112,11 +151,24 @@ public struct ExecutionLimits: Sendable, Hashable {
     ///
     /// So an endless loop of states that wait for nothing never holds its caller; 10,000 by default.
     public var statesPerTurn: Int
+    /// Children of a distributed Map that may run at the same time, whatever `MaxConcurrency` says.
+    ///
+    /// They are part of the execution's state, which is written after every turn; 100 by default.
+    public var childrenAtOnce: Int
+    /// Largest sum of the variables of one scope in bytes of JSON; AWS's 10 MiB by default.
+    public var variableBytes: Int
 
     /// The given bounds.
-    public init(payloadBytes: Int = 262_144, statesPerTurn: Int = 10_000) {
+    public init(
+        payloadBytes: Int = 262_144,
+        statesPerTurn: Int = 10_000,
+        childrenAtOnce: Int = 100,
+        variableBytes: Int = 10_485_760
+    ) {
         self.payloadBytes = payloadBytes
         self.statesPerTurn = statesPerTurn
+        self.childrenAtOnce = childrenAtOnce
+        self.variableBytes = variableBytes
     }
 }
 

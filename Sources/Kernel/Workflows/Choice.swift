@@ -38,12 +38,17 @@ indirect enum Condition: Sendable {
     case or([Condition])
     case not(Condition)
     case test(JSONPath, Test, Operand)
+    case constant(Bool)
+    case query(Query)
 }
 
 /// One entry of `Choices`.
 struct ChoiceRule: Sendable {
     var condition: Condition
     var next: String
+    /// What a rule that holds makes, in place of what the state itself would.
+    var output: PayloadTemplate?
+    var assign: [PayloadTemplate.Member] = []
 }
 
 extension Condition {
@@ -57,6 +62,14 @@ extension Condition {
             return false
         case .not(let condition):
             return try !condition.holds(evaluation)
+        case .constant(let value):
+            return value
+        case .query(let query):
+            let value = try query.value(evaluation)
+            guard let holds = value.bool else {
+                throw query.mismatch(value, expected: "boolean")
+            }
+            return holds
         case .test(let variable, let test, let operand):
             let value = evaluation.find(variable)
             if case .isPresent = test, case .literal(let wanted) = operand {

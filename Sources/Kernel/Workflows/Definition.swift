@@ -2,15 +2,26 @@ public import Core
 
 /// One thing that is wrong with a workflow definition.
 public struct DefinitionProblem: Sendable, Hashable {
+    /// How bad it is.
+    public enum Severity: String, Sendable {
+        /// It cannot run.
+        case error
+        /// It can run, but hardly as meant: a state nothing leads to, a variable nothing assigns.
+        case warning
+    }
+
     /// JSON Pointer (RFC 6901) to the place.
     public var pointer: String
     /// What is wrong there, and what was expected.
     public var message: String
+    /// Whether it keeps the definition from running.
+    public var severity: Severity
 
     /// A problem at a place.
-    public init(pointer: String, message: String) {
+    public init(pointer: String, message: String, severity: Severity = .error) {
         self.pointer = pointer
         self.message = message
+        self.severity = severity
     }
 
     /// The problem as `{"pointer","message"}`.
@@ -36,7 +47,8 @@ public struct DefinitionFault: Fault {
 
 /// A workflow in Amazon States Language, checked and ready to run.
 ///
-/// What the interpreter does not support is refused here with its place, never ignored later.
+/// What the interpreter does not support is refused here with its place, never ignored later. All
+/// paths, templates and JSONata expressions are compiled here: nothing is parsed while it runs.
 public struct Definition: Sendable {
     /// The JSON it was read from.
     public let source: JSON
@@ -53,14 +65,15 @@ public struct Definition: Sendable {
     public init(_ json: JSON) throws(DefinitionFault) {
         var reader = DefinitionReader()
         reader.readWorkflow(json)
-        guard reader.problems.isEmpty else { throw DefinitionFault(problems: reader.problems) }
+        let errors = reader.problems.filter { $0.severity == .error }
+        guard errors.isEmpty else { throw DefinitionFault(problems: errors) }
         source = json
         timeoutSeconds = json["TimeoutSeconds"]?.int
         machines = reader.machines
         usesContext = reader.usesContext
     }
 
-    /// Everything that is wrong with a definition; empty when it can run.
+    /// Everything that is wrong with a definition, warnings included; empty when it is sound.
     public static func problems(in json: JSON) -> [DefinitionProblem] {
         var reader = DefinitionReader()
         reader.readWorkflow(json)
@@ -86,106 +99,4 @@ public struct Definition: Sendable {
 struct Machine: Sendable {
     var startAt: String
     var states: [String: State]
-}
-
-/// One state.
-struct State: Sendable {
-    enum Body: Sendable {
-        case task(TaskBody)
-        case pass(result: JSON?)
-        case choice([ChoiceRule], otherwise: String?)
-        case wait(WaitBody)
-        case succeed
-        case fail(error: TextField?, cause: TextField?)
-        case parallel(branches: [String])
-        case map(MapBody)
-    }
-
-    /// `InputPath` and `OutputPath`.
-    enum Filter: Sendable {
-        case whole
-        case nothing
-        case path(JSONPath)
-    }
-
-    enum ResultPlace: Sendable {
-        case replace
-        case discard
-        case path(JSONPath)
-    }
-
-    /// A text that is written down or found by a path.
-    enum TextField: Sendable {
-        case literal(String)
-        case expression(PathExpression)
-    }
-
-    /// A count that is written down or found by a path.
-    enum CountField: Sendable {
-        case literal(Int)
-        case path(JSONPath)
-    }
-
-    struct TaskBody: Sendable {
-        var resource: String
-        var timeout: CountField?
-        var heartbeat: CountField?
-        var credentials: PayloadTemplate?
-    }
-
-    enum WaitBody: Sendable {
-        case seconds(Int)
-        case timestamp(Timestamp)
-        case secondsPath(JSONPath)
-        case timestampPath(JSONPath)
-    }
-
-    struct MapBody: Sendable {
-        var processor: String
-        var items: JSONPath?
-        var concurrency: CountField
-    }
-
-    struct Retrier: Sendable {
-        var errors: [String]
-        var intervalSeconds = 1
-        var maxAttempts = 3
-        var backoffRate = 2.0
-        var maxDelaySeconds: Int?
-        var fullJitter = false
-
-        /// The wait before retry number `attempt`, counted from zero.
-        ///
-        /// `interval × rate^attempt`, capped; with full jitter a uniform share of it, as in
-        /// "Exponential Backoff And Jitter" (AWS Architecture Blog, 2015).
-        func delay(attempt: Int, random: any RandomSource) -> Duration {
-            var seconds = Double(intervalSeconds)
-            for _ in 0..<attempt where seconds < 1e9 { seconds *= backoffRate }
-            if let maxDelaySeconds { seconds = min(seconds, Double(maxDelaySeconds)) }
-            // AWS caps a wait at a year; without a cap the moment could not be represented.
-            seconds = min(seconds, 31_622_400)
-            if fullJitter { seconds *= random.unit() }
-            return .microseconds(Int64((seconds * 1e6).rounded()))
-        }
-    }
-
-    struct Catcher: Sendable {
-        var errors: [String]
-        var next: String
-        var result: ResultPlace
-    }
-
-    var name: String
-    var type: String
-    var body: Body
-    /// The state that follows; nil when this one ends its machine.
-    var next: String?
-    var input: Filter = .whole
-    var output: Filter = .whole
-    /// `Parameters`, or `ItemSelector` of a Map.
-    var parameters: PayloadTemplate?
-    var selector: PayloadTemplate?
-    var result: ResultPlace = .replace
-    var retriers: [Retrier] = []
-    var catchers: [Catcher] = []
 }

@@ -29,21 +29,23 @@ extension DefinitionReader {
             report(pointer + "/Resource", "\"Resource\" must name a tool, agent or service")
             return nil
         }
-        let timeout = countField("TimeoutSeconds", object, pointer, 1...99_999_999)
-        let heartbeat = countField("HeartbeatSeconds", object, pointer, 1...99_999_999)
-        if case .literal(let timeout) = timeout, case .literal(let heartbeat) = heartbeat,
-            heartbeat >= timeout
+        let timeout = amount("TimeoutSeconds", object, pointer, 1...99_999_999)
+        let heartbeat = amount("HeartbeatSeconds", object, pointer, 1...99_999_999)
+        if case .literal(let timeout) = timeout?.source,
+            case .literal(let heartbeat) = heartbeat?.source,
+            heartbeat.int ?? 0 >= timeout.int ?? 0
         {
             report(pointer + "/HeartbeatSeconds", "must be less than \"TimeoutSeconds\"")
         }
         var credentials: PayloadTemplate?
         if let value = object["Credentials"] {
             if value.object == nil { report(pointer + "/Credentials", "must be an object") }
-            credentials = template(value, pointer + "/Credentials")
+            credentials = template(value, pointer + "/Credentials", "Credentials")
         }
         return .task(
             .init(
                 resource: resource,
+                events: TaskEvents(resource: resource),
                 timeout: timeout,
                 heartbeat: heartbeat,
                 credentials: credentials
@@ -51,67 +53,30 @@ extension DefinitionReader {
         )
     }
 
-    /// `Name` or `NamePath`.
-    private mutating func countField(
-        _ name: String,
-        _ object: JSONObject,
-        _ pointer: String,
-        _ range: ClosedRange<Int>
-    ) -> State.CountField? {
-        if let value = object[name + "Path"] {
-            if object[name] != nil {
-                report(
-                    "\(pointer)/\(name)Path",
-                    "a state has \"\(name)\" or \"\(name)Path\", not both"
-                )
-            }
-            return path(value, "\(pointer)/\(name)Path").map { .path($0) }
-        }
-        return object[name].flatMap { count($0, "\(pointer)/\(name)", range) }
-            .map { .literal($0) }
-    }
-
-    private mutating func textField(
-        _ name: String,
-        _ object: JSONObject,
-        _ pointer: String
-    ) -> State.TextField? {
-        if let value = object[name + "Path"] {
-            if object[name] != nil {
-                report(
-                    "\(pointer)/\(name)Path",
-                    "a state has \"\(name)\" or \"\(name)Path\", not both"
-                )
-            }
-            return expression(value, "\(pointer)/\(name)Path").map { .expression($0) }
-        }
-        return object[name].flatMap { text($0, "\(pointer)/\(name)") }.map { .literal($0) }
-    }
-
     private mutating func readWait(_ object: JSONObject, _ pointer: String) -> State.Body? {
-        let forms = ["Seconds", "SecondsPath", "Timestamp", "TimestampPath"]
-            .filter { object[$0] != nil }
+        let names =
+            language == .jsonPath
+            ? ["Seconds", "SecondsPath", "Timestamp", "TimestampPath"] : ["Seconds", "Timestamp"]
+        let forms = names.filter { object[$0] != nil }
         guard forms.count == 1, let form = forms.first, let value = object[form] else {
-            report(
-                pointer,
-                "a Wait has exactly one of Seconds, SecondsPath, Timestamp and TimestampPath"
-            )
+            report(pointer, "a Wait has exactly one of \(names.joined(separator: ", "))")
             return nil
         }
         let place = pointer + "/" + form
         switch form {
-        case "Seconds":
-            return count(value, place, 0...99_999_999).map { .wait(.seconds($0)) }
         case "Timestamp":
+            if language == .jsonata, value.string?.hasPrefix("{%") ?? false {
+                return demandQuery(value, place, "Timestamp").map { .wait(.timestampQuery($0)) }
+            }
             guard let moment = Condition.Test.moment(value) else {
                 report(place, "must be a time like \"2026-11-20T08:30:00Z\"")
                 return nil
             }
             return .wait(.timestamp(moment))
-        case "SecondsPath":
-            return path(value, place).map { .wait(.secondsPath($0)) }
-        default:
+        case "TimestampPath":
             return path(value, place).map { .wait(.timestampPath($0)) }
+        default:
+            return amount("Seconds", object, pointer, 0...99_999_999).map { .wait(.seconds($0)) }
         }
     }
 
@@ -129,45 +94,22 @@ extension DefinitionReader {
                 continue
             }
             checkFields(branch, ["StartAt", "States", "Comment", "QueryLanguage"], place)
-            checkLanguage(branch, place)
-            readMachine(branch, place)
+            checkComment(branch, place)
+            within(branch, place) { $0.readMachine(branch, place) }
         }
         return .parallel(branches: places)
     }
 
-    private mutating func readMap(_ object: JSONObject, _ pointer: String) -> State.Body? {
-        let fields = ["ItemProcessor", "Iterator"].filter { object[$0] != nil }
-        guard fields.count == 1, let field = fields.first, let processor = object[field]?.object
-        else {
-            report(pointer, "a Map has an \"ItemProcessor\" (or the older \"Iterator\")")
-            return nil
-        }
-        let place = pointer + "/" + field
-        checkFields(
-            processor,
-            ["StartAt", "States", "Comment", "ProcessorConfig", "QueryLanguage"],
-            place
-        )
-        checkLanguage(processor, place)
-        if let configuration = processor["ProcessorConfig"]?.object {
-            checkFields(configuration, ["Mode"], place + "/ProcessorConfig")
-            if let mode = configuration["Mode"], mode != "INLINE" {
-                report(
-                    place + "/ProcessorConfig/Mode",
-                    mode == "DISTRIBUTED"
-                        ? "distributed maps are not supported yet" : "must be \"INLINE\""
-                )
-            }
-        }
-        readMachine(processor, place)
-        return .map(
-            .init(
-                processor: place,
-                items: object["ItemsPath"].flatMap { path($0, pointer + "/ItemsPath") },
-                concurrency: countField("MaxConcurrency", object, pointer, 0...99_999_999)
-                    ?? .literal(0)
-            )
-        )
+    /// Reads a nested machine, whose states have its language unless they say otherwise.
+    mutating func within(
+        _ machine: JSONObject,
+        _ pointer: String,
+        _ read: (inout DefinitionReader) -> Void
+    ) {
+        let outer = defaultLanguage
+        defaultLanguage = readLanguage(machine, pointer) ?? outer
+        read(&self)
+        defaultLanguage = outer
     }
 
     private mutating func readChoice(
@@ -182,13 +124,21 @@ extension DefinitionReader {
         var rules: [ChoiceRule] = []
         for (at, entry) in entries.enumerated() {
             let place = "\(pointer)/Choices/\(at)"
-            let condition = condition(entry, place, isTop: true)
+            let condition =
+                language == .jsonPath
+                ? condition(entry, place, isTop: true) : queryCondition(entry, place, at)
             guard let next = entry["Next"]?.string else {
                 report(place + "/Next", "\"Next\" must name a state")
                 continue
             }
             checkTarget(next, states, place + "/Next")
-            if let condition { rules.append(ChoiceRule(condition: condition, next: next)) }
+            guard let condition, let object = entry.object else { continue }
+            var rule = ChoiceRule(condition: condition, next: next)
+            rule.assign = assign(object, place, "Choices[\(at)]/Assign")
+            if language == .jsonata, let output = entry["Output"] {
+                rule.output = template(output, place + "/Output", "Choices[\(at)]/Output")
+            }
+            rules.append(rule)
         }
         var otherwise: String?
         if let value = object["Default"], let name = text(value, pointer + "/Default") {
@@ -196,6 +146,27 @@ extension DefinitionReader {
             otherwise = name
         }
         return .choice(rules, otherwise: otherwise)
+    }
+
+    private mutating func queryCondition(
+        _ json: JSON,
+        _ pointer: String,
+        _ index: Int
+    ) -> Condition? {
+        guard let object = json.object else {
+            report(pointer, "a rule must be an object")
+            return nil
+        }
+        checkFields(object, ["Condition", "Next", "Assign", "Output", "Comment"], pointer)
+        switch object["Condition"] {
+        case .bool(let value): return .constant(value)
+        case let value?:
+            let place = pointer + "/Condition"
+            return demandQuery(value, place, "Choices[\(index)]/Condition").map { .query($0) }
+        case nil:
+            report(pointer, "a rule must have a \"Condition\"")
+            return nil
+        }
     }
 
     private mutating func condition(
@@ -208,7 +179,7 @@ extension DefinitionReader {
             return nil
         }
         var extras: Set = ["Comment"]
-        if isTop { extras.insert("Next") }
+        if isTop { extras.formUnion(["Next", "Assign"]) }
         let operators = object.keys.filter { Self.operators[$0] != nil }
         for combination in ["And", "Or", "Not"] where object[combination] != nil {
             checkFields(object, extras.union([combination]), pointer)

@@ -5,28 +5,46 @@ extension DefinitionReader {
         "Task", "Pass", "Choice", "Wait", "Succeed", "Fail", "Parallel", "Map",
     ]
 
-    /// The fields that each type takes besides `Type` and `Comment`.
-    private static let fields: [String: Set<String>] = {
+    /// The fields that each type takes besides those that all have.
+    private static let fields: [QueryLanguage: [String: Set<String>]] = {
+        let flow: Set = ["Next", "End", "Assign"]
+        let handlers: Set = ["Retry", "Catch"]
+        let task: Set = ["Resource", "TimeoutSeconds", "HeartbeatSeconds", "Credentials"]
+        let map: Set = [
+            "ItemSelector", "ItemProcessor", "Iterator", "MaxConcurrency", "ItemReader",
+            "ItemBatcher", "ResultWriter", "ToleratedFailureCount", "ToleratedFailurePercentage",
+            "Label",
+        ]
         let paths: Set = ["InputPath", "OutputPath"]
-        let flow: Set = ["Next", "End"]
-        let results: Set = ["ResultPath", "ResultSelector", "Retry", "Catch", "Parameters"]
+        let results: Set = ["ResultPath", "ResultSelector", "Parameters"]
+        let path = paths.union(flow).union(results).union(handlers)
+        let query = flow.union(handlers).union(["Output"])
         return [
-            "Task": paths.union(flow).union(results).union([
-                "Resource", "TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSeconds",
-                "HeartbeatSecondsPath", "Credentials",
-            ]),
-            "Pass": paths.union(flow).union(["Result", "ResultPath", "Parameters"]),
-            "Choice": paths.union(["Choices", "Default"]),
-            "Wait": paths.union(flow).union([
-                "Seconds", "SecondsPath", "Timestamp", "TimestampPath",
-            ]),
-            "Succeed": paths,
-            "Fail": ["Error", "ErrorPath", "Cause", "CausePath"],
-            "Parallel": paths.union(flow).union(results).union(["Branches"]),
-            "Map": paths.union(flow).union(results).union([
-                "ItemsPath", "ItemSelector", "ItemProcessor", "Iterator", "MaxConcurrency",
-                "MaxConcurrencyPath",
-            ]),
+            .jsonPath: [
+                "Task": path.union(task).union(["TimeoutSecondsPath", "HeartbeatSecondsPath"]),
+                "Pass": paths.union(flow).union(["Result", "ResultPath", "Parameters"]),
+                "Choice": paths.union(["Choices", "Default", "Assign"]),
+                "Wait": paths.union(flow).union([
+                    "Seconds", "SecondsPath", "Timestamp", "TimestampPath",
+                ]),
+                "Succeed": paths.union(["Assign"]),
+                "Fail": ["Error", "ErrorPath", "Cause", "CausePath"],
+                "Parallel": path.union(["Branches"]),
+                "Map": path.union(map).union([
+                    "ItemsPath", "MaxConcurrencyPath", "ToleratedFailureCountPath",
+                    "ToleratedFailurePercentagePath",
+                ]),
+            ],
+            .jsonata: [
+                "Task": query.union(task).union(["Arguments"]),
+                "Pass": flow.union(["Output"]),
+                "Choice": ["Choices", "Default", "Assign", "Output"],
+                "Wait": flow.union(["Seconds", "Timestamp", "Output"]),
+                "Succeed": ["Output", "Assign"],
+                "Fail": ["Error", "Cause"],
+                "Parallel": query.union(["Branches", "Arguments"]),
+                "Map": query.union(map).union(["Items"]),
+            ],
         ]
     }()
 
@@ -40,7 +58,11 @@ extension DefinitionReader {
             report(pointer, "a state must be an object")
             return nil
         }
-        guard let type = object["Type"]?.string, let known = Self.fields[type] else {
+        let outer = (language, state)
+        defer { (language, state) = outer }
+        language = readLanguage(object, pointer) ?? defaultLanguage
+        state = Uses()
+        guard let type = object["Type"]?.string, let known = Self.fields[language]?[type] else {
             let near =
                 object["Type"]?.string.flatMap { nearest(to: $0, among: Self.types) }
                 .map { "; did you mean \"\($0)\"?" } ?? ""
@@ -51,18 +73,21 @@ extension DefinitionReader {
             return nil
         }
         checkFields(object, known.union(["Type", "Comment", "QueryLanguage"]), pointer)
-        checkLanguage(object, pointer)
-        let before = problems.count
+        checkComment(object, pointer)
+        let before = errorCount
         let body = readBody(type, object, states, pointer)
-        var state = State(name: name, type: type, body: body ?? .succeed)
-        if known.contains("Next") { state.next = readNext(object, states, pointer) }
-        readDataFlow(object, &state, pointer)
+        var result = State(name: name, type: type, language: language, body: body ?? .succeed)
+        if known.contains("Next") { result.next = readNext(object, states, pointer) }
+        readDataFlow(object, &result, pointer)
         if known.contains("Retry") {
-            state.retriers = readRetriers(object, pointer)
-            state.catchers = readCatchers(object, states, pointer)
+            result.retriers = readRetriers(object, pointer)
+            result.catchers = readCatchers(object, states, pointer)
         }
-        return problems.count == before && body != nil ? state : nil
+        (result.usesContext, result.usesVariables) = (state.context, state.variables)
+        return errorCount == before && body != nil ? result : nil
     }
+
+    private var errorCount: Int { problems.count { $0.severity == .error } }
 
     private mutating func readNext(
         _ object: JSONObject,
@@ -91,22 +116,32 @@ extension DefinitionReader {
         _ state: inout State,
         _ pointer: String
     ) {
+        state.assign = assign(object, pointer)
+        if let selector = object["ItemSelector"] {
+            state.parameters = template(selector, pointer + "/ItemSelector", "ItemSelector")
+        }
+        guard language == .jsonPath else {
+            if let arguments = object["Arguments"] {
+                state.parameters = template(arguments, pointer + "/Arguments", "Arguments")
+            }
+            if let output = object["Output"] {
+                state.outcome = template(output, pointer + "/Output", "Output")
+            }
+            return
+        }
         state.input = filter(object["InputPath"], pointer + "/InputPath")
         state.output = filter(object["OutputPath"], pointer + "/OutputPath")
         if let parameters = object["Parameters"] {
-            state.parameters = template(parameters, pointer + "/Parameters")
-        }
-        if let selector = object["ItemSelector"] {
             if state.parameters != nil {
                 report(
                     pointer + "/Parameters",
                     "a Map has \"ItemSelector\" or \"Parameters\", not both"
                 )
             }
-            state.parameters = template(selector, pointer + "/ItemSelector")
+            state.parameters = template(parameters, pointer + "/Parameters", "Parameters")
         }
         if let selector = object["ResultSelector"] {
-            state.selector = template(selector, pointer + "/ResultSelector")
+            state.selector = template(selector, pointer + "/ResultSelector", "ResultSelector")
         }
         state.result = place(object["ResultPath"], pointer + "/ResultPath")
     }
@@ -121,7 +156,10 @@ extension DefinitionReader {
         guard let value else { return .replace }
         if value.isNull { return .discard }
         guard let path = path(value, pointer, reference: true) else { return .replace }
-        if path.root == .context { report(pointer, "a result cannot be put into the context") }
+        guard path.root == .input else {
+            report(pointer, "a result can be put into the state's input only")
+            return .replace
+        }
         return path.segments.isEmpty ? .replace : .path(path)
     }
 
@@ -155,7 +193,10 @@ extension DefinitionReader {
                 if let rate = rate.double, rate >= 1 {
                     retrier.backoffRate = rate
                 } else {
-                    report(place + "/BackoffRate", "must be a number of at least 1")
+                    report(
+                        place + "/BackoffRate",
+                        "\(rate) is not a number of at least 1 (allowed minimum is 1)"
+                    )
                 }
             }
             if let delay = entry["MaxDelaySeconds"] {
@@ -168,7 +209,10 @@ extension DefinitionReader {
             if let jitter = entry["JitterStrategy"] {
                 retrier.fullJitter = jitter == "FULL"
                 if jitter != "FULL", jitter != "NONE" {
-                    report(place + "/JitterStrategy", "must be \"FULL\" or \"NONE\"")
+                    report(
+                        place + "/JitterStrategy",
+                        "\(jitter) is not one of the allowed values [\"FULL\", \"NONE\"]"
+                    )
                 }
             }
             retriers.append(retrier)
@@ -193,15 +237,22 @@ extension DefinitionReader {
                 report(place, "must be an object")
                 continue
             }
-            checkFields(entry, ["ErrorEquals", "Next", "ResultPath", "Comment"], place)
+            let known: Set = ["ErrorEquals", "Next", "Comment", "Assign"]
+            checkFields(entry, known.union([language == .jsonPath ? "ResultPath" : "Output"]), place)
             let errors = errorNames(entry, place, at == entries.count - 1)
             guard let next = entry["Next"]?.string else {
                 report(place + "/Next", "\"Next\" must name a state")
                 continue
             }
             checkTarget(next, states, place + "/Next")
-            let result = self.place(entry["ResultPath"], place + "/ResultPath")
-            catchers.append(State.Catcher(errors: errors, next: next, result: result))
+            var catcher = State.Catcher(errors: errors, next: next, result: .replace)
+            if language == .jsonPath {
+                catcher.result = self.place(entry["ResultPath"], place + "/ResultPath")
+            } else if let output = entry["Output"] {
+                catcher.output = template(output, place + "/Output", "Catch[\(at)]/Output")
+            }
+            catcher.assign = assign(entry, place, "Catch[\(at)]/Assign")
+            catchers.append(catcher)
         }
         return catchers
     }
@@ -220,11 +271,15 @@ extension DefinitionReader {
         }
         let names = values.compactMap(\.string)
         if names.contains(StateError.Name.all), names.count > 1 || !isLast {
-            report(place, "\"States.ALL\" must stand alone and in the last entry")
+            report(place, "States.ALL can only appear in the last element, and by itself")
         }
         for (at, name) in names.enumerated()
         where name.hasPrefix("States.") && !Self.errorNames.contains(name) {
-            report("\(place)/\(at)", "\"\(name)\" is not an error of the States Language")
+            report(
+                "\(place)/\(at)",
+                "\"\(name)\" is not an error of the States Language",
+                .warning
+            )
         }
         return names
     }

@@ -1,15 +1,46 @@
 import Core
+import JSONata
 
 /// Reads a definition and collects everything that is wrong with it.
+///
+/// What runs is what this read, so a definition is checked by the same code that compiles it.
 struct DefinitionReader {
     var problems: [DefinitionProblem] = []
     var machines: [String: Machine] = [:]
     var usesContext = false
-    /// Names must be unique in the whole workflow.
+    /// Names should be unique in the whole workflow.
     var places: [String: String] = [:]
+    /// The language of the state that is being read.
+    var language = QueryLanguage.jsonPath
+    /// The language of states that name none.
+    var defaultLanguage = QueryLanguage.jsonPath
+    /// What the state that is being read looks at.
+    var state = Uses()
+    var scopes: [String: Scope] = [:]
+    /// The machine whose states are being read, innermost last.
+    var machineStack: [String] = []
 
-    mutating func report(_ pointer: String, _ message: String) {
-        problems.append(DefinitionProblem(pointer: pointer, message: message))
+    struct Uses {
+        var context = false
+        var variables = false
+    }
+
+    /// The variables of one machine.
+    struct Scope {
+        /// The machine around it whose variables it sees; nil at the top and in a distributed Map.
+        var outer: String?
+        var assigned: [String: String] = [:]
+        var references: [(name: String, pointer: String)] = []
+    }
+
+    mutating func report(
+        _ pointer: String,
+        _ message: String,
+        _ severity: DefinitionProblem.Severity = .error
+    ) {
+        problems.append(
+            DefinitionProblem(pointer: pointer, message: message, severity: severity)
+        )
     }
 
     mutating func readWorkflow(_ json: JSON) {
@@ -19,22 +50,27 @@ struct DefinitionReader {
         }
         let known: Set = ["Comment", "StartAt", "States", "Version", "TimeoutSeconds"]
         checkFields(object, known.union(["QueryLanguage"]), "")
-        checkLanguage(object, "")
+        defaultLanguage = readLanguage(object, "") ?? .jsonPath
         if let version = object["Version"], version != "1.0" {
             report("/Version", "the only version is \"1.0\"")
         }
         if let timeout = object["TimeoutSeconds"] {
             _ = count(timeout, "/TimeoutSeconds", 1...99_999_999)
         }
+        checkComment(object, "")
         readMachine(object, "")
+        checkVariables()
     }
 
     /// Reads `StartAt` and `States` of a workflow, branch or item processor.
-    mutating func readMachine(_ object: JSONObject, _ pointer: String) {
+    mutating func readMachine(_ object: JSONObject, _ pointer: String, isolated: Bool = false) {
         guard let states = object["States"]?.object, !states.isEmpty else {
             report(pointer + "/States", "\"States\" must be an object with at least one state")
             return
         }
+        scopes[pointer] = Scope(outer: isolated ? nil : machineStack.last)
+        machineStack.append(pointer)
+        defer { machineStack.removeLast() }
         var machine = Machine(startAt: "", states: [:])
         if let start = object["StartAt"]?.string {
             machine.startAt = start
@@ -45,7 +81,8 @@ struct DefinitionReader {
         for member in states {
             let place = "\(pointer)/States/\(JSON.pointerToken(member.key))"
             if let other = places.updateValue(place, forKey: member.key) {
-                report(place, "the name \"\(member.key)\" is taken by \(other)")
+                // It runs, as machines are told apart, but histories and mocks name states only.
+                report(place, "the name \"\(member.key)\" is taken by \(other)", .warning)
             }
             if member.key.count > 80 || member.key.isEmpty {
                 report(place, "a state's name must have 1 to 80 characters")
@@ -67,8 +104,11 @@ struct DefinitionReader {
     mutating func checkFields(_ object: JSONObject, _ known: Set<String>, _ pointer: String) {
         for member in object where !known.contains(member.key) {
             let place = pointer + "/" + JSON.pointerToken(member.key)
-            if Self.notSupportedYet.contains(member.key) {
-                report(place, "\"\(member.key)\" is not supported yet")
+            if let other = Self.otherLanguage[member.key], other.language != language {
+                report(
+                    place,
+                    "\"\(member.key)\" belongs to \(other.language.rawValue)\(other.hint)"
+                )
             } else {
                 let near =
                     nearest(to: member.key, among: known).map { "; did you mean \"\($0)\"?" } ?? ""
@@ -77,20 +117,48 @@ struct DefinitionReader {
         }
     }
 
-    /// Fields of the language that no state here takes up to now.
-    static let notSupportedYet: Set = [
-        "Assign", "Arguments", "Output", "Condition", "Items", "ItemReader",
-        "ItemBatcher", "ResultWriter", "ToleratedFailureCount", "ToleratedFailurePercentage",
-        "ToleratedFailureCountPath", "ToleratedFailurePercentagePath", "Label",
-    ]
+    /// Fields that only one of the languages has.
+    private static let otherLanguage: [String: (language: QueryLanguage, hint: String)] = {
+        let arguments = "; a JSONata state has \"Arguments\""
+        let output = "; a JSONata state has \"Output\""
+        let plain = "; in a JSONata state the field without \"Path\" takes an expression"
+        return [
+            "InputPath": (.jsonPath, "; a JSONata state has \"$states.input\""),
+            "OutputPath": (.jsonPath, output), "ResultPath": (.jsonPath, output),
+            "ResultSelector": (.jsonPath, output), "Parameters": (.jsonPath, arguments),
+            "Result": (.jsonPath, output), "ItemsPath": (.jsonPath, "; a JSONata Map has \"Items\""),
+            "Variable": (.jsonPath, "; a JSONata rule has a \"Condition\""),
+            "SecondsPath": (.jsonPath, plain), "TimestampPath": (.jsonPath, plain),
+            "TimeoutSecondsPath": (.jsonPath, plain), "HeartbeatSecondsPath": (.jsonPath, plain),
+            "MaxConcurrencyPath": (.jsonPath, plain), "ErrorPath": (.jsonPath, plain),
+            "CausePath": (.jsonPath, plain), "ToleratedFailureCountPath": (.jsonPath, plain),
+            "ToleratedFailurePercentagePath": (.jsonPath, plain), "MaxItemsPath": (.jsonPath, plain),
+            "MaxItemsPerBatchPath": (.jsonPath, plain),
+            "MaxInputBytesPerBatchPath": (.jsonPath, plain),
+            "Arguments": (.jsonata, "; a JSONPath state has \"Parameters\""),
+            "Output": (.jsonata, "; a JSONPath state has \"ResultPath\" and \"OutputPath\""),
+            "Condition": (.jsonata, "; a JSONPath rule has a \"Variable\""),
+            "Items": (.jsonata, "; a JSONPath Map has \"ItemsPath\""),
+        ]
+    }()
 
-    mutating func checkLanguage(_ object: JSONObject, _ pointer: String) {
-        guard let language = object["QueryLanguage"] else { return }
-        if language == "JSONata" {
-            report(pointer + "/QueryLanguage", "JSONata is not supported yet")
-        } else if language != "JSONPath" {
-            report(pointer + "/QueryLanguage", "must be \"JSONPath\" or \"JSONata\"")
+    /// The `QueryLanguage` of an object, nil when it names none.
+    mutating func readLanguage(_ object: JSONObject, _ pointer: String) -> QueryLanguage? {
+        guard let value = object["QueryLanguage"] else { return nil }
+        guard let language = value.string.flatMap({ QueryLanguage(rawValue: $0) }) else {
+            report(
+                pointer + "/QueryLanguage",
+                "\(value) is not one of the allowed values [\"JSONPath\", \"JSONata\"]"
+            )
+            return nil
         }
+        if language == .jsonPath, defaultLanguage == .jsonata {
+            report(
+                pointer + "/QueryLanguage",
+                "a workflow in JSONata cannot have states in JSONPath"
+            )
+        }
+        return language
     }
 
     private mutating func checkReachability(
@@ -107,7 +175,11 @@ struct DefinitionReader {
             waiting.append(contentsOf: state.targets)
         }
         for name in states.keys where !reached.contains(name) {
-            report("\(pointer)/States/\(JSON.pointerToken(name))", "no state leads here")
+            report(
+                "\(pointer)/States/\(JSON.pointerToken(name))",
+                "no transition leads to the state \"\(name)\"",
+                .warning
+            )
         }
         let ends = machine.states.values.contains { state in
             switch state.body {
@@ -118,96 +190,52 @@ struct DefinitionReader {
         }
         if !ends { report(pointer + "/States", "no state ends the workflow") }
     }
-
-    mutating func count(_ value: JSON, _ pointer: String, _ range: ClosedRange<Int>) -> Int? {
-        guard let number = value.int, range.contains(number) else {
-            report(
-                pointer,
-                "must be a whole number from \(range.lowerBound) to \(range.upperBound)"
-            )
-            return nil
-        }
-        return number
-    }
-
-    mutating func text(_ value: JSON, _ pointer: String) -> String? {
-        guard let text = value.string else {
-            report(pointer, "must be a string")
-            return nil
-        }
-        return text
-    }
-
-    mutating func path(_ value: JSON, _ pointer: String, reference: Bool = false) -> JSONPath? {
-        guard let text = text(value, pointer) else { return nil }
-        do throws(SyntaxProblem) {
-            let path = try JSONPath(reading: text)
-            if path.root == .context { usesContext = true }
-            if reference, !path.isReference {
-                report(pointer, "must be a reference path: names and single indices only")
-                return nil
-            }
-            return path
-        } catch {
-            report(pointer, error.message)
-            return nil
-        }
-    }
-
-    mutating func expression(_ value: JSON, _ pointer: String) -> PathExpression? {
-        guard let text = text(value, pointer) else { return nil }
-        do throws(SyntaxProblem) {
-            let expression = try PathExpression(reading: text)
-            // Too often true rather than ever wrongly false: it only saves work.
-            if text.contains("$$") { usesContext = true }
-            return expression
-        } catch {
-            report(pointer, error.message)
-            return nil
-        }
-    }
-
-    /// A payload template: members whose name ends in `.$` are evaluated, at any depth.
-    mutating func template(_ value: JSON, _ pointer: String) -> PayloadTemplate {
-        switch value {
-        case .array(let elements):
-            let templates = elements.enumerated().map { template($1, "\(pointer)/\($0)") }
-            return templates.allSatisfy(\.isConstant) ? .constant(value) : .array(templates)
-        case .object(let object):
-            var members: [PayloadTemplate.Member] = []
-            for member in object {
-                let place = pointer + "/" + JSON.pointerToken(member.key)
-                if member.key.hasSuffix(".$") {
-                    let key = String(member.key.dropLast(2))
-                    if object[key] != nil { report(place, "\"\(key)\" is given twice") }
-                    guard let expression = expression(member.value, place) else { continue }
-                    members.append(.init(key: key, template: .expression(expression)))
-                } else {
-                    members.append(.init(key: member.key, template: template(member.value, place)))
-                }
-            }
-            return members.allSatisfy(\.template.isConstant) ? .constant(value) : .object(members)
-        default:
-            return .constant(value)
-        }
-    }
 }
 
-extension PayloadTemplate {
-    var isConstant: Bool {
-        if case .constant = self { true } else { false }
-    }
-}
-
-extension State {
-    /// Every state that may come next.
-    var targets: [String] {
-        var targets = catchers.map(\.next)
-        if let next { targets.append(next) }
-        if case .choice(let rules, let otherwise) = body {
-            targets.append(contentsOf: rules.map(\.next))
-            if let otherwise { targets.append(otherwise) }
+extension DefinitionReader {
+    /// Notes the variables that a state assigns in its machine.
+    mutating func assigns(_ names: [String], _ pointer: String) {
+        guard let machine = machineStack.last else { return }
+        for name in names where scopes[machine]?.assigned[name] == nil {
+            scopes[machine]?.assigned[name] = pointer
         }
-        return targets
+    }
+
+    /// Notes that a state looks at a variable.
+    mutating func refers(to name: String, _ pointer: String) {
+        state.variables = true
+        guard let machine = machineStack.last else { return }
+        scopes[machine]?.references.append((name, pointer))
+    }
+
+    /// Variables are seen from inside but assigned only in their own scope.
+    private mutating func checkVariables() {
+        for (machine, scope) in scopes.sorted(by: { $0.key < $1.key }) {
+            for (name, pointer) in scope.assigned.sorted(by: { $0.value < $1.value }) {
+                guard let outer = assignment(of: name, from: scope.outer) else { continue }
+                report(
+                    "\(pointer)/\(JSON.pointerToken(name))",
+                    "the variable \"\(name)\" belongs to an outer scope, which assigns it at"
+                        + " \(outer); it can be read here but not assigned"
+                )
+            }
+            for reference in scope.references
+            where assignment(of: reference.name, from: machine) == nil {
+                report(
+                    reference.pointer,
+                    "no state assigns the variable \"$\(reference.name)\" where this can see it",
+                    .warning
+                )
+            }
+        }
+    }
+
+    private func assignment(of name: String, from machine: String?) -> String? {
+        var machine = machine
+        while let place = machine, let scope = scopes[place] {
+            if let pointer = scope.assigned[name] { return pointer }
+            machine = scope.outer
+        }
+        return nil
     }
 }

@@ -26,62 +26,113 @@ extension Execution {
     }
 
     /// Starts the first iterations of a Map.
+    ///
+    /// As AWS does, MaxConcurrency is evaluated before the start is recorded and the tolerance
+    /// after.
     mutating func iterate(
-        _ map: State.MapBody,
+        _ map: MapBody,
         _ state: State,
         _ branch: Branch
     ) throws(StateError) {
-        let items = try items(of: map, state, branch)
+        let evaluation = evaluation(of: branch, input: try selected(state, branch))
+        let wanted = try evaluation.count(map.concurrency) {
+            "Expected non-negative integer for MaxConcurrency, got '\($0)' instead."
+        }
+        let reads = map.distributed?.reader != nil
+        let items = reads ? [] : try items(of: map, state, branch)
         let details = JSONObject([("length", .int(items.count))])
         record("MapStateStarted", in: branch.id, ("mapStateStartedEventDetails", details))
-        branches[branch.id]?.phase = .children(.init(results: items.map { _ in nil }, started: 0))
+        let tolerance = try tolerance(of: map, evaluation)
+        var children = Branch.Children(results: [], started: 0)
+        if map.keepsItems, !reads { children.items = items }
+        let limit = wanted == nil || wanted == 0 ? Int.max : wanted ?? 0
+        if let distributed = map.distributed {
+            children.run = MapRun(
+                name: mapRunName(distributed, state),
+                concurrency: min(limit, limits.childrenAtOnce),
+                tolerance: tolerance,
+                source: reads ? nil : items.count
+            )
+            branches[branch.id]?.phase = .children(children)
+            startRun(branch.id, distributed)
+            return
+        }
+        children.results = items.map { _ in nil }
+        branches[branch.id]?.phase = .children(children)
         guard !items.isEmpty else {
             try join(branch.id)
             return
         }
-        let wanted = try concurrency(map, state, branch)
-        for _ in 0..<min(items.count, wanted) {
+        for _ in 0..<min(items.count, limit) {
             try startIteration(map, items, state, branch.id)
         }
     }
 
-    private func concurrency(
-        _ map: State.MapBody,
-        _ state: State,
-        _ branch: Branch
-    ) throws(StateError) -> Int {
-        let evaluation = evaluation(of: branch, input: try selected(state, branch))
-        let count = try evaluation.count(map.concurrency, "MaxConcurrencyPath", from: 0) ?? 0
-        return count == 0 ? Int.max : count
+    private func tolerance(
+        of map: MapBody,
+        _ evaluation: Evaluation
+    ) throws(StateError) -> MapRun.Tolerance {
+        MapRun.Tolerance(
+            count: try evaluation.count(map.toleratedCount) { _ in
+                "ToleratedFailureCount cannot be negative."
+            },
+            percentage: try evaluation.percentage(map.toleratedPercentage)
+        )
     }
 
     /// What a Map goes over; found again rather than kept, so that it is not stored twice.
     func items(
-        of map: State.MapBody,
+        of map: MapBody,
         _ state: State,
         _ branch: Branch
     ) throws(StateError) -> [JSON] {
-        let input = try selected(state, branch)
-        var value = input
-        if let path = map.items {
-            guard let found = evaluation(of: branch, input: input, item: (0, .null)).find(path)
-            else {
+        if case .children(let children) = branch.phase, let items = children.items { return items }
+        switch map.items {
+        case .template(let template):
+            return try listed(template, evaluation(of: branch, input: branch.input))
+        case .path(let path):
+            let input = try selected(state, branch)
+            guard let path else { return try listed(input, state, path: "$") }
+            let evaluation = evaluation(of: branch, input: input, item: (0, .null))
+            guard let found = evaluation.find(path) else {
                 throw .runtime(
                     "Unable to apply Path transformation to null or empty input. '\(path)'"
                 )
             }
-            value = found
+            return try listed(found, state, path: path.description)
         }
-        guard let items = value.array else {
-            throw .runtime(
-                "Reference path \"\(map.items?.description ?? "$")\" must point to array."
-            )
+    }
+
+    private func listed(_ value: JSON, _ state: State, path: String) throws(StateError) -> [JSON] {
+        if let items = value.array { return items }
+        guard state.language == .jsonata else {
+            throw .runtime("Reference path \"\(path)\" must point to array.")
         }
-        return items
+        var problem = StateError.query("Map state input must be an array but was: \(value.text())", nil)
+        problem.isBeforeEntry = true
+        throw problem
+    }
+
+    private func listed(
+        _ template: PayloadTemplate,
+        _ evaluation: Evaluation
+    ) throws(StateError) -> [JSON] {
+        do throws(StateError) {
+            let value = try evaluation.value(of: template)
+            if let items = value.array { return items }
+            guard case .query(let query) = template else {
+                throw .query("Map state input must be an array but was: \(value.text())", "Items")
+            }
+            throw query.mismatch(value, expected: "array")
+        } catch {
+            var problem = error
+            problem.isBeforeEntry = true
+            throw problem
+        }
     }
 
     private mutating func startIteration(
-        _ map: State.MapBody,
+        _ map: MapBody,
         _ items: [JSON],
         _ state: State,
         _ id: Int
@@ -109,7 +160,7 @@ extension Execution {
 
     /// Changes what a branch knows of its children, without copying their results.
     @discardableResult
-    private mutating func update<Result>(
+    mutating func update<Result>(
         _ id: Int,
         _ change: (inout Branch.Children) -> Result
     ) -> Result? {
@@ -137,7 +188,8 @@ extension Execution {
             success = record(
                 "MapIterationSucceeded",
                 previous: child.lastEvent,
-                iteration(child, state, "Succeeded")
+                iteration(child, state, "Succeeded"),
+                hidden: child.isHidden
             )
         }
         guard let progress = update(parentID, { $0.finish(child.index, output, success) }) else {
@@ -146,9 +198,7 @@ extension Execution {
         do throws(StateError) {
             if progress.isComplete {
                 try join(parentID)
-            } else if case .map(let map) = state.body, progress.hasMore,
-                let parent = branches[parentID]
-            {
+            } else if let map = state.map, progress.hasMore, let parent = branches[parentID] {
                 try startIteration(map, try items(of: map, state, parent), state, parentID)
             }
         } catch {
@@ -164,10 +214,13 @@ extension Execution {
         else { return }
         if let lastSuccess = children.lastSuccess { branches[id]?.lastEvent = lastSuccess }
         // The exit does not follow from this event but from the same one as it.
-        record("\(state.type)StateSucceeded", previous: branches[id]?.lastEvent ?? 0)
+        record(
+            "\(state.type)StateSucceeded",
+            previous: branches[id]?.lastEvent ?? 0,
+            hidden: branch.isHidden
+        )
         branches[id]?.phase = .ready
-        let results = JSON.array(children.results.map { $0 ?? .null })
-        try leave(id, with: try place(results, state, branch), state)
+        try leave(id, with: .array(children.results.map { $0 ?? .null }), state)
     }
 }
 

@@ -1,14 +1,17 @@
 import Core
 
-/// How data passes through a state: InputPath, Parameters, the work, ResultSelector, ResultPath,
-/// OutputPath, in this order.
+/// How data passes through a state.
+///
+/// In JSONPath: InputPath, Parameters, the work, Assign, ResultSelector, ResultPath, OutputPath, in
+/// this order. In JSONata: Arguments, the work, then Assign and Output, which both see the variables
+/// as they were.
 extension Execution {
     /// The input after `InputPath`.
     func selected(_ state: State, _ branch: Branch) throws(StateError) -> JSON {
-        try filtered(branch.input, by: state.input, "InputPath", branch)
+        try filtered(branch.input, by: state.input, branch)
     }
 
-    /// The input after `InputPath` and `Parameters`.
+    /// The input after `InputPath` and `Parameters`, or `Arguments`.
     func effectiveInput(
         _ state: State,
         _ branch: Branch,
@@ -22,22 +25,66 @@ extension Execution {
     private func filtered(
         _ value: JSON,
         by filter: State.Filter,
-        _ field: String,
         _ branch: Branch
     ) throws(StateError) -> JSON {
         switch filter {
         case .whole: return value
         case .nothing: return .object(JSONObject())
         case .path(let path):
-            guard let found = evaluation(of: branch, input: value).find(path) else {
-                throw .runtime("Invalid path '\(path)' : No results for path: \(path) in \(field)")
-            }
+            let evaluation = evaluation(of: branch, input: value)
+            guard let found = evaluation.find(path) else { throw evaluation.missing(path) }
             return found
         }
     }
 
+    /// What leaves a state.
+    struct Product {
+        var output: JSON
+        var assigned = JSONObject()
+    }
+
+    /// Makes the output and the variables of a state from what its work made; nil when it makes
+    /// nothing itself, like a Wait.
+    func product(
+        of result: JSON?,
+        _ state: State,
+        _ branch: Branch,
+        rule: ChoiceRule? = nil
+    ) throws(StateError) -> Product {
+        let assign = rule.map(\.assign) ?? state.assign
+        guard state.language == .jsonata else {
+            let value: JSON
+            if let result { value = result } else { value = try selected(state, branch) }
+            var product = Product(output: value)
+            product.assigned = try assigned(assign, evaluation(of: branch, input: value))
+            if result != nil { product.output = try place(value, state, branch) }
+            product.output = try filtered(product.output, by: state.output, branch)
+            return product
+        }
+        var product = Product(output: result ?? branch.input)
+        let template = rule.map(\.output) ?? state.outcome
+        guard template != nil || !assign.isEmpty else { return product }
+        var evaluation = evaluation(of: branch, input: branch.input)
+        evaluation.result = result
+        product.assigned = try assigned(assign, evaluation)
+        if let template { product.output = try evaluation.value(of: template) }
+        return product
+    }
+
+    func assigned(
+        _ members: [PayloadTemplate.Member],
+        _ evaluation: Evaluation
+    ) throws(StateError) -> JSONObject {
+        var values = JSONObject()
+        for member in members {
+            values[member.key] = try evaluation.value(of: member.template, field: member.field)
+        }
+        return values
+    }
+
     /// The result after `ResultSelector` and `ResultPath`.
-    func place(_ result: JSON, _ state: State, _ branch: Branch) throws(StateError) -> JSON {
+    private func place(_ result: JSON, _ state: State, _ branch: Branch) throws(StateError) -> JSON
+    {
         var result = result
         if let selector = state.selector {
             result = try evaluation(of: branch, input: result).value(of: selector)
@@ -64,38 +111,55 @@ extension Execution {
         }
     }
 
-    /// Leaves a state with what its work made, after `OutputPath`.
+    /// Leaves a state with what its work made.
     mutating func leave(
         _ id: Int,
-        with value: JSON,
+        with result: JSON?,
         _ state: State,
-        to next: String? = nil
+        to next: String? = nil,
+        rule: ChoiceRule? = nil
     ) throws(StateError) {
         guard let branch = branches[id] else { return }
-        let output = try filtered(value, by: state.output, "OutputPath", branch)
-        guard output.byteCount <= limits.payloadBytes else {
+        let product = try product(of: result, state, branch, rule: rule)
+        try check(product, state, branch)
+        exit(id, with: product, state, to: next ?? state.next)
+    }
+
+    func check(_ product: Product, _ state: State, _ branch: Branch) throws(StateError) {
+        guard product.output.byteCount <= limits.payloadBytes else { throw .tooLarge(state.name) }
+        guard !product.assigned.isEmpty else { return }
+        let bytes = JSON.object(product.assigned).byteCount
+        guard bytes <= limits.payloadBytes,
+            bytes + JSON.object(branch.variables).byteCount <= limits.variableBytes
+        else {
             throw StateError(
                 name: StateError.Name.dataLimitExceeded,
-                cause: "The state/task '\(state.name)' returned a result with a size exceeding the"
+                cause: "The state '\(state.name)' assigned variables with a size exceeding the"
                     + " maximum number of bytes service limit."
             )
         }
-        exit(id, with: output, state, to: next ?? state.next)
     }
 
     /// Records the exit and goes on to the next state, or ends the branch.
-    mutating func exit(_ id: Int, with output: JSON, _ state: State, to next: String?) {
-        let details = JSONObject([
-            ("name", .string(state.name)), ("output", output),
+    mutating func exit(_ id: Int, with product: Product, _ state: State, to next: String?) {
+        var details = JSONObject([
+            ("name", .string(state.name)), ("output", product.output),
             ("outputDetails", .untruncated),
         ])
+        if !product.assigned.isEmpty {
+            details["assignedVariables"] = .object(product.assigned)
+            details["assignedVariablesDetails"] = .untruncated
+            for member in product.assigned {
+                branches[id]?.variables[member.key] = member.value
+            }
+        }
         record(state.type + "StateExited", in: id, ("stateExitedEventDetails", details))
         if let next {
             branches[id]?.state = next
-            branches[id]?.input = output
+            branches[id]?.input = product.output
             branches[id]?.phase = .ready
         } else {
-            end(id, with: output)
+            end(id, with: product.output)
         }
     }
 
@@ -103,9 +167,61 @@ extension Execution {
         guard let branch = branches[id] else { return }
         if let parent = branch.parent {
             branches[id] = nil
-            childSucceeded(branch, output, parent)
+            if branch.child != nil {
+                childEnded(branch, .success(output), parent)
+            } else {
+                childSucceeded(branch, output, parent)
+            }
         } else {
             finish(.succeeded, "ExecutionSucceeded", output: output)
         }
+    }
+}
+
+extension StateError {
+    static func tooLarge(_ name: String) -> StateError {
+        StateError(
+            name: Name.dataLimitExceeded,
+            cause: "The state/task '\(name)' returned a result with a size exceeding the"
+                + " maximum number of bytes service limit."
+        )
+    }
+}
+
+extension Evaluation {
+    /// Says that a path finds nothing, in the words of AWS's JSONPath library.
+    func missing(_ path: JSONPath) -> StateError {
+        .runtime("Invalid path '\(path)' : \(path.whyNothing(in: root(of: path)))")
+    }
+
+    private func root(of path: JSONPath) -> JSON? {
+        switch path.root {
+        case .context: context
+        case .variable(let name): variables[name]
+        case .input, .current: input
+        }
+    }
+}
+
+extension JSONPath {
+    /// Why a definite path finds nothing: the last member is missing, or one on the way.
+    func whyNothing(in value: JSON?) -> String {
+        var shown = "$"
+        var node = value
+        for (at, segment) in segments.enumerated() {
+            var next: [JSON] = []
+            if let node { segment.selector.select(node, node, at == segments.count - 1, &next) }
+            switch segment.selector {
+            case .name(let name): shown += "['\(name)']"
+            case .index(let index): shown += "[\(index)]"
+            default: return "No results for path: \(self)"
+            }
+            guard let found = next.first else {
+                return at == segments.count - 1
+                    ? "No results for path: \(shown)" : "Missing property in path \(shown)"
+            }
+            node = found
+        }
+        return "No results for path: \(shown)"
     }
 }

@@ -16,10 +16,17 @@ extension Execution {
         object["output"] = output
         object["error"] = error.map { .string($0) }
         object["cause"] = cause.map { .string($0) }
-        object["branches"] = .array(
-            branches.values.sorted { $0.id < $1.id }.map(\.json)
-        )
+        object["branches"] = .array(Self.json(branches))
+        if !residue.isEmpty { object["residue"] = .array(Self.json(residue)) }
+        if lastHiddenEvent != 0 { object["lastHiddenEvent"] = .int(lastHiddenEvent) }
+        if redriveCount != 0 { object["redriveCount"] = .int(redriveCount) }
+        if isPaused { object["paused"] = true }
+        if !deferred.isEmpty { object["deferred"] = .array(deferred.map { .int($0) }) }
         return .object(object)
+    }
+
+    private static func json(_ branches: [Int: Branch]) -> [JSON] {
+        branches.values.sorted { $0.id < $1.id }.map(\.json)
     }
 
     /// Continues from what `json` gave.
@@ -63,13 +70,24 @@ extension Execution {
         lastEvent = try reader.member("lastEvent").int()
         lastStep = try reader.member("lastStep").int()
         lastBranch = try reader.member("lastBranch").int()
-        for element in try reader.member("branches").array() {
+        branches = try Self.branches(try reader.member("branches"))
+        if let kept = try reader.optional("residue") { residue = try Self.branches(kept) }
+        lastHiddenEvent = try reader.optional("lastHiddenEvent")?.int() ?? 0
+        redriveCount = try reader.optional("redriveCount")?.int() ?? 0
+        isPaused = try reader.optional("paused")?.bool() ?? false
+        deferred = json["deferred"]?.array?.compactMap(\.int) ?? []
+        for branch in branches.values where state(of: branch) == nil {
+            throw reader.fault("the definition has no state \"\(branch.state)\" in a branch")
+        }
+    }
+
+    private static func branches(_ reader: JSONReader) throws(GeneralFault) -> [Int: Branch] {
+        var branches: [Int: Branch] = [:]
+        for element in try reader.array() {
             let branch = try Branch(element)
-            guard state(of: branch) != nil else {
-                throw element.fault("the definition has no state \"\(branch.state)\" there")
-            }
             branches[branch.id] = branch
         }
+        return branches
     }
 }
 
@@ -82,6 +100,17 @@ extension Branch {
             ("retries", .array(retries.map { .int($0) })), ("phase", phase.json),
         ])
         object["parent"] = parent.map { .int($0) }
+        // What most branches do not have is left out, and absent in what older versions kept.
+        if eventBefore != 0 { object["eventBefore"] = .int(eventBefore) }
+        if spentAttempts != 0 { object["spentAttempts"] = .int(spentAttempts) }
+        if !variables.isEmpty { object["variables"] = .object(variables) }
+        if isHidden { object["hidden"] = true }
+        object["heartbeatSeconds"] = heartbeatSeconds.map { .int($0) }
+        if let child {
+            var kept = JSONObject([("input", child.input)])
+            kept["item"] = child.item
+            object["child"] = .object(kept)
+        }
         return .object(object)
     }
 
@@ -102,6 +131,14 @@ extension Branch {
             retries: counts,
             phase: try Phase(try reader.member("phase"))
         )
+        eventBefore = try reader.optional("eventBefore")?.int() ?? 0
+        spentAttempts = try reader.optional("spentAttempts")?.int() ?? 0
+        variables = reader.value["variables"]?.object ?? JSONObject()
+        isHidden = try reader.optional("hidden")?.bool() ?? false
+        heartbeatSeconds = try reader.optional("heartbeatSeconds")?.int()
+        if let kept = reader.value["child"] {
+            child = Child(input: kept["input"] ?? .null, item: kept["item"])
+        }
     }
 }
 
@@ -123,6 +160,8 @@ extension Branch.Phase {
                 result.map { (String(at), $0) }
             }
             object["results"] = .object(JSONObject(results))
+            object["items"] = children.items.map { .array($0) }
+            object["run"] = children.run?.json
             return .object(object)
         }
     }
@@ -148,7 +187,11 @@ extension Branch.Phase {
                     results: (0..<count).map { results?[String($0)] },
                     started: try reader.member("started").int(),
                     done: try reader.member("done").int(),
-                    lastSuccess: try reader.optional("lastSuccess")?.int()
+                    lastSuccess: try reader.optional("lastSuccess")?.int(),
+                    items: reader.value["items"]?.array,
+                    run: try reader.optional("run").map { kept throws(GeneralFault) in
+                        try MapRun(kept)
+                    }
                 )
             )
         default: throw reader.fault("is no phase")

@@ -17,7 +17,9 @@ extension Execution {
     private mutating func enter(_ id: Int) {
         guard var branch = branches[id], let state = state(of: branch) else { return }
         branch.retries = state.retriers.map { _ in 0 }
+        branch.spentAttempts = 0
         branch.enteredAt = turn.now
+        branch.eventBefore = branch.lastEvent
         let details = JSONObject([
             ("input", branch.input), ("inputDetails", .untruncated),
             ("name", .string(state.name)),
@@ -25,7 +27,8 @@ extension Execution {
         branch.lastEvent = record(
             state.type + "StateEntered",
             previous: branch.lastEvent,
-            ("stateEnteredEventDetails", details)
+            ("stateEnteredEventDetails", details),
+            hidden: branch.isHidden
         )
         branch.enteredEvent = branch.lastEvent
         branches[id] = branch
@@ -46,15 +49,15 @@ extension Execution {
         case .task(let task):
             try schedule(task, state, branch)
         case .pass(let result):
-            let produced: JSON
             if let result {
-                produced = result
+                try leave(branch.id, with: result, state)
+            } else if state.language == .jsonata {
+                try leave(branch.id, with: nil, state)
             } else {
-                produced = try effectiveInput(state, branch)
+                try leave(branch.id, with: try effectiveInput(state, branch), state)
             }
-            try leave(branch.id, with: try place(produced, state, branch), state)
         case .succeed:
-            try leave(branch.id, with: try selected(state, branch), state)
+            try leave(branch.id, with: nil, state)
         case .fail(let error, let cause):
             let evaluation = evaluation(of: branch, input: branch.input)
             throw StateError(
@@ -70,7 +73,7 @@ extension Execution {
         case .wait(let wait):
             let moment = try moment(of: wait, state, branch)
             if moment <= turn.now {
-                try leave(branch.id, with: try selected(state, branch), state)
+                try leave(branch.id, with: nil, state)
             } else {
                 sleep(branch.id, until: moment, .wait)
             }
@@ -89,18 +92,17 @@ extension Execution {
     ) throws(StateError) {
         let input = try selected(state, branch)
         let evaluation = evaluation(of: branch, input: input)
-        var next = otherwise
         for rule in rules where try rule.condition.holds(evaluation) {
-            next = rule.next
-            break
+            try leave(branch.id, with: nil, state, to: rule.next, rule: rule)
+            return
         }
-        guard let next else {
+        guard let otherwise else {
             throw .here(
                 StateError.Name.noChoiceMatched,
                 "Failed to transition out of the state. The state does not point to a next state."
             )
         }
-        try leave(branch.id, with: input, state, to: next)
+        try leave(branch.id, with: nil, state, to: otherwise)
     }
 
     private func moment(
@@ -110,25 +112,8 @@ extension Execution {
     ) throws(StateError) -> Timestamp {
         let evaluation = evaluation(of: branch, input: try selected(state, branch))
         switch wait {
-        case .seconds(let seconds): return turn.now + .seconds(seconds)
+        case .seconds(let amount): return turn.now + .seconds(try evaluation.seconds(amount))
         case .timestamp(let moment): return moment
-        case .secondsPath(let path):
-            guard let value = evaluation.find(path) else {
-                throw .runtime(
-                    "The SecondsPath parameter does not reference an input value: \(path)"
-                )
-            }
-            guard let seconds = value.int else {
-                throw .runtime(
-                    "The SecondsPath parameter cannot be parsed as a long value: \(path) == \(value)"
-                )
-            }
-            guard (0...99_999_999).contains(seconds) else {
-                throw .runtime(
-                    "The SecondsPath parameter must lie between 0 and 99999999: \(path) == \(value)"
-                )
-            }
-            return turn.now + .seconds(seconds)
         case .timestampPath(let path):
             guard let value = evaluation.find(path) else {
                 throw .runtime(
@@ -139,6 +124,19 @@ extension Execution {
                 throw .runtime(
                     "The TimestampPath parameter does not reference a valid ISO-8601 extended"
                         + " offset date-time format string: \(path) == \(value.string ?? value.text())"
+                )
+            }
+            return moment
+        case .timestampQuery(let query):
+            let value = try query.value(evaluation)
+            guard let text = value.string else {
+                throw query.mismatch(value, expected: "string")
+            }
+            guard let moment = Condition.Test.moment(value) else {
+                throw .query(
+                    "The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time"
+                        + " format string: \(text)",
+                    query.location
                 )
             }
             return moment
@@ -159,7 +157,7 @@ extension Execution {
         switch purpose {
         case .wait:
             do throws(StateError) {
-                try leave(branch.id, with: try selected(state, branch), state)
+                try leave(branch.id, with: nil, state)
             } catch {
                 fail(branch.id, error)
             }
@@ -168,6 +166,19 @@ extension Execution {
         case .pause: break
         }
         turn.ready.append(branch.id)
+    }
+
+    /// Goes on with what the pause held back.
+    mutating func resume() {
+        guard isPaused else { return }
+        isPaused = false
+        turn.ready = branches.values.filter { branch in
+            if case .ready = branch.phase { true } else { false }
+        }.map(\.id).sorted()
+        let due = deferred
+        deferred = []
+        for step in due { timerFired(step) }
+        for id in branches.keys.sorted() where isRun(id) { continueRun(id) }
     }
 }
 
@@ -178,6 +189,12 @@ extension Evaluation {
     ) throws(StateError) -> String {
         switch field {
         case .literal(let text): return text
+        case .query(let query):
+            let value = try query.value(self)
+            guard let text = value.string else {
+                throw query.mismatch(value, expected: "string")
+            }
+            return text
         case .expression(let expression):
             let value: JSON
             do throws(StateError) {

@@ -31,6 +31,16 @@ public struct Execution: Sendable {
     var lastStep = 0
     var lastBranch = -1
     var branches: [Int: Branch] = [:]
+    /// Counts the events of children of distributed Maps, which are in no history.
+    var lastHiddenEvent = 0
+    /// How often it was redriven.
+    public internal(set) var redriveCount = 0
+    /// Whether nothing new may begin.
+    public internal(set) var isPaused = false
+    /// Timers that fired in the pause.
+    var deferred: [Int] = []
+    /// The branches as they were when the execution ended without success, to redrive them.
+    var residue: [Int: Branch] = [:]
 
     /// State of one turn, never persisted.
     var turn = Turn()
@@ -41,6 +51,8 @@ public struct Execution: Sendable {
         /// Branches that can go on, in order.
         var ready: [Int] = []
         var entered = 0
+        /// The branches before the failure that is being handled.
+        var beforeFailure: [Int: Branch]?
     }
 
     /// An execution that waits for `start`.
@@ -74,6 +86,7 @@ public struct Execution: Sendable {
         }
         // AWS has the first state follow from nothing, not from ExecutionStarted.
         let root = addBranch(machine: "", parent: nil, index: 0, input: input, after: 0)
+        turn.beforeFailure = nil
         if input.byteCount > limits.payloadBytes {
             // No state has been entered, so none can handle it.
             finish(
@@ -93,6 +106,7 @@ public struct Execution: Sendable {
     /// An answer nobody waits for any more, like one that comes twice or too late, does nothing
     /// and returns no actions.
     public mutating func handle(_ event: ExecutionInput, at now: Timestamp) -> [Action] {
+        if case .redrive = event { return redrive(at: now) }
         guard status == .running, startedAt != nil else { return [] }
         turn = Turn(now: now)
         switch event {
@@ -111,8 +125,19 @@ public struct Execution: Sendable {
             )
         case .taskSubmitted(let step, let output):
             taskSubmitted(step, output)
+        case .taskStarted(let step, let worker):
+            taskStarted(step, worker)
+        case .taskHeartbeat(let step):
+            taskHeartbeat(step)
+        case .timerFired(let step) where isPaused:
+            if pendingSteps.contains(step), !deferred.contains(step) { deferred.append(step) }
         case .timerFired(let step):
             timerFired(step)
+        case .pause:
+            isPaused = true
+        case .resume:
+            resume()
+        case .redrive: break
         case .deadlinePassed:
             finish(.timedOut, "ExecutionTimedOut", error: StateError.Name.timeout, cause: nil)
         case .abort(let error, let cause):
@@ -121,19 +146,14 @@ public struct Execution: Sendable {
         return run()
     }
 
-    /// Every step whose answer it waits for: tasks and timers.
+    /// Every step whose answer it waits for: tasks, timers, and reads and writes of Maps.
     public var pendingSteps: [Int] {
-        branches.values.compactMap { branch in
-            switch branch.phase {
-            case .task(let step, _), .timer(let step, _): step
-            default: nil
-            }
-        }.sorted()
+        branches.values.flatMap(\.pendingSteps).sorted()
     }
 
-    private mutating func run() -> [Action] {
+    mutating func run() -> [Action] {
         var at = 0
-        while at < turn.ready.count, status == .running {
+        while at < turn.ready.count, status == .running, !isPaused {
             let id = turn.ready[at]
             at += 1
             advance(id)
@@ -147,8 +167,14 @@ public struct Execution: Sendable {
     mutating func record(
         _ type: String,
         previous: Int,
-        _ details: (String, JSONObject)? = nil
+        _ details: (String, JSONObject)? = nil,
+        hidden: Bool = false
     ) -> Int {
+        if hidden {
+            // Below zero: distinct from the history's, so that idempotency keys stay apart.
+            lastHiddenEvent -= 1
+            return lastHiddenEvent
+        }
         lastEvent += 1
         turn.actions.append(
             .record(
@@ -167,7 +193,7 @@ public struct Execution: Sendable {
     /// Records an event that follows the branch's last one and becomes its last one.
     mutating func record(_ type: String, in id: Int, _ details: (String, JSONObject)? = nil) {
         guard let branch = branches[id] else { return }
-        let event = record(type, previous: branch.lastEvent, details)
+        let event = record(type, previous: branch.lastEvent, details, hidden: branch.isHidden)
         branches[id]?.lastEvent = event
     }
 
@@ -201,7 +227,13 @@ public struct Execution: Sendable {
         for step in pendingSteps { turn.actions.append(.cancel(step: step)) }
         record(event, previous: previous, (key, details))
         turn.actions.append(.finish(status, output: output, error: error, cause: cause))
+        if status == .succeeded {
+            residue = [:]
+            input = nil
+        } else {
+            residue = turn.beforeFailure ?? branches
+        }
         branches = [:]
-        input = nil
+        deferred = []
     }
 }

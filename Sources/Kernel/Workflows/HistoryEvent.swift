@@ -61,8 +61,8 @@ extension JSON {
 }
 
 /// How AWS names the events of a task, by what its resource is.
-struct TaskEvents {
-    enum Family {
+struct TaskEvents: Sendable {
+    enum Family: Sendable {
         case lambda
         case activity
         case service(type: String, action: String)
@@ -82,6 +82,8 @@ struct TaskEvents {
         } else if parts.count > 6, parts[0] == "arn", parts[2] == "states" {
             let type = parts[5..<parts.count - 1].joined(separator: ":")
             family = .service(type: type, action: parts[parts.count - 1])
+        } else if parts.count == 3, parts[0] == "weft", parts[1] == "activity" {
+            family = .activity
         } else if parts.count > 1 {
             // weft:tool:logistics.book-vehicle
             let type = parts.dropLast().joined(separator: ":")
@@ -89,13 +91,25 @@ struct TaskEvents {
         } else {
             family = .service(type: resource, action: resource)
         }
+        purpose = Self.purpose(resource, family)
+    }
+
+    /// What kind of work the task is.
+    let purpose: ScheduledTask.Purpose
+
+    private static func purpose(_ resource: String, _ family: Family) -> ScheduledTask.Purpose {
+        if case .activity = family { return .activity }
+        if resource.hasSuffix(".waitForTaskToken") { return .callback }
+        if resource.hasSuffix(".sync") || resource.hasSuffix(".sync:2") { return .watched }
+        return .call
     }
 
     /// Whether the task ends by a later message rather than by the call's own result.
-    var isSubmitted: Bool {
-        resource.hasSuffix(".waitForTaskToken") || resource.hasSuffix(".sync")
-            || resource.hasSuffix(".sync:2")
-    }
+    var isSubmitted: Bool { purpose == .callback || purpose == .watched }
+
+    var isActivity: Bool { purpose == .activity }
+
+    var needsToken: Bool { purpose == .callback || purpose == .activity }
 
     /// What AWS calls the task in the message about an oversized result.
     var shortName: String {

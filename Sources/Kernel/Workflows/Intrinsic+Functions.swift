@@ -28,7 +28,7 @@ extension Evaluation {
         case .mathRandom: try arguments.randomNumber(random)
         case .mathAdd: try arguments.sum()
         case .stringSplit: try arguments.split()
-        case .uuid: .string(uuid())
+        case .uuid: .string(random.uuid())
         }
     }
 
@@ -48,12 +48,6 @@ extension Evaluation {
         }
     }
 
-    /// A version 4 UUID (RFC 9562) from the injected random source.
-    func uuid() -> String {
-        let high = random.next() & ~0xF000 | 0x4000
-        let low = random.next() & ~(0b11 << 62) | (0b10 << 62)
-        return ID<Evaluation>(high: high, low: low).description
-    }
 
     private func format(_ call: Intrinsic) throws(StateError) -> JSON {
         var template: String
@@ -89,6 +83,15 @@ extension Evaluation {
             throw failure(call, "Placeholders and arguments do not correspond")
         }
         return .string(out)
+    }
+}
+
+extension RandomSource {
+    /// A version 4 UUID (RFC 9562).
+    func uuid() -> String {
+        let high = next() & ~0xF000 | 0x4000
+        let low = next() & ~(0b11 << 62) | (0b10 << 62)
+        return ID<Evaluation>(high: high, low: low).description
     }
 }
 
@@ -248,7 +251,7 @@ private struct Arguments {
     }
 }
 
-private func digest(_ bytes: [UInt8], _ algorithm: String) -> [UInt8]? {
+func digest(_ bytes: [UInt8], _ algorithm: String) -> [UInt8]? {
     guard let method = EVP_get_digestbyname(algorithm.replacing("SHA-", with: "SHA")) else {
         return nil
     }

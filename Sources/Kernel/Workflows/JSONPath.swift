@@ -2,7 +2,7 @@ public import Core
 
 /// A path into a JSON value, in the dialect that the States Language uses.
 ///
-/// `$` starts at the state's input and `$$` at the context object. A path of names and single
+/// `$` starts at the state's input, `$$` at the context object and `$name` at a variable. A path of names and single
 /// indices is definite and finds one value or none; every other path finds a list, which may be
 /// empty. Syntax and results are Goessner's with Jayway's choices where those leave room, since
 /// that is what AWS runs.
@@ -13,6 +13,8 @@ public struct JSONPath: Sendable, Hashable, CustomStringConvertible {
         case input
         /// `$$`, the context object.
         case context
+        /// `$name`, a workflow variable.
+        case variable(String)
         /// `@`, the element under test in a filter.
         case current
     }

@@ -43,7 +43,7 @@ struct PathParser {
     /// Reads a path; `delimiters` end a bare name, besides `.` and `[`.
     mutating func path(delimiters: Set<Character> = []) throws(SyntaxProblem) -> JSONPath {
         let start = at
-        let root: JSONPath.Root
+        var root: JSONPath.Root
         if take("@") {
             root = .current
         } else if take("$$") {
@@ -54,7 +54,7 @@ struct PathParser {
             throw problem("a path starts with '$'")
         }
         if root == .input, let character = current, character.isLetter || character == "_" {
-            throw problem("workflow variables are not supported yet")
+            root = .variable(variable())
         }
         var segments: [JSONPath.Segment] = []
         while let character = current {
@@ -74,6 +74,17 @@ struct PathParser {
             }
         }
         return JSONPath(root: root, segments: segments, text: String(input[start..<at]))
+    }
+
+    /// The name after a variable's `$`.
+    private mutating func variable() -> String {
+        let start = at
+        while let character = current,
+            character.isLetter || character.isNumber || character == "_"
+        {
+            at += 1
+        }
+        return String(input[start..<at])
     }
 
     private mutating func name(
@@ -226,7 +237,9 @@ extension PathParser {
         switch current {
         case "@", "$":
             let path = try path(delimiters: [" ", "=", "!", "<", ">", "&", "|", ")", ",", "~"])
-            if path.root == .context { throw problem("a filter cannot reach the context object") }
+            guard path.root == .input || path.root == .current else {
+                throw problem("a filter reaches only the value it filters")
+            }
             return .path(path)
         case "'", "\"":
             return .literal(.string(try quoted()))

@@ -12,6 +12,10 @@ struct StateError: Error, Sendable, Hashable {
         static let parameterPathFailure = "States.ParameterPathFailure"
         static let noChoiceMatched = "States.NoChoiceMatched"
         static let intrinsicFailure = "States.IntrinsicFailure"
+        static let queryEvaluation = "States.QueryEvaluationError"
+        static let itemReaderFailed = "States.ItemReaderFailed"
+        static let resultWriterFailed = "States.ResultWriterFailed"
+        static let exceededThreshold = "States.ExceedToleratedFailureThreshold"
     }
 
     /// The error's name; a task may fail without one.
@@ -23,6 +27,13 @@ struct StateError: Error, Sendable, Hashable {
     var missedHeartbeat = false
     /// Set when the cause should be told with the state and the event it was entered at.
     var needsPlace = false
+    /// Set when an evaluation in a JSONata state failed, which the history tells as such.
+    var isEvaluation = false
+    /// The field of the expression that failed.
+    var location: String?
+    /// Set when the event of the failure follows the one before the state was entered, as AWS has
+    /// it for what a Map goes over.
+    var isBeforeEntry = false
 
     static func runtime(_ cause: String) -> StateError {
         StateError(name: Name.runtime, cause: cause, needsPlace: true)
@@ -30,6 +41,17 @@ struct StateError: Error, Sendable, Hashable {
 
     static func here(_ name: String, _ cause: String) -> StateError {
         StateError(name: name, cause: cause, needsPlace: true)
+    }
+
+    /// An evaluation in a JSONata state failed.
+    static func query(_ cause: String, _ location: String?) -> StateError {
+        StateError(
+            name: Name.queryEvaluation,
+            cause: cause,
+            needsPlace: true,
+            isEvaluation: true,
+            location: location
+        )
     }
 
     /// Whether a retrier or catcher with these names applies.

@@ -23,3 +23,9 @@ static inline int weft_sqlite3_bind_blob(sqlite3_stmt *statement, int index, con
 // Computed macros, so not visible to Swift.
 static const int weft_sqlite_constraint_unique = SQLITE_CONSTRAINT_UNIQUE;
 static const int weft_sqlite_constraint_primary_key = SQLITE_CONSTRAINT_PRIMARYKEY;
+static const int weft_sqlite_ioerr_read = SQLITE_IOERR_READ;
+static const int weft_sqlite_ioerr_short_read = SQLITE_IOERR_SHORT_READ;
+static const int weft_sqlite_ioerr_write = SQLITE_IOERR_WRITE;
+static const int weft_sqlite_ioerr_fsync = SQLITE_IOERR_FSYNC;
+static const int weft_sqlite_ioerr_truncate = SQLITE_IOERR_TRUNCATE;
+static const int weft_sqlite_ioerr_fstat = SQLITE_IOERR_FSTAT;

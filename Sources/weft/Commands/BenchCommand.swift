@@ -31,6 +31,18 @@ enum BenchCommand {
         {"kind","rules","events","eventsPerSecond","eventsPerCPUSecond","cpuMicrosPerEvent",
         "matchesPerEvent",…}.
 
+        usage: weft bench workflows --data DIR [--callers N] [--seconds S | --executions N]
+                 [--tools compute|store] [--measure run|latency|fill|recover] [--rate R]
+        How many runs of a workflow of three steps a second, each step synced:
+          run      callers run one after the other; prints {"callers","executions","seconds",
+                   "perSecond","cpuMillisEach","commits","p50Micros","p99Micros","residentKiB"}, with
+                   --executions also "residentKiBAtTenth": the memory after a tenth of them
+          latency  R events a second start them; prints how long from an event's publication until
+                   the first step is journaled {"events","p50Micros","p99Micros","maxMicros"}
+          fill     leaves N of them under way in DIR and kills its own process
+          recover  goes on with those; prints {"executions","seconds","cpuSeconds","residentKiB"}: how
+                   long until each has journaled a further step
+
         usage: weft bench http [--threads N]
         A server that answers GET /hello, of N event loops, 1…256 (default 1): prints its port and
         serves until it is told to stop.
@@ -38,7 +50,7 @@ enum BenchCommand {
 
     static func run(_ arguments: [String]) async -> Int32 {
         if arguments.contains("--help") || arguments.contains("-h") {
-            say(usage)
+            say(usage + "\n\n" + workflowUsage)
             return 0
         }
         return await exitCode(
@@ -46,9 +58,14 @@ enum BenchCommand {
                 switch arguments.first {
                 case "store": try await store(arguments.dropFirst())
                 case "http": try await http(arguments.dropFirst())
+                case "workflows": try await workflows(arguments.dropFirst())
                 case "requests": try await requests(arguments.dropFirst())
                 case "events": try events(arguments.dropFirst())
-                default: throw UsageError("what can be measured is: store, http, requests, events")
+                case "workflow": try workflow(arguments.dropFirst())
+                default:
+                    throw UsageError(
+                        "what can be measured is: store, workflow, workflows, http, requests, events"
+                    )
                 }
             },
             usage: usage

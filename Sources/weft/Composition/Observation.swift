@@ -207,8 +207,8 @@ struct Observation {
             help: "Executions that have not ended.",
             labels: ["organisation"],
             sql: """
-                SELECT e.organisation, count(DISTINCT e.id) FROM execution_pending p
-                JOIN execution e ON e.id = p.execution GROUP BY e.organisation
+                SELECT e.organisation, count(*) FROM execution_live l
+                JOIN execution e ON e.id = l.execution GROUP BY e.organisation
                 """
         ),
         StoreGauge(

@@ -39,7 +39,7 @@ public struct ChannelRetention: Sendable {
             var removed = Self.batch
             while removed == Self.batch {
                 removed = try await database.transaction { transaction in
-                    try transaction.execute(
+                    try transaction.executeCounting(
                         """
                         DELETE FROM \(table.name) WHERE id IN (
                             SELECT id FROM \(table.name)

@@ -225,7 +225,7 @@ public struct Notices: Sendable {
         in transaction: any Transaction
     ) throws -> Bool {
         let now = clock.now()
-        let changed = try transaction.execute(
+        let changed = try transaction.executeCounting(
             """
             INSERT INTO channels_told (organisation, key, until) VALUES (?, ?, ?)
             ON CONFLICT (organisation, key) DO UPDATE SET until = excluded.until

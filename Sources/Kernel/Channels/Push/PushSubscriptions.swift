@@ -127,7 +127,7 @@ public struct PushSubscriptions: Sendable {
         scope: Scope,
         in transaction: any Transaction
     ) throws {
-        let removed = try transaction.execute(
+        let removed = try transaction.executeCounting(
             "DELETE FROM channels_push WHERE id = ? AND organisation = ? AND account = ?",
             [.id(id), .id(scope.organisation), .id(scope.actor.id)]
         )

@@ -255,7 +255,7 @@ public struct WebhookDispatch: Service {
                 case .gone: ("dead", now, job.attempt, "answered with status 410, gone")
                 case .interrupted: ("pending", now, job.attempt - 1, nil)
                 }
-            let changed = try transaction.execute(
+            let changed = try transaction.executeCounting(
                 """
                 UPDATE channels_webhook_delivery
                 SET status = ?, due_at = ?, attempts = ?, response_status = COALESCE(?, response_status),

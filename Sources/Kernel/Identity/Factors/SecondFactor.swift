@@ -185,7 +185,7 @@ public struct SecondFactor: Sendable {
             )
             return .password
         }
-        let removed = try transaction.execute(
+        let removed = try transaction.executeCounting(
             "DELETE FROM identity_recovery_code WHERE account = ? AND hash = ?",
             [.id(account), .text(try Self.hash(code))]
         )

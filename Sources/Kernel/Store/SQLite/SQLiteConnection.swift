@@ -26,7 +26,7 @@ final class SQLiteConnection: @unchecked Sendable {
             path,
             &handle,
             mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
-            nil
+            configuration.fileSystem
         )
         guard result == SQLITE_OK, let handle else {
             let message = handle.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"

@@ -15,6 +15,11 @@ public struct SQLiteConfiguration: Sendable {
     public var synced = true
     /// Hears of every group that was committed: how many transactions, and how long it took.
     public var onCommit: (@Sendable (Int, Duration) -> Void)?
+    /// The name of SQLite's file system to use; nil for the operating system's.
+    public var fileSystem: String?
+    /// Runs the writer's work and long scans, instead of threads of their own; for simulations that
+    /// must be the same every time.
+    public var schedule: (@Sendable (@escaping @Sendable () -> Void) -> Void)?
 
     /// The defaults.
     public init() {}
@@ -29,7 +34,7 @@ public final class SQLiteDatabase: Database {
     let anchor: SQLiteAnchor
     private let idle = Mutex<[SQLiteConnection]>([])
     private let opened = Atomic<Int>(1)
-    private let scans = WorkerThread()
+    private let scans: WorkerThread?
 
     /// Opens the file, creating it when it is not there.
     ///
@@ -53,9 +58,11 @@ public final class SQLiteDatabase: Database {
             connection: connection,
             batch: configuration.batch,
             anchor: anchor,
-            onCommit: configuration.onCommit
+            onCommit: configuration.onCommit,
+            schedule: configuration.schedule
         )
-        try writer.start()
+        scans = configuration.schedule == nil ? WorkerThread() : nil
+        if configuration.schedule == nil { try writer.start() }
     }
 
     /// SQLite.
@@ -70,7 +77,7 @@ public final class SQLiteDatabase: Database {
     /// Commits what was submitted and refuses what comes later; blocks until that is done.
     public func close() {
         writer.close()
-        scans.close()
+        scans?.close()
         let closed = idle.withLock { idle in
             defer { idle = [] }
             return idle.count
@@ -78,26 +85,40 @@ public final class SQLiteDatabase: Database {
         opened.wrappingSubtract(closed + 1, ordering: .relaxed)
     }
 
-    /// See ``Database/query(_:_:_:)``.
+    /// See ``Database/query(_:_:consistency:_:)``; every read sees the latest state.
     public func query<Value>(
         _ sql: String,
         _ parameters: [SQLValue],
+        consistency: ReadConsistency,
         _ map: (any Row) throws -> Value
     ) async throws -> [Value] {
         try withReader { try SQLiteReader(connection: $0).query(sql, parameters, map) }
     }
 
-    /// See ``Database/read(_:)``.
-    public func read<Value>(_ body: (any Reader) throws -> Value) async throws -> Value {
+    /// See ``Database/read(consistency:_:)``.
+    public func read<Value: Sendable>(
+        consistency: ReadConsistency,
+        _ body: @escaping @Sendable (any Reader) throws -> Value
+    ) async throws -> Value {
         try snapshot(body)
     }
 
-    /// See ``Database/scan(_:)``.
+    /// See ``Database/scan(consistency:_:)``.
     public func scan<Value: Sendable>(
+        consistency: ReadConsistency,
         _ body: @escaping @Sendable (any Reader) throws -> Value
     ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
-            scans.run { continuation.resume(with: Result { try self.snapshot(body) }) }
+            aside { continuation.resume(with: Result { try self.snapshot(body) }) }
+        }
+    }
+
+    /// Runs `body` away from the calling thread.
+    private func aside(_ body: @escaping @Sendable () -> Void) {
+        if let scans {
+            scans.run(body)
+        } else {
+            configuration.schedule?(body)
         }
     }
 
@@ -121,7 +142,7 @@ public final class SQLiteDatabase: Database {
 
     /// See ``Database/migrate(_:)``.
     public func migrate(_ migrations: [Migration]) async throws {
-        let applied = try await transaction { transaction in
+        try await transaction { transaction in
             try transaction.execute(
                 """
                 CREATE TABLE IF NOT EXISTS weft_migration (
@@ -130,12 +151,8 @@ public final class SQLiteDatabase: Database {
                 """,
                 []
             )
-            return try transaction.query("SELECT module, version, checksum FROM weft_migration", [])
-            {
-                (module: try $0.text(0), version: Int(try $0.int(1)), checksum: try $0.int(2))
-            }
         }
-        for step in try Migration.pending(migrations, applied: applied) {
+        for step in try Migration.pending(migrations, applied: await appliedMigrations()) {
             try await transaction { transaction in
                 for statement in step.statements {
                     let sql = statement.replacing(
@@ -152,11 +169,23 @@ public final class SQLiteDatabase: Database {
         }
     }
 
+    /// See ``Database/appliedMigrations()``.
+    public func appliedMigrations() async throws -> [AppliedMigration] {
+        try await read { reader in
+            guard try reader.exists("SELECT 1 FROM sqlite_schema WHERE name = 'weft_migration'")
+            else { return [] }
+            return try reader.query(
+                "SELECT module, version, name, checksum FROM weft_migration",
+                []
+            ) { try AppliedMigration(row: $0) }
+        }
+    }
+
     /// See ``Database/backup(to:)``.
     public func backup(to path: String) async throws {
         try await withCheckedThrowingContinuation {
             (continuation: CheckedContinuation<Void, any Error>) in
-            scans.run {
+            aside {
                 continuation.resume(
                     with: Result {
                         try self.withReader { connection in

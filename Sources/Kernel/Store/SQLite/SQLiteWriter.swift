@@ -10,20 +10,13 @@ import Synchronization
 /// groups after. When the group cannot be committed, each job is run again in a transaction of its own,
 /// so that only the guilty ones fail.
 final class SQLiteWriter: Sendable {
-    private struct State {
-        var jobs: [any WriteJob] = []
-        var closed = false
-        /// The failure after which nothing is written any more.
-        var poison: StoreError?
-    }
-
     private let connection: SQLiteConnection
     private let batch: Int
-    private let state = Mutex(State())
-    private let wake = ThreadSemaphore()
-    private let done = ThreadSemaphore()
+    private let mailbox = WriteMailbox()
     private let anchor: SQLiteAnchor
     private let onCommit: (@Sendable (Int, Duration) -> Void)?
+    /// Runs the work in place of the thread.
+    private let schedule: (@Sendable (@escaping @Sendable () -> Void) -> Void)?
     /// How many groups still run their jobs under savepoints.
     private let cautious = Atomic<Int>(0)
     /// How many groups do after one with a job that failed.
@@ -33,12 +26,14 @@ final class SQLiteWriter: Sendable {
         connection: SQLiteConnection,
         batch: Int,
         anchor: SQLiteAnchor,
-        onCommit: (@Sendable (Int, Duration) -> Void)?
+        onCommit: (@Sendable (Int, Duration) -> Void)?,
+        schedule: (@Sendable (@escaping @Sendable () -> Void) -> Void)? = nil
     ) {
         self.connection = connection
         self.batch = batch
         self.anchor = anchor
         self.onCommit = onCommit
+        self.schedule = schedule
     }
 
     /// Starts the thread; the writer lives until `close`.
@@ -53,48 +48,26 @@ final class SQLiteWriter: Sendable {
     }
 
     func submit(_ job: any WriteJob) {
-        let refused = state.withLock { state -> StoreError? in
-            if let poison = state.poison { return poison }
-            if state.closed { return StoreError(.closed, "the store is closed") }
-            state.jobs.append(job)
-            return nil
-        }
-        if let refused {
-            job.finish(refused)
-        } else {
-            wake.signal()
-        }
+        let isNew = mailbox.submit(job)
+        if let schedule, isNew { schedule { self.mailbox.drain(batch: self.batch, self.commit) } }
     }
 
-    /// Runs what is in the mailbox, refuses what comes later, and returns when the thread has ended.
+    /// Runs what is in the mailbox, refuses what comes later, and returns when all is done.
     func close() {
-        state.withLock { $0.closed = true }
-        wake.signal()
-        done.wait()
+        guard schedule != nil else { return mailbox.close() }
+        mailbox.refuse()
+        mailbox.drain(batch: batch, commit)
+        end()
     }
 
     fileprivate func loop() {
-        while true {
-            wake.wait()
-            while true {
-                let (jobs, closed) = state.withLock { state -> ([any WriteJob], Bool) in
-                    let taken = Array(state.jobs.prefix(batch))
-                    state.jobs.removeFirst(taken.count)
-                    return (taken, state.closed)
-                }
-                if jobs.isEmpty {
-                    if closed {
-                        anchor.close()
-                        // A tidy end: the file alone holds everything, the log beside it is empty.
-                        try? connection.run("PRAGMA wal_checkpoint(TRUNCATE)")
-                        done.signal()
-                        return
-                    }
-                    break
-                }
-                commit(jobs)
-            }
-        }
+        mailbox.serve(batch: batch, commit, atEnd: end)
+    }
+
+    private func end() {
+        anchor.close()
+        // A tidy end: the file alone holds everything, the log beside it is empty.
+        try? connection.run("PRAGMA wal_checkpoint(TRUNCATE)")
     }
 
     private func commit(_ jobs: [any WriteJob]) {
@@ -110,7 +83,7 @@ final class SQLiteWriter: Sendable {
                 return
             }
             for job in jobs {
-                job.finish(error)
+                job.finish(job.storeError ?? error)
             }
             return
         }
@@ -180,22 +153,18 @@ final class SQLiteWriter: Sendable {
     /// After a failed sync the kernel may have dropped what it could not write: stop, do not guess.
     private func isPoisoned(by error: StoreError) -> Bool {
         guard error.reason == .io || error.reason == .corrupt else { return false }
-        let waiting = state.withLock { state in
-            state.poison = StoreError(
+        mailbox.stop(
+            StoreError(
                 .closed,
                 "the store was stopped after a failure of the disk: \(error.message)",
                 driverCode: error.driverCode
-            )
-            defer { state.jobs = [] }
-            return state.jobs
-        }
-        for job in waiting {
-            job.finish(error)
-        }
+            ),
+            waiting: error
+        )
         return true
     }
 
-    var poison: StoreError? { state.withLock { $0.poison } }
+    var poison: StoreError? { mailbox.poison }
 }
 
 private func writerMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
@@ -204,70 +173,8 @@ private func writerMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRa
     return nil
 }
 
-/// A transaction waiting to be run, with its caller.
-protocol WriteJob: AnyObject, Sendable {
-    /// Runs the body; answers whether it succeeded.
-    func run(_ transaction: SQLiteTransaction) -> Bool
-    /// The store's own error, when that is what the body failed with.
-    var storeError: StoreError? { get }
-    /// Runs the actions registered for after the commit.
-    func committed()
-    /// Tells the caller; with an error the whole group failed.
-    func finish(_ error: StoreError?)
-}
-
-/// `@unchecked Sendable`: touched by the submitting thread before `submit` and by the writer thread
-/// after, never by both at once.
-final class TransactionJob<Value: Sendable>: WriteJob, @unchecked Sendable {
-    private let body: @Sendable (any Transaction) throws -> Value
-    private let continuation: CheckedContinuation<Value, any Error>
-    private var result: Result<Value, any Error>?
-    private var actions: [@Sendable () -> Void] = []
-
-    init(
-        body: @escaping @Sendable (any Transaction) throws -> Value,
-        continuation: CheckedContinuation<Value, any Error>
-    ) {
-        self.body = body
-        self.continuation = continuation
-    }
-
-    var storeError: StoreError? {
-        guard case .failure(let error) = result else { return nil }
-        return error as? StoreError
-    }
-
-    func run(_ transaction: SQLiteTransaction) -> Bool {
-        actions = []
-        do {
-            result = .success(try body(transaction))
-            actions = transaction.actions
-            return true
-        } catch {
-            result = .failure(error)
-            return false
-        }
-    }
-
-    func committed() {
-        for action in actions {
-            action()
-        }
-    }
-
-    func finish(_ error: StoreError?) {
-        if let error {
-            continuation.resume(throwing: storeError ?? error)
-        } else if let result {
-            continuation.resume(with: result)
-        } else {
-            continuation.resume(throwing: StoreError(.misuse, "the transaction was not run"))
-        }
-    }
-}
-
 /// The transaction that a body sees.
-final class SQLiteTransaction: Transaction {
+final class SQLiteTransaction: DriverTransaction {
     private var connection: SQLiteConnection?
     private(set) var actions: [@Sendable () -> Void] = []
 
@@ -288,7 +195,11 @@ final class SQLiteTransaction: Transaction {
         try open().forEach(sql, parameters, body)
     }
 
-    func execute(_ sql: String, _ parameters: [SQLValue]) throws -> Int {
+    func execute(_ sql: String, _ parameters: [SQLValue]) throws {
+        _ = try open().execute(sql, parameters)
+    }
+
+    func executeCounting(_ sql: String, _ parameters: [SQLValue]) throws -> Int {
         try open().execute(sql, parameters)
     }
 
@@ -313,6 +224,9 @@ final class SQLiteTransaction: Transaction {
     func afterCommit(_ action: @escaping @Sendable () -> Void) {
         actions.append(action)
     }
+
+    /// Nobody else reads the file.
+    func announce(_ topic: String) {}
 
     private func open() throws(StoreError) -> SQLiteConnection {
         guard let connection else { throw StoreError(.misuse, "the transaction has ended") }

@@ -2,8 +2,12 @@ public import Core
 public import Store
 
 extension ExecutionTables {
-    private static let columns =
-        "id, workflow, version, status, started_at, ended_at, current, subject, error, cause"
+    private static let columns = """
+        id, workflow, version, status, started_at, ended_at, coalesce(at_state, current), subject,
+        error, cause
+        """
+    /// Executions with what is known of those under way.
+    private static let table = "execution LEFT JOIN execution_live ON execution = id"
 
     /// Executions, newest first.
     ///
@@ -24,7 +28,7 @@ extension ExecutionTables {
         scope: Scope,
         in reader: any Reader
     ) throws -> [JSON] {
-        var sql = "SELECT \(Self.columns) FROM execution WHERE organisation = ?"
+        var sql = "SELECT \(Self.columns) FROM \(Self.table) WHERE organisation = ?"
         var parameters: [SQLValue] = [.id(scope.organisation)]
         for (column, value) in [("workflow", workflow), ("status", status), ("subject", subject)] {
             guard let value else { continue }
@@ -69,7 +73,7 @@ extension ExecutionTables {
     }
 
     private static let latest = """
-        SELECT \(columns) FROM execution WHERE organisation = ? AND subject = ?
+        SELECT \(columns) FROM \(table) WHERE organisation = ? AND subject = ?
         ORDER BY started_at DESC, id DESC LIMIT 1
         """
 
@@ -112,7 +116,7 @@ extension ExecutionTables {
         return try query.page(
             Self.columns,
             count: 10,
-            of: "execution",
+            of: Self.table,
             where: rows,
             in: reader,
             Self.summary
@@ -133,7 +137,7 @@ extension ExecutionTables {
     /// - Throws: `StoreError`.
     public func detail(_ id: ID<Execution>, scope: Scope, in reader: any Reader) throws -> JSON? {
         let sql = """
-            SELECT \(Self.columns), input, output, traceparent FROM execution
+            SELECT \(Self.columns), input, output, traceparent FROM \(Self.table)
             WHERE organisation = ? AND id = ?
             """
         let found = try reader.first(sql, [.id(scope.organisation), .id(id)]) { row in
@@ -146,18 +150,11 @@ extension ExecutionTables {
         }
         guard var json = found else { return nil }
         json["history"] = .array(
-            try reader.query(
-                "SELECT body FROM execution_event WHERE execution = ? ORDER BY id LIMIT ?",
-                [.id(id), .int(Self.mostEvents)]
-            ) { row in
-                let body = try row.json(0)
-                return body.byteCount > Self.mostBytes ? Self.shortened(body) : body
+            try history(of: id, from: 1, limit: Self.mostEvents, in: reader).map { body in
+                body.byteCount > Self.mostBytes ? Self.shortened(body) : body
             }
         )
-        json["historyCount"] = .int(
-            try reader.first("SELECT count(*) FROM execution_event WHERE execution = ?", [.id(id)])
-            { Int(try $0.int(0)) } ?? 0
-        )
+        json["historyCount"] = .int(try historyCount(of: id, in: reader))
         json["definition"] = try source(
             of: json["workflow"]?.string ?? "",
             version: json["version"]?.string ?? "",
@@ -176,13 +173,9 @@ extension ExecutionTables {
         scope: Scope,
         in reader: any Reader
     ) throws -> JSON? {
-        try reader.first(
-            """
-            SELECT e.body FROM execution_event e JOIN execution x ON x.id = e.execution
-            WHERE x.organisation = ? AND e.execution = ? AND e.id = ?
-            """,
-            [.id(scope.organisation), .id(id), .int(number)]
-        ) { try $0.json(0) }
+        guard try exists(id, scope: scope, in: reader) else { return nil }
+        let event = try history(of: id, from: number, limit: 1, in: reader).first
+        return event?["id"]?.int == number ? event : nil
     }
 
     /// The event without its large values.

@@ -1,18 +1,18 @@
 import Core
 public import Store
 
-/// The tables of executions: state, history, and what each waits for.
+/// The tables of executions: what they are, those under way, their histories.
 public struct ExecutionTables: Sendable {
     /// The tables; queries name what they read.
     public init() {}
 
-    /// One row of `execution`.
+    /// What an execution is, which never changes: a row of `execution` without its outcome.
     struct Record: Sendable {
         var id: ID<Execution>
         var organisation: ID<Organisation>
         var workflow: String
         var version: String
-        var state: JSON
+        var name: String
         var subject: String?
         var onBehalfOf: Actor?
         /// The place of what started it, of which the execution's own span is a part.
@@ -28,17 +28,19 @@ public struct ExecutionTables: Sendable {
         }
     }
 
-    /// One thing that an execution waits for.
-    struct Pending: Sendable, Hashable {
-        enum Kind: String, Sendable {
-            case task, timer, deadline
-        }
-
-        var execution: ID<Execution>
-        var step: Int
-        var kind: Kind
-        var due: Timestamp
+    /// A row of `execution_live`: an execution under way, without its state.
+    struct Hold: Sendable {
+        /// The worker that has it in hand; empty when none has.
+        var owner: String
+        var turn: Int
+        var isPaused: Bool
+        /// The state as text; nil when it is still in the form of the first tables.
+        var snapshot: String?
+        var snapshotTurn: Int
     }
+
+    /// `due_at` of an execution that a worker has in hand and that nobody else changed.
+    static let inHand = Int64.max
 
     /// The tables' steps.
     public static let migrations: [Migration] = [
@@ -73,7 +75,40 @@ public struct ExecutionTables: Sendable {
                     due_at BIGINT NOT NULL, PRIMARY KEY (execution, step, kind))
                 """,
             ]
-        )
+        ),
+        // A turn is one row, whatever it did; executions under way have a row that tells who works on
+        // them. What the first tables hold is read where it is and written in the new form with the
+        // execution's next turn.
+        Migration(
+            "workflows",
+            2,
+            "turns, leases",
+            [
+                """
+                CREATE TABLE execution_live (
+                    execution TEXT PRIMARY KEY, owner TEXT NOT NULL, due_at BIGINT NOT NULL,
+                    turn BIGINT NOT NULL, paused BIGINT NOT NULL, at_state TEXT, snapshot TEXT,
+                    snapshot_turn BIGINT NOT NULL)
+                """,
+                "CREATE INDEX execution_live_due ON execution_live (owner, due_at)",
+                """
+                CREATE TABLE execution_turn (
+                    execution TEXT NOT NULL, turn BIGINT NOT NULL, at BIGINT NOT NULL,
+                    first_event BIGINT NOT NULL, events TEXT NOT NULL, inputs TEXT,
+                    PRIMARY KEY (execution, turn))
+                """,
+                """
+                CREATE TABLE workflow_worker (
+                    id TEXT PRIMARY KEY, name TEXT NOT NULL, started_at BIGINT NOT NULL,
+                    until BIGINT NOT NULL)
+                """,
+                """
+                INSERT INTO execution_live (execution, owner, due_at, turn, paused, at_state, snapshot,
+                    snapshot_turn)
+                SELECT id, '', 0, 0, 0, current, NULL, 0 FROM execution WHERE status = 'RUNNING'
+                """,
+            ]
+        ),
     ]
 
     func keep(_ workflow: Workflow, at now: Timestamp, in transaction: any Transaction) throws {
@@ -107,51 +142,49 @@ public struct ExecutionTables: Sendable {
         ) { try $0.id(0) }
     }
 
+    /// Adds an execution.
+    ///
+    /// - Returns: whether the name was free.
     func insert(
-        _ start: ExecutionStart,
-        id: ID<Execution>,
-        version: String,
-        at now: Timestamp,
+        _ record: Record,
+        input: JSON,
         in transaction: any Transaction
-    ) throws {
-        try transaction.execute(
+    ) throws -> Bool {
+        try transaction.executeCounting(
             """
             INSERT INTO execution (id, organisation, workflow, version, name, subject, status, state,
                 input, on_behalf_of, traceparent, started_at)
             VALUES (?, ?, ?, ?, ?, ?, 'RUNNING', '{}', ?, ?, ?, ?)
+            ON CONFLICT (organisation, name) DO NOTHING
             """,
             [
-                .id(id), .id(start.organisation), .text(start.workflow), .text(version),
-                .text(start.name), .text(start.subject), .json(start.input),
-                .json(start.onBehalfOf?.json), .text(start.trace.description), .time(now),
+                .id(record.id), .id(record.organisation), .text(record.workflow),
+                .text(record.version), .text(record.name), .text(record.subject), .json(input),
+                .json(record.onBehalfOf?.json), .text(record.trace.description),
+                .time(record.start),
             ]
-        )
+        ) == 1
     }
 
-    func record(_ id: ID<Execution>, in reader: any Reader) throws -> Record? {
-        try reader.first(
-            """
-            SELECT organisation, workflow, version, state, subject, on_behalf_of, traceparent,
-                started_at
-            FROM execution WHERE id = ? AND status = 'RUNNING'
-            """,
-            [.id(id)]
-        ) { row in
-            guard let trace = TraceContext(try row.text(6)) else {
-                throw StoreError(.corrupt, "execution \(id) has no trace")
-            }
-            return Record(
-                id: id,
-                organisation: try row.id(0),
-                workflow: try row.text(1),
-                version: try row.text(2),
-                state: try row.json(3),
-                subject: try row.optionalText(4),
-                onBehalfOf: row.isNull(5) ? nil : Actor(json: try row.json(5)),
-                trace: trace,
-                start: try row.timestamp(7)
-            )
+    static let recordColumns = """
+        id, organisation, workflow, version, name, subject, on_behalf_of, traceparent, started_at
+        """
+
+    static func record(_ row: any Row) throws -> Record {
+        guard let trace = TraceContext(try row.text(7)) else {
+            throw StoreError(.corrupt, "execution \(try row.text(0)) has no trace")
         }
+        return Record(
+            id: try row.id(0),
+            organisation: try row.id(1),
+            workflow: try row.text(2),
+            version: try row.text(3),
+            name: try row.text(4),
+            subject: try row.optionalText(5),
+            onBehalfOf: row.isNull(6) ? nil : Actor(json: try row.json(6)),
+            trace: trace,
+            start: try row.timestamp(8)
+        )
     }
 
     func running(
@@ -165,126 +198,25 @@ public struct ExecutionTables: Sendable {
         ) { try $0.id(0) }
     }
 
-    func allPending(in reader: any Reader) throws -> [Pending] {
-        try reader.query("SELECT execution, step, kind, due_at FROM execution_pending", []) { row in
-            guard let kind = Pending.Kind(rawValue: try row.text(2)) else {
-                throw StoreError(.corrupt, "an execution waits for an unknown kind of thing")
-            }
-            return Pending(
-                execution: try row.id(0),
-                step: Int(try row.int(1)),
-                kind: kind,
-                due: try row.timestamp(3)
-            )
-        }
-    }
-
-    func isPending(_ pending: Pending, in reader: any Reader) throws -> Bool {
-        try reader.exists(
-            "SELECT 1 FROM execution_pending WHERE execution = ? AND step = ? AND kind = ?",
-            [.id(pending.execution), .int(pending.step), .text(pending.kind.rawValue)]
-        )
-    }
-
-    func task(_ pending: Pending, in reader: any Reader) throws -> ScheduledTask? {
-        try reader.first(
-            "SELECT body FROM execution_pending WHERE execution = ? AND step = ? AND kind = 'task'",
-            [.id(pending.execution), .int(pending.step)]
-        ) { try ScheduledTask(json: $0.json(0)) }
-    }
-
-    func add(_ pending: Pending, body: JSON?, in transaction: any Transaction) throws {
-        try transaction.execute(
-            """
-            INSERT INTO execution_pending (execution, step, kind, body, due_at)
-            VALUES (?, ?, ?, ?, ?)
-            """,
-            [
-                .id(pending.execution), .int(pending.step), .text(pending.kind.rawValue),
-                .json(body), .time(pending.due),
-            ]
-        )
-    }
-
-    func removePending(_ id: ID<Execution>, step: Int, in transaction: any Transaction) throws {
-        try transaction.execute(
-            "DELETE FROM execution_pending WHERE execution = ? AND step = ? AND kind <> 'deadline'",
-            [.id(id), .int(step)]
-        )
-    }
-
-    func append(_ event: HistoryEvent, to id: ID<Execution>, in transaction: any Transaction) throws
-    {
-        try transaction.execute(
-            "INSERT INTO execution_event (execution, id, body) VALUES (?, ?, ?)",
-            [.id(id), .int(event.id), .json(event.json)]
-        )
-    }
-
-    func save(
-        _ execution: Execution,
-        id: ID<Execution>,
-        current: String?,
-        in transaction: any Transaction
-    ) throws {
-        try transaction.execute(
-            "UPDATE execution SET state = ?, current = coalesce(?, current) WHERE id = ?",
-            [.json(execution.json), .text(current), .id(id)]
-        )
-    }
-
+    /// Writes how an execution ended.
     func finish(
         _ id: ID<Execution>,
-        _ status: ExecutionStatus,
-        output: JSON?,
-        error: String?,
-        cause: String?,
+        _ ending: Turn.Ending,
+        current: String?,
+        state: String,
         at now: Timestamp,
         in transaction: any Transaction
     ) throws {
         try transaction.execute(
             """
-            UPDATE execution SET status = ?, output = ?, error = ?, cause = ?, ended_at = ?
+            UPDATE execution SET status = ?, current = ?, state = ?, output = ?, error = ?, cause = ?,
+                ended_at = ?
             WHERE id = ?
             """,
             [
-                .text(status.rawValue), .json(output), .text(error), .text(cause), .time(now),
-                .id(id),
+                .text(ending.status.rawValue), .text(current), .text(state), .json(ending.output),
+                .text(ending.error), .text(ending.cause), .time(now), .id(id),
             ]
-        )
-        try transaction.execute(
-            "DELETE FROM execution_pending WHERE execution = ?",
-            [.id(id)]
-        )
-    }
-}
-
-extension ScheduledTask {
-    var json: JSON {
-        var json: JSON = [
-            "step": .int(step), "branch": .int(branch), "entry": .int(entry),
-            "state": .string(state), "resource": .string(resource), "input": input,
-            "attempt": .int(attempt),
-        ]
-        if let timeoutSeconds { json["timeoutSeconds"] = .int(timeoutSeconds) }
-        if let heartbeatSeconds { json["heartbeatSeconds"] = .int(heartbeatSeconds) }
-        if let token { json["token"] = .string(token) }
-        return json
-    }
-
-    init(json: JSON) throws {
-        let reader = JSONReader(json)
-        self.init(
-            step: try reader.member("step").int(),
-            branch: try reader.member("branch").int(),
-            entry: try reader.member("entry").int(),
-            state: try reader.member("state").string(),
-            resource: try reader.member("resource").string(),
-            input: json["input"] ?? .null,
-            attempt: try reader.member("attempt").int(),
-            timeoutSeconds: try reader.optional("timeoutSeconds")?.int(),
-            heartbeatSeconds: try reader.optional("heartbeatSeconds")?.int(),
-            token: try reader.optional("token")?.string()
         )
     }
 }

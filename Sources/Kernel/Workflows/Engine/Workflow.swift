@@ -20,15 +20,25 @@ public struct Workflow: Sendable {
     /// - Throws: a fault that lists what is wrong with the definition, or names a task whose
     ///   resource is neither `weft:tool:…` nor `weft:agent:…`.
     public init(name: String, agent: String, source: JSON) throws {
+        try self.init(
+            name: name,
+            agent: agent,
+            source: source,
+            version: String(fnv1a64(source.bytes(.canonical)), radix: 16)
+        )
+    }
+
+    /// A version of a workflow that was stored.
+    init(name: String, agent: String, source: JSON, version: String) throws {
         self.name = name
         self.agent = agent
+        self.version = version
         definition = try Definition(source)
-        version = String(fnv1a64(source.bytes(.canonical)), radix: 16)
         for resource in definition.resources where TaskResource(resource) == nil {
             throw GeneralFault(
                 .internal,
                 code: "unknown-resource",
-                "\(name): \"\(resource)\" is neither weft:tool:… nor weft:agent:…"
+                "\(name): \"\(resource)\" is neither weft:tool:…, weft:agent:… nor weft:activity:…"
             )
         }
     }
@@ -36,14 +46,22 @@ public struct Workflow: Sendable {
 
 /// What a task's `Resource` names.
 enum TaskResource {
+    /// What ends a resource whose task is answered with its token.
+    private static let callback = ".waitForTaskToken"
+
     case tool(String)
     case agent(String)
+    /// Workers outside ask for it.
+    case activity(String)
 
     init?(_ text: String) {
+        let text = text.hasSuffix(Self.callback) ? String(text.dropLast(Self.callback.count)) : text
         if text.hasPrefix("weft:tool:") {
             self = .tool(String(text.dropFirst(10)))
         } else if text.hasPrefix("weft:agent:") {
             self = .agent(String(text.dropFirst(11)))
+        } else if text.hasPrefix("weft:activity:"), text.utf8.count > 14 {
+            self = .activity(String(text.dropFirst(14)))
         } else {
             return nil
         }

@@ -6,86 +6,89 @@ import Observability
 import Store
 
 extension WorkflowEngine {
-    /// Does a task and journals its outcome.
-    func perform(_ pending: ExecutionTables.Pending) async throws {
-        let found = try await around.database.read { [tables] reader in
-            (
-                record: try tables.record(pending.execution, in: reader),
-                task: try tables.task(pending, in: reader)
-            )
+    /// Does a task, and posts what came of it.
+    ///
+    /// - Returns: whether there is anything to journal.
+    func perform(_ step: Int, of seat: Seat) async -> Bool {
+        guard let (task, since) = seat.begin(step) else { return false }
+        guard task.activity == nil else {
+            seat.abandon(step)
+            return false
         }
-        guard let record = found.record, let task = found.task else { throw NoLongerWanted() }
+        let record = seat.record
         let span = begin(task, of: record)
+        let due = task.timeoutSeconds.map { since + .seconds($0) }
         do {
-            try await perform(task, pending, record, within: span)
+            let prepared = try await withDeadline(due) { [self] in
+                try await prepare(task, of: seat, span?.context ?? record.ownTrace)
+            }
+            switch prepared {
+            case .done(let output):
+                let input: ExecutionInput =
+                    task.token == nil
+                    ? .taskSucceeded(step: step, output: output)
+                    : .taskSubmitted(step: step, output: output)
+                seat.post(Outcome(what: .input(input), span: span))
+            case .commit(let commit):
+                seat.post(Outcome(what: .commit(step: step, commit), span: span))
+            }
+        } catch is TaskTimeout {
+            end(span, TaskTimeout())
+            seat.post(Outcome(what: .input(.taskTimedOut(step: step, heartbeat: false))))
+        } catch is CancellationError {
+            // Stopping: the store knows that the step has no outcome.
+            seat.abandon(step)
+            return false
+        } catch is NoLongerWanted {
+            seat.abandon(step)
+            end(span, NoLongerWanted())
+            await giveUpIfLost(seat)
+            return true
         } catch {
+            if Self.isStoreTrouble(error) {
+                around.report(error)
+                seat.abandon(step)
+                await again(step, of: seat)
+                return false
+            }
             end(span, error)
-            throw error
+            seat.post(Outcome(what: .input(Self.failure(step, error))))
+        }
+        return true
+    }
+
+    /// Lets go of an execution that is in another hand.
+    private func giveUpIfLost(_ seat: Seat) async {
+        let id = seat.record.id
+        do {
+            let found = try await around.database.read { [tables] in
+                try tables.owner(of: id, in: $0)
+            }
+            if found?.owner != seat.owner { office.remove(id) }
+        } catch {
+            around.report(error)
         }
     }
 
-    private func perform(
-        _ task: ScheduledTask,
-        _ pending: ExecutionTables.Pending,
-        _ record: ExecutionTables.Record,
-        within span: OpenSpan?
-    ) async throws {
-        let prepared: PreparedCall
-        let trace = span?.context ?? record.ownTrace
-        do {
-            prepared = try await withTimeout(task.timeoutSeconds) { [self] in
-                try await prepare(task, pending, record, trace)
-            }
-        } catch let error as TaskTimeout {
-            try await resume(
-                pending,
-                with: .taskTimedOut(step: task.step, heartbeat: error.heartbeat)
-            )
-            end(span, error)
-            return
-        } catch {
-            if error is CancellationError || Self.isStoreTrouble(error) { throw error }
-            try await resume(pending, with: Self.failure(task.step, error))
-            end(span, error)
-            return
-        }
-        switch prepared {
-        case .done(let output):
-            try await resume(pending, with: .taskSucceeded(step: task.step, output: output))
-            end(span, nil)
-        case .commit(let commit):
-            let failure = try await around.database.transaction { [self] transaction in
-                try demandPending(pending, in: transaction)
-                let input: ExecutionInput
-                var failure: (any Error)?
-                do {
-                    let output = try transaction.attempt { try commit(transaction) }
-                    input = .taskSucceeded(step: task.step, output: output)
-                } catch {
-                    if Self.isStoreTrouble(error) { throw error }
-                    input = Self.failure(task.step, error)
-                    failure = error
-                }
-                try advance(pending.execution, with: input, in: transaction)
-                return failure
-            }
-            end(span, failure)
-        }
+    /// Performs a step again that could not be because of the store.
+    private func again(_ step: Int, of seat: Seat) async {
+        seat.makeReady(step)
+        office.alarm(around.clock.now() + .seconds(1), .retry(seat.record.id))
     }
 
     private func prepare(
         _ task: ScheduledTask,
-        _ pending: ExecutionTables.Pending,
-        _ record: ExecutionTables.Record,
+        of seat: Seat,
         _ trace: TraceContext
     ) async throws -> PreparedCall {
+        let record = seat.record
         guard let resource = TaskResource(task.resource) else {
             throw GeneralFault(.internal, code: "unknown-resource", task.resource)
         }
         let agent: String
         switch resource {
-        case .tool: agent = try owner(of: record.workflow)
         case .agent(let name): agent = name
+        case .tool, .activity: agent = try await owner(of: record)
         }
         let scope = Scope(
             organisation: record.organisation,
@@ -99,7 +102,7 @@ extension WorkflowEngine {
             now: around.clock.now(),
             key: "\(record.id)/\(task.entry)/\(task.attempt)",
             ids: around.ids,
-            stillWanted: { [self] in try demandPending(pending, in: $0) }
+            stillWanted: { [self] in try demand(task.step, of: seat, in: $0) }
         )
         switch resource {
         case .tool(let name):
@@ -116,117 +119,53 @@ extension WorkflowEngine {
                 invocation: invocation,
                 execution: record.id.description
             )
+        case .activity: throw NoLongerWanted()
         }
     }
 
-    private func demandPending(
-        _ pending: ExecutionTables.Pending,
-        in transaction: any Transaction
-    ) throws {
-        guard try tables.isPending(pending, in: transaction) else { throw NoLongerWanted() }
-    }
-
-    /// Journals an outcome that changes nothing but the execution.
-    func resume(_ pending: ExecutionTables.Pending, with input: ExecutionInput) async throws {
-        try await around.database.transaction { [self] transaction in
-            try demandPending(pending, in: transaction)
-            try advance(pending.execution, with: input, in: transaction)
+    /// Whose authority the tool tasks of an execution have.
+    private func owner(of record: ExecutionTables.Record) async throws -> String {
+        let workflow: Workflow
+        if let known = catalogue.remembered(record) {
+            workflow = known
+        } else {
+            workflow = try await around.database.read { [catalogue] reader in
+                try catalogue.workflow(of: record, in: reader)
+            }
         }
-    }
-
-    func advance(
-        _ id: ID<Execution>,
-        with input: ExecutionInput,
-        in transaction: any Transaction
-    ) throws {
-        guard let record = try tables.record(id, in: transaction) else { throw NoLongerWanted() }
-        var execution = try Execution(
-            restoring: record.state,
-            definition: try definition(
-                of: record.workflow,
-                version: record.version,
-                in: transaction
-            ),
-            random: around.random
-        )
-        let now = around.clock.now()
-        switch input {
-        case .taskSucceeded(let step, _), .taskFailed(let step, _, _), .taskTimedOut(let step, _),
-            .timerFired(let step):
-            try tables.removePending(id, step: step, in: transaction)
-        case .taskSubmitted, .deadlinePassed, .abort: break
-        }
-        let actions = execution.handle(input, at: now)
-        try apply(actions, of: execution, record, at: now, in: transaction)
-    }
-
-    /// Writes what an execution asked for; what it waits for is taken up after the commit.
-    func apply(
-        _ actions: [Action],
-        of execution: Execution,
-        _ record: ExecutionTables.Record,
-        at now: Timestamp,
-        in transaction: any Transaction
-    ) throws {
-        var current: String?
-        var waiting: [ExecutionTables.Pending] = []
-        func expect(
-            _ step: Int,
-            _ kind: ExecutionTables.Pending.Kind,
-            _ due: Timestamp,
-            _ body: JSON?
-        ) throws {
-            let pending = ExecutionTables.Pending(
-                execution: record.id,
-                step: step,
-                kind: kind,
-                due: due
+        guard !workflow.agent.isEmpty else {
+            throw GeneralFault(
+                .conflict,
+                code: "unknown-workflow",
+                "the workflow \"\(record.workflow)\" is not part of this program any more"
             )
-            try tables.add(pending, body: body, in: transaction)
-            waiting.append(pending)
         }
-        for action in actions {
-            switch action {
-            case .record(let event):
-                if let name = event.details["name"]?.string, event.type.hasSuffix("StateEntered") {
-                    current = name
-                }
-                try tables.append(event, to: record.id, in: transaction)
-            case .schedule(let task): try expect(task.step, .task, now, task.json)
-            case .wait(let step, let due): try expect(step, .timer, due, nil)
-            case .deadline(let due): try expect(0, .deadline, due, nil)
-            case .cancel(let step):
-                try tables.removePending(record.id, step: step, in: transaction)
-                waiting.removeAll { $0.step == step && $0.kind != .deadline }
-            case .finish(let status, let output, let error, let cause):
-                try tables.finish(
-                    record.id,
-                    status,
-                    output: output,
-                    error: error,
-                    cause: cause,
-                    at: now,
-                    in: transaction
-                )
-                waiting = []
-                end(record, status, error: error, cause: cause, at: now, in: transaction)
-                try announce(record, status, error: error, cause: cause, at: now, in: transaction)
-            }
-        }
-        try tables.save(execution, id: record.id, current: current, in: transaction)
-        transaction.afterCommit { [self, waiting] in
-            for pending in waiting {
-                accept(pending)
-            }
-            around.changed(record.id, record.organisation)
-        }
+        return workflow.agent
     }
 
-    private func announce(
+    /// Refuses to go on with a step that is not waited for, or not in this worker's hand.
+    private func demand(
+        _ step: Int,
+        of seat: Seat,
+        in transaction: any Transaction
+    ) throws {
+        guard let (owner, turn) = try tables.owner(of: seat.record.id, in: transaction),
+            owner == seat.owner
+        else { throw NoLongerWanted() }
+        if let isWanted = seat.waits(for: step, at: turn) {
+            guard isWanted else { throw NoLongerWanted() }
+            return
+        }
+        // A turn of the same group of transactions, or of another process, is not known here yet.
+        guard let (record, hold) = try tables.live(seat.record.id, in: transaction),
+            try restored(record, hold, in: transaction).pending[step] != nil
+        else { throw NoLongerWanted() }
+    }
+
+    /// Appends the event that an execution has ended.
+    func announce(
         _ record: ExecutionTables.Record,
-        _ status: ExecutionStatus,
-        error: String?,
-        cause: String?,
+        _ ending: Turn.Ending,
         at now: Timestamp,
         in transaction: any Transaction
     ) throws {
@@ -241,12 +180,12 @@ extension WorkflowEngine {
             Event(
                 id: around.ids.next(),
                 source: "weft/workflows",
-                type: "execution.\(status.rawValue.lowercased().replacing("_", with: "-"))",
+                type: "execution.\(ending.status.rawValue.lowercased().replacing("_", with: "-"))",
                 subject: record.subject,
                 time: now,
                 data: [
                     "executionId": record.id.json, "workflow": .string(record.workflow),
-                    "error": .optional(error), "cause": .optional(cause),
+                    "error": .optional(ending.error), "cause": .optional(ending.cause),
                 ],
                 scope: scope
             ),
@@ -263,20 +202,20 @@ extension WorkflowEngine {
     }
 
     /// Whether the store itself failed, so that nothing can be journaled now.
-    private static func isStoreTrouble(_ error: any Error) -> Bool {
+    static func isStoreTrouble(_ error: any Error) -> Bool {
         error is NoLongerWanted || (error as? StoreError)?.kind == .unavailable
     }
 
-    private func withTimeout<Value: Sendable>(
-        _ seconds: Int?,
+    private func withDeadline<Value: Sendable>(
+        _ due: Timestamp?,
         _ body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
-        guard let seconds else { return try await body() }
+        guard let due else { return try await body() }
         return try await withThrowingTaskGroup(of: Value.self) { group in
             group.addTask { try await body() }
             group.addTask { [around] in
-                try await around.clock.sleep(for: .seconds(seconds))
-                throw TaskTimeout(heartbeat: false)
+                try await around.clock.sleep(until: due)
+                throw TaskTimeout()
             }
             defer { group.cancelAll() }
             guard let first = try await group.next() else { throw CancellationError() }
@@ -286,20 +225,7 @@ extension WorkflowEngine {
 }
 
 /// A task took longer than it may.
-struct TaskTimeout: Error {
-    var heartbeat: Bool
-}
-
-/// A random source as a concrete type.
-struct AnyRandom: RandomSource {
-    private let source: any RandomSource
-
-    init(_ source: any RandomSource) {
-        self.source = source
-    }
-
-    func next() -> UInt64 { source.next() }
-}
+struct TaskTimeout: Error {}
 
 extension Actor {
     /// The workflow engine itself, as the author of events about executions.

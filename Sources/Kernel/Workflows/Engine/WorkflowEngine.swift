@@ -66,55 +66,43 @@ public final class WorkflowEngine: Service {
 
     let around: Surroundings
     let tables = ExecutionTables()
-    private let workflows: [String: Workflow]
-    private let concurrency: Int
-    private let old = Mutex<[String: Definition]>([:])
-    private let queue: AsyncStream<ExecutionTables.Pending>
-    private let enqueue: AsyncStream<ExecutionTables.Pending>.Continuation
-    private let timers: AsyncStream<ExecutionTables.Pending>
-    private let schedule: AsyncStream<ExecutionTables.Pending>.Continuation
+    let configuration: EngineConfiguration
+    let office: Office
+    let ends = EndWaiters()
+    let catalogue: WorkflowCatalogue
+    private let queue: AsyncStream<Job>
+    private let jobs: AsyncStream<Job>.Continuation
+    /// How many jobs wait for a task.
+    private let backlog = Atomic<Int>(0)
+
+    /// Something for a task of the engine to do.
+    enum Job: Sendable {
+        /// Perform a step.
+        case step(Seat, Int)
+        /// Journal what came of an execution's steps.
+        case journal(Seat)
+        /// Continue an execution that was claimed.
+        case restore(ExecutionTables.Stored, owner: String)
+    }
 
     /// An engine.
     ///
     /// - Parameters:
     ///   - workflows: what new executions can run.
     ///   - surroundings: what it needs.
-    ///   - concurrency: how many steps may be under way at once; default 64.
+    ///   - configuration: how it works.
     /// - Throws: a fault of code `unknown-resource` when a task names a tool or agent that does not
     ///   exist, or a tool that the workflow's agent does not list.
     public init(
         workflows: [Workflow],
         surroundings: Surroundings,
-        concurrency: Int = 64
+        configuration: EngineConfiguration = EngineConfiguration()
     ) throws {
-        for workflow in workflows {
-            try Self.check(workflow, against: surroundings.registry)
-        }
-        self.workflows = Dictionary(uniqueKeysWithValues: workflows.map { ($0.name, $0) })
+        catalogue = try WorkflowCatalogue(workflows, registry: surroundings.registry)
         around = surroundings
-        self.concurrency = concurrency
-        (queue, enqueue) = AsyncStream.makeStream()
-        (timers, schedule) = AsyncStream.makeStream()
-    }
-
-    private static func check(_ workflow: Workflow, against registry: ToolRegistry) throws {
-        func refuse(_ what: String) -> GeneralFault {
-            GeneralFault(.internal, code: "unknown-resource", "\(workflow.name): \(what)")
-        }
-        guard let owner = registry.agents[workflow.agent] else {
-            throw refuse("there is no agent \"\(workflow.agent)\"")
-        }
-        for resource in workflow.definition.resources {
-            switch TaskResource(resource) {
-            case .tool(let name)? where !owner.tools.contains(name):
-                throw refuse("agent \"\(owner.name)\" does not list the tool \"\(name)\"")
-            case .agent(let name)? where registry.agents[name] == nil:
-                throw refuse("there is no agent \"\(name)\"")
-            case .agent(let name)? where name != owner.name && !owner.colleagues.contains(name):
-                throw refuse("agent \"\(owner.name)\" may not ask \"\(name)\"")
-            default: break
-            }
-        }
+        self.configuration = configuration
+        office = Office(capacity: configuration.capacity)
+        (queue, jobs) = AsyncStream.makeStream()
     }
 
     /// `workflows`.
@@ -122,35 +110,37 @@ public final class WorkflowEngine: Service {
 
     /// Picks up what was left unfinished and runs until cancelled.
     ///
-    /// - Parameter ready: called once all that was left unfinished is under way.
+    /// - Parameter ready: called once what was left unfinished is being picked up.
     /// - Throws: `StoreError` when what was left cannot be read.
     public func run(ready: @escaping @Sendable () -> Void) async throws {
         try await around.database.transaction { [self] transaction in
-            for workflow in workflows.values {
+            for workflow in catalogue.program.values {
                 try tables.keep(workflow, at: around.clock.now(), in: transaction)
             }
         }
-        for pending in try await around.database.scan({ [tables] in try tables.allPending(in: $0) })
-        {
-            accept(pending)
-        }
+        let worker = try await register()
+        try await claim()
         ready()
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.runSteps() }
             group.addTask { await self.runTimers() }
+            group.addTask { await self.runClaims() }
+            if !isAlone { group.addTask { await self.runRenewal() } }
         }
+        await unregister(office.worker ?? worker)
     }
 
     private func runSteps() async {
         await withTaskGroup(of: Void.self) { group in
             var underWay = 0
-            for await pending in queue {
-                if underWay >= concurrency {
+            for await job in queue {
+                backlog.subtract(1, ordering: .relaxed)
+                if underWay >= configuration.concurrency {
                     await group.next()
                     underWay -= 1
                 }
                 underWay += 1
-                group.addTask { await self.settle(pending) }
+                group.addTask { await self.work(job) }
             }
             group.cancelAll()
         }
@@ -158,13 +148,20 @@ public final class WorkflowEngine: Service {
 
     private func runTimers() async {
         await withDiscardingTaskGroup { group in
-            for await pending in timers {
-                group.addTask {
+            var armed: Timestamp?
+            for await _ in office.wake {
+                let now = around.clock.now()
+                let (due, next) = office.ring(at: now)
+                for purpose in due { ring(purpose, at: now) }
+                if let moment = armed, moment <= now { armed = nil }
+                guard let next, armed.map({ next < $0 }) ?? true else { continue }
+                armed = next
+                group.addTask { [around, office] in
                     do {
-                        try await self.around.clock.sleep(until: pending.due)
-                        self.enqueue.yield(pending)
+                        try await around.clock.sleep(until: next)
+                        office.ringAgain()
                     } catch {
-                        // Cancelled: the row stays, the next start picks it up.
+                        // Cancelled: the store knows what is due.
                     }
                 }
             }
@@ -172,141 +169,61 @@ public final class WorkflowEngine: Service {
         }
     }
 
-    /// Puts a pending step where it will be taken up in time.
-    func accept(_ pending: ExecutionTables.Pending) {
-        if pending.kind == .task {
-            enqueue.yield(pending)
-        } else {
-            schedule.yield(pending)
-        }
-    }
-
-    /// Brings one pending step to its outcome; when the store fails, tries again later.
-    private func settle(_ pending: ExecutionTables.Pending) async {
-        do {
-            switch pending.kind {
-            case .task: try await perform(pending)
-            case .timer: try await resume(pending, with: .timerFired(step: pending.step))
-            case .deadline: try await resume(pending, with: .deadlinePassed)
+    private func ring(_ purpose: TimerHeap.Purpose, at now: Timestamp) {
+        switch purpose {
+        case .claim: office.claims.notify()
+        case .retry(let id):
+            if let seat = office.seat(id) { enqueue(.journal(seat)) }
+        case .deadline(let id):
+            guard let seat = office.seat(id) else { return }
+            seat.post(Outcome(what: .input(.deadlinePassed)))
+            enqueue(.journal(seat))
+        case .step(let id, let step):
+            guard let seat = office.seat(id) else { return }
+            if let input = seat.overdue(step, at: now) {
+                seat.post(Outcome(what: .input(input)))
+                enqueue(.journal(seat))
+            } else if seat.live == nil {
+                // Being moved on: look again.
+                office.alarm(now + .milliseconds(20), purpose)
             }
-        } catch is CancellationError {
-            // Stopping: the row stays, the next start picks it up.
-        } catch is NoLongerWanted {
-            // The execution was stopped, or somebody else was faster.
-        } catch {
-            around.report(error)
-            var later = pending
-            later.due = around.clock.now() + .seconds(1)
-            retryLater(later)
         }
     }
 
-    private func retryLater(_ pending: ExecutionTables.Pending) {
-        schedule.yield(pending)
+    func enqueue(_ job: Job) {
+        backlog.add(1, ordering: .relaxed)
+        jobs.yield(job)
     }
 
-    /// Starts an execution within the caller's transaction.
-    ///
-    /// - Parameters:
-    ///   - start: what to start.
-    ///   - transaction: the caller's.
-    /// - Returns: the execution's id; the existing one's when the name was used before.
-    /// - Throws: a fault of code `unknown-workflow`, or `StoreError`.
-    @discardableResult
-    public func start(
-        _ start: ExecutionStart,
-        in transaction: any Transaction
-    ) throws -> ID<Execution> {
-        guard let workflow = workflows[start.workflow] else {
-            throw GeneralFault(
-                .notFound,
-                code: "unknown-workflow",
-                "there is no workflow \"\(start.workflow)\""
-            )
-        }
-        if let existing = try tables.existing(
-            start.name,
-            organisation: start.organisation,
-            in: transaction
-        ) {
-            return existing
-        }
-        let now = around.clock.now()
-        let id: ID<Execution> = around.ids.next()
-        var execution = Execution(
-            of: workflow.definition,
-            identity: ExecutionIdentity(
-                id: id.description,
-                name: start.name,
-                workflowID: "weft:workflow:\(workflow.name)",
-                workflowName: workflow.name,
-                role: workflow.agent
-            ),
-            random: around.random
-        )
-        try tables.insert(start, id: id, version: workflow.version, at: now, in: transaction)
-        let record = ExecutionTables.Record(
-            id: id,
-            organisation: start.organisation,
-            workflow: workflow.name,
-            version: workflow.version,
-            state: [:],
-            subject: start.subject,
-            onBehalfOf: start.onBehalfOf,
-            trace: start.trace,
-            start: now
-        )
-        let actions = execution.start(input: start.input, at: now)
-        try apply(actions, of: execution, record, at: now, in: transaction)
-        return id
+    /// Has the steps of an execution performed that are ready.
+    func launch(_ seat: Seat) {
+        for step in seat.takeReady() { enqueue(.step(seat, step)) }
     }
 
-    /// Stops every running execution about one thing, within the caller's transaction.
-    ///
-    /// - Parameters:
-    ///   - subject: for instance `order:018f…`.
-    ///   - organisation: whose.
-    ///   - cause: why, for the history.
-    ///   - transaction: the caller's.
-    /// - Throws: `StoreError`.
-    public func abortAll(
-        about subject: String,
-        organisation: ID<Organisation>,
-        cause: String,
-        in transaction: any Transaction
-    ) throws {
-        for id in try tables.running(about: subject, organisation: organisation, in: transaction) {
-            try advance(id, with: .abort(error: "Aborted", cause: cause), in: transaction)
+    /// Performs a step, and those that follow from it one after the other.
+    private func work(_ job: Job) async {
+        var job: Job? = job
+        while let next = job {
+            job = nil
+            let seat: Seat
+            switch next {
+            case .journal(let found): seat = found
+            case .restore(let stored, let owner):
+                guard let found = await restore(stored, owner: owner) else { continue }
+                seat = found
+            case .step(let found, let step):
+                seat = found
+                guard await perform(step, of: seat) else { continue }
+            }
+            await journal(seat)
+            var ready = seat.takeReady()[...]
+            // When others wait, it is their turn.
+            if backlog.load(ordering: .relaxed) < configuration.concurrency,
+                let step = ready.popFirst()
+            {
+                job = .step(seat, step)
+            }
+            for step in ready { enqueue(.step(seat, step)) }
         }
-    }
-
-    func definition(
-        of workflow: String,
-        version: String,
-        in reader: any Reader
-    ) throws -> Definition {
-        if let current = workflows[workflow], current.version == version {
-            return current.definition
-        }
-        let key = "\(workflow)@\(version)"
-        if let known = old.withLock({ $0[key] }) { return known }
-        guard let source = try tables.source(of: workflow, version: version, in: reader) else {
-            throw StoreError(.corrupt, "the definition \(key) is missing")
-        }
-        let definition = try Definition(source)
-        old.withLock { $0[key] = definition }
-        return definition
-    }
-
-    /// Whose authority the tool tasks of a workflow have.
-    func owner(of workflow: String) throws(GeneralFault) -> String {
-        guard let found = workflows[workflow] else {
-            throw GeneralFault(
-                .conflict,
-                code: "unknown-workflow",
-                "the workflow \"\(workflow)\" is not part of this program any more"
-            )
-        }
-        return found.agent
     }
 }

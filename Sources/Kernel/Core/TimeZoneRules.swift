@@ -1,11 +1,11 @@
-import Core
-
 /// A time zone: when its clocks show what (TZif, RFC 8536).
-struct TimeZoneRules: Sendable {
+public struct TimeZoneRules: Sendable {
     /// What the clocks on the wall show.
-    struct Local: Sendable, Hashable {
-        var date: CalendarDate
-        var secondOfDay: Int
+    public struct Local: Sendable, Hashable {
+        /// The day.
+        public var date: CalendarDate
+        /// Seconds after midnight, by the clock.
+        public var secondOfDay: Int
     }
 
     /// Seconds since the Unix epoch from which on an offset holds, ascending.
@@ -15,7 +15,7 @@ struct TimeZoneRules: Sendable {
     private let footer: TimeZoneRule?
 
     /// Reads a TZif file of version 2 or later; nil for anything else.
-    init?(_ bytes: [UInt8]) {
+    public init?(_ bytes: [UInt8]) {
         var reader = Reader(bytes: bytes)
         // The first block has 32-bit times and is skipped.
         guard let old = reader.header(), old.version >= 2,
@@ -38,7 +38,7 @@ struct TimeZoneRules: Sendable {
     }
 
     /// Seconds east of Greenwich at a moment.
-    func offset(at seconds: Int64) -> Int {
+    public func offset(at seconds: Int64) -> Int {
         if let last = transitions.last, seconds >= last.at {
             return footer?.offset(at: seconds) ?? last.offset
         }
@@ -53,7 +53,7 @@ struct TimeZoneRules: Sendable {
     }
 
     /// What the clocks show at a moment.
-    func local(_ moment: Timestamp) -> Local {
+    public func local(_ moment: Timestamp) -> Local {
         let seconds = Self.floor(moment.microseconds, 1_000_000)
         let local = seconds + Int64(offset(at: seconds))
         let day = Self.floor(local, 86_400)
@@ -64,7 +64,7 @@ struct TimeZoneRules: Sendable {
     }
 
     /// The first moment after another at which the clocks show a time of a day, or have jumped past it.
-    func first(after moment: Timestamp, date: CalendarDate, secondOfDay: Int) -> Timestamp {
+    public func first(after moment: Timestamp, date: CalendarDate, secondOfDay: Int) -> Timestamp {
         let wall = Int64(date.daysSinceEpoch) * 86_400 + Int64(secondOfDay)
         let now = Self.floor(moment.microseconds, 1_000_000)
         // Offsets that hold about then: what the clocks show is right for some of them, none, or all.
@@ -84,6 +84,17 @@ struct TimeZoneRules: Sendable {
             }
         }
         return Timestamp(microseconds: max(low, now + 1) * 1_000_000)
+    }
+
+    /// The moments at which the clocks show a time of a day: none when they skip it, two when they show
+    /// it twice, ascending.
+    public func moments(date: CalendarDate, secondOfDay: Int) -> [Timestamp] {
+        let wall = Int64(date.daysSinceEpoch) * 86_400 + Int64(secondOfDay)
+        let offsets = Set([offset(at: wall - 100_000), offset(at: wall + 100_000)])
+        return offsets.map { wall - Int64($0) }
+            .filter { $0 + Int64(offset(at: $0)) == wall }
+            .sorted()
+            .map { Timestamp(microseconds: $0 * 1_000_000) }
     }
 
     private static func floor(_ value: Int64, _ divisor: Int64) -> Int64 {

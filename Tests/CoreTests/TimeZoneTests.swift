@@ -1,8 +1,7 @@
-import Core
 import Foundation
 import Testing
 
-@testable import Channels
+@testable import Core
 
 @Suite(
     .enabled(

@@ -1,5 +1,3 @@
-import Core
-
 /// The rule in a TZif file's footer, for years beyond its table: `CET-1CEST,M3.5.0,M10.5.0/3`.
 ///
 /// POSIX' form with months, weeks and weekdays; the forms with numbered days are in no zone of today.

@@ -1,4 +1,3 @@
-import Core
 import Glibc
 import Synchronization
 
@@ -13,7 +12,7 @@ public final class TimeZones: Sendable {
     }
 
     /// The zone of that name; nil when there is none.
-    func zone(_ name: String) -> TimeZoneRules? {
+    public func zone(_ name: String) -> TimeZoneRules? {
         if let rules = known.withLock({ $0[name] }) { return rules }
         let parts = name.split(separator: "/", omittingEmptySubsequences: false)
         let isName = parts.allSatisfy { part in

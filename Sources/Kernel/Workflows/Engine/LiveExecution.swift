@@ -1,0 +1,240 @@
+import Core
+
+/// One thing that a running execution waits for.
+enum PendingStep: Sendable, Hashable {
+    /// A task, since a moment; `submitted` once it was handed over to whoever answers by callback.
+    case task(ScheduledTask, since: Timestamp, submitted: Bool, heartbeat: Timestamp?)
+    /// A moment.
+    case timer(Timestamp)
+}
+
+/// What one turn of an execution leaves to be written and to be done.
+struct Turn: Sendable {
+    struct Ending: Sendable {
+        var status: ExecutionStatus
+        var output: JSON?
+        var error: String?
+        var cause: String?
+    }
+
+    var number: Int
+    var at: Timestamp
+    var inputs: [ExecutionInput] = []
+    var seed: TurnRandom.Seed?
+    var events: [HistoryEvent] = []
+    /// The state that was entered last.
+    var current: String?
+    /// Steps that came and are still waited for, in order.
+    var added: [Int] = []
+    var cancelled: [Int] = []
+    /// Steps answered by callback that are waited for no more.
+    var closed: [Int] = []
+    var ending: Ending?
+}
+
+/// A running execution with all that it waits for: what a worker has in its hands.
+///
+/// A pure value: it takes what happened and tells what to write. Turns are counted; the number is the
+/// version that every change of the stored execution compares.
+struct LiveExecution: Sendable {
+    var execution: Execution
+    /// What it waits for, by step.
+    var pending: [Int: PendingStep] = [:]
+    var deadline: Timestamp?
+    /// The last turn.
+    var turn = 0
+    /// Whether nothing new is to be started.
+    var isPaused = false
+    /// The state that was entered last.
+    var current: String?
+    /// Whether the store still has it in the form of the first tables.
+    var hasOldForm = false
+    let random: TurnRandom
+
+    /// The turn up to which the stored state is good.
+    var snapshotTurn = 0
+    /// How large the stored state is, in bytes.
+    var snapshotBytes = 0
+    /// How many bytes of inputs were journaled since.
+    var journalBytes = 0
+
+    /// Up to this size the whole state is stored with each turn; a larger one when so much was
+    /// journaled since that storing it again costs no more than the journal did.
+    static let smallState = 4_096
+
+    init(_ execution: Execution, random: TurnRandom) {
+        self.execution = execution
+        self.random = random
+    }
+
+    /// Begins.
+    mutating func start(input: JSON, at now: Timestamp) -> Turn {
+        change(at: now) { $0.start(input: input, at: now) }
+    }
+
+    /// Takes what happened; what no longer counts does nothing.
+    mutating func take(_ inputs: [ExecutionInput], at now: Timestamp) -> Turn {
+        random.begin()
+        turn += 1
+        var result = Turn(number: turn, at: now)
+        for input in inputs where expects(input, &result) {
+            result.inputs.append(input)
+            fold(execution.handle(input, at: now), into: &result)
+        }
+        return settled(result)
+    }
+
+    /// Repeats a turn from the journal.
+    mutating func repeatTurn(_ inputs: [ExecutionInput], at now: Timestamp, seed: TurnRandom.Seed?)
+    {
+        random.begin(seed)
+        turn += 1
+        var result = Turn(number: turn, at: now)
+        for input in inputs where expects(input, &result) {
+            fold(execution.handle(input, at: now), into: &result)
+        }
+    }
+
+    /// A turn that changes the execution in another way than by an input.
+    mutating func change(at now: Timestamp, _ body: (inout Execution) -> [Action]) -> Turn {
+        random.begin()
+        turn += 1
+        var result = Turn(number: turn, at: now)
+        fold(body(&execution), into: &result)
+        return settled(result)
+    }
+
+    private func settled(_ turn: Turn) -> Turn {
+        var turn = turn
+        turn.seed = random.seed
+        turn.added.removeAll { pending[$0] == nil }
+        return turn
+    }
+
+    /// Whether the step is still waited for; takes what is answered off the list.
+    private mutating func expects(_ input: ExecutionInput, _ turn: inout Turn) -> Bool {
+        switch input {
+        case .taskSucceeded(let step, _), .taskFailed(let step, _, _), .taskTimedOut(let step, _),
+            .timerFired(let step):
+            return remove(step, &turn)
+        case .taskSubmitted(let step, _):
+            guard case .task(let task, let since, false, _)? = pending[step] else { return false }
+            pending[step] = .task(task, since: since, submitted: true, heartbeat: nil)
+            return true
+        case .deadlinePassed: return deadline != nil
+        case .abort: return true
+        }
+    }
+
+    private mutating func remove(_ step: Int, _ turn: inout Turn) -> Bool {
+        guard let found = pending.removeValue(forKey: step) else { return false }
+        if case .task(let task, _, _, _) = found, task.isAnsweredByCallback {
+            turn.closed.append(step)
+        }
+        return true
+    }
+
+    private mutating func fold(_ actions: [Action], into turn: inout Turn) {
+        for action in actions {
+            switch action {
+            case .record(let event):
+                if event.type.hasSuffix("StateEntered"), let name = event.details["name"]?.string {
+                    turn.current = name
+                    current = name
+                }
+                turn.events.append(event)
+            case .schedule(let task):
+                pending[task.step] = .task(task, since: turn.at, submitted: false, heartbeat: nil)
+                turn.added.append(task.step)
+            case .wait(let step, let due):
+                pending[step] = .timer(due)
+                turn.added.append(step)
+            case .deadline(let due): deadline = due
+            case .cancel(let step):
+                _ = remove(step, &turn)
+                turn.cancelled.append(step)
+            case .finish(let status, let output, let error, let cause):
+                turn.ending = Turn.Ending(
+                    status: status,
+                    output: output,
+                    error: error,
+                    cause: cause
+                )
+                for step in Array(pending.keys) { _ = remove(step, &turn) }
+                deadline = nil
+            }
+        }
+    }
+
+    /// The task of a step, if it is waited for and was not handed over yet.
+    func task(_ step: Int) -> (task: ScheduledTask, since: Timestamp)? {
+        guard case .task(let task, let since, false, _)? = pending[step] else { return nil }
+        return (task, since)
+    }
+
+    /// Whether anything is to be performed by a worker.
+    var hasWork: Bool {
+        pending.values.contains { step in
+            if case .task(_, _, let submitted, _) = step { !submitted } else { false }
+        }
+    }
+
+    /// When a step must be looked at again: a timer's moment, or when a task that was handed over has
+    /// taken too long or been silent for too long; nil when it may wait for ever.
+    func due(_ step: Int) -> Timestamp? {
+        switch pending[step] {
+        case .timer(let due)?: return due
+        case .task(let task, let since, true, let heartbeat)?:
+            let whole = task.timeoutSeconds.map { since + .seconds($0) }
+            let silence = task.heartbeatSeconds.map { (heartbeat ?? since) + .seconds($0) }
+            return [whole, silence].compactMap { $0 }.min()
+        default: return nil
+        }
+    }
+
+    /// What is to be told to the execution about a step whose moment has come.
+    func overdue(_ step: Int, at now: Timestamp) -> ExecutionInput? {
+        guard let due = due(step), due <= now else { return nil }
+        switch pending[step] {
+        case .timer?: return .timerFired(step: step)
+        case .task(let task, let since, _, _)?:
+            let isWhole = task.timeoutSeconds.map { since + .seconds($0) <= now } ?? false
+            return .taskTimedOut(step: step, heartbeat: !isWhole)
+        case nil: return nil
+        }
+    }
+
+    /// The earliest moment at which anything is due; nil for none.
+    var nextDue: Timestamp? {
+        var next = deadline
+        guard !isPaused else { return next }
+        for step in pending.keys {
+            if let due = due(step), next.map({ due < $0 }) ?? true { next = due }
+        }
+        return next
+    }
+
+    /// Whether the whole state is to be stored with a turn whose inputs take so many bytes.
+    mutating func storesState(journaling bytes: Int) -> Bool {
+        journalBytes += bytes
+        return snapshotTurn == 0 || snapshotBytes <= Self.smallState
+            || journalBytes >= snapshotBytes
+    }
+
+    /// Notes that the state was stored.
+    mutating func stored(bytes: Int) {
+        snapshotTurn = turn
+        snapshotBytes = bytes
+        journalBytes = 0
+    }
+}
+
+extension ScheduledTask {
+    /// Whether somebody outside answers it: by a token, or as an activity's worker.
+    var isAnsweredByCallback: Bool { token != nil || activity != nil }
+
+    /// The activity whose workers do it; nil when it is none's.
+    var activity: String? {
+        if case .activity(let name)? = TaskResource(resource) { name } else { nil }
+    }
+}

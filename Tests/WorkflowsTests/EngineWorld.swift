@@ -1,0 +1,249 @@
+import Agents
+import Core
+import Events
+import Foundation
+import Store
+import Synchronization
+import Testing
+import Workflows
+
+/// A database with workflows, and any number of engines over it.
+final class EngineWorld: Sendable {
+    static let organisation: ID<Organisation> = ID(high: 1, low: 1)
+    static let other: ID<Organisation> = ID(high: 1, low: 2)
+    static let person = Actor(id: ID(high: 2, low: 2), kind: .person, name: "Night shift")
+
+    let database: SQLiteDatabase
+    let clock: ManualClock
+    let log: EventLog
+    let ids: IDGenerator
+    let gates = Gates()
+    let folder: String
+
+    init(at moment: String = "2026-03-01T12:00:00Z", folder: String? = nil) async throws {
+        let start = try #require(Timestamp(moment))
+        let scratch = folder ?? (NSTemporaryDirectory() + "weft-world-" + UUID().uuidString)
+        try FileManager.default.createDirectory(atPath: scratch, withIntermediateDirectories: true)
+        self.folder = scratch
+        let clock = ManualClock(now: start)
+        self.clock = clock
+        database = try SQLiteDatabase(path: scratch + "/weft.db")
+        log = EventLog(database: database)
+        ids = IDGenerator(clock: clock, random: SystemRandom())
+        try await database.migrate(
+            EventLog.migrations + AgentJournal.migrations + ExecutionTables.migrations + [
+                Migration("world", 1, "till", ["CREATE TABLE till (key TEXT, note TEXT)"])
+            ]
+        )
+    }
+
+    /// The tools: `world.count` writes a row, `world.call` is outside and waits at a gate named by its
+    /// input, `world.fail` fails while its gate is closed, `world.ask` hands a token over.
+    private func registry() throws -> ToolRegistry {
+        func tool(_ name: String, _ body: Tool.Body) throws -> Tool {
+            try Tool(name: name, purpose: "Tests.", input: ["type": "object"], body: body)
+        }
+        let gates = gates
+        return try ToolRegistry(
+            tools: [
+                tool(
+                    "world.count",
+                    .write { input, invocation in
+                        { transaction in
+                            try transaction.execute(
+                                "INSERT INTO till (key, note) VALUES (?, ?)",
+                                [.text(invocation.key), .text(input.value.text())]
+                            )
+                            return ["counted": true]
+                        }
+                    }
+                ),
+                tool(
+                    "world.call",
+                    .external { input, invocation in
+                        let gate = input.value["gate"]?.string ?? "gate"
+                        gates.note(gate, invocation.key)
+                        try await gates.pass(gate)
+                        return ["called": .string(gate)]
+                    }
+                ),
+                tool(
+                    "world.fail",
+                    .compute { input, _ in
+                        let gate = input.value["gate"]?.string ?? "fail"
+                        gates.note(gate, "")
+                        guard gates.isOpen(gate) else {
+                            throw GeneralFault(.conflict, code: "world-closed", "it is closed")
+                        }
+                        return ["opened": true]
+                    }
+                ),
+                tool(
+                    "world.ask",
+                    .write { input, _ in
+                        { transaction in
+                            try transaction.execute(
+                                "INSERT INTO till (key, note) VALUES ('token', ?)",
+                                [.text(input.value["token"]?.string)]
+                            )
+                            return ["asked": true]
+                        }
+                    }
+                ),
+            ],
+            agents: [
+                Agent(
+                    name: "world.owner",
+                    purpose: "Owns the workflows.",
+                    tools: ["world.count", "world.call", "world.fail", "world.ask"],
+                    policy: Idle()
+                )
+            ]
+        )
+    }
+
+    func engine(
+        _ workflows: [String: JSON],
+        configuration: EngineConfiguration = EngineConfiguration()
+    ) throws -> WorkflowEngine {
+        let registry = try registry()
+        return try WorkflowEngine(
+            workflows: workflows.map {
+                try Workflow(name: $0.key, agent: "world.owner", source: $0.value)
+            },
+            surroundings: .init(
+                database: database,
+                registry: registry,
+                agents: AgentRunner(
+                    registry: registry,
+                    database: database,
+                    journal: AgentJournal(database: database),
+                    clock: clock
+                ),
+                events: log,
+                clock: clock,
+                random: SystemRandom(),
+                ids: ids,
+                account: { name, _ in Actor(id: ID(high: 3, low: 3), kind: .service, name: name) }
+            ),
+            configuration: configuration
+        )
+    }
+
+    func scope(_ organisation: ID<Organisation> = EngineWorld.organisation) -> Scope {
+        Scope(
+            organisation: organisation,
+            actor: Self.person,
+            roles: [],
+            trace: TraceContext(random: SeededRandom(seed: 7))
+        )
+    }
+
+    @discardableResult
+    func start(
+        _ workflow: String,
+        _ name: String = "one",
+        input: JSON = [:],
+        on engine: WorkflowEngine
+    ) async throws -> ID<Execution> {
+        let start = ExecutionStart(
+            workflow: workflow,
+            name: name,
+            subject: "thing:\(name)",
+            input: input,
+            organisation: Self.organisation,
+            onBehalfOf: Self.person,
+            trace: TraceContext(random: SeededRandom(seed: 7))
+        )
+        return try await database.transaction { try engine.start(start, in: $0) }
+    }
+
+    func rows(_ sql: String) async throws -> [String] {
+        try await database.query(sql, []) { $0.isNull(0) ? "null" : try $0.text(0) }
+    }
+
+    func statuses() async throws -> [String] {
+        try await rows("SELECT name || ' ' || status FROM execution ORDER BY name")
+    }
+
+    /// Runs engines beside `body`, then stops them.
+    func running(
+        _ engines: [WorkflowEngine],
+        _ body: @escaping @Sendable () async throws -> Void
+    ) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for engine in engines {
+                let ready = Ready()
+                group.addTask { try await engine.run { ready.set() } }
+                while !ready.isSet { try await Task.sleep(for: .milliseconds(1)) }
+            }
+            try await body()
+            group.cancelAll()
+        }
+    }
+
+    /// Waits until something is so, for the engines' tasks run by themselves.
+    func eventually(
+        _ what: String = "",
+        _ condition: () async throws -> Bool,
+        location: SourceLocation = #_sourceLocation
+    ) async throws {
+        for _ in 0..<5_000 {
+            if try await condition() { return }
+            try await Task.sleep(for: .milliseconds(1))
+        }
+        Issue.record("it never came to be: \(what)", sourceLocation: location)
+    }
+
+    /// Moves the clock on in small steps until something is so.
+    func passing(
+        _ duration: Duration,
+        until condition: () async throws -> Bool,
+        location: SourceLocation = #_sourceLocation
+    ) async throws {
+        for _ in 0..<5_000 {
+            if try await condition() { return }
+            clock.advance(by: duration)
+            try await Task.sleep(for: .milliseconds(1))
+        }
+        Issue.record("it never came to be", sourceLocation: location)
+    }
+}
+
+private final class Ready: Sendable {
+    private let flag = Atomic<Bool>(false)
+    var isSet: Bool { flag.load(ordering: .acquiring) }
+    func set() { flag.store(true, ordering: .releasing) }
+}
+
+/// Gates that calls wait at, and who came to them.
+final class Gates: Sendable {
+    private struct State {
+        var open: Set<String> = []
+        var notes: [String: [String]] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    func open(_ gate: String) { _ = state.withLock { $0.open.insert(gate) } }
+    func close(_ gate: String) { _ = state.withLock { $0.open.remove(gate) } }
+    func isOpen(_ gate: String) -> Bool { state.withLock { $0.open.contains(gate) } }
+    func note(_ gate: String, _ key: String) {
+        state.withLock { $0.notes[gate, default: []].append(key) }
+    }
+    func calls(_ gate: String) -> [String] { state.withLock { $0.notes[gate] ?? [] } }
+
+    func pass(_ gate: String) async throws {
+        while !isOpen(gate) { try await Task.sleep(for: .milliseconds(1)) }
+    }
+}
+
+/// Decides nothing.
+private struct Idle: RulePolicy {
+    var name: String { "idle" }
+    var version: Int { 1 }
+
+    func decide(_ run: AgentRun) async throws -> Conclusion {
+        throw GeneralFault(.internal, code: "not-asked", "this agent is never asked")
+    }
+}
