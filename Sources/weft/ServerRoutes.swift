@@ -55,6 +55,7 @@ struct ServerRoutes {
             checksOutput: installation.configuration.flag("debug.outputs")
         ).add(installation.routes, to: &router)
         SignInRoutes(installation: installation).add(to: &router)
+        EventRoutes(kernel: installation.kernel).add(to: &router)
         installation.live.addRoutes(
             to: &router,
             options: LiveChannel.options(installation.configuration)

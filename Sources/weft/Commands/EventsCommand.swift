@@ -13,6 +13,15 @@ enum EventsCommand {
         usage: weft events explain --pattern P [EVENT.json]
         Prints for each leaf of the pattern whether the event satisfies it, and if not, why.
 
+        usage: weft events import FILE [--organisation NAME] [--data DIR] [--config FILE]
+          FILE           CloudEvents 1.0 in JSON: one a line, one alone or an array; - is standard input
+        Takes the events in, each once for its source and id; prints {"taken","known","refused",
+        "problems"}, and exits 1 when one was refused.
+
+        usage: weft events export [--type T] [--source S] [--subject S] [--from TIME] [--to TIME]
+                                  [--organisation NAME] [--data DIR] [--config FILE]
+        Prints the organisation's events, one a line.
+
         A malformed pattern or event exits 1 with what is wrong, where, and what was expected.
         """
 
@@ -26,7 +35,12 @@ enum EventsCommand {
                 switch arguments.first {
                 case "match": try match(arguments.dropFirst())
                 case "explain": try explain(arguments.dropFirst())
-                default: throw UsageError("what can be done with events is: match, explain")
+                case "import": try await take(arguments.dropFirst())
+                case "export": try await export(arguments.dropFirst())
+                default:
+                    throw UsageError(
+                        "what can be done with events is: match, explain, import, export"
+                    )
                 }
             },
             usage: usage

@@ -211,8 +211,9 @@ public struct EventRules: Sendable {
     }
 
     /// Every enabled rule of every organisation: for the dispatcher alone.
-    func enabled(in reader: any Reader) throws -> [(organisation: ID<Organisation>, rule: StoredRule)]
-    {
+    func enabled(in reader: any Reader) throws -> [(
+        organisation: ID<Organisation>, rule: StoredRule
+    )] {
         try reader.query(
             """
             SELECT \(Self.columns), organisation FROM event_rule WHERE enabled = 1
