@@ -25,15 +25,16 @@ BUILD_RELEASE := swift build -c release -j $(JOBS) --product weft --static-swift
 
 export WEFT_TESTS WEFT_DATA
 
-.PHONY: help run test test-long lint format bench web deps release install clean
+.PHONY: help run test test-long lint format bench bench-kernel web deps release install clean
 
 help:  ## Lists the targets.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 run: deps web release  ## Builds all and serves a demonstration; data stays in .run/data.
 	exec $(RELEASE) serve --demo --data $(DATA) $(ARGS)
 
 test: deps web  ## Runs all tests but the long ones.
+	cd web && ../.venv/bin/deno test --quiet --no-check --unstable-sloppy-imports --allow-read --allow-env tests
 	swift build --build-tests -j $(JOBS)
 	scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; \
 	TMPDIR=$$scratch swift test --skip-build -j $(JOBS)
@@ -55,6 +56,9 @@ format: deps  ## Formats everything in place.
 
 bench: deps release  ## Runs the benchmarks; `make bench BENCH="http packing"` runs some.
 	WEFT_BIN=$(abspath $(RELEASE)) .venv/bin/python bench/run $(BENCH)
+
+bench-kernel: deps release  ## Runs the benchmarks of workflows, events and series beside their peers.
+	WEFT_BIN=$(abspath $(RELEASE)) .venv/bin/python bench/run kernel events series
 
 web: deps  ## Builds the console into web/dist.
 	web/build.sh

@@ -33,7 +33,7 @@ func solution(_ name: String) -> Target {
         dependencies: [
             "Core", "Store", "Events", "Workflows", "Agents", "Identity", "HTTP", "Objects",
             "Channels",
-            "Live", "Observability", "Platform",
+            "Live", "Observability", "Privacy", "Platform",
         ],
         path: "Sources/Solutions/\(name)",
         exclude: ["README.md"],
@@ -72,10 +72,15 @@ let package = Package(
         kernel("Store", ["Core", "CSQLite", "CPostgres", "CLinux"]),
         kernel("Events", ["Core", "Store", "Observability"]),
         kernel("Vault", ["Core", "COpenSSL"]),
+        kernel("Privacy", ["Core", "Store", "Vault"]),
         kernel("Identity", ["Core", "Store", "Vault", "COpenSSL", "CSodium"]),
+        kernel("Series", ["Core", "Store"]),
         kernel("Objects", ["Core", "Store", "COpenSSL"]),
-        kernel("Channels", ["Core", "Store", "Events", "Observability", "Vault", "CCurl"]),
-        kernel("Agents", ["Core", "Store", "Events", "Identity", "Observability"]),
+        kernel(
+            "Channels",
+            ["Core", "Store", "Events", "Observability", "Privacy", "Vault", "CCurl"]
+        ),
+        kernel("Agents", ["Core", "Store", "Events", "Identity", "Observability", "Privacy"]),
         kernel(
             "Workflows",
             [
@@ -92,7 +97,7 @@ let package = Package(
             [
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
-                "Workflows", "HTTP", "Live", "Vault", "COpenSSL",
+                "Workflows", "HTTP", "Live", "Privacy", "Vault", "COpenSSL", "Series",
             ]
         ),
 
@@ -108,8 +113,8 @@ let package = Package(
             dependencies: [
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
-                "Workflows", "HTTP", "Live", "Web", "Vault", "Platform",
-                "CrashTest", "Logistics",
+                "Workflows", "HTTP", "Live", "Web", "Privacy", "Vault", "Platform",
+                "JSONata", "CrashTest", "Series", "Logistics",
             ],
             path: "Sources/weft",
             swiftSettings: strict
@@ -129,17 +134,22 @@ let package = Package(
         tests("Store", ["Core", "StoreTesting"]),
         tests("Events", ["Core", "Store", "StoreTesting"]),
         tests("Identity", ["Core", "Store", "StoreTesting", "Vault"]),
+        tests("Series", ["Core", "Store", "StoreTesting"]),
         tests("Objects", ["Core", "Store", "StoreTesting"]),
         tests("Channels", ["Core", "Store", "StoreTesting", "Events", "Observability", "Vault"]),
-        tests("Agents", ["Core", "Store", "StoreTesting", "Events", "Identity"]),
-        tests("Workflows", ["Core", "Store", "StoreTesting", "Events", "Agents"]),
+        tests(
+            "Agents",
+            ["Core", "Store", "StoreTesting", "Events", "Identity", "Privacy", "Vault"]
+        ),
+        tests("Workflows", ["Core", "JSONata", "Store", "StoreTesting", "Events", "Agents"]),
         tests("HTTP", ["Core", "Observability"]),
         tests("Live", ["Core", "Store", "StoreTesting", "Events", "HTTP", "Observability"]),
         tests("Web", ["Core"]),
         tests("Vault", ["Core"]),
+        tests("Privacy", ["Core", "Store", "StoreTesting", "Vault"]),
         tests("CrashTest", ["Core", "Store"]),
         tests("Platform", ["Core", "Store", "StoreTesting", "HTTP", "Agents"]),
-        tests("Logistics", ["Core", "Store", "StoreTesting", "Platform"]),
+        tests("Logistics", ["Core", "Store", "StoreTesting", "Platform", "Privacy"]),
     ],
     swiftLanguageModes: [.v6]
 )

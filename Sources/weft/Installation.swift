@@ -10,6 +10,8 @@ import Logistics
 import Objects
 import Observability
 import Platform
+import Privacy
+import Series
 import Store
 import Synchronization
 import Web
@@ -22,6 +24,7 @@ struct Installation {
     let database: SQLiteDatabase
     let identity: IdentityAssembly
     let kernel: Kernel
+    let persons: PersonRegister
     let registry: ToolRegistry
     let engine: WorkflowEngine
     let dispatcher: Dispatcher
@@ -58,11 +61,19 @@ struct Installation {
         try await database.migrate(
             EventLog.migrations + IdentityTables.migrations + ObjectTables.migrations
                 + ChannelsTables.migrations + AgentJournal.migrations + ExecutionTables.migrations
-                + ToolRoutes.migrations + PlatformTools.migrations + ObservationTables.migrations
+                + ToolRoutes.migrations + SeriesTables.migrations + PersonKeys.migrations
+                + PlatformTools.migrations
+                + ObservationTables.migrations
                 + solutions.flatMap(\.migrations)
         )
         let texts = configuration.integer("channels.texts-per-day")
-        let outbox = Outbox(ids: ids, clock: clock, textsPerDay: texts)
+        let privacy = try PrivacyComposition.privacy(
+            solutions,
+            folder: folder,
+            clock: clock,
+            ids: ids
+        )
+        let outbox = Outbox(ids: ids, clock: clock, textsPerDay: texts, privacy: privacy)
         let webClient = CurlWebClient(
             .init(certificates: configuration.text("web.certificates"))
         )
@@ -74,11 +85,12 @@ struct Installation {
             webClient: webClient,
             clock: clock
         )
-        let events = EventLog(database: database)
+        let events = PrivacyComposition.events(database, privacy)
         let hints = LiveHints()
         let workers = configuration.integer("workers")
         let kernel = Kernel(
             database: database,
+            privacy: privacy,
             events: events,
             objects: try FileObjectStore(path: folder.objects, database: database, clock: clock),
             channels: try ChannelServices.assembly(
@@ -92,9 +104,10 @@ struct Installation {
             ),
             webClient: webClient,
             accounts: identity.accounts,
-            journal: AgentJournal(database: database) {
+            journal: AgentJournal(database: database, privacy: privacy) {
                 hints.changed("decisions", organisation: $0)
             },
+            series: try SeriesServices.store(configuration),
             workflows: WorkflowControl(),
             live: hints,
             workers: WorkerPool(threads: workers > 0 ? workers : HTTPServer.cores),
@@ -105,7 +118,7 @@ struct Installation {
             configuration: configuration
         )
         let parts = try solutions.map { try $0.parts(on: kernel) }
-        let agents = parts.flatMap(\.agents)
+        let agents = parts.flatMap(\.agents) + [WorkflowServices.runner]
         let observation = try Observation(
             kernel,
             database: database,
@@ -113,8 +126,13 @@ struct Installation {
             logs: logs,
             random: random
         )
+<<<<<<< HEAD
         let workflows = try parts.flatMap(\.workflows) + RuleDestinations.workflows(asking: agents)
         let destinations = RuleDestinations(kernel: kernel, workflows: workflows, agents: agents)
+=======
+        let persons = PrivacyComposition.register(kernel, identity, parts.flatMap(\.persons))
+        self.persons = persons
+>>>>>>> 4c4a5ab0b8f217141c26967e6de195882482b1c9
         let registry = try ToolRegistry(
             tools: try PlatformTools(kernel: kernel, agents: agents).all()
                 + EventTools(kernel: kernel, destinations: destinations, audit: identity.audit)
@@ -127,9 +145,13 @@ struct Installation {
                 )
                 .all()
                 + IdentityTools(identity: identity, database: database).all()
+                + WorkflowServices.tools(kernel).all()
+                + SeriesTools(kernel: kernel, audit: identity.audit).all()
+                + PrivacyTools(persons).all()
                 + parts.flatMap(\.tools),
             agents: agents,
-            tracer: observation.tracer
+            tracer: observation.tracer,
+            privacy: privacy
         )
         let runs = metrics.histogram(
             "weft_agent_run_seconds",
@@ -163,8 +185,10 @@ struct Installation {
                 report: {
                     logger.error("workflow step", ["error": .string(String(describing: $0))])
                 },
-                tracer: observation.tracer
-            )
+                tracer: observation.tracer,
+                items: WorkflowServices.items(kernel)
+            ),
+            configuration: WorkflowServices.engine(configuration)
         )
         let starts = try parts.flatMap(\.starts).map { start in
             EventRule(
@@ -199,8 +223,14 @@ struct Installation {
         self.solutions = solutions
         self.observation = observation
         routes =
+<<<<<<< HEAD
             PlatformTools.routes + EventTools.routes + ObservationTools.routes + ChannelTools.routes
             + IdentityTools.routes + parts.flatMap(\.routes)
+=======
+            PlatformTools.routes + ObservationTools.routes + ChannelTools.routes
+            + IdentityTools.routes + WorkflowTools.routes + SeriesTools.routes
+            + PrivacyTools.routes + parts.flatMap(\.routes)
+>>>>>>> 4c4a5ab0b8f217141c26967e6de195882482b1c9
     }
 
     /// What is done every hour.
@@ -222,10 +252,14 @@ struct Installation {
                 .init("objects") { [kernel] in
                     _ = try await kernel.objects.sweep(olderThan: .seconds(86_400))
                 },
+<<<<<<< HEAD
                 .init("events") { [database] in
                     _ = try await EventRetention().apply(to: database, at: clock.now())
                 },
             ] + ChannelServices.chores(kernel),
+=======
+            ] + ChannelServices.chores(kernel) + WorkflowServices.chores(kernel),
+>>>>>>> 4c4a5ab0b8f217141c26967e6de195882482b1c9
             clock: clock
         ) { name, error in
             logger.error(

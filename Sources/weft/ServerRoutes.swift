@@ -52,7 +52,8 @@ struct ServerRoutes {
             database: installation.database,
             clock: clock,
             ids: installation.kernel.ids,
-            checksOutput: installation.configuration.flag("debug.outputs")
+            checksOutput: installation.configuration.flag("debug.outputs"),
+            privacy: installation.kernel.privacy
         ).add(installation.routes, to: &router)
         SignInRoutes(installation: installation).add(to: &router)
         EventRoutes(kernel: installation.kernel).add(to: &router)

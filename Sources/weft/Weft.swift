@@ -10,7 +10,9 @@ struct Weft {
           user add   add a person to an organisation
           key        list or rotate the keys that access tokens are signed with
           audit      verify or export the audit log
+          person     export or erase what is kept about a person
           import orders FILE   place the orders of a CSV or JSON file
+          series     import points of time series from a file, or query them
           backup, restore      copy everything, verified; put a copy back
           doctor     check the machine, the configuration and the data
           config --explain     show every setting, its value and where it came from
@@ -18,6 +20,7 @@ struct Weft {
           workflow   run or lint a States Language definition
           events     try event patterns on files
           test crash run workflows over a simulated disk, and kill the machine where a seed says
+          jsonata    evaluate a JSONata expression on a JSON file
           bench      measure this machine's disk, server and event matching
           version    print the version
         `weft COMMAND --help` tells more.
@@ -48,9 +51,39 @@ struct Weft {
                 run: AuditCommand.export
             ),
             Command(
+                words: ["person", "export"],
+                usage: PersonCommand.usage,
+                run: PersonCommand.export
+            ),
+            Command(
+                words: ["person", "erase"],
+                usage: PersonCommand.usage,
+                run: PersonCommand.erase
+            ),
+            Command(
+                words: ["person", "readmit"],
+                usage: PersonCommand.usage,
+                run: PersonCommand.readmit
+            ),
+            Command(
+                words: ["person", "erasures"],
+                usage: PersonCommand.usage,
+                run: PersonCommand.erasures
+            ),
+            Command(
                 words: ["import", "orders"],
                 usage: ImportCommand.usage,
                 run: ImportCommand.run
+            ),
+            Command(
+                words: ["series", "import"],
+                usage: SeriesCommand.usage,
+                run: SeriesCommand.importing
+            ),
+            Command(
+                words: ["series", "query"],
+                usage: SeriesCommand.usage,
+                run: SeriesCommand.query
             ),
             Command(words: ["backup"], usage: BackupCommand.usage, run: BackupCommand.run),
             Command(words: ["restore"], usage: RestoreCommand.usage, run: RestoreCommand.run),
@@ -64,6 +97,7 @@ struct Weft {
                 usage: CrashTestCommand.usage,
                 run: CrashTestCommand.run
             ),
+            Command(words: ["jsonata"], usage: JSONataCommand.usage, run: JSONataCommand.run),
             Command(words: ["bench"], usage: BenchCommand.usage, run: BenchCommand.run),
         ]
     }

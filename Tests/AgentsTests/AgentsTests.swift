@@ -3,6 +3,7 @@ import Core
 import Foundation
 import Identity
 import Store
+import StoreTesting
 import Synchronization
 import Testing
 
@@ -93,7 +94,7 @@ import Testing
     }
 
     private final class World: Sendable {
-        let database: SQLiteDatabase
+        let database: any Database
         let journal: AgentJournal
         let looks = Mutex(0)
         let clock = ManualClock(now: Timestamp(microseconds: 1_000_000))
@@ -101,7 +102,7 @@ import Testing
         init() async throws {
             let path = NSTemporaryDirectory() + "weft-agents-" + UUID().uuidString
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-            database = try SQLiteDatabase(path: path + "/weft.db")
+            database = try TestDatabase(path: path + "/weft.db")
             journal = AgentJournal(database: database)
             try await database.migrate(
                 AgentJournal.migrations + [

@@ -3,13 +3,14 @@ import Core
 import Foundation
 import Observability
 import Store
+import StoreTesting
 import Testing
 
 /// A store, an outbox and an inbox for one test.
 final class PostOffice: Sendable {
     let clock = ManualClock(now: Timestamp(microseconds: 1_795_176_000_000_000))
     let random = SeededRandom(seed: 1)
-    let database: SQLiteDatabase
+    let database: any Database
     let outbox: Outbox
     let inbox: Inbox
     let metrics = Metrics()
@@ -19,10 +20,8 @@ final class PostOffice: Sendable {
     init() async throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "weft-post-\(UUID())")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        var configuration = SQLiteConfiguration()
-        configuration.synced = false
         let path = folder.appending(path: "test.db").path
-        database = try SQLiteDatabase(path: path, configuration: configuration)
+        database = try TestDatabase(path: path)
         try await database.migrate(ChannelsTables.migrations)
         outbox = Outbox(ids: IDGenerator(clock: clock, random: random), clock: clock)
         inbox = Inbox(clock: clock)

@@ -98,6 +98,12 @@ class Client:
         assert answer.status == 200, answer.body
         return answer.json
 
+    def messages(self, customer: str) -> list[dict]:
+        """The messages about a customer's orders, which the store keeps sealed; for administrators."""
+        answer = self.get(f"/api/persons/customer:{customer}/export")
+        assert answer.status == 200, answer.body
+        return answer.json["records"].get("messages", [])
+
     def order_when(self, identity: str, *statuses: str, within: float = 30) -> dict:
         """The order once it has one of `statuses` and its run has ended, too."""
 

@@ -1,9 +1,6 @@
 """Loads in 3D, the loader's phone page, runs as graphs and the vehicle calendar, in a real browser."""
 
-import json
-import os
 import re
-import subprocess
 from datetime import date, timedelta
 
 import pytest
@@ -341,108 +338,6 @@ def test_a_loader_needs_no_mouse(opened, api, order):
     expect(page.get_by_role("link", name=re.compile(order["reference"]))).to_contain_text("1 of 9")
 
 
-CHECK_IN = {
-    "Comment": "Checks goods in, in parallel and item by item.",
-    "StartAt": "Prepare",
-    "States": {
-        "Prepare": {"Type": "Pass", "Result": {"items": [1, 2, 3]}, "Next": "Both"},
-        "Both": {
-            "Type": "Parallel",
-            "Next": "Decide",
-            "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Sorry"}],
-            "Branches": [
-                {
-                    "StartAt": "WeighGoods",
-                    "States": {
-                        "WeighGoods": {
-                            "Type": "Task",
-                            "Resource": "weft:tool:test.weigh",
-                            "Retry": [{"ErrorEquals": ["Busy"], "IntervalSeconds": 2}],
-                            "End": True,
-                        }
-                    },
-                },
-                {
-                    "StartAt": "EachItem",
-                    "States": {
-                        "EachItem": {
-                            "Type": "Map",
-                            "ItemsPath": "$.items",
-                            "End": True,
-                            "ItemProcessor": {
-                                "StartAt": "ScanItem",
-                                "States": {
-                                    "ScanItem": {
-                                        "Type": "Task",
-                                        "Resource": "weft:tool:test.scan",
-                                        "End": True,
-                                    }
-                                },
-                            },
-                        }
-                    },
-                },
-            ],
-        },
-        "Decide": {
-            "Type": "Choice",
-            "Choices": [
-                {"Variable": "$[0].weight", "NumericGreaterThan": 100, "Next": "Heavy"}
-            ],
-            "Default": "Light",
-        },
-        "Heavy": {
-            "Type": "Task",
-            "Resource": "weft:tool:test.lift",
-            "Catch": [{"ErrorEquals": ["NoCrane"], "Next": "AskAgain"}],
-            "Next": "Finish",
-        },
-        "AskAgain": {"Type": "Wait", "Seconds": 5, "Next": "Prepare"},
-        "Light": {"Type": "Pass", "Next": "Finish"},
-        "Sorry": {"Type": "Fail", "Error": "CheckIn", "Cause": "The goods could not be checked in"},
-        "Finish": {"Type": "Succeed"},
-    },
-}
-MOCKS = {
-    "WeighGoods": [
-        {"throw": {"error": "Busy", "cause": "the scale is in use"}},
-        {"return": {"weight": 120}},
-    ],
-    "ScanItem": [{"return": "a"}, {"return": "b"}, {"return": "c"}],
-    "Heavy": [{"throw": {"error": "NoCrane", "cause": "none is free"}}, {"return": {"up": True}}],
-}
-
-
-@pytest.fixture(scope="module")
-def check_in(weft, tmp_path_factory):
-    """A run of a workflow with every kind of branch, by the real engine."""
-    binary = os.environ.get("WEFT_BIN")
-    if not binary:
-        pytest.skip("WEFT_BIN is not set")
-    folder = tmp_path_factory.mktemp("run")
-    for name, value in {"d": CHECK_IN, "m": MOCKS, "i": {}}.items():
-        (folder / name).write_text(json.dumps(value))
-    done = subprocess.run(
-        [binary, "workflow", "run", "d", "--input", "i", "--mocks", "m", "--virtual-time"],
-        cwd=folder,
-        capture_output=True,
-        check=True,
-    )
-    run = json.loads(done.stdout)
-    return {
-        **{key: run[key] for key in ("status", "output", "error", "cause", "history")},
-        "id": "check-in",
-        "workflow": "test.check-in",
-        "version": "1",
-        "startedAt": run["history"][0]["timestamp"],
-        "endedAt": run["history"][-1]["timestamp"],
-        "subject": None,
-        "input": {},
-        "historyCount": len(run["history"]),
-        "definition": CHECK_IN,
-    }
-
-
 def node(page, name):
     return page.locator(f"[data-state={name}] > .node-body")
 
@@ -489,51 +384,6 @@ def test_a_run_is_a_graph_with_each_steps_data(opened, order):
     expect(page.get_by_role("cell", name="ExecutionSucceeded")).to_be_visible()
     page.get_by_label("Details of event 1", exact=True).click()
     expect(page.get_by_role("group", name="Event 1", exact=True)).to_be_visible()
-
-
-def test_branches_iterations_retries_and_catches_are_shown(opened, check_in):
-    page = opened("/runs")
-    page.route("**/api/executions/check-in", lambda route: route.fulfill(json=check_in))
-    page.goto(page.url.split("/console")[0] + "/console/runs/check-in?state=WeighGoods&visit=0")
-    step = page.get_by_role("region", name="Weigh goods")
-    expect(step).to_contain_text("2 attempts")
-    expect(step).to_contain_text("the scale is in use")
-    states = page.get_by_role("listbox", name=re.compile("States"))
-    # Twice around, three items each time; the crane was missing once.
-    expect(states.get_by_role("option", name=re.compile("^Scan item, Task, Done, 6 times"))).to_have_count(1)
-    expect(states.get_by_role("option", name=re.compile("^Heavy, Task, Caught"))).to_have_count(1)
-    expect(states.get_by_role("option", name="Light, Pass, Not reached")).to_have_count(1)
-    labels = page.locator(".edge-label")
-    expect(labels.filter(has_text="weight > 100")).to_have_count(1)
-    expect(labels.filter(has_text="otherwise")).to_have_count(1)
-    expect(labels.filter(has_text="NoCrane")).to_have_count(1)
-    screenshot(page, "run-branches-light")
-    node(page, "Heavy").click()
-    step = page.get_by_role("region", name="Heavy")
-    step.get_by_label("Visit").select_option("0")
-    expect(step).to_contain_text("none is free")
-
-
-def test_a_run_under_way_is_followed(opened, check_in):
-    page = opened("/runs")
-    weighing = next(
-        index for index, event in enumerate(check_in["history"]) if event["type"] == "TaskScheduled"
-    )
-    now = {
-        **check_in,
-        "status": "RUNNING",
-        "endedAt": None,
-        "output": None,
-        "history": check_in["history"][: weighing + 2],
-    }
-    answers = [now]
-    page.route("**/api/executions/check-in", lambda route: route.fulfill(json=answers[-1]))
-    page.goto(page.url.split("/console")[0] + "/console/runs/check-in")
-    expect(page.locator(".node-running[data-state=WeighGoods]")).to_be_visible()
-    expect(page.locator(".node-waiting[data-state=Finish]")).to_be_visible()
-    answers.append(check_in)
-    expect(page.locator(".node-done[data-state=Finish]")).to_be_visible(timeout=15_000)
-    expect(page.locator(".node-running")).to_have_count(0)
 
 
 def test_the_calendar_by_mouse_and_keyboard(opened, api, order):

@@ -104,14 +104,13 @@ def test_an_order_is_analysed_packed_booked_and_told(serve):
     assert [e["id"] for e in run["history"]] == list(range(1, len(run["history"]) + 1))
 
     assert told(weft, identity) == [("order-booked", "email"), ("order-booked", "inbox")]
-    mail = rows(
-        weft.data,
-        "SELECT address, subject, body FROM channels_outbox"
-        " WHERE channel = 'email' AND effect_key LIKE ?",
-        [f"%{identity}%"],
-    )
-    ((address, subject, body),) = mail
-    assert address == order["customer"]["email"] and order["reference"] in subject
+    mail = [
+        message
+        for message in client.messages(order["customer"]["id"])
+        if message["channel"] == "email" and order["reference"] in message["subject"]
+    ]
+    ((address, body),) = [(message["address"], message["body"]) for message in mail]
+    assert address == order["customer"]["email"]
     assert body.startswith(f"Dear {order['customer']['name']},")
     assert booking["price"]["amount"] in body and booking["vehicle"]["name"] in body
     assert "kg CO2e" in body and order["requestedDate"] in body

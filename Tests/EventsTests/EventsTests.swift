@@ -2,6 +2,7 @@ import Core
 import Events
 import Foundation
 import Store
+import StoreTesting
 import Synchronization
 import Testing
 
@@ -55,10 +56,10 @@ import Testing
         trace: TraceContext(random: SeededRandom(seed: 1))
     )
 
-    private func world(_ ear: Ear) async throws -> (SQLiteDatabase, EventLog, Dispatcher) {
+    private func world(_ ear: Ear) async throws -> (any Database, EventLog, Dispatcher) {
         let path = NSTemporaryDirectory() + "weft-events-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        let database = try SQLiteDatabase(path: path + "/weft.db")
+        let database = try TestDatabase(path: path + "/weft.db")
         let clock = ManualClock(now: Timestamp(microseconds: 0))
         try await database.migrate(
             EventLog.migrations + [Migration("ear", 1, "ear", ["CREATE TABLE heard (seq BIGINT)"])]
@@ -74,7 +75,7 @@ import Testing
         return (database, log, dispatcher)
     }
 
-    private func tell(_ count: Int, _ database: SQLiteDatabase, _ log: EventLog) async throws {
+    private func tell(_ count: Int, _ database: any Database, _ log: EventLog) async throws {
         let ids = IDGenerator(clock: SystemClock(), random: SystemRandom())
         try await database.transaction { [scope] transaction in
             for number in 0..<count {

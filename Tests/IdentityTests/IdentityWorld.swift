@@ -1,6 +1,7 @@
 import Core
 import Foundation
 import Store
+import StoreTesting
 import Synchronization
 import Testing
 import Vault
@@ -13,7 +14,7 @@ struct IdentityWorld {
     static let password = Secret("correct horse battery")
 
     let folder: ScratchFolder
-    let database: SQLiteDatabase
+    let database: any Database
     let clock = ManualClock(now: start)
     let key: SigningKey
     let letters = Letters()
@@ -29,7 +30,7 @@ struct IdentityWorld {
         keys: String? = nil
     ) async throws {
         folder = try ScratchFolder()
-        database = try SQLiteDatabase(path: folder.path + "/weft.db")
+        database = try TestDatabase(path: folder.path + "/weft.db")
         try await database.migrate(IdentityTables.migrations)
         key = try SigningKey.generate()
         let ring =

@@ -2,6 +2,7 @@ import Core
 import Events
 import Foundation
 import Store
+import StoreTesting
 import Testing
 
 @testable import Live
@@ -39,7 +40,7 @@ import Testing
 
     /// A log of 600 events, each third of another organisation.
     private static func log(in folder: URL) async throws -> EventLog {
-        let database = try SQLiteDatabase(path: folder.path + "/weft.db")
+        let database = try TestDatabase(path: folder.path + "/weft.db")
         try await database.migrate(EventLog.migrations)
         let log = EventLog(database: database)
         let random = SeededRandom(seed: 1)

@@ -2,12 +2,13 @@ import Core
 import Foundation
 import Objects
 import Store
+import StoreTesting
 import Testing
 
 /// An object store over a folder and a database, with two organisations.
 struct ObjectsWorld {
     let folder: ScratchFolder
-    let database: SQLiteDatabase
+    let database: any Database
     let clock: ManualClock
     let store: FileObjectStore
     let here = scope(1)
@@ -15,7 +16,7 @@ struct ObjectsWorld {
 
     init(objects: String? = nil, largest: Int = 1_048_576) async throws {
         folder = try ScratchFolder()
-        database = try SQLiteDatabase(path: folder.path + "/weft.db")
+        database = try TestDatabase(path: folder.path + "/weft.db")
         try await database.migrate(ObjectTables.migrations)
         // Files carry the machine's time, so the clock begins there.
         clock = ManualClock(now: SystemClock().now())

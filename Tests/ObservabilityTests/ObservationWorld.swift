@@ -1,6 +1,7 @@
 import Core
 import Foundation
 import Store
+import StoreTesting
 import Synchronization
 
 @testable import Observability
@@ -11,15 +12,13 @@ struct ObservationWorld {
     let metrics = Metrics()
     let history = MetricHistory()
     let points = MetricStore()
-    let database: SQLiteDatabase
+    let database: any Database
     let ours = ID<Organisation>(high: 0x0190_0000_0000_7000, low: 0x8000_0000_0000_0011)
     let theirs = ID<Organisation>(high: 0x0190_0000_0000_7000, low: 0x8000_0000_0000_0022)
 
     init() async throws {
-        var configuration = SQLiteConfiguration()
-        configuration.synced = false
         let path = NSTemporaryDirectory() + "weft-observation-" + UUID().uuidString + ".db"
-        database = try SQLiteDatabase(path: path, configuration: configuration)
+        database = try TestDatabase(path: path)
         try await database.migrate(ObservationTables.migrations)
     }
 

@@ -4,11 +4,12 @@ import Foundation
 import HTTP
 import Platform
 import Store
+import StoreTesting
 
 /// A store of notes with a tool to add one, a tool to list them, and routes to both.
 struct NoteWorld {
     let folder: ScratchFolder
-    let database: SQLiteDatabase
+    let database: any Database
     let clock = ManualClock(now: Timestamp(microseconds: 1_763_640_000_000_000))
     let routes: ToolRoutes
     let router: Router
@@ -22,7 +23,7 @@ struct NoteWorld {
 
     init() async throws {
         folder = try ScratchFolder()
-        database = try SQLiteDatabase(path: folder.path + "/weft.db")
+        database = try TestDatabase(path: folder.path + "/weft.db")
         try await database.migrate(ToolRoutes.migrations + [Self.tables])
         let random = SeededRandom(seed: 1)
         let organisation = ID<Organisation>(high: 0x0000_0000_0000_7000, low: 1 << 63 | 7)

@@ -84,7 +84,7 @@ public final class PostgresServer: Sendable {
         try run(root.appending(path: "scripts/postgres").path, arguments)
     }
 
-    /// Runs a program. `Process` would wait for the server, which is its grandchild.
+    // Not with `Process`: it would wait for the server, which is its grandchild.
     @discardableResult
     private static func run(_ program: String, _ arguments: [String]) throws -> String {
         let out = "/tmp/wpg-out-" + UUID().uuidString

@@ -1,49 +1,44 @@
-import Core
 public import Store
+import Synchronization
 
 #if canImport(Glibc)
     import Glibc
 #endif
 
-/// An empty database of whichever driver the tests run on: a file of SQLite's, or, with
+/// A database of whichever driver the tests run on: a file of SQLite's, or, with
 /// `WEFT_TEST_STORE=postgres`, a database on a server that the tests share.
 ///
-/// It is closed and removed with the value.
-public final class TestDatabase: Sendable {
-    /// Which driver the tests run on.
+/// It is closed with the value. The same path is the same database.
+public final class TestDatabase: Database {
+    /// Whether the tests run on PostgreSQL.
     public static let isPostgres =
         getenv("WEFT_TEST_STORE").map { String(cString: $0) } == "postgres"
 
-    /// The database.
-    public let database: any Database
-    private let close: @Sendable () -> Void
+    private static let names = Mutex<[String: String]>([:])
+    private let driver: any Database
 
-    /// Makes an empty database.
+    /// Opens the database of a path, made when it is not there.
     ///
-    /// - Parameter folder: an existing folder, for the file.
+    /// - Parameter path: a file in an existing folder.
     /// - Throws: when the driver refuses.
-    public init(in folder: String) throws {
+    public init(path: String) throws {
         if Self.isPostgres {
             let server = try PostgresServer.shared.get()
-            let name = try server.freshDatabase()
-            let database = try PostgresDatabase(
-                Self.configuration(server.url(name))
-            )
-            self.database = database
-            close = { database.close() }
+            let name = try Self.names.withLock { names in
+                if let name = names[path] { return name }
+                let name = try server.freshDatabase()
+                names[path] = name
+                return name
+            }
+            driver = try PostgresDatabase(Self.configuration(server.url(name)))
         } else {
             var configuration = SQLiteConfiguration()
             configuration.synced = false
-            let database = try SQLiteDatabase(
-                path: folder + "/store.db",
-                configuration: configuration
-            )
-            self.database = database
-            close = { database.close() }
+            driver = try SQLiteDatabase(path: path, configuration: configuration)
         }
     }
 
-    deinit { close() }
+    deinit { driver.close() }
 
     /// Few connections, as many tests run at once.
     public static func configuration(_ url: String) -> PostgresConfiguration {
@@ -51,5 +46,66 @@ public final class TestDatabase: Sendable {
         configuration.pipelines = 1
         configuration.connections = 2
         return configuration
+    }
+
+    /// The driver's.
+    public var dialect: SQLDialect { driver.dialect }
+    /// The driver's.
+    public var failure: StoreError? { driver.failure }
+    /// The driver's.
+    public var connections: Int { driver.connections }
+    /// Closes the driver.
+    public func close() { driver.close() }
+
+    /// See ``Database``.
+    public func query<Value>(
+        _ sql: String,
+        _ parameters: [SQLValue],
+        consistency: ReadConsistency,
+        _ map: (any Row) throws -> Value
+    ) async throws -> [Value] {
+        try await driver.query(sql, parameters, consistency: consistency, map)
+    }
+
+    /// See ``Database``.
+    public func read<Value: Sendable>(
+        consistency: ReadConsistency,
+        _ body: @escaping @Sendable (any Reader) throws -> Value
+    ) async throws -> Value {
+        try await driver.read(consistency: consistency, body)
+    }
+
+    /// See ``Database``.
+    public func scan<Value: Sendable>(
+        consistency: ReadConsistency,
+        _ body: @escaping @Sendable (any Reader) throws -> Value
+    ) async throws -> Value {
+        try await driver.scan(consistency: consistency, body)
+    }
+
+    /// See ``Database``.
+    @discardableResult
+    public func transaction<Value: Sendable>(
+        _ body: @escaping @Sendable (any Transaction) throws -> Value
+    ) async throws -> Value {
+        try await driver.transaction(body)
+    }
+
+    /// See ``Database``.
+    public func migrate(_ migrations: [Migration]) async throws {
+        try await driver.migrate(migrations)
+    }
+
+    /// See ``Database``.
+    public func appliedMigrations() async throws -> [AppliedMigration] {
+        try await driver.appliedMigrations()
+    }
+
+    /// See ``Database``.
+    public func backup(to path: String) async throws { try await driver.backup(to: path) }
+
+    /// See ``Database``.
+    public func onAnnouncement(of topic: String, _ action: @escaping @Sendable () -> Void) {
+        driver.onAnnouncement(of: topic, action)
     }
 }

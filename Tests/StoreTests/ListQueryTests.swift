@@ -1,6 +1,7 @@
 import Core
 import Foundation
 import Store
+import StoreTesting
 import Testing
 
 @Suite struct ListQueryTests {
@@ -17,16 +18,16 @@ import Testing
         )
     }
 
-    private func database() async throws -> SQLiteDatabase {
+    private func database() async throws -> any Database {
         let path = NSTemporaryDirectory() + "weft-list-" + UUID().uuidString + ".db"
-        let database = try SQLiteDatabase(path: path)
+        let database = try TestDatabase(path: path)
         try await database.migrate([
             Migration("t", 1, "t", ["CREATE TABLE t (id TEXT, at BIGINT, name TEXT)"])
         ])
         return database
     }
 
-    private func add(_ rows: [(Int, Int, String)], to database: SQLiteDatabase) async throws {
+    private func add(_ rows: [(Int, Int, String)], to database: any Database) async throws {
         try await database.transaction { transaction in
             for (id, at, name) in rows {
                 let text = String(repeating: "0", count: 4 - String(id).count) + String(id)
@@ -38,7 +39,7 @@ import Testing
         }
     }
 
-    private func page(_ input: JSON, of database: SQLiteDatabase) async throws
+    private func page(_ input: JSON, of database: any Database) async throws
         -> (ids: [String], next: JSON)
     {
         let query = try query(input)

@@ -59,7 +59,11 @@ import Testing
                 items += page.items
                 cursor = page.next
             }
-            #expect(items.map { $0["n"] ?? $0 }.map { $0.string ?? $0.text() } == ["0", "1", "2", "3", "4"])
+            #expect(
+                items.map { $0["n"] ?? $0 }.map { $0.string ?? $0.text() } == [
+                    "0", "1", "2", "3", "4",
+                ]
+            )
         }
     }
 

@@ -112,7 +112,10 @@ import Testing
                 ], ["Items": [["i": 4, "v": 5]]],
             ]
         ),
-        (["ItemSelector": ["v.$": "$$.Map.Item.Value"], "ItemsPath": "$.two"], [["v": 8], ["v": 9]]),
+        (
+            ["ItemSelector": ["v.$": "$$.Map.Item.Value"], "ItemsPath": "$.two"],
+            [["v": 8], ["v": 9]]
+        ),
     ]
 
     @Test("Items are selected and put into batches", arguments: batches)
@@ -198,7 +201,10 @@ import Testing
             "Parameters": ["Bucket": "out", "Prefix": "p"],
         ]
         let definition = try Definition(
-            Self.map(["ItemReader": reader, "ResultWriter": writer, "MaxConcurrency": 20], task: true)
+            Self.map(
+                ["ItemReader": reader, "ResultWriter": writer, "MaxConcurrency": 20],
+                task: true
+            )
         )
         var execution = Execution(
             of: definition,

@@ -222,7 +222,13 @@ extension RecordedCase {
         Edit(
             id: "test_map_state_lambda",
             changes: [
-                Change("States", "StartState", "Parameters", "Values", to: [["body": "string body"]])
+                Change(
+                    "States",
+                    "StartState",
+                    "Parameters",
+                    "Values",
+                    to: [["body": "string body"]]
+                )
             ],
             reason: "the first state's output tells it"
         ),
@@ -293,6 +299,6 @@ extension RecordedCase {
         (
             "test_invoke_with_headers[singleStringHeader]",
             "the service integration, not the States Language, refuses the parameters"
-        ),
+        )
     ]
 }

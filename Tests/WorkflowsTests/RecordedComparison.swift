@@ -154,7 +154,9 @@ struct RecordedComparison {
         pieces.append(rest)
         var left = text[...]
         for (at, piece) in pieces.enumerated() {
-            guard let found = piece.isEmpty ? left.startIndex..<left.startIndex : left.firstRange(of: piece)
+            guard
+                let found = piece.isEmpty
+                    ? left.startIndex..<left.startIndex : left.firstRange(of: piece)
             else { return false }
             if at == 0, found.lowerBound != left.startIndex { return false }
             left = left[found.upperBound...]

@@ -96,8 +96,14 @@ import Testing
             // crontab(5): 0 or 7 is Sunday.
             ("0 0 * * 7", "2026-01-01T00:00:00Z", ["2026-01-04T00:00:00Z"]),
             ("0 0 * * sun", "2026-01-01T00:00:00Z", ["2026-01-04T00:00:00Z"]),
-            ("*/20 5 * * *", "2026-01-01T05:20:00Z", ["2026-01-01T05:40:00Z", "2026-01-02T05:00:00Z"]),
-            ("rate(90 minutes)", "2026-01-01T00:00:00Z", ["2026-01-01T01:30:00Z", "2026-01-01T03:00:00Z"]),
+            (
+                "*/20 5 * * *", "2026-01-01T05:20:00Z",
+                ["2026-01-01T05:40:00Z", "2026-01-02T05:00:00Z"]
+            ),
+            (
+                "rate(90 minutes)", "2026-01-01T00:00:00Z",
+                ["2026-01-01T01:30:00Z", "2026-01-01T03:00:00Z"]
+            ),
             ("rate(1 day)", "2026-01-03T06:00:00Z", ["2026-01-04T00:00:00Z"]),
             ("at(2026-05-01T09:30:00)", "2026-01-01T00:00:00Z", ["2026-05-01T09:30:00Z"]),
             ("at(2026-05-01T09:30:00)", "2026-05-01T09:30:00Z", []),
@@ -111,7 +117,9 @@ import Testing
         #expect(found.map(\.description) == expected)
     }
 
-    /// The clocks of Vienna went from 02:00 to 03:00 on 2026-03-29 and go from 03:00 to 02:00 on
+    /// Clocks that are changed.
+    ///
+    /// Those of Vienna went from 02:00 to 03:00 on 2026-03-29 and go from 03:00 to 02:00 on
     /// 2026-10-25; those of New York from 02:00 to 03:00 on 2026-03-08 and from 02:00 to 01:00 on
     /// 2026-11-01. EventBridge Scheduler: a time that does not exist is skipped, a time that comes twice
     /// is run once.
@@ -151,9 +159,15 @@ import Testing
                 "rate(1 day)", "Europe/Vienna", "2026-03-28T12:00:00Z",
                 ["2026-03-29T00:00:00Z", "2026-03-30T00:00:00Z"]
             ),
-            ("at(2026-10-25T02:30:00)", "Europe/Vienna", "2026-01-01T00:00:00Z", ["2026-10-25T00:30:00Z"]),
+            (
+                "at(2026-10-25T02:30:00)", "Europe/Vienna", "2026-01-01T00:00:00Z",
+                ["2026-10-25T00:30:00Z"]
+            ),
             // A zone without whole hours: +05:45.
-            ("cron(0 6 * * ? *)", "Asia/Kathmandu", "2026-01-01T12:00:00Z", ["2026-01-02T00:15:00Z"]),
+            (
+                "cron(0 6 * * ? *)", "Asia/Kathmandu", "2026-01-01T12:00:00Z",
+                ["2026-01-02T00:15:00Z"]
+            ),
         ] as [(String, String, String, [String])]
     )
     func daylightSaving(
@@ -172,9 +186,11 @@ import Testing
     @Test(
         "What is no expression is refused with its reason",
         arguments: [
-            "", "cron(0 10 * * *)", "cron(0 10 * * * *)", "cron(0 10 ? * ? *)", "cron(60 10 * * ? *)",
+            "", "cron(0 10 * * *)", "cron(0 10 * * * *)", "cron(0 10 ? * ? *)",
+            "cron(60 10 * * ? *)",
             "cron(0 24 * * ? *)", "cron(0 0 32 * ? *)", "cron(0 0 * 13 ? *)", "cron(0 0 ? * 8 *)",
-            "cron(0 0 ? * 0 *)", "cron(0 0 * * ? 1969)", "cron(5-1 0 * * ? *)", "cron(*/0 0 * * ? *)",
+            "cron(0 0 ? * 0 *)", "cron(0 0 * * ? 1969)", "cron(5-1 0 * * ? *)",
+            "cron(*/0 0 * * ? *)",
             "0 0 ? * *", "0 0 * * 8", "rate(0 minutes)", "rate(1 week)", "rate(5)", "rate(-1 days)",
             "at(2026-02-30T10:00:00)", "at(2026-01-01)", "every day", "cron(0 0 ? * 2#6 *)",
             "cron(1,,2 0 * * ? *)",
@@ -209,7 +225,6 @@ import Testing
 
     private func world() async throws -> (EngineWorld, WorkflowEngine, Schedules) {
         let world = try await EngineWorld(at: "2026-03-01T12:00:30Z")
-        try await world.database.migrate(Schedules.migrations)
         let engine = try world.engine(["counts": Self.counting])
         return (world, engine, Schedules(engine: engine))
     }
@@ -303,10 +318,11 @@ import Testing
         )
         try await service.fireAll()
         #expect(
-            try await world.rows("SELECT type FROM event") == Array(
-                repeating: "tick.passed",
-                count: expected
-            )
+            try await world.rows("SELECT type FROM event")
+                == Array(
+                    repeating: "tick.passed",
+                    count: expected
+                )
         )
     }
 

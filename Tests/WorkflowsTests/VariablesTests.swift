@@ -4,7 +4,11 @@ import Testing
 @testable import Workflows
 
 @Suite struct VariablesTests {
-    private func run(_ definition: JSON, _ input: JSON = [:], _ answers: [String: [Run.Answer]] = [:])
+    private func run(
+        _ definition: JSON,
+        _ input: JSON = [:],
+        _ answers: [String: [Run.Answer]] = [:]
+    )
         throws -> Run
     {
         try Run(definition, input: input, answers: answers, roundTrip: true)
@@ -24,7 +28,9 @@ import Testing
                     ],
                     "C": [
                         "Type": "Pass",
-                        "Parameters": ["b.$": "$", "n.$": "$n", "old.$": "$old", "d.$": "$in.d[0]"],
+                        "Parameters": [
+                            "b.$": "$", "n.$": "$n", "old.$": "$old", "d.$": "$in.d[0]",
+                        ],
                         "End": true,
                     ],
                 ],
@@ -48,8 +54,10 @@ import Testing
             "StartAt": "In",
             "States": [
                 "In": ["Type": "Pass", "Assign": ["mine.$": "$outer"], "Next": "Out"],
-                "Out": ["Type": "Pass", "Parameters": ["sum.$": "States.MathAdd($mine, $outer)"],
-                    "End": true],
+                "Out": [
+                    "Type": "Pass", "Parameters": ["sum.$": "States.MathAdd($mine, $outer)"],
+                    "End": true,
+                ],
             ],
         ]
         let definition: JSON = [

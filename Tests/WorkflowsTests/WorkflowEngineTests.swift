@@ -3,6 +3,7 @@ import Core
 import Events
 import Foundation
 import Store
+import StoreTesting
 import Synchronization
 import Testing
 import Workflows
@@ -12,7 +13,7 @@ private final class Shop: Sendable {
     static let organisation: ID<Organisation> = ID(high: 1, low: 1)
     static let person = Actor(id: ID(high: 2, low: 2), kind: .person, name: "Night shift")
 
-    let database: SQLiteDatabase
+    let database: any Database
     let log: EventLog
     let engine: WorkflowEngine
     let dispatcher: Dispatcher
@@ -25,7 +26,7 @@ private final class Shop: Sendable {
         jams: Int = 0,
         clock: any WallClock = SystemClock()
     ) async throws {
-        let database = try SQLiteDatabase(path: path)
+        let database = try TestDatabase(path: path)
         self.database = database
         self.clock = clock
         let faults = Countdown(jams)

@@ -1,17 +1,26 @@
 public import Core
+public import Privacy
 public import Store
 
 /// The tables of agents' runs, steps and decisions.
 public struct AgentJournal: Sendable {
     private let database: any Database
+    private let privacy: Privacy?
     private let decided: @Sendable (ID<Organisation>) -> Void
 
-    /// The journal in `database`; `decided` hears, after the commit, that there is one more decision.
+    /// The journal in `database`.
+    ///
+    /// - Parameters:
+    ///   - database: keeps it.
+    ///   - privacy: seals what is personal in steps and decisions; nil leaves it in clear.
+    ///   - decided: hears, after the commit, that there is one more decision.
     public init(
         database: any Database,
+        privacy: Privacy? = nil,
         decided: @escaping @Sendable (ID<Organisation>) -> Void = { _ in }
     ) {
         self.database = database
+        self.privacy = privacy
         self.decided = decided
     }
 
@@ -68,15 +77,43 @@ public struct AgentJournal: Sendable {
         }.first
     }
 
-    func steps(of key: String) async throws -> [AgentRun.Step] {
-        try await database.query(
-            """
-            SELECT step, tool, input, output, fault, at, duration_micros FROM agent_step
-            WHERE run = ? ORDER BY step
-            """,
-            [.text(key)],
-            Self.step
-        )
+    /// The steps that a run has taken, for the run itself: what is sealed in them is opened.
+    func steps(of key: String, organisation: ID<Organisation>) async throws -> [AgentRun.Step] {
+        try await database.read { [privacy] reader in
+            let steps = try reader.query(
+                """
+                SELECT step, tool, input, output, fault, at, duration_micros FROM agent_step
+                WHERE run = ? ORDER BY step
+                """,
+                [.text(key)],
+                Self.step
+            )
+            guard let privacy else { return steps }
+            return try steps.map { step in
+                var step = step
+                step.input = try privacy.open(step.input, of: organisation, in: reader)
+                if case .success(let output) = step.outcome {
+                    step.outcome = .success(try privacy.open(output, of: organisation, in: reader))
+                }
+                return step
+            }
+        }
+    }
+
+    /// An agent's input with what is sealed in it opened.
+    func opened(_ input: JSON, _ organisation: ID<Organisation>) async throws -> JSON {
+        guard let privacy, Privacy.mayHoldSealed(input) else { return input }
+        return try await database.read { try privacy.open(input, of: organisation, in: $0) }
+    }
+
+    /// An agent's answer as those may keep it who asked.
+    func sealed(
+        _ output: JSON,
+        of agent: String,
+        _ organisation: ID<Organisation>,
+        in transaction: any Transaction
+    ) throws -> JSON {
+        try privacy?.seal(output, at: .output(agent), of: organisation, in: transaction) ?? output
     }
 
     private static func step(_ row: any Row) throws -> AgentRun.Step {
@@ -120,12 +157,33 @@ public struct AgentJournal: Sendable {
         )
     }
 
-    func write(_ steps: [AgentRun.Step], key: String, in transaction: any Transaction) throws {
+    func write(
+        _ steps: [AgentRun.Step],
+        key: String,
+        organisation: ID<Organisation>,
+        in transaction: any Transaction
+    ) throws {
         for step in steps {
+            var input = step.input
             var output: JSON?
             var fault: JSON?
+            if let privacy {
+                input = try privacy.seal(
+                    input,
+                    at: .input(step.tool),
+                    of: organisation,
+                    in: transaction
+                )
+            }
             switch step.outcome {
-            case .success(let value): output = value
+            case .success(let value):
+                output =
+                    try privacy?.seal(
+                        value,
+                        at: .output(step.tool),
+                        of: organisation,
+                        in: transaction
+                    ) ?? value
             case .failure(let error):
                 fault = [
                     "kind": .string(error.kind.rawValue), "code": .string(error.code),
@@ -139,7 +197,7 @@ public struct AgentJournal: Sendable {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 [
-                    .text(key), .int(step.index), .text(step.tool), .json(step.input),
+                    .text(key), .int(step.index), .text(step.tool), .json(input),
                     .json(output), .json(fault), .time(step.at), .int(step.duration.microseconds),
                 ]
             )
@@ -156,7 +214,12 @@ public struct AgentJournal: Sendable {
         in transaction: any Transaction
     ) throws {
         try open(invocation, agent: agent, start: start, in: transaction)
-        try write(steps, key: invocation.key, in: transaction)
+        try write(
+            steps,
+            key: invocation.key,
+            organisation: invocation.scope.organisation,
+            in: transaction
+        )
         try transaction.execute(
             """
             INSERT INTO agent_failure (run, organisation, agent, at, code, message)
@@ -176,6 +239,13 @@ public struct AgentJournal: Sendable {
         latency: Duration,
         in transaction: any Transaction
     ) throws {
+        let body =
+            try privacy?.seal(
+                decision.body,
+                at: .decision(decision.agent),
+                of: organisation,
+                in: transaction
+            ) ?? decision.body
         try transaction.execute(
             """
             INSERT INTO decision (id, organisation, agent, subject, at, run, latency_micros, body)
@@ -183,7 +253,7 @@ public struct AgentJournal: Sendable {
             """,
             [
                 .id(decision.id), .id(organisation), .text(decision.agent), .text(decision.subject),
-                .time(decision.at), .text(key), .int(latency.microseconds), .json(decision.body),
+                .time(decision.at), .text(key), .int(latency.microseconds), .json(body),
             ]
         )
         transaction.afterCommit { [decided] in decided(organisation) }

@@ -1,4 +1,5 @@
 public import Core
+import Privacy
 import Store
 import Synchronization
 
@@ -73,7 +74,10 @@ public final class AgentRun: Sendable {
             return (state.next, state.journaled.first { $0.index == state.next })
         }
         if let recorded {
-            guard recorded.tool == tool, AgentJournal.kept(input) == recorded.input else {
+            // What was erased since cannot be compared.
+            guard recorded.tool == tool,
+                Privacy.agree(recorded.input, AgentJournal.kept(input))
+            else {
                 throw GeneralFault(
                     .internal,
                     code: "policy-not-deterministic",
@@ -127,7 +131,12 @@ public final class AgentRun: Sendable {
                 at: began,
                 duration: clock.now() - began
             )
-            try journal.write(held + [step], key: invocation.key, in: transaction)
+            try journal.write(
+                held + [step],
+                key: invocation.key,
+                organisation: invocation.scope.organisation,
+                in: transaction
+            )
             return output
         }
         state.withLock { $0.held = [] }

@@ -74,10 +74,11 @@ public struct AgentRunner: Sendable {
             throw GeneralFault(.notFound, code: "unknown-agent", "there is no agent \"\(name)\"")
         }
         let start = try await journal.start(of: invocation.key) ?? invocation.now
-        let journaled = try await journal.steps(of: invocation.key)
+        let organisation = invocation.scope.organisation
+        let journaled = try await journal.steps(of: invocation.key, organisation: organisation)
         let run = AgentRun(
             agent: agent,
-            input: input,
+            input: try await journal.opened(input, organisation),
             invocation: invocation,
             start: start,
             journaled: journaled,
@@ -145,15 +146,20 @@ public struct AgentRunner: Sendable {
         return .commit { [journal] transaction in
             try invocation.stillWanted(transaction)
             try journal.open(invocation, agent: name, start: start, in: transaction)
-            try journal.write(held, key: invocation.key, in: transaction)
+            try journal.write(
+                held,
+                key: invocation.key,
+                organisation: organisation,
+                in: transaction
+            )
             try journal.record(
                 decision,
                 run: invocation.key,
-                organisation: invocation.scope.organisation,
+                organisation: organisation,
                 latency: latency,
                 in: transaction
             )
-            return conclusion.output
+            return try journal.sealed(conclusion.output, of: name, organisation, in: transaction)
         }
     }
 }

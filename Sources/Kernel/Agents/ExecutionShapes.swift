@@ -19,7 +19,8 @@ public enum ExecutionShapes {
                 Shape.described(Shape.nullable(Shape.text), "The state it is in, or ended in.")
             ),
             ("subject", Shape.nullable(Shape.text)), ("error", Shape.nullable(Shape.text)),
-            ("cause", Shape.nullable(Shape.text)),
+            ("cause", Shape.nullable(Shape.text)), ("name", Shape.text),
+            ("paused", Shape.described(Shape.flag, "Whether nothing new begins in it.")),
         ]
     )
 

@@ -1,6 +1,7 @@
 public import Core
 import Identity
 public import Observability
+public import Privacy
 public import Store
 
 /// All tools and agents of the program: an immutable value, built once.
@@ -10,17 +11,25 @@ public struct ToolRegistry: Sendable {
     /// The agents by name.
     public let agents: [String: Agent]
     let tracer: Tracer
+    private let privacy: Privacy?
 
     /// A registry, whose tools' calls are traced by `tracer`.
     ///
+    /// - Parameters:
+    ///   - tools: the tools.
+    ///   - agents: the agents.
+    ///   - tracer: traces calls.
+    ///   - privacy: opens and seals what is personal for ``prepareSealed(_:input:invocation:database:)``.
     /// - Throws: a fault of code `invalid-registry` when a name is used twice, or an agent lists a
     ///   tool that does not exist.
     public init(
         tools: [Tool],
         agents: [Agent],
-        tracer: Tracer = .off
+        tracer: Tracer = .off,
+        privacy: Privacy? = nil
     ) throws(GeneralFault) {
         self.tracer = tracer
+        self.privacy = privacy
         var byName: [String: Tool] = [:]
         for tool in tools {
             guard byName.updateValue(tool, forKey: tool.name) == nil else {
@@ -63,6 +72,45 @@ public struct ToolRegistry: Sendable {
         guard let tool = tools[name] else { throw Self.unknown(name) }
         return try await traced(tool, invocation) { invocation in
             try await run(tool, input, invocation, database)
+        }
+    }
+
+    /// The same for who keeps input and output for long, such as a workflow: the tool gets what is sealed in
+    /// the input opened, and what is personal in its output is sealed.
+    ///
+    /// - Throws: as ``prepare(_:input:invocation:database:)``.
+    public func prepareSealed(
+        _ name: String,
+        input: JSON,
+        invocation: Invocation,
+        database: any Database
+    ) async throws -> PreparedCall {
+        let organisation = invocation.scope.organisation
+        var opened = input
+        if let privacy, Privacy.mayHoldSealed(input) {
+            opened = try await database.read { try privacy.open(input, of: organisation, in: $0) }
+        }
+        let prepared = try await prepare(
+            name,
+            input: opened,
+            invocation: invocation,
+            database: database
+        )
+        guard let privacy, privacy.isPersonal(.output(name)) else { return prepared }
+        return .commit { transaction in
+            let output: JSON
+            switch prepared {
+            case .done(let known):
+                try invocation.stillWanted(transaction)
+                output = known
+            case .commit(let commit): output = try commit(transaction)
+            }
+            return try privacy.seal(
+                output,
+                at: .output(name),
+                of: organisation,
+                in: transaction
+            )
         }
     }
 

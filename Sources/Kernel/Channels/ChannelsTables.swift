@@ -58,5 +58,6 @@ public enum ChannelsTables {
             ]
         ),
         WebhookTables.migration, NoticeTables.migration, NoticeTables.upkeep,
+        NoticeTables.persons,
     ]
 }

@@ -96,4 +96,17 @@ enum NoticeTables {
             """,
         ]
     )
+
+    static let persons = Migration(
+        "channels",
+        5,
+        "whom messages are about",
+        [
+            "ALTER TABLE channels_outbox ADD COLUMN person TEXT",
+            """
+            CREATE INDEX channels_outbox_person ON channels_outbox (organisation, person)
+                WHERE person IS NOT NULL
+            """,
+        ]
+    )
 }

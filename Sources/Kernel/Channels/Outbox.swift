@@ -1,4 +1,5 @@
 public import Core
+public import Privacy
 public import Store
 
 /// Messages that are to be sent, written in the transaction that decides so.
@@ -18,6 +19,8 @@ public struct Outbox: Sendable {
     private let ids: IDGenerator
     let clock: any WallClock
     private let textsPerDay: Int
+    /// Seals messages about persons; nil leaves them in clear.
+    let privacy: Privacy?
 
     /// An outbox; one instance is shared by all who enqueue and the delivery.
     ///
@@ -26,7 +29,14 @@ public struct Outbox: Sendable {
     ///   - clock: dates them.
     ///   - textsPerDay: how many text messages an organisation may send in a day of UTC, because each costs
     ///     money; default 500, 0 for any number.
-    public init(ids: IDGenerator, clock: any WallClock, textsPerDay: Int = 500) {
+    ///   - privacy: seals messages about persons; nil leaves them in clear.
+    public init(
+        ids: IDGenerator,
+        clock: any WallClock,
+        textsPerDay: Int = 500,
+        privacy: Privacy? = nil
+    ) {
+        self.privacy = privacy
         self.ids = ids
         self.clock = clock
         self.textsPerDay = textsPerDay
@@ -44,6 +54,7 @@ public struct Outbox: Sendable {
     ///     `order-booked:<order id>:<account id>`, 1 to 200 characters. The same effect is enqueued only
     ///     once for as long as its entry is kept, even if message or destination differ.
     ///   - account: the person it is for, when the destination does not say.
+    ///   - person: whose personal data it has; subject, text and an address outside are sealed.
     ///   - incident: what it is about, when that lasts until acknowledged.
     ///   - due: when it may be sent; nil for at once.
     ///   - scope: on whose authority; the message belongs to its organisation and trace.
@@ -56,6 +67,7 @@ public struct Outbox: Sendable {
         to destination: Destination,
         effect: String,
         account: ID<Account>? = nil,
+        person: DataSubject? = nil,
         incident: Incident? = nil,
         due: Timestamp? = nil,
         scope: Scope,
@@ -67,22 +79,24 @@ public struct Outbox: Sendable {
         let id = ids.next(Entry.self)
         let now = clock.now()
         let refusal = try refusal(of: destination, at: now, scope: scope, in: transaction)
+        let kept = try sealed(message, to: destination, person, account, scope, in: transaction)
         let inserted = try transaction.executeCounting(
             """
             INSERT INTO channels_outbox (id, organisation, effect_key, channel, address, subject, body,
                 link, severity, traceparent, attempts, due_at, created_at, account,
-                incident, action, priority, status, reason, finished_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                incident, action, priority, status, reason, finished_at, person)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (organisation, effect_key) DO NOTHING
             """,
             [
                 .id(id), .id(scope.organisation), .text(effect), .text(destination.channel),
-                .text(destination.address), .text(message.subject), .text(message.body),
+                .text(kept.address), .text(kept.subject), .text(kept.body),
                 .text(message.link), .text(message.severity.rawValue),
                 .text(scope.trace.description), .time(due ?? now), .time(now), .id(account),
                 .text(incident?.key), .text(incident?.action.rawValue),
                 .int(message.severity.rank), .text(refusal == nil ? "pending" : "failed"),
                 .text(refusal), refusal == nil ? .null : .time(now),
+                .text(person?.description),
             ]
         )
         if inserted == 0 {
@@ -103,6 +117,38 @@ public struct Outbox: Sendable {
             }
         transaction.afterCommit { signal.notify() }
         return (id, true)
+    }
+
+    /// What of a message is kept: sealed where it is about a person.
+    private func sealed(
+        _ message: Message,
+        to destination: Destination,
+        _ person: DataSubject?,
+        _ account: ID<Account>?,
+        _ scope: Scope,
+        in transaction: any Transaction
+    ) throws -> (address: String, subject: String, body: String) {
+        var kept = (destination.address, message.subject, message.body)
+        guard let privacy, let person else { return kept }
+        func seal(_ text: String, _ field: String) throws -> String {
+            guard !text.isEmpty else { return text }
+            return try privacy.seal(
+                text,
+                as: field,
+                of: person,
+                scope.organisation,
+                in: transaction
+            )
+        }
+        switch destination {
+        case .email, .sms:
+            // A colleague's address is not the person's whom the message is about.
+            if account == nil { kept.0 = try seal(kept.0, "message.address") }
+        case .inbox, .push, .target: break
+        }
+        kept.1 = try seal(kept.1, "message.subject")
+        kept.2 = try seal(kept.2, "message.body")
+        return kept
     }
 
     /// Why a message may not be sent: the day's text messages are used up.

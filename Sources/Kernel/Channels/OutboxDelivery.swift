@@ -86,6 +86,7 @@ public struct OutboxDelivery: Service {
         self.log = log
         lane = OutboxLane(
             database: database,
+            privacy: outbox.privacy,
             policy: policy,
             clock: clock,
             random: random,

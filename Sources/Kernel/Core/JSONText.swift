@@ -48,6 +48,25 @@ extension JSONText {
         return nil
     }
 
+    /// The same for a key that is known only at run time.
+    public static func member(named key: String, of object: Span<UInt8>) -> Range<Int>? {
+        let key = Array(key.utf8)
+        var at = 1
+        while at < object.count, object[at] == UInt8(ascii: "\"") {
+            let name = at + 1
+            let end = pastString(object, at)
+            let value = end + 1
+            at = pastValue(object, value)
+            let isKey =
+                end - 1 - name == key.count
+                && key.indices.allSatisfy { object[name + $0] == key[$0] }
+            if isKey { return value..<at }
+            guard at < object.count, object[at] == UInt8(ascii: ",") else { return nil }
+            at += 1
+        }
+        return nil
+    }
+
     private static func isKey(
         _ key: StaticString,
         _ text: Span<UInt8>,

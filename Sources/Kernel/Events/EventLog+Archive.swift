@@ -51,7 +51,7 @@ extension EventLog {
         }
     }
 
-    /// One page of the organisation's events.
+    /// One page of the organisation's events, opened.
     ///
     /// - Throws: `StoreError`.
     public func page(
@@ -60,7 +60,7 @@ extension EventLog {
         scope: Scope,
         in reader: any Reader
     ) throws -> (items: [Event], next: JSON) {
-        try query.page(
+        let page = try query.page(
             Self.columns,
             count: 12,
             of: "event",
@@ -68,6 +68,34 @@ extension EventLog {
             in: reader,
             Event.init(row:)
         )
+        return (try page.items.map { try opened($0, in: reader) }, page.next)
+    }
+
+    /// The event as people may read it, with what is sealed in it opened.
+    ///
+    /// Rules see events as they are in the log, sealed.
+    ///
+    /// - Throws: what opening throws, or `StoreError`.
+    public func opened(_ event: Event, in reader: any Reader) throws -> Event {
+        let sealed = LoggedEvent(
+            seq: event.seq,
+            id: event.id.description,
+            organisation: event.organisation,
+            type: event.type,
+            subject: event.subject,
+            time: event.time,
+            data: event.data.text(),
+            actor: event.actor.json.text()
+        )
+        let open = try opening(sealed, reader)
+        guard open.data != sealed.data else { return event }
+        var event = event
+        do {
+            event.data = try JSON(parsing: open.data, limits: .init(depth: 512))
+        } catch {
+            throw StoreError(.corrupt, "event \(event.seq) holds broken JSON: \(error)")
+        }
+        return event
     }
 
     /// An event of the organisation.

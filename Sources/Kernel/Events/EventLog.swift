@@ -10,10 +10,23 @@ public struct EventLog: Sendable {
     let database: any Database
     private let changed: Signal
     private let followers = Followers()
+    let opening: @Sendable (LoggedEvent, any Reader) throws -> LoggedEvent
 
-    /// The log in `database`; `changed` is given after every commit that appended,
-    /// those of other processes on the same database included.
-    public init(database: any Database, changed: Signal = Signal()) {
+    /// The log in `database`.
+    ///
+    /// - Parameters:
+    ///   - database: keeps it.
+    ///   - changed: given after every commit that appended, those of other processes on the same
+    ///     database included.
+    ///   - opening: opens what is sealed in an event that is passed on to people; default nothing is.
+    public init(
+        database: any Database,
+        changed: Signal = Signal(),
+        opening: @escaping @Sendable (LoggedEvent, any Reader) throws -> LoggedEvent = { event, _ in
+            event
+        }
+    ) {
+        self.opening = opening
         self.database = database
         self.changed = changed
         database.onAnnouncement(of: Self.topic) { [followers] in

@@ -95,15 +95,18 @@ extension EventLog {
             sql += " ORDER BY seq LIMIT ?"
             parameters.append(.int(limit))
             let events = try reader.query(sql, parameters) { row -> LoggedEvent in
-                LoggedEvent(
-                    seq: try row.int(0),
-                    id: try row.text(1),
-                    organisation: try row.id(2),
-                    type: try row.text(3),
-                    subject: try row.optionalText(4),
-                    time: try row.timestamp(5),
-                    data: try row.text(6),
-                    actor: try row.text(7)
+                try opening(
+                    LoggedEvent(
+                        seq: try row.int(0),
+                        id: try row.text(1),
+                        organisation: try row.id(2),
+                        type: try row.text(3),
+                        subject: try row.optionalText(4),
+                        time: try row.timestamp(5),
+                        data: try row.text(6),
+                        actor: try row.text(7)
+                    ),
+                    reader
                 )
             }
             let isCut = events.count == limit

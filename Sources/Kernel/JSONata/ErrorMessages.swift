@@ -205,6 +205,7 @@ enum ErrorMessages {
             + "matched 0.",
         "D3140": "Malformed URL passed to ${{{functionName}}}(): {{value}}",
         "D3141": "{{{message}}}",
+        "D3150": "The argument of the parse function must be JSON: {{{reason}}}",
         "U1001": "{{{reason}}}",
         "S0303": "Invalid regular expression: {{{reason}}}",
     ]

@@ -39,6 +39,7 @@ public struct JSONataLibrary: Sendable {
     ///   - signature: what it takes, such as `<s-n?:s>`; nil takes anything.
     ///   - parameters: how many arguments it has at most.
     ///   - body: what it does; its errors need no place.
+    /// - Returns: the library with it.
     /// - Throws: S0401 or S0402 for a signature that is none.
     public func adding(
         _ name: String,

@@ -116,6 +116,32 @@ public struct Configuration: Sendable {
                 "Whether this process runs workflows and delivers messages; false leaves them for later."
             ),
             .init(
+                "workflows.days",
+                .integer(1...36_500),
+                90,
+                unit: "days",
+                "How long runs that have ended are kept; organisations may choose fewer days."
+            ),
+            .init(
+                "workflows.steps",
+                .integer(1...100_000),
+                256,
+                "How many steps of workflows may be under way at once."
+            ),
+            .init(
+                "workflows.memory",
+                .integer(16...1_000_000),
+                20_000,
+                "How many runs are kept in memory; others wait in the store."
+            ),
+            .init(
+                "workflows.lease",
+                .number(1...3_600),
+                20.0,
+                unit: "seconds",
+                "How long runs stay with a process that is not heard of any more."
+            ),
+            .init(
                 "workers",
                 .integer(0...256),
                 0,
@@ -169,7 +195,7 @@ public struct Configuration: Sendable {
                 nil,
                 "A file of certificates to trust for requests to others instead of the system's."
             ),
-        ] + observation + traffic
+        ] + observation + traffic + series
 
     private var values: [String: (value: JSON, source: Source)] = [:]
 

@@ -6,6 +6,8 @@ public import Identity
 public import Live
 public import Objects
 public import Observability
+public import Privacy
+public import Series
 public import Store
 import Synchronization
 public import Workflows
@@ -14,6 +16,8 @@ public import Workflows
 public struct Kernel: Sendable {
     /// The records.
     public var database: any Database
+    /// Seals and opens what is personal.
+    public var privacy: Privacy
     /// The log of what happened.
     public var events: EventLog
     /// Files.
@@ -28,6 +32,8 @@ public struct Kernel: Sendable {
     public var accounts: Accounts
     /// Agents' runs and decisions.
     public var journal: AgentJournal
+    /// Time series.
+    public var series: SeriesStore
     /// Stops running workflows.
     public var workflows: WorkflowControl
     /// Tells those who follow something live that it has changed.
@@ -48,12 +54,14 @@ public struct Kernel: Sendable {
     /// The rooms.
     public init(
         database: any Database,
+        privacy: Privacy,
         events: EventLog,
         objects: any ObjectStore,
         channels: ChannelsAssembly,
         webClient: any WebClient,
         accounts: Accounts,
         journal: AgentJournal,
+        series: SeriesStore,
         workflows: WorkflowControl,
         live: LiveHints = LiveHints(),
         workers: WorkerPool,
@@ -64,6 +72,7 @@ public struct Kernel: Sendable {
         configuration: Configuration
     ) {
         self.database = database
+        self.privacy = privacy
         self.events = events
         self.objects = objects
         outbox = channels.outbox
@@ -71,6 +80,7 @@ public struct Kernel: Sendable {
         self.webClient = webClient
         self.accounts = accounts
         self.journal = journal
+        self.series = series
         self.workflows = workflows
         self.live = live
         self.workers = workers
@@ -81,7 +91,7 @@ public struct Kernel: Sendable {
         self.configuration = configuration
     }
 
-    /// Appends an event that the holder of `scope` causes.
+    /// Appends an event that the holder of `scope` causes; what is personal in its data is sealed.
     ///
     /// - Parameters:
     ///   - type: what happened, in the past tense.
@@ -105,7 +115,12 @@ public struct Kernel: Sendable {
                 type: type,
                 subject: subject,
                 time: invocation.now,
-                data: data,
+                data: try privacy.seal(
+                    data,
+                    at: .event(type),
+                    of: invocation.scope.organisation,
+                    in: transaction
+                ),
                 scope: invocation.scope
             ),
             in: transaction
@@ -115,14 +130,26 @@ public struct Kernel: Sendable {
 
 /// Lets tools reach what is built after them: the engine that runs them, and the dispatcher.
 public final class WorkflowControl: Sendable {
-    private let bound = Mutex<(engine: WorkflowEngine, dispatcher: Dispatcher)?>(nil)
+    private struct Parts {
+        var engine: WorkflowEngine
+        var dispatcher: Dispatcher
+        var schedules: Schedules
+    }
+
+    private let bound = Mutex<Parts?>(nil)
 
     /// A control that is bound to nothing yet.
     public init() {}
 
     /// Gives the control its engine and dispatcher; called once, by whoever composes the program.
     public func bind(_ engine: WorkflowEngine, _ dispatcher: Dispatcher) {
-        bound.withLock { $0 = (engine, dispatcher) }
+        bound.withLock {
+            $0 = Parts(
+                engine: engine,
+                dispatcher: dispatcher,
+                schedules: Schedules(engine: engine)
+            )
+        }
     }
 
     /// See ``WorkflowEngine/abortAll(about:organisation:cause:in:)``.
@@ -150,7 +177,17 @@ public final class WorkflowControl: Sendable {
     /// The dispatcher, for its dead letters.
     func dispatcher() throws -> Dispatcher { try parts().dispatcher }
 
-    private func parts() throws -> (engine: WorkflowEngine, dispatcher: Dispatcher) {
+    /// The engine that runs workflows.
+    ///
+    /// - Throws: a fault of code `not-bound` before the program is composed.
+    public func engine() throws -> WorkflowEngine { try parts().engine }
+
+    /// What happens at its times.
+    ///
+    /// - Throws: a fault of code `not-bound` before the program is composed.
+    public func schedules() throws -> Schedules { try parts().schedules }
+
+    private func parts() throws -> Parts {
         guard let bound = bound.withLock({ $0 }) else {
             throw GeneralFault(.internal, code: "not-bound", "the program is not composed yet")
         }

@@ -9,7 +9,7 @@ import Observability
 import Store
 import Workflows
 
-/// The queries and commands that every installation has: decisions, runs, inbox, agents.
+/// The queries and commands that every installation has: decisions, inbox, agents.
 public struct PlatformTools: Sendable {
     let kernel: Kernel
     private let agents: [Agent]
@@ -35,9 +35,8 @@ public struct PlatformTools: Sendable {
     /// - Throws: a fault of code `invalid-schema`.
     public func all() throws -> [Tool] {
         try [
-            try listDecisions(), try getDecision(), try listExecutions(), try getExecution(),
-            try getExecutionEvent(),
-            try listInbox(), try markRead(), try listAgents(), try listDeadLetters(),
+            try listDecisions(), try getDecision(), try listInbox(), try markRead(),
+            try listAgents(), try listDeadLetters(),
             try redriveDeadLetter(),
         ] + savedViews()
     }
@@ -47,13 +46,6 @@ public struct PlatformTools: Sendable {
         [
             ToolRoute(.get, "/api/decisions", tool: "platform.list-decisions"),
             ToolRoute(.get, "/api/decisions/{id}", tool: "platform.get-decision"),
-            ToolRoute(.get, "/api/executions", tool: "platform.list-executions"),
-            ToolRoute(.get, "/api/executions/{id}", tool: "platform.get-execution"),
-            ToolRoute(
-                .get,
-                "/api/executions/{id}/events/{event}",
-                tool: "platform.get-execution-event"
-            ),
             ToolRoute(.get, "/api/inbox", tool: "platform.list-inbox"),
             ToolRoute(.post, "/api/inbox/{id}/read", tool: "platform.mark-read"),
             ToolRoute(.get, "/api/agents", tool: "platform.list-agents"),
@@ -116,90 +108,6 @@ public struct PlatformTools: Sendable {
                 guard let id = ID<Decision>(text),
                     let found = try kernel.journal.decision(id, scope: invocation.scope, in: reader)
                 else { throw Self.missing("decision", text) }
-                return found
-            }
-        )
-    }
-
-    private func listExecutions() throws -> Tool {
-        try Tool(
-            name: "platform.list-executions",
-            purpose: "Lists workflow runs, newest first.",
-            input: Self.list(
-                [
-                    ("workflow", ["type": "string", "maxLength": 200]),
-                    ("status", ExecutionShapes.status),
-                    ("subject", ["type": "string", "maxLength": 200]),
-                ],
-                sort: ExecutionTables.sortable.map(\.name)
-            ),
-            output: Shape.page(of: ExecutionShapes.summary),
-            roles: Self.members,
-            body: .read { input, invocation, reader in
-                let query = try ListQuery(
-                    reading: input,
-                    columns: ExecutionTables.sortable,
-                    standard: "-startedAt",
-                    key: .init("id", "id")
-                )
-                let page = try ExecutionTables().page(
-                    where: ["workflow", "status", "subject"].compactMap { name in
-                        input.value[name]?.string.map { (name, $0) }
-                    },
-                    query,
-                    scope: invocation.scope,
-                    in: reader
-                )
-                return ["items": .array(page.items), "nextCursor": page.next]
-            }
-        )
-    }
-
-    private func getExecution() throws -> Tool {
-        try Tool(
-            name: "platform.get-execution",
-            purpose: "Shows a workflow run with its history and definition.",
-            input: Self.id,
-            output: ExecutionShapes.detail,
-            roles: Self.members,
-            body: .read { input, invocation, reader in
-                let text = try input.member("id").string()
-                guard let id = ID<Execution>(text),
-                    let found = try ExecutionTables().detail(
-                        id,
-                        scope: invocation.scope,
-                        in: reader
-                    )
-                else { throw Self.missing("run", text) }
-                return found
-            }
-        )
-    }
-
-    private func getExecutionEvent() throws -> Tool {
-        try Tool(
-            name: "platform.get-execution-event",
-            purpose: "Shows one event of a workflow run's history, whole.",
-            input: [
-                "type": "object", "required": ["id", "event"], "additionalProperties": false,
-                "properties": ["id": ["type": "string"], "event": ["type": "string"]],
-            ],
-            output: [
-                "type": "object", "required": ["id", "type"],
-                "properties": ["id": ["type": "integer"], "type": ["type": "string"]],
-            ],
-            roles: Self.members,
-            body: .read { input, invocation, reader in
-                let text = try input.member("id").string()
-                let event = try input.member("event").string()
-                guard let id = ID<Execution>(text), let number = Int(event),
-                    let found = try ExecutionTables().event(
-                        number,
-                        of: id,
-                        scope: invocation.scope,
-                        in: reader
-                    )
-                else { throw Self.missing("event", event) }
                 return found
             }
         )

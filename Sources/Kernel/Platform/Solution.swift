@@ -3,6 +3,7 @@ public import Channels
 public import Core
 public import Live
 public import Observability
+public import Privacy
 public import Store
 public import Workflows
 
@@ -19,6 +20,9 @@ public protocol Solution: Sendable {
     /// The messages that it sends, with their words; none by default.
     var messageKinds: [MessageKind] { get }
 
+    /// What is personal in its events, tools and decisions: all of it, declared here alone.
+    var personalData: [PersonalData] { get }
+
     /// What it can do and who decides in it.
     ///
     /// - Throws: a fault when a part of it is malformed; the program then does not start.
@@ -33,6 +37,9 @@ public protocol Solution: Sendable {
 extension Solution {
     /// None.
     public var messageKinds: [MessageKind] { [] }
+
+    /// Nothing.
+    public var personalData: [PersonalData] { [] }
 }
 
 /// What a solution brings to the program.
@@ -55,6 +62,8 @@ public struct SolutionParts: Sendable {
     public var gauges: [StoreGauge]
     /// What dashboards show besides what every installation shows.
     public var dashboards: [Dashboard]
+    /// What keeps records about persons.
+    public var persons: [any PersonHolder]
 
     /// The parts.
     public init(
@@ -66,8 +75,10 @@ public struct SolutionParts: Sendable {
         liveTopics: [LiveTopic] = [],
         eventMetrics: [EventMetric] = [],
         gauges: [StoreGauge] = [],
-        dashboards: [Dashboard] = []
+        dashboards: [Dashboard] = [],
+        persons: [any PersonHolder] = []
     ) {
+        self.persons = persons
         self.tools = tools
         self.agents = agents
         self.workflows = workflows

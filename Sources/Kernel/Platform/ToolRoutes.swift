@@ -1,7 +1,9 @@
 public import Agents
 public import Core
 public import HTTP
+public import Privacy
 public import Store
+import Vault
 
 /// Puts tools behind routes: authority, input, idempotency, one transaction, response.
 public struct ToolRoutes: Sendable {
@@ -10,6 +12,7 @@ public struct ToolRoutes: Sendable {
     private let clock: any WallClock
     private let ids: IDGenerator
     private let checksOutput: Bool
+    private let privacy: Privacy?
 
     /// Routes over `registry`.
     ///
@@ -20,13 +23,16 @@ public struct ToolRoutes: Sendable {
     ///   - ids: makes ids.
     ///   - checksOutput: whether every answer is checked against its tool's schema, and one that does
     ///     not fit becomes an error of ours; for tests and debugging. Default false.
+    ///   - privacy: opens what is sealed in answers; nil where nothing is.
     public init(
         registry: ToolRegistry,
         database: any Database,
         clock: any WallClock,
         ids: IDGenerator,
-        checksOutput: Bool = false
+        checksOutput: Bool = false,
+        privacy: Privacy? = nil
     ) {
+        self.privacy = privacy
         self.checksOutput = checksOutput
         self.registry = registry
         self.database = database
@@ -48,7 +54,19 @@ public struct ToolRoutes: Sendable {
                     PRIMARY KEY (organisation, account, key))
                 """
             ]
-        )
+        ),
+        Migration(
+            "platform",
+            2,
+            "whom kept answers are about",
+            [
+                "ALTER TABLE idempotency ADD COLUMN person TEXT",
+                """
+                CREATE INDEX idempotency_person ON idempotency (organisation, person)
+                    WHERE person IS NOT NULL
+                """,
+            ]
+        ),
     ]
 
     /// Adds `routes` to `router`.
@@ -78,22 +96,30 @@ public struct ToolRoutes: Sendable {
                 route.path,
                 options: RouteOptions(bodyLimit: route.bodyLimit, documentation: documentation)
             ) { [self] request in
-                let output = try await call(tool, route, form, request)
+                let output = try await opened(call(tool, route, form, request), request)
                 if checksOutput { try Self.check(output, tool) }
                 return Self.response(to: request, route, output)
             }
         }
     }
 
-    /// `logistics.list-orders` is `listOrders`, unless another room has a tool of that name too.
+    /// `logistics.list-orders` is `listOrders`; the room's name comes before one word alone, and before
+    /// what another room has too.
     private func operation(of name: String) -> String {
         let own = name.split(separator: ".").last ?? ""
-        let isShared = registry.tools.keys.filter { $0.hasSuffix("." + own) }.count > 1
+        let isShared =
+            !own.contains("-") || registry.tools.keys.filter { $0.hasSuffix("." + own) }.count > 1
         let words = (isShared ? Substring(name) : own).split { $0 == "." || $0 == "-" }
         return words.enumerated().map {
             $0.offset == 0
                 ? String($0.element) : $0.element.prefix(1).uppercased() + $0.element.dropFirst()
         }.joined()
+    }
+
+    /// The answer with what is sealed in it opened; the tool's roles have decided who gets it.
+    private func opened(_ output: JSONText, _ request: Request) async throws -> JSONText {
+        guard let privacy, let scope = request.scope else { return output }
+        return try await privacy.open(output, of: scope.organisation, from: database)
     }
 
     private static func check(_ output: JSONText, _ tool: Tool) throws {
@@ -177,7 +203,7 @@ public struct ToolRoutes: Sendable {
             case .commit(let commit): return try await database.transaction(commit)
             }
         }
-        let print = Self.fingerprint(route, input)
+        let print = try Self.fingerprint(route, input)
         if let known = try await database.read({ try earlier(key, print, scope, in: $0) }) {
             return known
         }
@@ -195,12 +221,13 @@ public struct ToolRoutes: Sendable {
             let output = try commit(transaction)
             try transaction.execute(
                 """
-                INSERT INTO idempotency (organisation, account, key, request, output, at)
-                VALUES (?, ?, ?, ?, ?, ?)
+                INSERT INTO idempotency (organisation, account, key, request, output, at, person)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
                 """,
                 [
                     .id(scope.organisation), .id(scope.actor.id), .text(key), .text(print),
                     .json(output), .time(invocation.now),
+                    .text(privacy?.subject(of: output, at: .output(tool.name))?.description),
                 ]
             )
             return output
@@ -243,13 +270,10 @@ public struct ToolRoutes: Sendable {
         return key
     }
 
-    /// The request as it matters: method, route and the canonical input.
-    private static func fingerprint(_ route: ToolRoute, _ input: JSON) -> String {
+    /// The request as it matters, by its SHA-256: method, route and the canonical input.
+    private static func fingerprint(_ route: ToolRoute, _ input: JSON) throws -> String {
         let text = "\(route.method.rawValue) \(route.path) " + input.text(.canonical)
-        return text.utf8.count <= 512
-            ? text
-            : "\(text.utf8.count):\(String(fnv1a64(text.utf8), radix: 16)):"
-                + String(fnv1a64(text.utf8.reversed()), radix: 16)
+        return Base64.encodeForURL(try Authentication.sha256(Array(text.utf8)))
     }
 
     /// Forgets answers older than a day.

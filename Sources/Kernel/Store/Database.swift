@@ -8,6 +8,15 @@ public protocol Database: Sendable {
     /// The dialect of SQL that migrations are written for.
     var dialect: SQLDialect { get }
 
+    /// The failure after which the store refuses to write, nil while it is well.
+    var failure: StoreError? { get }
+
+    /// How many connections are open.
+    var connections: Int { get }
+
+    /// Commits what was submitted and refuses what comes later; blocks until that is done.
+    func close()
+
     /// Runs one query against a committed state, inline on the calling thread where possible.
     ///
     /// - Parameters:
@@ -71,6 +80,13 @@ public protocol Database: Sendable {
     /// - Throws: `StoreError`.
     func backup(to path: String) async throws
 
+    /// Makes sure that what was removed or replaced before is in none of the store's own files any more.
+    ///
+    /// - Returns: whether it is so; false where readers of older states stand in the way, and where the
+    ///   driver cannot know.
+    /// - Throws: `StoreError`.
+    func forgetRemoved() async throws -> Bool
+
     /// Runs `action` after every commit of another process that announced `topic`.
     ///
     /// A hint and no promise: what must not be missed is also looked for from time to time. What this
@@ -79,6 +95,9 @@ public protocol Database: Sendable {
 }
 
 extension Database {
+    /// Not known.
+    public func forgetRemoved() async throws -> Bool { false }
+
     /// Nobody else writes what this driver reads.
     public func onAnnouncement(of topic: String, _ action: @escaping @Sendable () -> Void) {}
 

@@ -238,7 +238,11 @@ extension DefinitionReader {
                 continue
             }
             let known: Set = ["ErrorEquals", "Next", "Comment", "Assign"]
-            checkFields(entry, known.union([language == .jsonPath ? "ResultPath" : "Output"]), place)
+            checkFields(
+                entry,
+                known.union([language == .jsonPath ? "ResultPath" : "Output"]),
+                place
+            )
             let errors = errorNames(entry, place, at == entries.count - 1)
             guard let next = entry["Next"]?.string else {
                 report(place + "/Next", "\"Next\" must name a state")

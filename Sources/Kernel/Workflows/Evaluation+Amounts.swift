@@ -110,7 +110,8 @@ extension Evaluation {
             case .query(let query): query.text
             case .literal: ""
             }
-        return "The \(amount.name)Path field refers to value \"\(shown(value))\" which is not a valid"
+        return
+            "The \(amount.name)Path field refers to value \"\(shown(value))\" which is not a valid"
             + " \(kind): \(source)"
     }
 

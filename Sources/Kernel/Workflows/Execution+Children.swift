@@ -108,7 +108,10 @@ extension Execution {
         guard state.language == .jsonata else {
             throw .runtime("Reference path \"\(path)\" must point to array.")
         }
-        var problem = StateError.query("Map state input must be an array but was: \(value.text())", nil)
+        var problem = StateError.query(
+            "Map state input must be an array but was: \(value.text())",
+            nil
+        )
         problem.isBeforeEntry = true
         throw problem
     }

@@ -54,7 +54,7 @@ extension Execution {
                 maxItems = try evaluation.count(map.reader?.maxItems) { _ in
                     "field MaxItems must be positive"
                 }
-            } catch where error.cause == "field MaxItems must be positive" {
+            } catch  where error.cause == "field MaxItems must be positive" {
                 throw StateError(name: StateError.Name.itemReaderFailed, cause: error.cause)
             }
             // Zero is no limit; AWS takes a hundred million at most.
@@ -238,7 +238,8 @@ extension Execution {
                 }
             }
         }
-        let shown = writer?.transformation == DistributedMap.Writer.Transformation.none
+        let shown =
+            writer?.transformation == DistributedMap.Writer.Transformation.none
             ? .object(record) : result
         let limit = limits.payloadBytes
         update(id) { children in

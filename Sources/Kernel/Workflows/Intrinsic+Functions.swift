@@ -48,7 +48,6 @@ extension Evaluation {
         }
     }
 
-
     private func format(_ call: Intrinsic) throws(StateError) -> JSON {
         var template: String
         if case .text(let raw) = call.arguments[0] {

@@ -106,12 +106,16 @@ public struct ItemPage: Sendable, Hashable {
 public struct ItemFault: Error, Sendable, Hashable {
     /// What was wrong.
     public var message: String
+
+    /// A fault with its message.
+    public init(message: String) { self.message = message }
 }
 
 extension ItemRead {
     /// The wanted items of a document.
     ///
     /// - Parameter bytes: the whole document.
+    /// - Returns: a page from the cursor on, and where the next one begins.
     /// - Throws: `ItemFault` when the document is not in the format.
     public func page(of bytes: [UInt8]) throws(ItemFault) -> ItemPage {
         switch format {

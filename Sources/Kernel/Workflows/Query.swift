@@ -29,7 +29,9 @@ struct Query: Sendable {
     }
 
     /// The functions of JSONata with those that AWS adds to it.
-    private static let functions = JSONataLibrary.statesLanguage(digest: digest)
+    private static let functions = JSONataLibrary.statesLanguage { algorithm, bytes in
+        digest(bytes, algorithm) ?? []
+    }
 
     /// The text between `{%` and `%}`, nil when there are no such delimiters.
     static func expression(in text: String) -> String? {
@@ -66,7 +68,9 @@ struct Query: Sendable {
         do throws(JSONataError) {
             outcome = try expression.outcome(nil, in: environment)
         } catch {
-            throw failure("threw an error during evaluation. \(error.code): \(error.message)")
+            // AWS has no code for what takes too long or too much.
+            let reason = error.code == "U1001" ? ": " : ". \(error.code): "
+            throw failure("threw an error during evaluation\(reason)\(error.message)")
         }
         switch outcome {
         case .value(let value): return value
@@ -84,7 +88,10 @@ struct Query: Sendable {
     }
 
     func failure(_ what: String) -> StateError {
-        .query("The JSONata expression '\(text)' specified for the field '\(location)' \(what)", location)
+        .query(
+            "The JSONata expression '\(text)' specified for the field '\(location)' \(what)",
+            location
+        )
     }
 }
 

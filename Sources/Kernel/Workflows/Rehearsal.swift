@@ -4,6 +4,9 @@ public import Core
 public struct RehearsalFault: Error, Sendable, Hashable {
     /// What is missing.
     public var message: String
+
+    /// A fault with its message.
+    public init(message: String) { self.message = message }
 }
 
 /// An execution in one process, whose tasks are answered from mocks.

@@ -170,6 +170,7 @@ struct RecordedSteps {
 
     init(_ history: [HistoryEvent]) {
         let states = Self.entries(in: history)
+        let previous = Dictionary(history.map { ($0.id, $0) }) { first, _ in first }
         var at: [Int: Int] = [:]
         for event in history {
             if event.type.hasSuffix("StateEntered"), let name = event.details["name"]?.string {
@@ -186,16 +187,34 @@ struct RecordedSteps {
                 event.type != "ExecutionRedriven"
             {
                 outcome = .object(event.details.without(["outputDetails"]))
+            } else if event.type.hasSuffix("StateExited") {
+                if let place = Self.entry(of: event, before: previous).flatMap({ at[$0] }) {
+                    steps[place].output = event.details["output"]
+                }
             } else if let place = states[event.id].flatMap({ at[$0] }) {
                 if event.type.hasSuffix("Scheduled") {
                     steps[place].parameters = event.details["parameters"] ?? event.details["input"]
-                } else if event.type.hasSuffix("StateExited") {
-                    steps[place].output = event.details["output"]
                 } else if let error = event.details["error"] {
                     steps[place].output = ["Error": error]
                 }
             }
         }
+    }
+
+    /// The entry of the state that an exit leaves: a Map's or Parallel's exit follows from the events
+    /// of its children.
+    private static func entry(
+        of exit: HistoryEvent,
+        before events: [Int: HistoryEvent]
+    ) -> Int? {
+        var event = events[exit.previousEventID]
+        while let found = event {
+            if found.type.hasSuffix("StateEntered"), found.details["name"] == exit.details["name"] {
+                return found.id
+            }
+            event = events[found.previousEventID]
+        }
+        return nil
     }
 
     /// The entry of the state that each event belongs to.
@@ -248,7 +267,8 @@ struct RecordedSteps {
         guard let family = families.first(where: { event.type.hasPrefix($0) }) else { return nil }
         switch event.type.dropFirst(family.count) {
         case "Succeeded": return .output(event.details["output"] ?? .null)
-        case "TimedOut": return .timeout(heartbeat: event.details["error"] == "States.HeartbeatTimeout")
+        case "TimedOut":
+            return .timeout(heartbeat: event.details["error"] == "States.HeartbeatTimeout")
         case "Failed":
             return .error(
                 event.details["error"]?.string,

@@ -50,7 +50,8 @@ public struct LogisticsSolution: Solution {
             liveTopics: LogisticsTopics.all,
             eventMetrics: LogisticsMetrics.events,
             gauges: LogisticsMetrics.gauges,
-            dashboards: LogisticsMetrics.dashboards
+            dashboards: LogisticsMetrics.dashboards,
+            persons: [CustomerRecords()]
         )
     }
 

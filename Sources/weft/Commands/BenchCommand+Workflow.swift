@@ -21,7 +21,8 @@ extension BenchCommand {
         guard let count = Int(options.values["--executions"] ?? "10000"), (1...10_000_000) ~= count
         else { throw UsageError("--executions must be a whole number, 1…10000000") }
         do throws(WorkflowCommand.CommandFailure) {
-            let input = try options.values["--input"].map { file throws(WorkflowCommand.CommandFailure) in
+            let input = try options.values["--input"].map {
+                file throws(WorkflowCommand.CommandFailure) in
                 try WorkflowCommand.readJSON(file)
             }
             var prepared = try WorkflowCommand.rehearsal(
@@ -31,7 +32,7 @@ extension BenchCommand {
             prepared.failsWithoutMock = true
             try measure(prepared, input ?? .object(JSONObject()), count)
         } catch {
-            throw UsageError(error.message)
+            throw GeneralFault(.invalid, code: "refused", error.message)
         }
     }
 

@@ -50,7 +50,7 @@ enum BenchCommand {
 
     static func run(_ arguments: [String]) async -> Int32 {
         if arguments.contains("--help") || arguments.contains("-h") {
-            say(usage + "\n\n" + workflowUsage)
+            say(usage + "\n\n" + workflowUsage + "\n\n" + SeriesBenchmark.usage)
             return 0
         }
         return await exitCode(
@@ -59,12 +59,17 @@ enum BenchCommand {
                 case "store": try await store(arguments.dropFirst())
                 case "http": try await http(arguments.dropFirst())
                 case "workflows": try await workflows(arguments.dropFirst())
+                case "series": try await SeriesBenchmark.run(arguments.dropFirst())
                 case "requests": try await requests(arguments.dropFirst())
                 case "events": try events(arguments.dropFirst())
                 case "workflow": try workflow(arguments.dropFirst())
                 default:
                     throw UsageError(
+<<<<<<< HEAD
                         "what can be measured is: store, workflow, workflows, http, requests, events"
+=======
+                        "what can be measured is: store, workflow, workflows, series, http, requests"
+>>>>>>> 4c4a5ab0b8f217141c26967e6de195882482b1c9
                     )
                 }
             },

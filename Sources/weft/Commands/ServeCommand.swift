@@ -65,7 +65,8 @@ enum ServeCommand {
             )
                 + [
                     try installation.delivery(), installation.housekeeping, installation.engine,
-                    installation.dispatcher,
+                    installation.dispatcher, try WorkflowServices.schedules(installation.kernel),
+                    SeriesServices.upkeep(installation.kernel),
                 ] : []
         let group = ServiceGroup(
             installation.observation.services + workers + [installation.live, server]

@@ -85,7 +85,8 @@ enum ChannelServices {
                 random: SystemRandom(),
                 metrics: kernel.metrics,
                 log: kernel.logger,
-                tracer: tracer
+                tracer: tracer,
+                privacy: kernel.privacy
             ) { webhook, organisation, transaction in
                 let scope = Scope.channels(
                     in: organisation,

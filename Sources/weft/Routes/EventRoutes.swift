@@ -64,7 +64,7 @@ struct EventRoutes {
                     limit: page,
                     scope: scope,
                     in: reader
-                )
+                ).map { try kernel.events.opened($0, in: reader) }
             }
             guard let last = events.last else { return }
             var lines: [UInt8] = []

@@ -215,6 +215,11 @@ export interface RunSummary {
   endedAt?: string | null;
   state?: string | null;
   subject?: string | null;
+  error?: string | null;
+  cause?: string | null;
+  name?: string;
+  /** Nothing new begins in it. */
+  paused?: boolean;
 }
 
 export interface RunEvent {
@@ -251,8 +256,6 @@ export interface WorkflowDefinition {
 export interface Run extends RunSummary {
   input?: unknown;
   output?: unknown;
-  error?: string | null;
-  cause?: string | null;
   history?: RunEvent[];
   definition?: WorkflowDefinition | null;
 }

@@ -53,8 +53,13 @@ const RUNS: Record<RunStatus, [string, IconName, string]> = {
   ABORTED: ["Aborted", "stop", "cancelled"],
 };
 
-export function RunBadge({ status }: { status: RunStatus }) {
-  const [label, icon, tone] = RUNS[status] ?? [status, "info", "cancelled"];
+export const RUN_STATUSES = Object.keys(RUNS) as RunStatus[];
+
+export function RunBadge({ status, paused }: { status: RunStatus; paused?: boolean }) {
+  const held = paused && status === "RUNNING";
+  const [label, icon, tone] = held
+    ? ["Paused", "stop", "dispatched"]
+    : RUNS[status] ?? [status, "info", "cancelled"];
   return (
     <span className={`status status-${tone}`}>
       <Icon name={icon as IconName} size={15} />

@@ -12,12 +12,13 @@ import { allStates, machineOf } from "./definition";
 import { History } from "./History";
 import { JsonTree } from "./JsonTree";
 import { layout } from "./layout";
+import { RunActions } from "./RunActions";
 import { RunGraph } from "./RunGraph";
-import { Subject, took } from "./RunsPage";
 import { StepPanel } from "./StepPanel";
 import { StepTable } from "./StepTable";
 import { visits } from "./steps";
 import { TimeRuler } from "./TimeRuler";
+import { Subject, took } from "./words";
 
 type Detail = Run & { traceId?: string; historyCount?: number };
 
@@ -74,10 +75,11 @@ export function RunPage({ id }: { id: string }) {
       heading={
         <span className="heading-row">
           {humanise(data.workflow)}
-          <RunBadge status={data.status} />
+          <RunBadge status={data.status} paused={data.paused} />
         </span>
       }
       lead={data.definition?.Comment}
+      actions={<RunActions run={data} />}
     >
       {data.error && (
         <p className="notice notice-wrong">
@@ -144,7 +146,13 @@ export function RunPage({ id }: { id: string }) {
         )}
         {tab === "time" && (
           <Section title="Time">
-            <TimeRuler run={data} went={went} selected={selected} onSelect={select} />
+            <TimeRuler
+              run={data}
+              went={went}
+              selected={selected}
+              visit={asked === null ? undefined : visit}
+              onSelect={select}
+            />
           </Section>
         )}
         {split && selected && (

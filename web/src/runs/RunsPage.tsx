@@ -1,124 +1,193 @@
-import { useQuery } from "../api/query";
-import type { Page as ListOf, RunStatus, RunSummary } from "../api/types";
+import { useMemo } from "react";
+import type { RunSummary } from "../api/types";
 import { RunBadge } from "../orders/status";
-import { Link, navigate, setQuery, useLocation } from "../shell/router";
-import { ago, dateTime, duration, humanise } from "../ui/format";
-import { Page } from "../ui/Page";
-import { useRowKeys } from "../ui/rows";
-import { Empty, Failure, Skeleton } from "../ui/States";
+import { usePageActions } from "../shell/actions";
+import { navigate, setQuery, useLocation } from "../shell/router";
+import { Button } from "../ui/Button";
+import { Ago } from "../ui/Data";
+import { type Column, DataTable } from "../ui/DataTable";
+import { counted, humanise } from "../ui/format";
+import { ListCard } from "../ui/ListCard";
+import { usePages } from "../ui/pages";
+import { SavedViews } from "../ui/SavedViews";
+import { type Selection, useSelection } from "../ui/selection";
+import { Empty } from "../ui/States";
+import { comparePath } from "./compare";
+import { RunFilters } from "./RunFilters";
+import { RunsArea } from "./RunsArea";
+import { Subject, took } from "./words";
 
 const TOPICS = ["runs"];
-const STATUSES: RunStatus[] = ["RUNNING", "SUCCEEDED", "FAILED", "ABORTED"];
+const RUN_FILTERS = [
+  "status",
+  "workflow",
+  "version",
+  "subject",
+  "error",
+  "name",
+  "paused",
+  "from",
+  "to",
+];
+const idOf = (run: RunSummary) => run.id;
 
-/** Executions of workflows, newest first. */
+const COLUMNS: Column<RunSummary>[] = [
+  {
+    key: "workflow",
+    label: "Workflow",
+    place: "main",
+    cell: (run) => (
+      <>
+        <span className="strong">{humanise(run.workflow)}</span>
+        <span className="faint num clip">
+          {run.version !== undefined && `version ${run.version}`}
+        </span>
+      </>
+    ),
+  },
+  {
+    key: "status",
+    label: "Status",
+    place: "status",
+    sort: "status",
+    cell: (run) => (
+      <>
+        <RunBadge status={run.status} paused={run.paused} />
+        {run.error && (
+          <button
+            type="button"
+            className="link-button reason clip"
+            title={run.cause ?? undefined}
+            aria-label={`Only runs with the error ${run.error}`}
+            onClick={() => setQuery({ error: run.error ?? null })}
+          >
+            {run.error}
+          </button>
+        )}
+      </>
+    ),
+  },
+  { key: "state", label: "State", cell: (run) => run.state ? humanise(run.state) : "–" },
+  { key: "about", label: "About", cell: (run) => <Subject subject={run.subject} /> },
+  { key: "took", label: "Took", right: true, cell: took },
+  {
+    key: "started",
+    label: "Started",
+    right: true,
+    className: "faint",
+    sort: "startedAt",
+    cell: (run) => <Ago at={run.startedAt} />,
+  },
+];
+
+/** Executions of workflows, newest first, filtered and sorted by what the address says. */
 export function RunsPage() {
   const { query } = useLocation();
-  const status = query.get("status");
-  const workflow = query.get("workflow");
-  const parts = new URLSearchParams({ limit: "100" });
-  if (status) parts.set("status", status);
-  if (workflow) parts.set("workflow", workflow);
-  const runs = useQuery<ListOf<RunSummary>>(`/api/executions?${parts}`, 2000, TOPICS);
-  const keys = useRowKeys();
-  const items = runs.data?.items ?? [];
+  const path = useMemo(() => {
+    const parts = new URLSearchParams({ limit: "50" });
+    for (const name of [...RUN_FILTERS, "sort"]) {
+      const value = query.get(name);
+      if (value) parts.set(name, value);
+    }
+    return `/api/executions?${parts}`;
+  }, [query]);
+  const pages = usePages<RunSummary>(path, idOf, 2000, TOPICS);
+  const { items } = pages;
+  const selection = useSelection(useMemo(() => items.map(idOf), [items]));
+  const filtered = RUN_FILTERS.some((name) => query.has(name));
+  const clear = () => setQuery(Object.fromEntries(RUN_FILTERS.map((name) => [name, null])));
+  usePageActions([
+    {
+      id: "search",
+      label: "Search the runs",
+      icon: "search",
+      key: "/",
+      run: () => document.getElementById("run-search")?.focus(),
+    },
+    {
+      id: "select",
+      label: "Select the run in focus",
+      icon: "check",
+      key: "x",
+      keyOnly: true,
+      run: () => {
+        const row = document.activeElement?.closest("[data-row]");
+        row?.querySelector<HTMLInputElement>("input[type=checkbox]")?.click();
+      },
+    },
+    {
+      id: "failed",
+      label: "Show only failed runs",
+      icon: "alarm",
+      run: () => setQuery({ status: "FAILED" }),
+    },
+    ...(selection.ids.length === 2
+      ? [{
+        id: "compare",
+        label: "Compare the two selected runs",
+        icon: "compare" as const,
+        key: "c",
+        run: () => navigate(comparePath(selection.ids)),
+      }]
+      : []),
+    ...(filtered
+      ? [{ id: "clear", label: "Clear the filters", icon: "filter" as const, run: clear }]
+      : []),
+  ]);
   return (
-    <Page title="Runs" lead="Every execution of a workflow, step by step">
-      <div className="chips filters" role="group" aria-label="Status">
-        <button
-          type="button"
-          className="chip"
-          aria-pressed={!status}
-          onClick={() => setQuery({ status: null })}
-        >
-          All
-        </button>
-        {STATUSES.map((each) => (
-          <button
-            key={each}
-            type="button"
-            className="chip"
-            aria-pressed={status === each}
-            onClick={() => setQuery({ status: status === each ? null : each })}
-          >
-            {humanise(each)}
-          </button>
-        ))}
-      </div>
-      <div className="card card-flush">
-        {runs.loading && <Skeleton lines={10} />}
-        {runs.error !== null && <Failure error={runs.error} retry={runs.refresh} />}
-        {runs.data && items.length === 0 && (
-          <Empty icon="runs" title={status ? "No run like that" : "Nothing has run yet"}>
-            Each order that is placed starts one.
-          </Empty>
-        )}
-        {items.length > 0 && (
-          <div className="scroll-x">
-            <table className="table" onKeyDown={keys}>
-              <thead>
-                <tr>
-                  <th scope="col">Workflow</th>
-                  <th scope="col">Status</th>
-                  <th scope="col">State</th>
-                  <th scope="col">About</th>
-                  <th scope="col" className="right">Took</th>
-                  <th scope="col" className="right">Started</th>
-                </tr>
-              </thead>
-              <tbody>
-                {items.map((run) => <Row key={run.id} run={run} />)}
-              </tbody>
-            </table>
-          </div>
-        )}
-      </div>
-    </Page>
-  );
-}
-
-function Row({ run }: { run: RunSummary }) {
-  const to = `/runs/${run.id}`;
-  return (
-    <tr
-      data-row=""
-      onClick={(event) => {
-        if (!(event.target as HTMLElement).closest("a")) navigate(to);
-      }}
+    <RunsArea
+      title="Runs"
+      lead="Every execution of a workflow, step by step"
+      actions={<SavedViews page="runs" path="/runs" />}
     >
-      <td className="cell-main">
-        <Link to={to} className="row-link">
-          <span className="strong">{humanise(run.workflow)}</span>
-          <span className="faint num clip">
-            {run.version !== undefined && `version ${run.version}`}
-          </span>
-        </Link>
-      </td>
-      <td className="cell-status">
-        <RunBadge status={run.status} />
-      </td>
-      <td data-label="State">{run.state ? humanise(run.state) : "–"}</td>
-      <td data-label="About">
-        <Subject subject={run.subject} />
-      </td>
-      <td data-label="Took" className="num right">{took(run)}</td>
-      <td data-label="Started" className="num right faint" title={dateTime(run.startedAt)}>
-        {ago(run.startedAt)}
-      </td>
-    </tr>
+      <RunFilters seen={items.map((each) => each.workflow)} />
+      <CompareBar selection={selection} />
+      <ListCard
+        pages={pages}
+        one="run"
+        empty={
+          <Empty
+            icon="runs"
+            title={filtered ? "No run like that" : "Nothing has run yet"}
+            action={filtered && <Button onClick={clear}>Clear the filters</Button>}
+          >
+            {filtered ? "Try fewer filters." : "Each order that is placed starts one."}
+          </Empty>
+        }
+      >
+        <DataTable
+          label="Runs"
+          className="runs-table"
+          rows={items}
+          columns={COLUMNS}
+          id={idOf}
+          name={(run) => `${humanise(run.workflow)}, ${run.status.toLowerCase()}`}
+          to={(run) => `/runs/${run.id}`}
+          selection={selection}
+          sorted
+        />
+      </ListCard>
+    </RunsArea>
   );
 }
 
-export function took(run: RunSummary): string {
-  const end = run.endedAt ? Date.parse(run.endedAt) : Date.now();
-  return duration(Math.max(0, end - Date.parse(run.startedAt)) * 1000);
-}
-
-/** What a run is about, as a link where the console has a screen for it. */
-export function Subject({ subject }: { subject: string | null | undefined }) {
-  if (!subject) return <>–</>;
-  const [kind, id] = subject.split(/:(.*)/);
-  if (kind === "order" && id) {
-    return <Link to={`/orders/${encodeURIComponent(id)}`}>Order</Link>;
-  }
-  return <code className="wrap">{subject}</code>;
+/** Two ticked runs can be put beside each other. */
+function CompareBar({ selection }: { selection: Selection }) {
+  const number = selection.ids.length;
+  if (number === 0) return null;
+  return (
+    <div className="bulk" role="region" aria-label="Selected runs">
+      <strong role="status">{counted(number, "run")} selected</strong>
+      <Button
+        small
+        icon="compare"
+        disabled={number !== 2}
+        onClick={() => navigate(comparePath(selection.ids))}
+      >
+        Compare
+      </Button>
+      {number !== 2 && <span className="faint">Two runs can be compared.</span>}
+      <Button small kind="quiet" onClick={selection.clear}>Select none</Button>
+    </div>
+  );
 }

@@ -18,6 +18,12 @@ export interface Attempt {
 
 export interface Visit {
   name: string;
+  /** As AWS names it in the history: "Task", "Choice", "Parallel". */
+  kind: string;
+  /** The Parallel or Map that it ran in. */
+  parent: Visit | null;
+  /** The branch or iteration within its parent: the event its first state was entered by. */
+  lane: number;
   enteredEvent: number;
   /** The event that entering followed from: what was left before. */
   cameFrom: number;
@@ -33,6 +39,8 @@ export interface Visit {
   cause: string | null;
   /** Which iteration of a Map it belongs to. */
   index: number | null;
+  /** Of a Map: how many iterations there are to be, and how many have ended. */
+  iterations: { of: number; ended: number } | null;
   state: StepState;
 }
 
@@ -44,6 +52,7 @@ interface Details {
   error?: string;
   cause?: string;
   index?: number;
+  length?: number;
   inputDetails?: { truncated?: boolean };
   outputDetails?: { truncated?: boolean };
 }
@@ -73,14 +82,16 @@ export function visits(run: Run): Visit[] {
     const before = Number(event.previousEventId ?? 0);
     const details = detailsOf(event);
     const at = moment(event);
-    let visit = owner.get(before);
-    const index = event.type === "MapIterationStarted"
-      ? details.index ?? null
-      : iteration.get(before) ?? null;
-    if (index !== null) iteration.set(event.id, index);
+    const prior = owner.get(before);
+    let visit = prior;
     if (event.type.endsWith("StateEntered")) {
+      // After another's end it stands beside that one, else it begins what the other holds.
+      const beside = prior?.exitedEvent === before;
       visit = {
         name: details.name ?? "",
+        kind: event.type.slice(0, -"StateEntered".length),
+        parent: (beside ? prior?.parent : prior) ?? null,
+        lane: beside ? prior?.lane ?? event.id : event.id,
         enteredEvent: event.id,
         cameFrom: before,
         exitedEvent: null,
@@ -93,16 +104,18 @@ export function visits(run: Run): Visit[] {
         attempts: [],
         error: null,
         cause: null,
-        index,
+        index: beside ? prior?.index ?? null : iteration.get(before) ?? prior?.index ?? null,
+        iterations: null,
         state: "running",
       };
       found.push(visit);
     } else if (event.type.endsWith("StateExited")) {
-      visit = visit?.name === details.name && visit?.exitedEvent === null
-        ? visit
-        : [...found].reverse().find((each) =>
-          each.name === details.name && each.exitedEvent === null
-        );
+      visit = prior?.name === details.name && prior?.exitedEvent === null
+        ? prior
+        : holder(prior, details.name) ??
+          [...found].reverse().find((each) =>
+            each.name === details.name && each.exitedEvent === null
+          );
       if (visit) {
         visit.exitedEvent = event.id;
         visit.left = at;
@@ -110,12 +123,50 @@ export function visits(run: Run): Visit[] {
         visit.outputCut = details.outputDetails?.truncated === true;
         visit.state = visit.error !== null ? "caught" : "done";
       }
+    } else if (event.type.startsWith("MapIteration")) {
+      // An iteration may follow another's last step; it is the Map's own all the same.
+      if (/(Failed|Aborted)$/.test(event.type) && visit) follow(visit, event, details, at);
+      visit = holder(prior, details.name) ?? prior;
+      if (event.type === "MapIterationStarted") iteration.set(event.id, details.index ?? 0);
+      else if (visit?.iterations) visit.iterations.ended++;
+    } else if (/^(Parallel|Map)State(Succeeded|Failed|Aborted)$/.test(event.type)) {
+      visit = prior?.kind === kindOf(event.type) && prior.exitedEvent === null
+        ? prior
+        : outer(prior, kindOf(event.type)) ?? prior;
+      if (visit) follow(visit, event, details, at);
     } else if (visit && !event.type.startsWith("Execution")) {
+      if (event.type === "MapStateStarted") {
+        visit.iterations = { of: details.length ?? 0, ended: 0 };
+      }
       follow(visit, event, details, at);
     }
     if (visit) owner.set(event.id, visit);
   }
   for (const visit of found) settle(visit, run);
+  return found;
+}
+
+const kindOf = (type: string) => type.startsWith("Map") ? "Map" : "Parallel";
+
+/** The state of that name that holds a visit, or the visit itself. */
+function holder(from: Visit | undefined, name: string | undefined): Visit | undefined {
+  for (let at = from ?? null; at; at = at.parent) {
+    if (at.name === name && at.exitedEvent === null) return at;
+  }
+  return undefined;
+}
+
+function outer(from: Visit | undefined, kind: string): Visit | undefined {
+  for (let at = from?.parent ?? null; at; at = at.parent) {
+    if (at.kind === kind && at.exitedEvent === null) return at;
+  }
+  return undefined;
+}
+
+/** How many states a visit is nested in. */
+export function depth(visit: Visit): number {
+  let found = 0;
+  for (let at = visit.parent; at; at = at.parent) found++;
   return found;
 }
 

@@ -28,6 +28,11 @@ const EVERY: Destination[] = [
   { path: "/customers", label: "Customers", icon: "customers", key: "c", group: "Work" },
   { path: "/alarms", label: "Alarms", icon: "bell", key: "l", group: "Watch" },
   { path: "/runs", label: "Runs", icon: "runs", key: "r", group: "Watch" },
+  { path: "/runs/workflows", label: "Workflows", icon: "map", key: "j", group: "Watch" },
+  { path: "/runs/schedules", label: "Schedules", icon: "calendarCheck", key: "s", group: "Watch" },
+  { path: "/events", label: "Events", icon: "bolt", key: "h", group: "Watch" },
+  { path: "/events/rules", label: "Event rules", icon: "filter", key: "x", group: "Watch" },
+  { path: "/events/dead-letters", label: "Dead letters", icon: "trash", key: "q", group: "Watch" },
   { path: "/agents", label: "Agents", icon: "agents", key: "a", group: "Watch" },
   { path: "/observe", label: "Observe", icon: "chart", key: "d", group: "Watch" },
   { path: "/observe/traces", label: "Traces", icon: "trace", key: "t", group: "Watch" },
@@ -55,7 +60,7 @@ const EVERY: Destination[] = [
   },
 ];
 
-const PARTS = /^\/(observe|admin|alarms|vehicles)\/./;
+const PARTS = /^\/(observe|admin|alarms|vehicles|runs|events)\/./;
 
 /** Where this person can go; parts of a page are reached by key and palette. */
 export function destinations(admin: boolean): Destination[] {

@@ -18,6 +18,17 @@ const LoaderPage = later(async () => (await import("../loader/LoaderPage")).Load
 const CustomersPage = later(async () => (await import("../customers/CustomersPage")).CustomersPage);
 const AgentsPage = later(async () => (await import("../agents/AgentsPage")).AgentsPage);
 const RunsPage = later(async () => (await import("../runs/RunsPage")).RunsPage);
+const ComparePage = later(async () => (await import("../runs/ComparePage")).ComparePage);
+const SchedulesPage = later(async () => (await import("../schedules/SchedulesPage")).SchedulesPage);
+const WorkflowsPage = later(async () => (await import("../workflows/WorkflowsPage")).WorkflowsPage);
+const WorkflowPage = later(async () => (await import("../workflows/WorkflowPage")).WorkflowPage);
+const DeployPage = later(async () => (await import("../workflows/DeployPage")).DeployPage);
+const EventLogPage = later(async () => (await import("../events/LogPage")).EventLogPage);
+const EventRulesPage = later(async () => (await import("../events/RulesPage")).EventRulesPage);
+const EventRulePage = later(async () => (await import("../events/RulePage")).EventRulePage);
+const DeadLettersPage = later(async () =>
+  (await import("../events/DeadLettersPage")).DeadLettersPage
+);
 const RunPage = later(async () => (await import("../runs/RunPage")).RunPage);
 const AlarmsPage = later(async () => (await import("../alarms/AlarmsPage")).AlarmsPage);
 const AlarmPage = later(async () => (await import("../alarms/AlarmPage")).AlarmPage);
@@ -47,7 +58,17 @@ const SCREENS: [RegExp, (id: string) => ReactNode][] = [
   [/^\/load$/, () => <LoadsPage />],
   [/^\/load\/([^/]+)$/, (id) => <LoaderPage id={id} />],
   [/^\/runs$/, () => <RunsPage />],
+  [/^\/runs\/compare$/, () => <ComparePage />],
+  [/^\/runs\/schedules$/, () => <SchedulesPage />],
+  [/^\/runs\/workflows$/, () => <WorkflowsPage />],
+  [/^\/runs\/workflows\/new$/, () => <DeployPage />],
+  [/^\/runs\/workflows\/([^/]+)$/, (id) => <WorkflowPage name={id} />],
   [/^\/runs\/([^/]+)$/, (id) => <RunPage id={id} />],
+  [/^\/events$/, () => <EventLogPage />],
+  [/^\/events\/rules$/, () => <EventRulesPage />],
+  [/^\/events\/rules\/new$/, () => <EventRulePage name={null} />],
+  [/^\/events\/rules\/([^/]+)$/, (id) => <EventRulePage name={id} />],
+  [/^\/events\/dead-letters$/, () => <DeadLettersPage />],
   [/^\/alarms$/, () => <AlarmsPage />],
   [/^\/alarms\/rules$/, () => <RulesPage />],
   [/^\/alarms\/([^/]+)$/, (id) => <AlarmPage id={id} />],

@@ -45,6 +45,7 @@ public struct ChannelDispatch: Service {
         self.senders = senders
         lane = OutboxLane(
             database: database,
+            privacy: outbox.privacy,
             policy: policy,
             clock: clock,
             random: random,

@@ -1,4 +1,5 @@
 public import Core
+public import Privacy
 public import Store
 
 /// What was sent to whom and what became of it, with masked addresses.
@@ -12,8 +13,14 @@ public struct DeliveryLog: Sendable {
         "inbox", "email", "sms", "push", "slack", "teams", "pagerduty", "none",
     ]
 
+    private let privacy: Privacy?
+
     /// The log.
-    public init() {}
+    ///
+    /// - Parameter privacy: opens sealed addresses, to show them masked; nil where none are sealed.
+    public init(privacy: Privacy? = nil) {
+        self.privacy = privacy
+    }
 
     /// What messages can be sorted by: ids sort by time, and have an index.
     public static let columns: [ListQuery.Column] = [.init("at", "o.id")]
@@ -55,11 +62,14 @@ public struct DeliveryLog: Sendable {
             in: reader
         ) { row in
             let stored = try row.text(6)
+            let kept = try row.text(3)
+            let address =
+                try privacy?.open(text: kept, of: scope.organisation, in: reader) ?? kept
             let name = try row.optionalText(10) ?? row.optionalText(11)
             return [
                 "id": .string(try row.text(0)), "at": try row.timestamp(1).json,
                 "channel": .string(try row.text(2)),
-                "address": .string(Self.masked(try row.text(3), try row.text(2), name)),
+                "address": .string(Self.masked(address, try row.text(2), name)),
                 "subject": .string(try row.text(4)), "severity": .string(try row.text(5)),
                 "status": .string(Self.statuses.first { $0.value == stored }?.key ?? stored),
                 "attempts": .int(try row.int(7)), "lastError": .optional(try row.optionalText(8)),
@@ -70,6 +80,7 @@ public struct DeliveryLog: Sendable {
 
     private static func masked(_ address: String, _ channel: String, _ name: String?) -> String {
         switch channel {
+        case _ where address == Privacy.erasedText.string: address
         case "email": Masking.email(address)
         case "inbox": "inbox"
         case "none": ""

@@ -1,5 +1,6 @@
 import Core
 import Observability
+import Privacy
 import Store
 
 /// What all ways of sending what is in the outbox share: claiming, trying again, giving up, telling.
@@ -26,6 +27,7 @@ struct OutboxLane: Sendable {
     let policy: RetryPolicy
     let clock: any WallClock
     let tracer: Tracer
+    private let privacy: Privacy?
     private let random: any RandomSource
     private let log: Logger
     private let outcomes: Family<Counter>
@@ -33,6 +35,7 @@ struct OutboxLane: Sendable {
 
     init(
         database: any Database,
+        privacy: Privacy?,
         policy: RetryPolicy,
         clock: any WallClock,
         random: any RandomSource,
@@ -41,6 +44,7 @@ struct OutboxLane: Sendable {
         tracer: Tracer
     ) {
         self.database = database
+        self.privacy = privacy
         self.policy = policy
         self.clock = clock
         self.random = random
@@ -87,7 +91,7 @@ struct OutboxLane: Sendable {
         for lease: Duration
     ) async throws -> [Job] {
         let now = clock.now()
-        return try await database.transaction { transaction in
+        return try await database.transaction { [privacy] transaction in
             let jobs = try transaction.query(
                 """
                 SELECT id, organisation, channel, address, subject, body, link, severity, incident,
@@ -105,7 +109,8 @@ struct OutboxLane: Sendable {
                     [.int(job.attempt), .time(now + lease), .id(job.id)]
                 )
             }
-            return jobs
+            guard let privacy else { return jobs }
+            return try jobs.map { try $0.opened(by: privacy, in: transaction) }
         }
     }
 
@@ -253,5 +258,23 @@ struct OutboxLane: Sendable {
         // Addresses are personal data: the entry's id leads to it for whoever may see it.
         let log = self.log.with(["outboxId": job.id.json])
         return job.trace.map { log.with(trace: $0) } ?? log
+    }
+}
+
+extension OutboxLane.Job {
+    /// The job with what is sealed in it opened, to be sent.
+    fileprivate func opened(by privacy: Privacy, in reader: any Reader) throws -> OutboxLane.Job {
+        func open(_ text: String) throws -> String {
+            try privacy.open(text: text, of: organisation, in: reader)
+        }
+        var job = self
+        job.address = try open(address)
+        job.message = Message(
+            stored: try open(message.subject),
+            body: try open(message.body),
+            link: message.link,
+            severity: message.severity
+        )
+        return job
     }
 }

@@ -1,4 +1,5 @@
 public import Core
+public import Privacy
 
 /// Something to tell people, in no words yet: who hears of it how is decided by their preferences.
 public struct Notice: Sendable, Hashable {
@@ -32,6 +33,8 @@ public struct Notice: Sendable, Hashable {
     public var incident: Incident?
     /// Alike notices within a while are told once: the key that makes them alike, and the while.
     public var deduplication: Deduplication?
+    /// Whose personal data stands in it; what is kept of its messages is then sealed.
+    public var person: DataSubject?
 
     /// When two notices are alike.
     public struct Deduplication: Sendable, Hashable {
@@ -56,8 +59,10 @@ public struct Notice: Sendable, Hashable {
         to audience: [Audience],
         effect: String,
         incident: Incident? = nil,
-        deduplication: Deduplication? = nil
+        deduplication: Deduplication? = nil,
+        person: DataSubject? = nil
     ) {
+        self.person = person
         self.kind = kind
         self.values = values
         self.severity = severity

@@ -193,6 +193,7 @@ public struct Notices: Sendable {
             to: destination,
             effect: effect,
             account: account,
+            person: notice.person,
             incident: notice.incident,
             due: due,
             scope: scope,

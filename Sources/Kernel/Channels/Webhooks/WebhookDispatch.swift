@@ -1,5 +1,6 @@
 public import Core
 public import Observability
+public import Privacy
 public import Store
 import Vault
 
@@ -23,6 +24,7 @@ public struct WebhookDispatch: Service {
     private let random: any RandomSource
     private let log: Logger
     private let tracer: Tracer
+    private let privacy: Privacy?
     private let outcomes: Family<Counter>
     private let tellDisabled: @Sendable (Webhook, ID<Organisation>, any Transaction) throws -> Void
 
@@ -38,6 +40,7 @@ public struct WebhookDispatch: Service {
     ///   - metrics: counts attempts.
     ///   - log: hears of failures.
     ///   - tracer: traces each delivery as part of what the event tells of.
+    ///   - privacy: opens what is sealed in events; nil where nothing is.
     ///   - tellDisabled: tells people that a webhook was disabled, within the transaction that does it.
     public init(
         _ webhooks: Webhooks,
@@ -47,6 +50,7 @@ public struct WebhookDispatch: Service {
         metrics: Metrics,
         log: Logger,
         tracer: Tracer = .off,
+        privacy: Privacy? = nil,
         tellDisabled:
             @escaping @Sendable (Webhook, ID<Organisation>, any Transaction) throws -> Void
     ) {
@@ -56,6 +60,7 @@ public struct WebhookDispatch: Service {
         self.random = random
         self.log = log
         self.tracer = tracer
+        self.privacy = privacy
         self.tellDisabled = tellDisabled
         outcomes = metrics.counter(
             "weft_webhook_attempts_total",
@@ -108,7 +113,7 @@ public struct WebhookDispatch: Service {
 
     private func claim(_ target: String, _ room: Int) async throws -> [Job] {
         let now = clock.now()
-        return try await database.transaction { transaction in
+        return try await database.transaction { [privacy] transaction in
             let jobs = try transaction.query(
                 """
                 SELECT d.id, d.webhook, d.organisation, d.event_id, d.body, d.attempts, w.url,
@@ -142,7 +147,14 @@ public struct WebhookDispatch: Service {
                 "UPDATE channels_webhook SET tried_at = ? WHERE id = ?",
                 [.time(now), .text(target)]
             )
-            return jobs
+            guard let privacy else { return jobs }
+            return try jobs.map { job in
+                guard Privacy.mayHoldSealed(job.body), let event = try? JSON(parsing: job.body)
+                else { return job }
+                var job = job
+                job.body = try privacy.open(event, of: job.organisation, in: transaction).text()
+                return job
+            }
         }
     }
 

@@ -41,6 +41,13 @@ final class ArrayValue {
         self.source = source
     }
 
+    /// A sequence of the elements of an array.
+    init(sequenceOf array: ArrayValue) {
+        elements = array.items
+        nesting = array.nesting
+        isSequence = true
+    }
+
     /// A sequence of what was given, which may be undefined.
     static func sequence(_ elements: Value...) -> ArrayValue {
         ArrayValue(elements, isSequence: true)

@@ -13,12 +13,22 @@ extension Evaluator {
         _ frame: Frame,
         first: Value? = nil
     ) throws(Failure) -> Value {
-        let procedure = try evaluate(call.procedure, input, frame)
-        if procedure.isUndefined { try suggestDollar("T1005", call, frame) }
+        var native: NativeFunction?
+        var procedure = Value.undefined
+        if case .global(let name, let function?) = call.procedure.kind, call.procedure.isPlain,
+            !root.has(name)
+        {
+            try charge()
+            native = function
+        } else {
+            procedure = try evaluate(call.procedure, input, frame)
+            if procedure.isUndefined { try suggestDollar("T1005", call, frame) }
+        }
         var arguments: [Value] = []
         arguments.reserveCapacity(call.arguments.count + 1)
         if let first { arguments.append(first) }
         for argument in call.arguments { arguments.append(try evaluate(argument, input, frame)) }
+        if let native { return try result(of: native, arguments, input, frame, at: call) }
         do throws(Failure) {
             let site = Site(position: call.position, name: call.name)
             return try apply(procedure, arguments, input, frame, at: site)
@@ -27,6 +37,24 @@ extension Evaluator {
             let position = error.position == 0 ? nil : error.position
             let name = call.name.map { JSON.string(Text.exported($0)) }
             throw error.at(position: position ?? call.position, token: error.token ?? name)
+        }
+    }
+
+    /// What a function of the library makes of the arguments.
+    private func result(
+        of native: NativeFunction,
+        _ arguments: [Value],
+        _ input: Value,
+        _ frame: Frame,
+        at call: Node.Call
+    ) throws(Failure) -> Value {
+        do throws(Failure) {
+            let valid = try native.signature?.validated(arguments, context: input) ?? arguments
+            let invocation = Invocation(evaluator: self, input: input, frame: frame)
+            return try bounded(try native.body(invocation, Arguments(all: valid)))
+        } catch {
+            let name = call.name.map { JSON.string(Text.exported($0)) }
+            throw error.at(position: call.position, token: error.token ?? name)
         }
     }
 
@@ -45,6 +73,25 @@ extension Evaluator {
         _ input: Value,
         _ frame: Frame,
         at site: Site? = nil
+    ) throws(Failure) -> Value {
+        // A function of the library that applies another one nests without evaluating anything.
+        calls += 1
+        defer { calls -= 1 }
+        guard calls <= limits.depth else { throw tooDeep() }
+        if stack.isShort {
+            return try stack.onFreshStack { () throws(Failure) in
+                try applyHere(procedure, arguments, input, frame, at: site)
+            }
+        }
+        return try applyHere(procedure, arguments, input, frame, at: site)
+    }
+
+    private func applyHere(
+        _ procedure: Value,
+        _ arguments: [Value],
+        _ input: Value,
+        _ frame: Frame,
+        at site: Site?
     ) throws(Failure) -> Value {
         var result = try applied(procedure, arguments, input, frame, at: site)
         while case .function(let function) = result, case .lambda(let thunk) = function.kind,
@@ -167,25 +214,16 @@ extension Evaluator {
                 if at < template.count, case .none = template[at] {
                     unbound.append(parameter)
                 } else {
-                    inner.bind(parameter, at < template.count ? template[at] ?? .undefined : .undefined)
+                    inner.bind(
+                        parameter,
+                        at < template.count ? template[at] ?? .undefined : .undefined
+                    )
                 }
             }
             var held = inner
             leave(&held)
-            return .function(
-                FunctionValue(
-                    .lambda(
-                        FunctionValue.Lambda(
-                            parameters: unbound,
-                            body: lambda.body,
-                            signature: nil,
-                            isThunk: false,
-                            input: lambda.input,
-                            frame: inner
-                        )
-                    )
-                )
-            )
+            let bound = FunctionValue.Lambda(lambda, parameters: unbound, frame: inner)
+            return .function(FunctionValue(.lambda(bound)))
         default: return try bounded(.function(FunctionValue(.partial(function, template))))
         }
     }
@@ -208,7 +246,13 @@ extension Evaluator {
         if case .function(let inner) = left {
             return try bounded(.function(FunctionValue(.composed(inner, function))))
         }
-        return try apply(right, [left], .null, frame)
+        return try apply(right, [left], .null, frame, at: site(of: function, position))
+    }
+
+    /// Where a function is applied without being called.
+    private func site(of function: FunctionValue, _ position: Int) -> Site? {
+        guard case .native(let native) = function.kind else { return nil }
+        return Site(position: position, name: native.name)
     }
 
     private func transformed(_ value: Value, by transform: Node.Transform, _ frame: Frame)
@@ -279,4 +323,3 @@ extension Evaluator {
         }
     }
 }
-

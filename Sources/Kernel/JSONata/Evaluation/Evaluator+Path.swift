@@ -32,22 +32,26 @@ extension Evaluator {
         } else {
             // Names that lead from object to object need no sequences.
             var value = input
-            while first < path.plainNames, case .object(let object) = value,
-                case .name(let name) = path.steps[first].kind
-            {
-                try charge()
-                value = object[name]
+            while first < path.plainSteps {
+                if case .name(let name) = path.steps[first].kind {
+                    guard case .object(let object) = value else { break }
+                    try charge()
+                    value = object[name]
+                } else {
+                    value = try evaluate(path.steps[first], value, frame)
+                }
                 first += 1
             }
             if depth >= limits.depth, first > 0 { throw tooDeep() }
             if first > 0, case .array(let array) = value, array.isSequence {
-                value = .array(ArrayValue(array.items, isSequence: true))
+                value = .array(ArrayValue(sequenceOf: array))
             }
             if first == path.steps.count || first > 0 && value.isUndefined {
                 return try finished(value, path, node, frame)
             }
             if case .array(let array) = value, first > 0, !array.isConstructed {
-                sequence = array
+                sequence = ArrayValue(sequenceOf: array)
+                if sequence.count == 0 { return try finished(.undefined, path, node, frame) }
             } else {
                 sequence = .sequence(value)
             }
@@ -75,8 +79,12 @@ extension Evaluator {
                 }
                 if array.count == 0 { break }
                 if step.step?.focus == nil { sequence = array }
-            } else if step.step?.focus == nil, let tuples {
-                sequence = tuples
+            } else if step.step?.focus == nil {
+                if let tuples {
+                    sequence = tuples
+                } else if case .array(let array) = result {
+                    sequence = array
+                }
             }
         }
         if isTupleStream, let tuples {
@@ -140,16 +148,31 @@ extension Evaluator {
             }
             if value.isUndefined { continue }
             found += 1
-            if found == 1 { first = value }
-            if case .array(let array) = value, !array.isConstructed {
-                try charge(elements: result.count + array.count)
-                result.append(contentsOf: array)
+            if found == 1 {
+                first = value
+                // One array as the last step's only result is the result itself.
+                if isLast, case .array(let array) = value, !array.isSequence { continue }
+            } else if found == 2, isLast, case .array(let array) = first, !array.isSequence {
+                try add(array, to: result)
+            }
+            if case .array(let array) = value {
+                try add(array, to: result)
             } else {
                 result.append(value)
             }
         }
         if isLast, found == 1, case .array(let array) = first, !array.isSequence { return array }
         return result
+    }
+
+    /// Adds the elements of an array to a sequence; a constructed one is an element itself.
+    private func add(_ array: ArrayValue, to result: ArrayValue) throws(Failure) {
+        if array.isConstructed {
+            result.append(.array(array))
+        } else {
+            try charge(elements: result.count + array.count)
+            result.append(contentsOf: array)
+        }
     }
 
     func staged(_ stages: [Node.Stage], _ input: ArrayValue, _ frame: Frame) throws(Failure)

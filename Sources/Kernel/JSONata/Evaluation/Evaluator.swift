@@ -13,6 +13,8 @@ final class Evaluator {
     let root: Frame
 
     var depth = 0
+    /// How many calls of functions are under way.
+    var calls = 0
     private var work = 0
     private var nextLook = 4_096
     private var deadline: Int64 = 0
@@ -243,20 +245,8 @@ final class Evaluator {
             if case .array(let array) = input, array.isOuterWrapper { return array[0] }
             return input
         case .lambda(let lambda):
-            return .function(
-                FunctionValue(
-                    .lambda(
-                        FunctionValue.Lambda(
-                            parameters: lambda.parameters,
-                            body: lambda.body,
-                            signature: lambda.signature,
-                            isThunk: lambda.isThunk,
-                            input: input,
-                            frame: frame
-                        )
-                    )
-                )
-            )
+            let value = FunctionValue.Lambda(lambda, input: input, frame: frame)
+            return .function(FunctionValue(.lambda(value)))
         case .chain(let first, let second):
             return try chained(first, second, at: node.position, input, frame)
         case .transform(let transform):

@@ -38,6 +38,9 @@ final class Frame {
         }
     }
 
+    /// Whether a variable is bound here.
+    func has(_ name: Name) -> Bool { bindings.contains { $0.name == name } }
+
     /// Lets go of what it holds: a function bound here holds this frame in turn.
     func clear() { bindings = [] }
 }

@@ -23,20 +23,40 @@ final class FunctionValue {
         self.kind = kind
         switch kind {
         case .partial(let function, let arguments):
-            nesting = 1 + max(function.nesting, arguments.lazy.compactMap { $0?.nesting }.max() ?? 0)
+            nesting =
+                1 + max(function.nesting, arguments.lazy.compactMap { $0?.nesting }.max() ?? 0)
         case .composed(let first, let second): nesting = 1 + max(first.nesting, second.nesting)
         case .native, .lambda, .matcher, .transform, .closure: nesting = 1
         }
     }
 
     /// A function that the source writes, with the scope it was written in.
-    struct Lambda {
+    final class Lambda {
         let parameters: [Name]
         let body: Node
         let signature: Signature?
         let isThunk: Bool
         let input: Value
         let frame: Frame
+
+        init(_ node: LambdaNode, input: Value, frame: Frame) {
+            parameters = node.parameters
+            body = node.body
+            signature = node.signature
+            isThunk = node.isThunk
+            self.input = input
+            self.frame = frame
+        }
+
+        /// The function with some of its parameters bound in a scope of their own.
+        init(_ lambda: Lambda, parameters: [Name], frame: Frame) {
+            self.parameters = parameters
+            body = lambda.body
+            signature = nil
+            isThunk = false
+            input = lambda.input
+            self.frame = frame
+        }
     }
 
     /// How many arguments it takes.

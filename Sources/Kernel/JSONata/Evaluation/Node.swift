@@ -83,15 +83,29 @@ final class Node: Sendable {
     }
 
     /// Steps that are taken one after the other.
-    struct Path: Sendable {
+    final class Path: Sendable {
         let steps: [Node]
         let keepsSingleton: Bool
         /// Whether its tuples are kept for whoever looks for a parent.
         let isTuple: Bool
-        /// How many of the first steps are plain names.
-        let plainNames: Int
+        /// How many of the first steps are plain names, after a plain variable if there is one.
+        let plainSteps: Int
         /// Whether it begins with a variable, so that the input is one context even when it is an array.
         let isAbsolute: Bool
+
+        init(
+            steps: [Node],
+            keepsSingleton: Bool,
+            isTuple: Bool,
+            plainSteps: Int,
+            isAbsolute: Bool
+        ) {
+            self.steps = steps
+            self.keepsSingleton = keepsSingleton
+            self.isTuple = isTuple
+            self.plainSteps = plainSteps
+            self.isAbsolute = isAbsolute
+        }
     }
 
     /// What is particular to a step of a path.
@@ -109,12 +123,20 @@ final class Node: Sendable {
         case index(Name)
     }
 
-    struct Group: Sendable {
+    final class Group: Sendable {
         let pairs: [(key: Node, value: Node)]
         let position: Int
+
+        init(
+            pairs: [(key: Node, value: Node)],
+            position: Int
+        ) {
+            self.pairs = pairs
+            self.position = position
+        }
     }
 
-    struct Call: Sendable {
+    final class Call: Sendable {
         let procedure: Node
         let arguments: [Node]
         let position: Int
@@ -122,6 +144,20 @@ final class Node: Sendable {
         let name: String?
         /// The procedure's name when it is a field, which a `$` may be missing from.
         let field: Name?
+
+        init(
+            procedure: Node,
+            arguments: [Node],
+            position: Int,
+            name: String?,
+            field: Name?
+        ) {
+            self.procedure = procedure
+            self.arguments = arguments
+            self.position = position
+            self.name = name
+            self.field = field
+        }
     }
 
     struct Term: Sendable {
@@ -129,26 +165,22 @@ final class Node: Sendable {
         let expression: Node
     }
 
-    struct Transform: Sendable {
+    final class Transform: Sendable {
         let pattern: Node
         let update: Node
         let deletion: Node?
         let position: Int
-    }
-}
 
-/// A function that the source writes.
-final class LambdaNode: Sendable {
-    let parameters: [Name]
-    let body: Node
-    let signature: Signature?
-    /// Whether it stands for a call at the end of a function.
-    let isThunk: Bool
-
-    init(parameters: [Name], body: Node, signature: Signature?, isThunk: Bool) {
-        self.parameters = parameters
-        self.body = body
-        self.signature = signature
-        self.isThunk = isThunk
+        init(
+            pattern: Node,
+            update: Node,
+            deletion: Node?,
+            position: Int
+        ) {
+            self.pattern = pattern
+            self.update = update
+            self.deletion = deletion
+            self.position = position
+        }
     }
 }

@@ -16,7 +16,9 @@ extension DateTimePicture {
                 return mask << 1 | (value != 0 && !value.isNaN ? 1 : 0)
             }
         }
-        func fits(_ mask: Int, _ allowed: Int) -> Bool { mask & ~allowed == 0 && mask & allowed != 0 }
+        func fits(_ mask: Int, _ allowed: Int) -> Bool {
+            mask & ~allowed == 0 && mask & allowed != 0
+        }
         let dates = mask("YXMxWwdD")
         let times = mask("PHhmsf")
         let isCalendar = fits(dates, 0b1010_0001)

@@ -257,11 +257,10 @@ struct DecimalPicture {
         var whole = Array(halves[0].drop { $0 == "0" })
         var fraction = halves.count > 1 ? Array(halves[1]) : []
         while fraction.last == "0" { fraction.removeLast() }
-        whole.insert(contentsOf: repeatElement("0", count: max(0, form.leastWhole - whole.count)), at: 0)
+        let missing = max(0, form.leastWhole - whole.count)
+        whole.insert(contentsOf: repeatElement("0", count: missing), at: 0)
         fraction += repeatElement("0", count: max(0, form.leastFraction - fraction.count))
-        var result = form.prefix + grouped(translated(whole), form)
-        let tail = groupedFraction(translated(fraction), form)
-        if form.hasDecimal, !tail.isEmpty { result += marks.decimal + tail }
+        var result = form.prefix + grouped(translated(whole), translated(fraction), form)
         if let exponent {
             let plain = Array(String(abs(exponent)))
             let padding = max(0, form.leastExponent - plain.count)
@@ -278,28 +277,27 @@ struct DecimalPicture {
         }
     }
 
-    private func grouped(_ digits: [Character], _ form: Form) -> String {
-        var positions = form.groupings
+    /// The digits with their separators, put in where the reference puts them.
+    private func grouped(_ whole: [Character], _ fraction: [Character], _ form: Form) -> String {
+        var text = whole.map { String($0) } + [marks.decimal] + fraction.map { String($0) }
+        var decimal = whole.count
+        func insert(at place: Int) {
+            let at = place < 0 ? max(0, text.count + place) : min(place, text.count)
+            text.insert(marks.grouping, at: at)
+        }
         if form.regularGrouping > 0 {
-            positions = Array(
-                stride(from: form.regularGrouping, to: digits.count, by: form.regularGrouping)
-            )
+            for place in stride(from: form.regularGrouping, to: decimal, by: form.regularGrouping) {
+                insert(at: decimal - place)
+            }
+            decimal += max(0, (decimal - 1) / form.regularGrouping)
+        } else {
+            for place in form.groupings {
+                insert(at: decimal - place)
+                decimal += 1
+            }
         }
-        return Self.inserted(marks.grouping, at: Set(positions.map { digits.count - $0 }), digits)
-    }
-
-    private func groupedFraction(_ digits: [Character], _ form: Form) -> String {
-        Self.inserted(marks.grouping, at: Set(form.fractionGroupings), digits)
-    }
-
-    private static func inserted(_ mark: String, at places: Set<Int>, _ digits: [Character])
-        -> String
-    {
-        var text = ""
-        for (at, digit) in digits.enumerated() {
-            if places.contains(at), at > 0 { text += mark }
-            text.append(digit)
-        }
-        return text
+        for place in form.fractionGroupings { insert(at: place + decimal + 1) }
+        if !form.hasDecimal || decimal == text.count - 1 { text.removeLast() }
+        return text.joined()
     }
 }

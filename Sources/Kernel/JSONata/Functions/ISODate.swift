@@ -16,7 +16,9 @@ struct ISODate {
 
     private mutating func digits(_ count: Int) -> Int? {
         let part = rest.prefix(count)
-        guard part.count == count, part.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        guard part.count == count, part.allSatisfy({ (0x30...0x39).contains($0) }) else {
+            return nil
+        }
         rest = rest.dropFirst(count)
         return Int(String(decoding: part, as: UTF8.self))
     }

@@ -77,7 +77,7 @@ extension NativeFunction {
         let items: [Value]
         if given[1].isFunction {
             items = try evaluator.merged(array.items) { left, right throws(Failure) in
-                isTrue(try evaluator.apply(given[1], [left, right], .null, call.frame))
+                try evaluator.apply(given[1], [left, right], .null, call.frame).isTrue
             }
         } else if try Evaluator.areNumbers(array) {
             items = try evaluator.merged(array.items) { left, right in
@@ -92,13 +92,15 @@ extension NativeFunction {
         }
         return .array(ArrayValue(items))
     }
+}
 
-    /// Whether JavaScript takes a value for true.
-    private static func isTrue(_ value: Value) -> Bool {
-        switch value {
+extension Value {
+    /// Whether JavaScript takes the value for true.
+    var isTrue: Bool {
+        switch self {
         case .undefined, .null: false
         case .bool(let flag): flag
-        case .number, .exact: value.double.map { $0 != 0 && !$0.isNaN } ?? false
+        case .number, .exact: double.map { $0 != 0 && !$0.isNaN } ?? false
         case .string(let text): !text.isEmpty
         case .array, .object, .function, .tuple: true
         }

@@ -15,7 +15,7 @@ extension NativeFunction {
             throw Failure("D3137", saying: given[0], else: "$error() function evaluated")
         },
         NativeFunction("assert", "<bs?:x>", 2) { _, given throws(Failure) in
-            if case .bool(true) = given[0] { return .undefined }
+            if given[0].isTrue { return .undefined }
             throw Failure("D3141", saying: given[1], else: "$assert() statement failed")
         },
         NativeFunction("clone", "<(oa)-:o>", 1) { call, given throws(Failure) in

@@ -23,7 +23,8 @@ extension NativeFunction {
     ]
 
     /// How many matches are wanted at most.
-    private static func limit(_ value: Value, _ code: String, index: Int) throws(Failure) -> Double {
+    private static func limit(_ value: Value, _ code: String, index: Int) throws(Failure) -> Double
+    {
         guard let limit = value.double else { return .infinity }
         guard limit >= 0 else { throw Failure(code, of: value) }
         return limit
@@ -52,7 +53,8 @@ extension NativeFunction {
         let result = ArrayValue()
         guard limit > 0 else { return .array(result) }
         if let separator = given[1].text {
-            let parts = separator.isEmpty
+            let parts =
+                separator.isEmpty
                 ? Text.units(text).map { Text.string([$0]) } : pieces(of: text, by: separator)
             // JavaScript takes the whole part of the limit.
             let whole = limit.rounded(.down)

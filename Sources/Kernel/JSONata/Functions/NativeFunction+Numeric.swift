@@ -53,8 +53,10 @@ extension NativeFunction {
         },
         NativeFunction("power", "<n-n:n>", 2) { _, given throws(Failure) in
             guard let base = given[0].double else { return .undefined }
-            let result = pow(base, given[1].double ?? .nan)
-            guard result.isFinite else {
+            let exponent = given[1].double ?? .nan
+            let result = pow(base, exponent)
+            // C takes any power of one for one, JavaScript does not.
+            guard result.isFinite, exponent.isFinite else {
                 throw Failure(
                     "D3061",
                     value: given[0].forMessage,

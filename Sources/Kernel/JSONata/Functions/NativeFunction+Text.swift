@@ -45,10 +45,10 @@ extension NativeFunction {
             return .string(String(decoding: rest, as: UTF8.self))
         },
         NativeFunction("lowercase", "<s-:s>", 1) { _, given in
-            given[0].text.map { .string($0.lowercased()) } ?? .undefined
+            given[0].text.map { .string(changed($0, from: 0x41) ?? $0.lowercased()) } ?? .undefined
         },
         NativeFunction("uppercase", "<s-:s>", 1) { _, given in
-            given[0].text.map { .string($0.uppercased()) } ?? .undefined
+            given[0].text.map { .string(changed($0, from: 0x61) ?? $0.uppercased()) } ?? .undefined
         },
         NativeFunction("trim", "<s-:s>", 1) { _, given in
             given[0].text.map { .string(trimmed($0)) } ?? .undefined
@@ -60,6 +60,16 @@ extension NativeFunction {
             try joined(call, given)
         },
     ]
+
+    /// An ASCII text with the letters from `A` or `a` up in the other case; nil for any other text.
+    private static func changed(_ text: String, from first: UInt8) -> String? {
+        var bytes = Array(text.utf8)
+        for at in bytes.indices {
+            if bytes[at] >= 0x80 { return nil }
+            if bytes[at] >= first, bytes[at] < first + 26 { bytes[at] ^= 0x20 }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
 
     /// Where bytes are found at or after a place.
     static func position(of mark: [UInt8], in text: [UInt8], from start: Int) -> Int? {

@@ -16,7 +16,9 @@ enum NumberText {
         let sign = value < 0 ? "-" : ""
         let count = digits.utf8.count
         if point > 0, point <= 21 {
-            if count <= point { return sign + digits + String(repeating: "0", count: point - count) }
+            if count <= point {
+                return sign + digits + String(repeating: "0", count: point - count)
+            }
             return sign + digits.prefix(point) + "." + digits.dropFirst(point)
         }
         if point > -6, point <= 0 {
@@ -91,12 +93,10 @@ enum NumberText {
         var digits = whole + fraction.prefix(places)
         var split = whole.count
         if fraction.count > places, fraction[places] >= UInt8(ascii: "5") {
-            let last = digits.last
             if increment(&digits) {
                 digits.append(UInt8(ascii: "0"))
                 split += 1
             }
-            _ = last
         }
         let head = String(decoding: digits.prefix(split), as: UTF8.self)
         guard places > 0 else { return head }
@@ -117,17 +117,17 @@ enum NumberText {
         guard radix != 10, value.isFinite else { return string(value) }
         var rest = abs(value)
         var digits: [UInt8] = []
-        // Digits that a double does not hold are zeros.
+        // Digits that a double does not hold are zeros, as V8 has it.
         while rest >= 9_007_199_254_740_992 {
-            rest = (rest / Double(radix)).rounded(.down)
+            rest /= Double(radix)
             digits.append(UInt8(ascii: "0"))
         }
-        var whole = UInt64(rest)
         repeat {
-            let digit = UInt8(whole % UInt64(radix))
+            let remainder = fmod(rest, Double(radix))
+            let digit = UInt8(remainder)
             digits.append(digit < 10 ? 0x30 + digit : 0x61 + digit - 10)
-            whole /= UInt64(radix)
-        } while whole > 0
+            rest = (rest - remainder) / Double(radix)
+        } while rest > 0
         return (value < 0 ? "-" : "") + String(decoding: digits.reversed(), as: UTF8.self)
     }
 

@@ -40,8 +40,10 @@ struct UTCDate {
         return ((days + 3) % 7 + 7) % 7 + 1
     }
 
-    /// The milliseconds of a date; months and days beyond their ends lead on, and years up to 99 are of the
-    /// twentieth century, as Date.UTC has it. Nil when JavaScript's Date cannot hold it.
+    /// The milliseconds of a date; nil when JavaScript's Date cannot hold it.
+    ///
+    /// Months and days beyond their ends lead on, and years up to 99 are of the twentieth century, as Date.UTC
+    /// has it.
     static func milliseconds(
         _ year: Double,
         _ month: Double,
@@ -80,8 +82,12 @@ struct UTCDate {
         let year: Int
         let month: Int
 
-        var next: Month { month == 11 ? Month(year: year + 1, month: 0) : Month(year: year, month: month + 1) }
-        var previous: Month { month == 0 ? Month(year: year - 1, month: 11) : Month(year: year, month: month - 1) }
+        var next: Month {
+            month == 11 ? Month(year: year + 1, month: 0) : Month(year: year, month: month + 1)
+        }
+        var previous: Month {
+            month == 0 ? Month(year: year - 1, month: 11) : Month(year: year, month: month - 1)
+        }
         var nextYear: Month { Month(year: year + 1, month: month) }
         var previousYear: Month { Month(year: year - 1, month: month) }
 

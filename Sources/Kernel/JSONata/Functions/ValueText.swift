@@ -15,7 +15,12 @@ struct ValueText {
         case .number(let number) where !number.isFinite: throw Failure("D3001", of: value)
         case .number(let number): return NumberText.string(NumberText.rounded(number))
         case .array(let array) where array.isOuterWrapper:
-            return try string(array.element(0), evaluator: evaluator, isPretty: isPretty, inArray: true)
+            return try string(
+                array.element(0),
+                evaluator: evaluator,
+                isPretty: isPretty,
+                inArray: true
+            )
         default: return try string(value, evaluator: evaluator, isPretty: isPretty, inArray: true)
         }
     }

@@ -204,19 +204,25 @@ struct Compiler {
         return .global(Name(name), library[name])
     }
 
+    /// Whether a step does nothing but look up a member or, as the first, a variable.
+    private static func isPlain(_ node: Node, isFirst: Bool) -> Bool {
+        guard node.step == nil, node.isPlain, !node.keepsArray else { return false }
+        switch node.kind {
+        case .name: return true
+        case .variable, .global, .context: return isFirst
+        default: return false
+        }
+    }
+
     private mutating func path(_ tree: SyntaxNode) throws(Failure) -> Node.Path {
         let steps = try nodes(tree.list)
         var plain = 0
-        while plain < steps.count, case .name = steps[plain].kind, steps[plain].step == nil,
-            steps[plain].isPlain, !steps[plain].keepsArray
-        {
-            plain += 1
-        }
+        while plain < steps.count, Self.isPlain(steps[plain], isFirst: plain == 0) { plain += 1 }
         return Node.Path(
             steps: steps,
             keepsSingleton: tree.keepsSingleton,
             isTuple: tree.isTuple,
-            plainNames: plain,
+            plainSteps: plain,
             isAbsolute: tree.list.first?.kind == .variable
         )
     }
@@ -229,9 +235,17 @@ struct Compiler {
         return result
     }
 
+    /// What the reference calls a function that is not found by a path.
+    private static func name(of procedure: SyntaxNode) -> String? {
+        switch procedure.kind {
+        case .lambda, .block, .condition, .otherwise, .transform: nil
+        default: procedure.text
+        }
+    }
+
     private mutating func call(_ tree: SyntaxNode) throws(Failure) -> Node.Call {
         let isPath = tree.lhs?.kind == .path
-        let first = isPath ? tree.lhs?.list.first?.text : tree.lhs?.text
+        let first = isPath ? tree.lhs?.list.first?.text : tree.lhs.flatMap { Self.name(of: $0) }
         return Node.Call(
             procedure: try part(tree.lhs),
             arguments: try nodes(tree.list),

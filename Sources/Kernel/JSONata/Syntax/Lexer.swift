@@ -15,7 +15,9 @@ struct Lexer {
 
     private static func unit(_ scalar: Unicode.Scalar) -> UInt16 { UInt16(scalar.value) }
 
-    private func unit(_ index: Int) -> UInt16? { source.indices.contains(index) ? source[index] : nil }
+    private func unit(_ index: Int) -> UInt16? {
+        source.indices.contains(index) ? source[index] : nil
+    }
 
     private func isAt(_ index: Int, _ scalar: Unicode.Scalar) -> Bool {
         unit(index) == UInt16(scalar.value)
@@ -68,7 +70,8 @@ struct Lexer {
 
     private mutating func name() -> Token {
         let start = at
-        while let current = unit(at), !Self.space.contains(current), !Self.single.contains(current) {
+        while let current = unit(at), !Self.space.contains(current), !Self.single.contains(current)
+        {
             at += 1
         }
         if isAt(start, "$") {
@@ -156,9 +159,11 @@ struct Lexer {
         case "t": return 9
         case "u":
             let digits = source[(at + 1)...].prefix(4)
-            let isHex = !digits.isEmpty && digits.allSatisfy {
-                Unicode.Scalar($0)?.properties.isASCIIHexDigit ?? false
-            }
+            let isHex =
+                !digits.isEmpty
+                && digits.allSatisfy {
+                    Unicode.Scalar($0)?.properties.isASCIIHexDigit ?? false
+                }
             guard isHex, let value = UInt16(Text.string(digits), radix: 16) else {
                 throw Failure("S0104", position: at)
             }
@@ -178,7 +183,9 @@ struct Lexer {
         let start = at
         var depth = 0
         while let current = unit(at) {
-            if current == Self.unit("/"), depth == 0, !isEscaped(at) { return try regex(from: start) }
+            if current == Self.unit("/"), depth == 0, !isEscaped(at) {
+                return try regex(from: start)
+            }
             if let scalar = Unicode.Scalar(current), !isAt(at - 1, "\\") {
                 if "([{".unicodeScalars.contains(scalar) { depth += 1 }
                 if ")]}".unicodeScalars.contains(scalar) { depth -= 1 }

@@ -18,7 +18,7 @@ struct Resolver {
         if result.kind == .parent || !result.seekingParent.isEmpty {
             throw Failure(
                 "S0217",
-                position: result.position,
+                position: result.kind == .path || result.kind == .parent ? nil : result.position,
                 token: .string(Self.typeName(result))
             )
         }

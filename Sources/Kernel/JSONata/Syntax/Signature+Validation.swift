@@ -3,9 +3,11 @@ import Core
 extension Signature {
     /// The arguments as the function takes them: the context for one that is missing, arrays for single values.
     func validated(_ arguments: [Value], context: Value) throws(Failure) -> [Value] {
+        if fitsOneToOne(arguments) { return arguments }
         let symbols = arguments.map { Self.symbol($0) }
         var counts = [Int](repeating: 0, count: parameters.count)
-        guard fits(symbols, from: 0, parameter: 0, &counts) else {
+        var failed: Set<Int> = []
+        guard fits(symbols, from: 0, parameter: 0, &counts, &failed) else {
             throw mismatch(arguments, symbols)
         }
         var valid: [Value] = []
@@ -65,6 +67,22 @@ extension Signature {
         return valid
     }
 
+    /// Whether each parameter takes one argument as it is, which is most often so.
+    private func fitsOneToOne(_ arguments: [Value]) -> Bool {
+        guard isSimple, arguments.count == parameters.count else { return false }
+        for at in arguments.indices {
+            let value = arguments[at]
+            let symbol = Self.symbol(value)
+            guard parameters[at].mask & 1 << UInt32(symbol - 0x61) != 0 else { return false }
+            guard parameters[at].isArray, symbol != UInt8(ascii: "m") else { continue }
+            guard case .array(let array) = value else { return false }
+            guard let subtype = parameters[at].subtype, array.count > 0 else { continue }
+            let expected = subtype.utf8.first
+            guard array.items.allSatisfy({ Self.symbol($0) == expected }) else { return false }
+        }
+        return true
+    }
+
     private static let plurals = [
         "a": "arrays", "b": "booleans", "f": "functions", "n": "numbers", "o": "objects",
         "s": "strings",
@@ -98,9 +116,13 @@ extension Signature {
         _ symbols: [UInt8],
         from at: Int,
         parameter index: Int,
-        _ counts: inout [Int]
+        _ counts: inout [Int],
+        _ failed: inout Set<Int>
     ) -> Bool {
         guard index < parameters.count else { return at == symbols.count }
+        // What did not fit once is not tried again, so that no signature takes forever.
+        let state = index * (symbols.count + 1) + at
+        guard !failed.contains(state) else { return false }
         let parameter = parameters[index]
         let most: Int
         var run = 0
@@ -117,15 +139,18 @@ extension Signature {
         let tries = Array(least...run)
         for count in isReluctant ? tries : tries.reversed() {
             counts[index] = count
-            if fits(symbols, from: at + count, parameter: index + 1, &counts) { return true }
+            if fits(symbols, from: at + count, parameter: index + 1, &counts, &failed) {
+                return true
+            }
         }
+        failed.insert(state)
         return false
     }
 
     /// Says which argument is the first that does not fit.
     private func mismatch(_ arguments: [Value], _ symbols: [UInt8]) -> Failure {
         var good = 0
-        for count in 1...max(1, parameters.count) {
+        for count in 1...max(1, min(parameters.count, 40)) {
             guard let reached = prefixLength(symbols, parameters: count) else { break }
             good = reached
         }
@@ -136,13 +161,20 @@ extension Signature {
     /// How many arguments the first parameters take; nil when they do not fit.
     private func prefixLength(_ symbols: [UInt8], parameters count: Int) -> Int? {
         guard count <= parameters.count else { return nil }
-        var part = self
-        part.parameters = Array(parameters[..<count])
-        return part.longest(symbols, from: 0, parameter: 0)
+        // The places that the parameters so far can reach, and of these the one that going back finds first.
+        var tried: Set<Int> = []
+        return longest(symbols, from: 0, parameter: 0, of: count, &tried)
     }
 
-    private func longest(_ symbols: [UInt8], from at: Int, parameter index: Int) -> Int? {
-        guard index < parameters.count else { return at }
+    private func longest(
+        _ symbols: [UInt8],
+        from at: Int,
+        parameter index: Int,
+        of total: Int,
+        _ tried: inout Set<Int>
+    ) -> Int? {
+        guard index < total else { return at }
+        guard tried.insert(index * (symbols.count + 1) + at).inserted else { return nil }
         let parameter = parameters[index]
         var run = 0
         let most: Int
@@ -157,7 +189,15 @@ extension Signature {
         }
         guard run >= least else { return nil }
         for count in (least...run).reversed() {
-            if let end = longest(symbols, from: at + count, parameter: index + 1) { return end }
+            if let end = longest(
+                symbols,
+                from: at + count,
+                parameter: index + 1,
+                of: total,
+                &tried
+            ) {
+                return end
+            }
         }
         return nil
     }

@@ -24,7 +24,26 @@ struct Signature: Sendable {
         /// Whether the context stands in when there is no argument.
         var usesContext = false
         var count = Count.once
+        var isArray: Bool { mask == Self.arrayMask && type == "a" }
+        /// The symbols as bits, from `a` up.
+        var mask: UInt32 = 0
+        private static let arrayMask = bits("asnblfom".utf8)
+
+        init(symbols: Set<UInt8>, type: String) {
+            self.symbols = symbols
+            self.type = type
+            mask = Self.bits(symbols)
+        }
+
+        private static func bits(_ symbols: some Sequence<UInt8>) -> UInt32 {
+            symbols.reduce(0) { bits, symbol in
+                (0x61...0x7A).contains(symbol) ? bits | 1 << UInt32(symbol - 0x61) : bits
+            }
+        }
     }
+
+    /// Whether no parameter takes several arguments or as few as it can.
+    private(set) var isSimple = true
 
     var parameters: [Parameter] = []
 
@@ -76,6 +95,12 @@ struct Signature: Sendable {
             }
             at += 1
         }
+        isSimple = parameters.allSatisfy { parameter in
+            switch parameter.count {
+            case .once, .optional(isReluctant: false): true
+            default: false
+            }
+        }
     }
 
     /// A signature that the program itself wrote.
@@ -99,7 +124,9 @@ struct Signature: Sendable {
     private static func text(_ symbols: [Unicode.Scalar], _ start: Int, _ end: Int) -> String {
         var text = ""
         guard start < min(end, symbols.count) else { return text }
-        for symbol in symbols[start..<min(end, symbols.count)] { text.unicodeScalars.append(symbol) }
+        for symbol in symbols[start..<min(end, symbols.count)] {
+            text.unicodeScalars.append(symbol)
+        }
         return text
     }
 

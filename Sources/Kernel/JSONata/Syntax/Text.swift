@@ -80,14 +80,8 @@ enum Text {
     /// Whether two strings are the same code points: Swift's `==` also takes canonical equivalents.
     @inline(__always)
     static func same(_ first: String, _ second: String) -> Bool {
-        guard first == second else { return false }
-        return first.utf8.count == second.utf8.count
-            && (first.utf8.count <= 15 || first.utf8.elementsEqual(second.utf8))
-            && (first.utf8.count > 15 || equalBytes(first, second))
-    }
-
-    private static func equalBytes(_ first: String, _ second: String) -> Bool {
-        first.utf8.elementsEqual(second.utf8)
+        first == second && first.utf8.count == second.utf8.count
+            && first.utf8.elementsEqual(second.utf8)
     }
 
     /// Whether the first string comes before the second by UTF-16 code units.

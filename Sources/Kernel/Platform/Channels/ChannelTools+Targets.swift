@@ -111,9 +111,9 @@ extension ChannelTools {
                 ),
                 output: ChannelSchemas.page(item),
                 roles: [.admin, .manager],
-                body: .read { input, invocation, reader in
+                body: .read { [kernel] input, invocation, reader in
                     ChannelSchemas.page(
-                        try DeliveryLog().page(
+                        try DeliveryLog(privacy: kernel.privacy).page(
                             channel: input.value["channel"]?.string,
                             status: input.value["status"]?.string,
                             ListQuery(

@@ -34,7 +34,7 @@ extension EventTools {
                     in: reader
                 )
                 var json = found.letter.json
-                json["event"] = found.event.json
+                json["event"] = try kernel.events.opened(found.event, in: reader).json
                 return json
             }
         )

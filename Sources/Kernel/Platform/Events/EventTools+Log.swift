@@ -89,9 +89,12 @@ extension EventTools {
             output: Self.event,
             roles: Self.rulers,
             body: .read { [kernel] input, invocation, reader in
-                try kernel.events.event(
-                    Self.id(input, "event"),
-                    scope: invocation.scope,
+                try kernel.events.opened(
+                    try kernel.events.event(
+                        Self.id(input, "event"),
+                        scope: invocation.scope,
+                        in: reader
+                    ),
                     in: reader
                 ).json
             }

@@ -1,5 +1,6 @@
 import CPostgres
 import Core
+import Synchronization
 
 /// What libpq connects to, checked.
 struct PostgresAddress: Sendable {
@@ -16,12 +17,18 @@ struct PostgresAddress: Sendable {
     private let conninfo: String
     private let options: String
     private let configuration: PostgresConfiguration
+    /// Counts the connections that are made with it.
+    let counter: PostgresCounter
 
     /// Checks a connection string.
     ///
     /// - Throws: `StoreError` of code `cannotOpen` that repeats nothing of the string, which may hold a
     ///   password.
-    init(_ conninfo: String, _ configuration: PostgresConfiguration) throws(StoreError) {
+    init(
+        _ conninfo: String,
+        _ configuration: PostgresConfiguration,
+        _ counter: PostgresCounter
+    ) throws(StoreError) {
         guard conninfo.utf8.count <= 4_096, !conninfo.utf8.contains(0) else {
             throw StoreError(.cannotOpen, "the address of the database is no connection string")
         }
@@ -44,6 +51,7 @@ struct PostgresAddress: Sendable {
         self.conninfo = conninfo
         self.options = options
         self.configuration = configuration
+        self.counter = counter
     }
 
     /// Keywords and values for libpq; later ones win.
@@ -112,4 +120,15 @@ struct PostgresAddress: Sendable {
         (list + texts.count).initialize(to: nil)
         return body(list)
     }
+}
+
+/// How many connections are open.
+final class PostgresCounter: Sendable {
+    private let open = Atomic<Int>(0)
+
+    /// How many are.
+    var count: Int { open.load(ordering: .relaxed) }
+
+    /// One more, or one less.
+    func add(_ change: Int) { open.wrappingAdd(change, ordering: .relaxed) }
 }

@@ -2,7 +2,9 @@ public import Core
 
 /// How the PostgreSQL driver works.
 public struct PostgresConfiguration: Sendable {
-    /// Where the database is: `postgres://user@host1,host2/name?sslmode=verify-full`, or libpq's
+    /// Where the database is, as a connection string.
+    ///
+    /// `postgres://user@host1,host2/name?sslmode=verify-full`, or
     /// `host=… dbname=…`. A secret, as it may hold a password.
     public var url: String
     /// Where a replica is that may answer reads of bounded staleness; nil without one.

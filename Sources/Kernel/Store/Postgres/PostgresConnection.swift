@@ -31,6 +31,7 @@ final class PostgresConnection: @unchecked Sendable {
     private static let cachedStatements = 256
 
     private let handle: OpaquePointer
+    private let counter: PostgresCounter
     private var statements: [String: PostgresStatement] = [:]
     private var named = 0
     private var uses = 0
@@ -48,8 +49,10 @@ final class PostgresConnection: @unchecked Sendable {
     private(set) var isLost = false
 
     /// Takes over a connection that libpq has made.
-    init(_ handle: OpaquePointer) throws(PostgresFailure) {
+    init(_ handle: OpaquePointer, _ counter: PostgresCounter) throws(PostgresFailure) {
         self.handle = handle
+        self.counter = counter
+        counter.add(1)
         guard PQstatus(handle) == CONNECTION_OK else {
             throw .lost(Self.message(of: handle))
         }
@@ -59,7 +62,10 @@ final class PostgresConnection: @unchecked Sendable {
         }
     }
 
-    deinit { PQfinish(handle) }
+    deinit {
+        PQfinish(handle)
+        counter.add(-1)
+    }
 
     /// Connects, and waits for it.
     static func open(
@@ -68,7 +74,7 @@ final class PostgresConnection: @unchecked Sendable {
     ) throws(PostgresFailure) -> PostgresConnection {
         let made = address.withParameters(for: purpose) { PQconnectdbParams($0, $1, 1) }
         guard let made else { throw .lost("libpq has no memory") }
-        return try PostgresConnection(made)
+        return try PostgresConnection(made, address.counter)
     }
 
     /// The connection's file descriptor.

@@ -12,6 +12,7 @@ public final class PostgresDatabase: Database {
     private let readers: PostgresReaders
     private let replica: PostgresReplica?
     private let migrator = WorkerThread()
+    private let counter = PostgresCounter()
     /// The schema that holds the tables.
     public let schema: String
 
@@ -21,7 +22,7 @@ public final class PostgresDatabase: Database {
     /// - Throws: `StoreError` of code `cannotOpen` or `unavailable`.
     public init(_ configuration: PostgresConfiguration) throws(StoreError) {
         self.configuration = configuration
-        address = try PostgresAddress(configuration.url, configuration)
+        address = try PostgresAddress(configuration.url, configuration, counter)
         let connection: PostgresConnection
         let schema: String
         do throws(PostgresFailure) {
@@ -52,7 +53,7 @@ public final class PostgresDatabase: Database {
         }
         if let url = configuration.replica {
             replica = try PostgresReplica(
-                PostgresAddress(url, configuration),
+                PostgresAddress(url, configuration, counter),
                 configuration,
                 primary: reactor
             )
@@ -66,6 +67,12 @@ public final class PostgresDatabase: Database {
 
     /// PostgreSQL.
     public var dialect: SQLDialect { .postgres }
+
+    /// None: what the server refuses now it may take later.
+    public var failure: StoreError? { nil }
+
+    /// How many connections are open: the writer's, those for reads, and the one that listens.
+    public var connections: Int { counter.count }
 
     /// Commits what was submitted and refuses what comes later; blocks until that is done.
     public func close() {

@@ -134,7 +134,7 @@ final class PostgresLink {
             case PGRES_POLLING_OK:
                 state = .down(until: now)
                 do throws(PostgresFailure) {
-                    state = .up(try PostgresConnection(handle))
+                    state = .up(try PostgresConnection(handle, address.counter))
                     failures = 0
                     failure = nil
                     return true

@@ -36,6 +36,7 @@ final class PostgresWriter: Sendable {
     /// Starts the thread; the writer lives until `close`.
     ///
     /// - Parameter connection: the first connection.
+    /// - Throws: `StoreError` when the system has no thread left.
     func start(on connection: PostgresConnection) throws(StoreError) {
         var thread = pthread_t()
         let start = Unmanaged.passRetained(PostgresWriterThread(self, connection))

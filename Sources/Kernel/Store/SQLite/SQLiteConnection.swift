@@ -48,6 +48,8 @@ final class SQLiteConnection: @unchecked Sendable {
         if !readOnly {
             try run("PRAGMA journal_mode = WAL")
             try run("PRAGMA synchronous = \(configuration.synced ? "FULL" : "OFF")")
+            // What is removed is overwritten, whatever the library was built with.
+            try run("PRAGMA secure_delete = ON")
             try run("PRAGMA journal_size_limit = 67108864")
         }
     }

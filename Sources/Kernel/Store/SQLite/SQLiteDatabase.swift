@@ -197,6 +197,38 @@ public final class SQLiteDatabase: Database {
         }
     }
 
+    /// Writes the log into the file, which overwrites what was removed, and empties it.
+    ///
+    /// See ``Database/forgetRemoved()``; readers that are at work on an older state are waited for, a
+    /// second in all.
+    public func forgetRemoved() async throws -> Bool {
+        try await withCheckedThrowingContinuation { continuation in
+            aside { continuation.resume(with: Result { try self.emptyLog() }) }
+        }
+    }
+
+    private func emptyLog() throws -> Bool {
+        var quick = configuration
+        quick.busyTimeout = .milliseconds(50)
+        let connection = try SQLiteConnection(path: path, configuration: quick, readOnly: false)
+        for _ in 0..<20 {
+            anchor.pause()
+            defer { anchor.resume() }
+            var isBusy = true
+            do {
+                try connection.forEach("PRAGMA wal_checkpoint(TRUNCATE)", []) { row in
+                    isBusy = try row.int(0) != 0
+                }
+            } catch let error as StoreError where error.reason != .busy {
+                throw error
+            } catch {
+                // A group is being committed.
+            }
+            if !isBusy { return true }
+        }
+        return false
+    }
+
     /// Checks the whole file: pages, indexes, constraints.
     ///
     /// - Returns: what is wrong, nothing when all is well.

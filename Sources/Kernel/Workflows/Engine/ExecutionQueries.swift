@@ -4,7 +4,7 @@ public import Store
 extension ExecutionTables {
     private static let columns = """
         id, workflow, version, status, started_at, ended_at, coalesce(at_state, current), subject,
-        error, cause
+        error, cause, name, coalesce(paused, 0)
         """
     /// Executions with what is known of those under way.
     private static let table = "execution LEFT JOIN execution_live ON execution = id"
@@ -64,6 +64,7 @@ extension ExecutionTables {
                 switch column {
                 case _ where row.isNull(column): writer.value(.null)
                 case 4, 5: writer.value(try row.timestamp(column).json)
+                case 11: writer.value(.bool(try row.bool(column)))
                 default: try row.withText(column) { writer.string($0) }
                 }
             }
@@ -80,7 +81,7 @@ extension ExecutionTables {
     /// The members that ``columns`` are shown as.
     private static let keys: [StaticString] = [
         "id", "workflow", "version", "status", "startedAt", "endedAt", "state", "subject", "error",
-        "cause",
+        "cause", "name", "paused",
     ]
 
     /// How many events a run's detail shows, the oldest first.
@@ -94,28 +95,53 @@ extension ExecutionTables {
         .init("status", "status"),
     ]
 
+    /// Which executions a list shows.
+    public struct Filter: Sendable {
+        /// Columns and the values they must have: workflow, version, status, subject, error.
+        public var equal: [(column: String, value: String)] = []
+        /// How the name begins.
+        public var name: String?
+        /// Started at or after this moment.
+        public var from: Timestamp?
+        /// Started before this moment.
+        public var to: Timestamp?
+        /// Whether only those that are paused.
+        public var isPaused: Bool?
+
+        /// All executions.
+        public init() {}
+    }
+
     /// One page of executions, and the cursor of the next.
     ///
     /// - Parameters:
-    ///   - filter: columns and the values they must have.
+    ///   - filter: which ones.
     ///   - query: order and page.
     ///   - scope: decides the organisation.
     ///   - reader: what to read.
     /// - Returns: their wire forms.
     /// - Throws: `StoreError`.
     public func page(
-        where filter: [(column: String, value: String)],
+        where filter: Filter,
         _ query: ListQuery,
         scope: Scope,
         in reader: any Reader
     ) throws -> (items: [JSON], next: JSON) {
         var rows = RowFilter("organisation = ?", [.id(scope.organisation)])
-        for (column, value) in filter {
+        for (column, value) in filter.equal {
             rows.add("\(column) = ?", .text(value))
+        }
+        if let name = filter.name {
+            rows.add("name >= ? AND name < ?", .text(name), .text(name + "\u{10FFFF}"))
+        }
+        rows.add("started_at >= ?", ifAny: .time(filter.from))
+        rows.add("started_at < ?", ifAny: .time(filter.to))
+        if let isPaused = filter.isPaused {
+            rows.add("coalesce(paused, 0) = ?", .bool(isPaused))
         }
         return try query.page(
             Self.columns,
-            count: 10,
+            count: 12,
             of: Self.table,
             where: rows,
             in: reader,
@@ -142,10 +168,10 @@ extension ExecutionTables {
             """
         let found = try reader.first(sql, [.id(scope.organisation), .id(id)]) { row in
             var json = try Self.summary(row)
-            json["input"] = try row.json(10)
-            json["output"] = row.isNull(11) ? .null : try row.json(11)
+            json["input"] = try row.json(12)
+            json["output"] = row.isNull(13) ? .null : try row.json(13)
             // 00-<trace id>-<span id>-<flags>
-            json["traceId"] = .string(String(try row.text(12).dropFirst(3).prefix(32)))
+            json["traceId"] = .string(String(try row.text(14).dropFirst(3).prefix(32)))
             return json
         }
         guard var json = found else { return nil }
@@ -155,11 +181,18 @@ extension ExecutionTables {
             }
         )
         json["historyCount"] = .int(try historyCount(of: id, in: reader))
-        json["definition"] = try source(
-            of: json["workflow"]?.string ?? "",
-            version: json["version"]?.string ?? "",
-            in: reader
-        )
+        let workflow = json["workflow"]?.string ?? ""
+        let version = json["version"]?.string ?? ""
+        let deployed: JSON? = try Int(version.dropFirst()).flatMap { number in
+            guard version.hasPrefix("v") else { return nil }
+            return try WorkflowVersions().source(
+                of: workflow,
+                number,
+                organisation: scope.organisation,
+                in: reader
+            )?.source
+        }
+        json["definition"] = try deployed ?? source(of: workflow, version: version, in: reader)
         return json
     }
 
@@ -193,6 +226,17 @@ extension ExecutionTables {
         return event
     }
 
+    /// One execution as lists show it; nil when there is none in the organisation.
+    ///
+    /// - Throws: `StoreError`.
+    public func summary(_ id: ID<Execution>, scope: Scope, in reader: any Reader) throws -> JSON? {
+        try reader.first(
+            "SELECT \(Self.columns) FROM \(Self.table) WHERE organisation = ? AND id = ?",
+            [.id(scope.organisation), .id(id)],
+            Self.summary
+        )
+    }
+
     /// Whether the organisation has that execution.
     ///
     /// - Throws: `StoreError`.
@@ -213,6 +257,7 @@ extension ExecutionTables {
             "subject": .optional(try row.optionalText(7)),
             "error": .optional(try row.optionalText(8)),
             "cause": .optional(try row.optionalText(9)),
+            "name": .string(try row.text(10)), "paused": .bool(try row.bool(11)),
         ]
     }
 }

@@ -69,11 +69,13 @@ extension LiveExecution {
                 case "deadline": deadline = due
                 case "timer": pending[step] = .timer(due)
                 default:
+                    let task = try ScheduledTask(json: body ?? .null)
                     pending[step] = .task(
-                        try ScheduledTask(json: body ?? .null),
-                        since: due,
-                        submitted: false,
-                        heartbeat: nil
+                        PendingTask(
+                            task: task,
+                            since: due,
+                            limit: task.timeoutSeconds.map { due + .seconds($0) }
+                        )
                     )
                 }
             }
@@ -90,7 +92,6 @@ extension LiveExecution {
                 try repeatJournaled(entry.inputs, at: entry.at)
             }
         }
-        isPaused = hold.isPaused
         guard turn == hold.turn else {
             throw StoreError(
                 .corrupt,

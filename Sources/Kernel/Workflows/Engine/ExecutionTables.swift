@@ -42,8 +42,11 @@ public struct ExecutionTables: Sendable {
     /// `due_at` of an execution that a worker has in hand and that nobody else changed.
     static let inHand = Int64.max
 
-    /// The tables' steps.
-    public static let migrations: [Migration] = [
+    /// The steps of all tables of this room.
+    public static let migrations: [Migration] =
+        steps + WorkflowVersions.migrations + TaskTokens.migrations + Schedules.migrations
+
+    private static let steps: [Migration] = [
         Migration(
             "workflows",
             1,
@@ -106,6 +109,22 @@ public struct ExecutionTables: Sendable {
                 INSERT INTO execution_live (execution, owner, due_at, turn, paused, at_state, snapshot,
                     snapshot_turn)
                 SELECT id, '', 0, 0, 0, current, NULL, 0 FROM execution WHERE status = 'RUNNING'
+                """,
+            ]
+        ),
+        Migration(
+            "workflows",
+            3,
+            "retention",
+            [
+                "CREATE INDEX execution_by_end ON execution (ended_at) WHERE ended_at IS NOT NULL",
+                """
+                CREATE INDEX execution_unsuccessful ON execution (organisation, status, started_at)
+                WHERE status <> 'SUCCEEDED'
+                """,
+                """
+                CREATE TABLE workflow_retention (
+                    organisation TEXT PRIMARY KEY, days BIGINT NOT NULL)
                 """,
             ]
         ),

@@ -42,12 +42,14 @@ extension PendingStep {
     func json(step: Int) -> JSON {
         switch self {
         case .timer(let due): return ["step": .int(step), "due": .int(due.microseconds)]
-        case .task(let task, let since, let submitted, let heartbeat):
+        case .task(let entry):
             var object = JSONObject([
-                ("step", .int(step)), ("task", task.json), ("since", .int(since.microseconds)),
+                ("step", .int(step)), ("task", entry.task.json),
+                ("since", .int(entry.since.microseconds)),
             ])
-            if submitted { object["submitted"] = true }
-            object["heartbeat"] = heartbeat.map { .int($0.microseconds) }
+            if entry.isHandedOver { object["handed"] = true }
+            object["limit"] = entry.limit.map { .int($0.microseconds) }
+            object["silence"] = entry.silence.map { .int($0.microseconds) }
             return .object(object)
         }
     }
@@ -57,12 +59,18 @@ extension PendingStep {
             self = .timer(Timestamp(microseconds: Int64(try due.int())))
             return
         }
-        let heartbeat = try reader.optional("heartbeat")?.int()
+        func moment(_ key: String) throws(GeneralFault) -> Timestamp? {
+            guard let moment = try reader.optional(key) else { return nil }
+            return Timestamp(microseconds: Int64(try moment.int()))
+        }
         self = .task(
-            try ScheduledTask(json: try reader.member("task").value),
-            since: Timestamp(microseconds: Int64(try reader.member("since").int())),
-            submitted: reader.value["submitted"]?.bool ?? false,
-            heartbeat: heartbeat.map { Timestamp(microseconds: Int64($0)) }
+            PendingTask(
+                task: try ScheduledTask(json: try reader.member("task").value),
+                since: try moment("since") ?? Timestamp(microseconds: 0),
+                isHandedOver: reader.value["handed"]?.bool ?? false,
+                limit: try moment("limit"),
+                silence: try moment("silence")
+            )
         )
     }
 }
@@ -74,6 +82,7 @@ extension ScheduledTask {
             "state": .string(state), "resource": .string(resource), "input": input,
             "attempt": .int(attempt),
         ]
+        if purpose != .call { json["purpose"] = .string(purpose.rawValue) }
         if let timeoutSeconds { json["timeoutSeconds"] = .int(timeoutSeconds) }
         if let heartbeatSeconds { json["heartbeatSeconds"] = .int(heartbeatSeconds) }
         if let token { json["token"] = .string(token) }
@@ -84,6 +93,7 @@ extension ScheduledTask {
     init(json: JSON) throws(GeneralFault) {
         let reader = JSONReader(json)
         self.init(
+            purpose: try reader.optional("purpose")?.choice(Purpose.self) ?? .call,
             step: try reader.member("step").int(),
             branch: try reader.member("branch").int(),
             entry: try reader.member("entry").int(),
@@ -114,6 +124,12 @@ extension ExecutionInput {
             return ["kind": "timed-out", "step": .int(step), "heartbeat": .bool(heartbeat)]
         case .taskSubmitted(let step, let output):
             return ["kind": "submitted", "step": .int(step), "output": output]
+        case .taskStarted(let step, let worker):
+            return ["kind": "started", "step": .int(step), "worker": .optional(worker)]
+        case .taskHeartbeat(let step): return ["kind": "heartbeat", "step": .int(step)]
+        case .pause: return ["kind": "pause"]
+        case .resume: return ["kind": "resume"]
+        case .redrive: return ["kind": "redrive"]
         case .timerFired(let step): return ["kind": "timer", "step": .int(step)]
         case .deadlinePassed: return ["kind": "deadline"]
         case .abort(let error, let cause):
@@ -135,6 +151,11 @@ extension ExecutionInput {
         case "timed-out":
             self = .taskTimedOut(step: try step(), heartbeat: json["heartbeat"]?.bool ?? false)
         case "submitted": self = .taskSubmitted(step: try step(), output: json["output"] ?? .null)
+        case "started": self = .taskStarted(step: try step(), worker: json["worker"]?.string)
+        case "heartbeat": self = .taskHeartbeat(step: try step())
+        case "pause": self = .pause
+        case "resume": self = .resume
+        case "redrive": self = .redrive
         case "timer": self = .timerFired(step: try step())
         case "deadline": self = .deadlinePassed
         case "abort":

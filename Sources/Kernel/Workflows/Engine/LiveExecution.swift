@@ -2,10 +2,38 @@ import Core
 
 /// One thing that a running execution waits for.
 enum PendingStep: Sendable, Hashable {
-    /// A task, since a moment; `submitted` once it was handed over to whoever answers by callback.
-    case task(ScheduledTask, since: Timestamp, submitted: Bool, heartbeat: Timestamp?)
+    /// A task that is to be performed, or was handed over to whoever answers it.
+    case task(PendingTask)
     /// A moment.
     case timer(Timestamp)
+
+    /// When it must be looked at; nil when it may wait for ever.
+    var due: Timestamp? {
+        switch self {
+        case .timer(let due): return due
+        case .task(let task):
+            guard let limit = task.limit, let silence = task.silence else {
+                return task.limit ?? task.silence
+            }
+            return min(limit, silence)
+        }
+    }
+}
+
+/// A task that a running execution waits for.
+struct PendingTask: Sendable, Hashable {
+    var task: ScheduledTask
+    /// When it was scheduled.
+    var since: Timestamp
+    /// Whether it was handed over, and is answered from outside.
+    var isHandedOver = false
+    /// When it has taken too long.
+    var limit: Timestamp?
+    /// When it has been silent for too long.
+    var silence: Timestamp?
+
+    /// Whether it is for a worker of the engine.
+    var isOurs: Bool { task.purpose != .activity && !isHandedOver }
 }
 
 /// What one turn of an execution leaves to be written and to be done.
@@ -27,6 +55,8 @@ struct Turn: Sendable {
     /// Steps that came and are still waited for, in order.
     var added: [Int] = []
     var cancelled: [Int] = []
+    /// Steps whose time limits began or moved.
+    var limited: [Int] = []
     /// Steps answered by callback that are waited for no more.
     var closed: [Int] = []
     var ending: Ending?
@@ -44,7 +74,7 @@ struct LiveExecution: Sendable {
     /// The last turn.
     var turn = 0
     /// Whether nothing new is to be started.
-    var isPaused = false
+    var isPaused: Bool { execution.isPaused }
     /// The state that was entered last.
     var current: String?
     /// Whether the store still has it in the form of the first tables.
@@ -117,10 +147,13 @@ struct LiveExecution: Sendable {
         case .taskSucceeded(let step, _), .taskFailed(let step, _, _), .taskTimedOut(let step, _),
             .timerFired(let step):
             return remove(step, &turn)
-        case .taskSubmitted(let step, _):
-            guard case .task(let task, let since, false, _)? = pending[step] else { return false }
-            pending[step] = .task(task, since: since, submitted: true, heartbeat: nil)
+        case .taskSubmitted(let step, _), .taskStarted(let step, _):
+            guard case .task(var entry)? = pending[step], !entry.isHandedOver else { return false }
+            entry.isHandedOver = true
+            pending[step] = .task(entry)
             return true
+        case .taskHeartbeat(let step): return pending[step] != nil
+        case .pause, .resume, .redrive: return true
         case .deadlinePassed: return deadline != nil
         case .abort: return true
         }
@@ -128,7 +161,7 @@ struct LiveExecution: Sendable {
 
     private mutating func remove(_ step: Int, _ turn: inout Turn) -> Bool {
         guard let found = pending.removeValue(forKey: step) else { return false }
-        if case .task(let task, _, _, _) = found, task.isAnsweredByCallback {
+        if case .task(let entry) = found, entry.task.token != nil {
             turn.closed.append(step)
         }
         return true
@@ -144,8 +177,13 @@ struct LiveExecution: Sendable {
                 }
                 turn.events.append(event)
             case .schedule(let task):
-                pending[task.step] = .task(task, since: turn.at, submitted: false, heartbeat: nil)
+                pending[task.step] = .task(PendingTask(task: task, since: turn.at))
                 turn.added.append(task.step)
+            case .expire(let step, let moment, let isHeartbeat):
+                guard case .task(var entry)? = pending[step] else { continue }
+                if isHeartbeat { entry.silence = moment } else { entry.limit = moment }
+                pending[step] = .task(entry)
+                turn.limited.append(step)
             case .wait(let step, let due):
                 pending[step] = .timer(due)
                 turn.added.append(step)
@@ -166,50 +204,43 @@ struct LiveExecution: Sendable {
         }
     }
 
-    /// The task of a step, if it is waited for and was not handed over yet.
-    func task(_ step: Int) -> (task: ScheduledTask, since: Timestamp)? {
-        guard case .task(let task, let since, false, _)? = pending[step] else { return nil }
-        return (task, since)
+    /// The task of a step, if it is to be performed by a worker of the engine.
+    func task(_ step: Int) -> PendingTask? {
+        guard case .task(let entry)? = pending[step], entry.isOurs else { return nil }
+        return entry
     }
 
     /// Whether anything is to be performed by a worker.
     var hasWork: Bool {
-        pending.values.contains { step in
-            if case .task(_, _, let submitted, _) = step { !submitted } else { false }
-        }
+        pending.values.contains { if case .task(let entry) = $0 { entry.isOurs } else { false } }
     }
 
-    /// When a step must be looked at again: a timer's moment, or when a task that was handed over has
-    /// taken too long or been silent for too long; nil when it may wait for ever.
-    func due(_ step: Int) -> Timestamp? {
-        switch pending[step] {
-        case .timer(let due)?: return due
-        case .task(let task, let since, true, let heartbeat)?:
-            let whole = task.timeoutSeconds.map { since + .seconds($0) }
-            let silence = task.heartbeatSeconds.map { (heartbeat ?? since) + .seconds($0) }
-            return [whole, silence].compactMap { $0 }.min()
-        default: return nil
-        }
-    }
+    /// When a step must be looked at again; nil when it may wait for ever.
+    func due(_ step: Int) -> Timestamp? { pending[step]?.due }
 
     /// What is to be told to the execution about a step whose moment has come.
     func overdue(_ step: Int, at now: Timestamp) -> ExecutionInput? {
-        guard let due = due(step), due <= now else { return nil }
         switch pending[step] {
-        case .timer?: return .timerFired(step: step)
-        case .task(let task, let since, _, _)?:
-            let isWhole = task.timeoutSeconds.map { since + .seconds($0) <= now } ?? false
-            return .taskTimedOut(step: step, heartbeat: !isWhole)
-        case nil: return nil
+        case .timer(let due)? where due <= now: return .timerFired(step: step)
+        case .task(let entry)?:
+            if let limit = entry.limit, limit <= now {
+                return .taskTimedOut(step: step, heartbeat: false)
+            }
+            if let silence = entry.silence, silence <= now {
+                return .taskTimedOut(step: step, heartbeat: true)
+            }
+            return nil
+        default: return nil
         }
     }
 
     /// The earliest moment at which anything is due; nil for none.
     var nextDue: Timestamp? {
         var next = deadline
-        guard !isPaused else { return next }
-        for step in pending.keys {
-            if let due = due(step), next.map({ due < $0 }) ?? true { next = due }
+        for step in pending.values {
+            // What fired in a pause waits for its end.
+            if isPaused, case .timer = step { continue }
+            if let due = step.due, next.map({ due < $0 }) ?? true { next = due }
         }
         return next
     }
@@ -226,15 +257,5 @@ struct LiveExecution: Sendable {
         snapshotTurn = turn
         snapshotBytes = bytes
         journalBytes = 0
-    }
-}
-
-extension ScheduledTask {
-    /// Whether somebody outside answers it: by a token, or as an activity's worker.
-    var isAnsweredByCallback: Bool { token != nil || activity != nil }
-
-    /// The activity whose workers do it; nil when it is none's.
-    var activity: String? {
-        if case .activity(let name)? = TaskResource(resource) { name } else { nil }
     }
 }

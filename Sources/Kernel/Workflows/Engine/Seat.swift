@@ -25,18 +25,6 @@ struct Outcome: Sendable {
     }
 }
 
-extension ExecutionInput {
-    /// The step it answers; nil when it is about the whole execution.
-    var step: Int? {
-        switch self {
-        case .taskSucceeded(let step, _), .taskFailed(let step, _, _), .taskTimedOut(let step, _),
-            .taskSubmitted(let step, _), .timerFired(let step):
-            step
-        case .deadlinePassed, .abort: nil
-        }
-    }
-}
-
 /// The place of an execution that this process has in hand.
 ///
 /// What comes of its steps is journaled by one task at a time, in the order it came; what comes while
@@ -49,8 +37,10 @@ final class Seat: Sendable {
         var turn: Int
         var mailbox: [Outcome] = []
         var isBusy = false
-        /// Steps that are being performed.
+        /// Steps that are being performed, or whose outcomes are not journaled yet.
         var running: Set<Int> = []
+        /// Those whose outcomes are being journaled.
+        var settling: Set<Int> = []
         /// Steps to be performed.
         var ready: [Int] = []
         var isPaused = false
@@ -91,6 +81,8 @@ final class Seat: Sendable {
     /// Notes that a turn is committed.
     func committed(_ live: LiveExecution, _ turn: Turn, wasRead: Bool) {
         state.withLock { state in
+            state.running.subtract(state.settling)
+            state.settling = []
             guard live.turn > state.turn || wasRead else { return }
             Self.put(live, whole: wasRead, in: &state)
             if !wasRead { state.ready += turn.added.filter { live.task($0) != nil } }
@@ -108,7 +100,7 @@ final class Seat: Sendable {
     }
 
     /// Begins to perform a step; nil when that is not wanted any more.
-    func begin(_ step: Int) -> (task: ScheduledTask, since: Timestamp)? {
+    func begin(_ step: Int) -> PendingTask? {
         state.withLock { state in
             guard !state.isClosed, !state.isPaused, !state.running.contains(step) else {
                 return nil
@@ -137,7 +129,6 @@ final class Seat: Sendable {
     /// Something came of a step.
     func post(_ outcome: Outcome) {
         state.withLock { state in
-            if let step = outcome.step { state.running.remove(step) }
             if !state.isClosed { state.mailbox.append(outcome) }
         }
     }
@@ -170,6 +161,7 @@ final class Seat: Sendable {
             // Bounded, so that no transaction holds up the others for long.
             let batch = Array(state.mailbox.prefix(64))
             state.mailbox.removeFirst(batch.count)
+            state.settling = Set(batch.compactMap(\.step))
             return batch
         }
     }
@@ -182,6 +174,7 @@ final class Seat: Sendable {
                 return
             }
             state.mailbox.insert(contentsOf: batch, at: 0)
+            state.settling = []
             // Unless it was moved on meanwhile, which is newer than what is read.
             if state.turn == turn { state.live = nil }
             if leaves { state.isBusy = false }
@@ -199,8 +192,10 @@ final class Seat: Sendable {
     /// The turn that is known to be committed.
     var turn: Int { state.withLock { $0.turn } }
 
-    /// Whether steps are being performed, or what came of them is not journaled yet.
-    var isPerforming: Bool { state.withLock { !$0.running.isEmpty || !$0.mailbox.isEmpty } }
+    /// Whether steps are being performed, or what came of them waits to be journaled.
+    var isPerforming: Bool {
+        state.withLock { !$0.running.isSubset(of: $0.settling) || !$0.mailbox.isEmpty }
+    }
 
     /// Whether a step is waited for; nil when that is not known of this turn.
     func waits(for step: Int, at turn: Int) -> Bool? {
@@ -212,9 +207,6 @@ final class Seat: Sendable {
 
     /// What is to be told about a step whose moment has come.
     func overdue(_ step: Int, at now: Timestamp) -> ExecutionInput? {
-        state.withLock { state in
-            guard !state.isPaused else { return nil }
-            return state.live?.overdue(step, at: now)
-        }
+        state.withLock { $0.live?.overdue(step, at: now) }
     }
 }

@@ -10,24 +10,20 @@ extension WorkflowEngine {
     ///
     /// - Returns: whether there is anything to journal.
     func perform(_ step: Int, of seat: Seat) async -> Bool {
-        guard let (task, since) = seat.begin(step) else { return false }
-        guard task.activity == nil else {
-            seat.abandon(step)
-            return false
-        }
+        guard let entry = seat.begin(step) else { return false }
+        let task = entry.task
         let record = seat.record
         let span = begin(task, of: record)
-        let due = task.timeoutSeconds.map { since + .seconds($0) }
         do {
-            let prepared = try await withDeadline(due) { [self] in
+            let prepared = try await withDeadline(entry.limit) { [self] in
                 try await prepare(task, of: seat, span?.context ?? record.ownTrace)
             }
             switch prepared {
             case .done(let output):
                 let input: ExecutionInput =
-                    task.token == nil
-                    ? .taskSucceeded(step: step, output: output)
-                    : .taskSubmitted(step: step, output: output)
+                    task.purpose == .callback
+                    ? .taskSubmitted(step: step, output: output)
+                    : .taskSucceeded(step: step, output: output)
                 seat.post(Outcome(what: .input(input), span: span))
             case .commit(let commit):
                 seat.post(Outcome(what: .commit(step: step, commit), span: span))
@@ -82,6 +78,9 @@ extension WorkflowEngine {
         _ trace: TraceContext
     ) async throws -> PreparedCall {
         let record = seat.record
+        if task.purpose == .readItems || task.purpose == .writeResults {
+            return .done(try await items(of: task, record, trace))
+        }
         guard let resource = TaskResource(task.resource) else {
             throw GeneralFault(.internal, code: "unknown-resource", task.resource)
         }
@@ -106,7 +105,7 @@ extension WorkflowEngine {
         )
         switch resource {
         case .tool(let name):
-            return try await around.registry.prepare(
+            return try await around.registry.prepareSealed(
                 name,
                 input: task.input,
                 invocation: invocation,
@@ -121,6 +120,37 @@ extension WorkflowEngine {
             )
         case .activity: throw NoLongerWanted()
         }
+    }
+
+    /// Reads items of a distributed Map, or writes its results.
+    private func items(
+        of task: ScheduledTask,
+        _ record: ExecutionTables.Record,
+        _ trace: TraceContext
+    ) async throws -> JSON {
+        guard let items = around.items else {
+            throw GeneralFault(
+                .invalid,
+                code: "States.ItemReaderFailed",
+                "there are no objects here"
+            )
+        }
+        let scope = Scope(
+            organisation: record.organisation,
+            actor: try await around.account(try await owner(of: record), record.organisation),
+            roles: [.aiAgent],
+            onBehalfOf: record.onBehalfOf,
+            trace: trace
+        )
+        if task.purpose == .readItems {
+            do {
+                return try await items.read(try ItemRead(task.input), scope).json
+            } catch let fault as ItemFault {
+                throw GeneralFault(.invalid, code: "States.ItemReaderFailed", fault.message)
+            }
+        }
+        try await items.write(try ResultWrite(task.input), scope)
+        return [:]
     }
 
     /// Whose authority the tool tasks of an execution have.

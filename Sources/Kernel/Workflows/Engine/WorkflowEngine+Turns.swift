@@ -91,17 +91,22 @@ extension WorkflowEngine {
         }
         var inputs: [ExecutionInput] = []
         var failures: [Int: any Error] = [:]
+        var answered: Set<Int> = []
         for outcome in batch {
             switch outcome.what {
-            case .input(let input): inputs.append(input)
+            case .input(let input):
+                inputs.append(input)
+                if let step = input.step { answered.insert(step) }
             case .commit(let step, let commit):
-                guard let (task, _) = live.task(step) else { continue }
+                guard let task = live.task(step)?.task, answered.insert(step).inserted else {
+                    continue
+                }
                 do {
                     let output = try transaction.attempt { try commit(transaction) }
                     inputs.append(
-                        task.token == nil
-                            ? .taskSucceeded(step: step, output: output)
-                            : .taskSubmitted(step: step, output: output)
+                        task.purpose == .callback
+                            ? .taskSubmitted(step: step, output: output)
+                            : .taskSucceeded(step: step, output: output)
                     )
                 } catch {
                     if Self.isStoreTrouble(error) { throw error }
@@ -170,7 +175,7 @@ extension WorkflowEngine {
                 office.alarms(
                     of: record,
                     written.live,
-                    added: wasRead ? nil : written.turn.added
+                    added: wasRead ? nil : written.turn.added + written.turn.limited
                 )
             }
             tell(record, placement)
@@ -186,9 +191,21 @@ extension WorkflowEngine {
         in transaction: any Transaction
     ) throws {
         try tables.append(entry, to: record.id, in: transaction)
+        for step in entry.turn.closed {
+            try tokens.remove(step, of: record.id, in: transaction)
+        }
+        for step in entry.turn.added {
+            guard case .task(let task)? = live.pending[step], task.task.token != nil else {
+                continue
+            }
+            try tokens.add(task, of: record, in: transaction)
+        }
         if live.hasOldForm { try tables.forgetOldForm(of: record.id, in: transaction) }
         let turn = entry.turn
         guard let ending = turn.ending else { return }
+        if live.snapshotBytes > LiveExecution.smallState {
+            try tables.compact(record.id, in: transaction)
+        }
         try tables.finish(
             record.id,
             ending,
@@ -253,13 +270,14 @@ extension WorkflowEngine {
         let me = office.worker
         var owner = hold.owner
         var placement = place(live, turn, isPerforming: false)
+        let isPerforming = office.seat(id)?.isPerforming ?? false
         switch placement {
         case .ended:
             guard
                 try tables.removeLive(id, owner: owner, turn: turn.number - 1, in: transaction)
             else { throw LeaseLost() }
-        case .away(let due) where hold.owner.isEmpty:
-            try hand(record, from: "", to: "", due: due, live, entry, in: transaction)
+        case .away(let due) where owner.isEmpty || (owner == me && !isPerforming):
+            try hand(record, from: owner, to: "", due: due, live, entry, in: transaction)
         case .away, .inHand:
             // Whoever has it in hand goes on; who is another process notices that it is due.
             if owner.isEmpty { owner = me ?? "" }
@@ -280,6 +298,7 @@ extension WorkflowEngine {
             switch place {
             case .ended: office.remove(id)
             case .away(let due):
+                office.remove(id)
                 if due < ExecutionTables.inHand {
                     office.alarm(Timestamp(microseconds: due), .claim)
                 }
@@ -384,24 +403,36 @@ extension WorkflowEngine {
             random: random
         )
         let turn = live.start(input: start.input, at: now)
+        try admit(record, live, turn, in: transaction)
+        return id
+    }
+
+    /// Writes an execution that begins, or begins again, and takes it in hand where there is room.
+    func admit(
+        _ record: ExecutionTables.Record,
+        _ begun: LiveExecution,
+        _ turn: Turn,
+        in transaction: any Transaction
+    ) throws {
+        var live = begun
         let entry = TurnEntry(turn, of: &live)
         var placement = place(live, turn, isPerforming: false)
         let worker = office.workerWithRoom
         switch placement {
         case .ended: break
         case .inHand:
-            if worker == nil { placement = .away(due: now.microseconds) }
+            if worker == nil { placement = .away(due: turn.at.microseconds) }
             try tables.insertLive(
-                id,
+                record.id,
                 owner: worker ?? "",
-                due: worker == nil ? now.microseconds : ExecutionTables.inHand,
+                due: worker == nil ? turn.at.microseconds : ExecutionTables.inHand,
                 isPaused: false,
                 entry,
                 in: transaction
             )
         case .away(let due):
             try tables.insertLive(
-                id,
+                record.id,
                 owner: "",
                 due: due,
                 isPaused: false,
@@ -410,7 +441,7 @@ extension WorkflowEngine {
             )
         }
         try complete(entry, live, record, in: transaction)
-        let (begun, place) = (live, placement)
+        let (admitted, place) = (live, placement)
         transaction.afterCommit { [self] in
             switch place {
             case .ended: break
@@ -419,11 +450,10 @@ extension WorkflowEngine {
                     office.alarm(Timestamp(microseconds: due), .claim)
                 }
             case .inHand:
-                if let worker { takeUp(record, begun, owner: worker) }
+                if let worker { takeUp(record, admitted, owner: worker) }
             }
             tell(record, place)
         }
-        return id
     }
 
     /// Starts an execution and waits for its end.

@@ -35,6 +35,8 @@ public final class WorkflowEngine: Service {
         public var report: @Sendable (any Error) -> Void
         /// Traces executions and their tasks.
         public var tracer: Tracer
+        /// Where distributed Maps read items and write results; nil where they cannot.
+        public var items: WorkflowItems?
 
         /// The surroundings.
         public init(
@@ -48,7 +50,8 @@ public final class WorkflowEngine: Service {
             account: @escaping @Sendable (String, ID<Organisation>) async throws -> Actor,
             changed: @escaping @Sendable (ID<Execution>, ID<Organisation>) -> Void = { _, _ in },
             report: @escaping @Sendable (any Error) -> Void = { _ in },
-            tracer: Tracer = .off
+            tracer: Tracer = .off,
+            items: WorkflowItems? = nil
         ) {
             self.database = database
             self.registry = registry
@@ -61,11 +64,13 @@ public final class WorkflowEngine: Service {
             self.changed = changed
             self.report = report
             self.tracer = tracer
+            self.items = items
         }
     }
 
     let around: Surroundings
     let tables = ExecutionTables()
+    let tokens = TaskTokens()
     let configuration: EngineConfiguration
     let office: Office
     let ends = EndWaiters()

@@ -21,7 +21,7 @@ public struct WorkflowVersions: Sendable {
     public init() {}
 
     /// The tables' steps.
-    public static let migrations: [Migration] = [
+    static let migrations: [Migration] = [
         Migration(
             "workflow-versions",
             1,

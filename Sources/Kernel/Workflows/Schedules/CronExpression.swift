@@ -218,7 +218,8 @@ public struct CronExpression: Sendable, Hashable {
     }
 
     /// The nearest day from Monday to Friday in the same month.
-    private static func nearestWeekday(to date: CalendarDate, _ last: CalendarDate) -> CalendarDate {
+    private static func nearestWeekday(to date: CalendarDate, _ last: CalendarDate) -> CalendarDate
+    {
         switch weekday(date) {
         case 6: date.parts.day == 1 ? date.advanced(by: 2) : date.advanced(by: -1)
         case 0: date == last ? date.advanced(by: -2) : date.advanced(by: 1)

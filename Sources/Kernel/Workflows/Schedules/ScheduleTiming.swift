@@ -23,11 +23,13 @@ public struct ScheduleTiming: Sendable, Hashable {
     /// When a rate counts from, if it has no start.
     public let origin: Timestamp
 
+    /// Whether both fire at the same times.
     public static func == (lhs: Self, rhs: Self) -> Bool {
         lhs.expression == rhs.expression && lhs.zone == rhs.zone && lhs.start == rhs.start
             && lhs.end == rhs.end && lhs.origin == rhs.origin
     }
 
+    /// Hashes what it was read from.
     public func hash(into hasher: inout Hasher) { hasher.combine(expression) }
 
     /// Reads an expression.
@@ -91,7 +93,8 @@ public struct ScheduleTiming: Sendable, Hashable {
                 "minute": 60, "minutes": 60, "hour": 3_600, "hours": 3_600, "day": 86_400,
                 "days": 86_400,
             ]
-            guard words.count == 2, words[0].utf8.count <= 6, let count = Int64(words[0]), count >= 1,
+            guard words.count == 2, words[0].utf8.count <= 6, let count = Int64(words[0]),
+                count >= 1,
                 let unit = units[String(words[1])]
             else {
                 throw CronExpression.fault(

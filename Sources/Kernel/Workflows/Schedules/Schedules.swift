@@ -21,7 +21,7 @@ public struct Schedules: Sendable {
     private static let never = Int64.max
 
     /// The tables' steps.
-    public static let migrations: [Migration] = [
+    static let migrations: [Migration] = [
         Migration(
             "schedules",
             1,
@@ -327,21 +327,22 @@ public struct Schedules: Sendable {
                 last = ("\(fault.code): \(fault.message)", nil)
             }
         }
-        let isMoved = try transaction.execute(
-            """
-            UPDATE workflow_schedule SET due_at = ?, fires_at = ?, fired = fired + ?,
-                last_at = coalesce(CAST(? AS BIGINT), last_at),
-                last_due = coalesce(CAST(? AS BIGINT), last_due),
-                last_execution = coalesce(?, last_execution), last_error = ?
-            WHERE id = ? AND fires_at = ?
-            """,
-            [
-                .int(next?.microseconds ?? Self.never),
-                .int(next.map { schedule.moment(for: $0).microseconds } ?? Self.never),
-                .int(times.count), .time(times.isEmpty ? nil : now), .time(times.last),
-                .id(last.execution), .text(last.error), .id(id), .int(moment),
-            ]
-        ) == 1
+        let isMoved =
+            try transaction.execute(
+                """
+                UPDATE workflow_schedule SET due_at = ?, fires_at = ?, fired = fired + ?,
+                    last_at = coalesce(CAST(? AS BIGINT), last_at),
+                    last_due = coalesce(CAST(? AS BIGINT), last_due),
+                    last_execution = coalesce(?, last_execution), last_error = ?
+                WHERE id = ? AND fires_at = ?
+                """,
+                [
+                    .int(next?.microseconds ?? Self.never),
+                    .int(next.map { schedule.moment(for: $0).microseconds } ?? Self.never),
+                    .int(times.count), .time(times.isEmpty ? nil : now), .time(times.last),
+                    .id(last.execution), .text(last.error), .id(id), .int(moment),
+                ]
+            ) == 1
         guard isMoved else {
             throw StoreError(.busy, "the schedule \(id) was changed meanwhile")
         }

@@ -72,6 +72,27 @@ public struct Address: Sendable, Hashable {
         self.coordinate = coordinate
     }
 
+    /// What stands where something personal was.
+    static let erasedText = "[erased]"
+
+    /// The address without what says who lives there: the country stays, and the place to a tenth of a
+    /// degree (some 11 km), from which distance, price and emission of a transport can still be told.
+    public var erased: Address {
+        func coarse(_ degrees: Double) -> Double { (degrees * 10).rounded() / 10 }
+        let place = Coordinate(
+            latitude: coarse(coordinate.latitude),
+            longitude: coarse(coordinate.longitude)
+        )
+        return Address(
+            name: Self.erasedText,
+            street: Self.erasedText,
+            postcode: Self.erasedText,
+            city: Self.erasedText,
+            country: country,
+            coordinate: place ?? coordinate
+        )
+    }
+
     /// The address as the API writes it.
     public var json: JSON {
         [

@@ -83,6 +83,23 @@ public struct Customer: Sendable, Hashable {
         ]
     }
 
+    /// The customer without what says who it is: country and region stay, for figures.
+    public var erased: Customer {
+        Customer(
+            id: id,
+            name: Address.erasedText,
+            // No such domain can be (RFC 2606).
+            email: Self.erasedEmail,
+            phone: nil,
+            address: address.erased
+        )
+    }
+
+    /// Whether it was erased.
+    public var isErased: Bool { email == Self.erasedEmail }
+
+    static let erasedEmail = "erased@erased.invalid"
+
     /// `{"id","name"}`.
     public var referenceJSON: JSON { ["id": id.json, "name": .string(name)] }
 

@@ -87,6 +87,21 @@ public struct Order: Sendable, Hashable {
         version += 1
     }
 
+    /// Removes what is about the customer: notes, the stops' addresses, and what people gave as reasons.
+    public mutating func erasePerson(at moment: Timestamp) {
+        for index in deliveries.indices {
+            deliveries[index].address = deliveries[index].address.erased
+        }
+        for index in history.indices
+        where history[index].reason != nil && history[index].actor.kind == .person {
+            history[index].reason = Address.erasedText
+        }
+        if statusReason != nil { statusReason = history.last?.reason }
+        if notes != nil { notes = Address.erasedText }
+        updatedAt = moment
+        version += 1
+    }
+
     /// Starts a failed order again: failed → received, and nothing else.
     public mutating func retry(at moment: Timestamp, by actor: Actor) throws(GeneralFault) {
         try move(to: .received, at: moment, by: actor)

@@ -63,7 +63,8 @@ extension LogisticsTools {
             ],
             link: "/console/orders/\(order.id)",
             to: [],
-            effect: ""
+            effect: "",
+            person: CustomerRecords.subject(order.customer)
         )
         var outside: String?
         switch news {
@@ -97,7 +98,8 @@ extension LogisticsTools {
             notice.audience = [.account(person.id)]
             try kernel.channels.notices.tell(notice, scope: scope, in: transaction)
         }
-        guard let outside else { return }
+        // Who was erased while the order was under way hears no more of it.
+        guard let outside, !customer.isErased else { return }
         notice.kind = outside
         notice.audience = [.address(try EmailAddress(customer.email))]
         try kernel.channels.notices.tell(notice, scope: scope, in: transaction)

@@ -2,6 +2,7 @@ import Agents
 import Channels
 import Core
 import Platform
+import Privacy
 import Store
 
 extension LogisticsTools {
@@ -40,6 +41,14 @@ extension LogisticsTools {
         let fleet = Fleet(scope: scope)
         let customer = try known("/customerId") {
             try fleet.customer(draft.customer, in: transaction)
+        }
+        guard !customer.isErased else {
+            throw GeneralFault(
+                .invalid,
+                code: "customer-erased",
+                "the customer was erased and can order nothing",
+                pointer: "/customerId"
+            )
         }
         let depot = try known("/pickup/depotId") { try fleet.depot(draft.depot, in: transaction) }
         if let reference = draft.reference, try orders.isTaken(reference, in: transaction) {
@@ -154,7 +163,17 @@ extension LogisticsTools {
         let bookings = Bookings(scope: scope)
         switch status {
         case .cancelled:
-            let cause = reason ?? "cancelled by \(scope.actor.name)"
+            // Runs keep it for good.
+            let cause =
+                try reason.map {
+                    try kernel.privacy.seal(
+                        $0,
+                        as: LogisticsSolution.reasonField,
+                        of: CustomerRecords.subject(order.customer),
+                        scope.organisation,
+                        in: transaction
+                    )
+                } ?? "cancelled by \(scope.actor.name)"
             try kernel.workflows.abortAll(
                 about: OrderView.subject(order.id),
                 organisation: scope.organisation,

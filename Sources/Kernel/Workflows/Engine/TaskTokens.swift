@@ -1,0 +1,130 @@
+import Core
+import Store
+
+/// Tokens of tasks that are answered from outside, and the queues of activities.
+///
+/// A token is 122 random bits, good for its organisation, until its task is answered or no longer waited
+/// for; the row goes in that transaction, so that it is used once.
+struct TaskTokens: Sendable {
+    /// What a token stands for.
+    struct Place: Sendable {
+        var token: String
+        var execution: ID<Execution>
+        var step: Int
+    }
+
+    static let migrations: [Migration] = [
+        Migration(
+            "workflow-tokens",
+            1,
+            "tokens of tasks, activities, approvals",
+            [
+                """
+                CREATE TABLE workflow_token (
+                    token TEXT PRIMARY KEY, organisation TEXT NOT NULL, execution TEXT NOT NULL,
+                    step BIGINT NOT NULL, activity TEXT NOT NULL, taken BIGINT NOT NULL,
+                    worker TEXT, since BIGINT NOT NULL)
+                """,
+                "CREATE INDEX workflow_token_by_execution ON workflow_token (execution, step)",
+                """
+                CREATE INDEX workflow_token_by_activity
+                ON workflow_token (organisation, activity, taken, since)
+                """,
+                """
+                CREATE TABLE workflow_approval (
+                    id TEXT PRIMARY KEY, organisation TEXT NOT NULL, token TEXT NOT NULL,
+                    execution TEXT NOT NULL, title TEXT NOT NULL, details TEXT NOT NULL,
+                    roles TEXT NOT NULL, requested_at BIGINT NOT NULL, decided_at BIGINT,
+                    decided_by TEXT, approved BIGINT, comment TEXT)
+                """,
+                "CREATE INDEX workflow_approval_by_time ON workflow_approval (organisation, requested_at)",
+                "CREATE INDEX workflow_approval_by_token ON workflow_approval (token)",
+            ]
+        )
+    ]
+
+    func add(
+        _ entry: PendingTask,
+        of record: ExecutionTables.Record,
+        in transaction: any Transaction
+    ) throws {
+        guard let token = entry.task.token else { return }
+        let activity = entry.task.purpose == .activity ? entry.task.activity : ""
+        try transaction.execute(
+            """
+            INSERT INTO workflow_token (token, organisation, execution, step, activity, taken, since)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                .text(token), .id(record.organisation), .id(record.id), .int(entry.task.step),
+                .text(activity), .bool(activity.isEmpty), .time(entry.since),
+            ]
+        )
+    }
+
+    func remove(
+        _ step: Int,
+        of execution: ID<Execution>,
+        in transaction: any Transaction
+    ) throws {
+        try transaction.execute(
+            "DELETE FROM workflow_token WHERE execution = ? AND step = ?",
+            [.id(execution), .int(step)]
+        )
+    }
+
+    /// The task that a token answers; an activity's only once a worker took it.
+    func place(
+        of token: String,
+        organisation: ID<Organisation>,
+        in reader: any Reader
+    ) throws -> Place? {
+        try reader.first(
+            """
+            SELECT execution, step FROM workflow_token
+            WHERE token = ? AND organisation = ? AND taken = 1
+            """,
+            [.text(token), .id(organisation)]
+        ) { Place(token: token, execution: try $0.id(0), step: Int(try $0.int(1))) }
+    }
+
+    /// The task of an activity that waits longest.
+    func next(
+        of activity: String,
+        organisation: ID<Organisation>,
+        in reader: any Reader
+    ) throws -> Place? {
+        try reader.first(
+            """
+            SELECT token, execution, step FROM workflow_token
+            WHERE organisation = ? AND activity = ? AND taken = 0 ORDER BY since, token LIMIT 1
+            """,
+            [.id(organisation), .text(activity)]
+        ) {
+            Place(
+                token: try $0.text(0),
+                execution: try $0.id(1),
+                step: Int(try $0.int(2))
+            )
+        }
+    }
+
+    func take(
+        _ place: Place,
+        by worker: String?,
+        in transaction: any Transaction
+    ) throws {
+        try transaction.execute(
+            "UPDATE workflow_token SET taken = 1, worker = ? WHERE token = ?",
+            [.text(worker), .text(place.token)]
+        )
+    }
+}
+
+extension ScheduledTask {
+    /// The activity's name: what follows `:activity:` in the resource.
+    var activity: String {
+        guard let range = resource.ranges(of: ":activity:").last else { return resource }
+        return String(resource[range.upperBound...])
+    }
+}

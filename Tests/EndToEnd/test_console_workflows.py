@@ -1,0 +1,311 @@
+"""Workflows and schedules in a real browser: written, deployed, run, held, replayed, and due."""
+
+import copy
+import json
+import re
+import time
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from console import (
+    API,
+    DESKTOP,
+    PHONE,
+    assert_accessible,
+    axe_source,
+    expect,
+    open_page,
+    press,
+    quick_packing,  # noqa: F401
+    screenshot,
+    sign_in,
+)
+
+SIZES = {
+    "Comment": "Tells large from small.",
+    "StartAt": "Look",
+    "States": {
+        "Look": {"Type": "Pass", "Result": 3, "ResultPath": "$.size", "Next": "Big"},
+        "Big": {
+            "Type": "Choice",
+            "Choices": [{"Variable": "$.size", "NumericGreaterThan": 10, "Next": "Large"}],
+            "Default": "Small",
+        },
+        "Large": {"Type": "Succeed"},
+        "Small": {"Type": "Succeed"},
+    },
+}
+WAITS = {
+    "StartAt": "Hold",
+    "States": {
+        "Hold": {"Type": "Wait", "Seconds": 3600, "Next": "Done"},
+        "Done": {"Type": "Succeed"},
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def api(weft):
+    client = API(weft)
+    client.settle()
+    return client
+
+
+@pytest.fixture(scope="module")
+def agent(api):
+    return api.get("/api/agents")["items"][0]["name"]
+
+
+@pytest.fixture
+def opened(browser, weft):
+    """Opens signed-in pages, and looks at the end that none had an error or asked elsewhere."""
+    made = []
+
+    def open_at(path, viewport=DESKTOP, scheme="light", **context):
+        page, watch = open_page(browser, weft, viewport, scheme, bypass_csp=True, **context)
+        made.append((page, watch))
+        sign_in(page, weft, f"/console{path}")
+        expect(page.locator(".shell")).to_be_attached()
+        return page
+
+    yield open_at
+    for page, watch in made:
+        # Of what is refused while one types the browser tells as well.
+        watch.errors = [each for each in watch.errors if not re.search("status of 4(00|09|22)", each)]
+        watch.assert_clean()
+        page.context.close()
+
+
+def go(page, path):
+    page.goto(page.url.split("/console")[0] + "/console" + path)
+
+
+def deployed(api, agent, name, definition):
+    path = f"/api/workflows/{name}/versions"
+    return api.post(path, {"agent": agent, "definition": definition, "note": "by the test"})
+
+
+def finished(api, run, status="SUCCEEDED"):
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        found = api.get(f"/api/executions/{run}")
+        if found["status"] == status:
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"the run is {found['status']}, not {status}")
+
+
+def test_a_workflow_is_written_deployed_and_run(opened, api):
+    page = opened("/runs/workflows/new")
+    editor = page.get_by_label("States Language")
+    editor.wait_for()
+    # What is wrong stands at its line: first as text, then as a definition.
+    editor.fill('{\n  "StartAt": "Look",\n  "States": {,}\n}')
+    problems = page.locator(".json-note")
+    expect(problems).to_contain_text("Line 3")
+    expect(page.get_by_role("button", name="Deploy")).to_be_disabled()
+    wrong = copy.deepcopy(SIZES)
+    wrong["States"]["Big"]["Default"] = "Smal"
+    text = json.dumps(wrong, indent=2)
+    editor.fill(text)
+    line = next(at for at, each in enumerate(text.split("\n"), 1) if '"Default"' in each)
+    expect(problems).to_contain_text(f"Line {line}")
+    expect(problems).to_contain_text("/States/Big/Default")
+    expect(page.get_by_role("option", name=re.compile("^Big, Choice, has a problem"))).to_have_count(1)
+    assert_accessible(page, axe_source(), page.url)
+    screenshot(page, "deploy-problem-light")
+    problems.get_by_role("button", name=f"Line {line}").click()
+    expect(editor).to_be_focused()
+
+    editor.fill(json.dumps(SIZES))
+    page.get_by_role("button", name="Tidy up").click()
+    expect(editor).to_have_value(json.dumps(SIZES, indent=2))
+    expect(page.get_by_text("Nothing is wrong")).to_be_visible()
+    page.get_by_label("Name", exact=True).fill("console.sizes")
+    page.get_by_label("Note", exact=True).fill("The first")
+    page.get_by_role("button", name="Deploy").click()
+    expect(page).to_have_url(re.compile(r"/runs/workflows/console\.sizes"))
+    expect(page.get_by_role("region", name="Versions")).to_contain_text("The first")
+
+    page.get_by_role("button", name="Start…").click()
+    dialog = page.get_by_role("dialog", name="Start a run")
+    dialog.get_by_label("Input", exact=True).fill('{"goods": "crate"}')
+    dialog.get_by_role("button", name="Start", exact=True).click()
+    expect(page).to_have_url(re.compile(r"/runs/[0-9a-f-]{36}$"))
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Succeeded")
+    expect(page.locator(".node-done[data-state=Small]")).to_be_visible()
+    expect(page.locator(".node-waiting[data-state=Large]")).to_be_visible()
+
+
+def test_versions_aliases_and_what_a_run_would_have_done(opened, api, agent):
+    first = deployed(api, agent, "console.versions", SIZES)
+    assert first["version"] == 1
+    changed = copy.deepcopy(SIZES)
+    changed["States"]["Big"]["Choices"][0]["NumericGreaterThan"] = 2
+    run = api.post("/api/executions", {"workflow": "console.versions", "input": {}})["id"]
+    finished(api, run)
+    assert deployed(api, agent, "console.versions", changed)["version"] == 2
+
+    page = opened(f"/runs/{run}")
+    page.get_by_role("button", name="Replay…").click()
+    dialog = page.get_by_role("dialog", name="Replay against another version")
+    # Three is more than two: the second version would have called it large.
+    expect(dialog.get_by_role("status").first).to_contain_text("It would differ in")
+    differences = dialog.get_by_role("list", name="Differences of the replay")
+    expect(differences).to_contain_text("Large is entered, and was not then")
+    expect(differences).to_contain_text("Small is not reached any more")
+    assert_accessible(page, axe_source(), "replay")
+    screenshot(page, "replay-light")
+    dialog.get_by_label("Against").select_option("1")
+    expect(dialog.get_by_role("status").first).to_contain_text("the same way")
+    press(page, "Escape")
+
+    go(page, "/runs/workflows/console.versions")
+    aliases = page.get_by_role("region", name="Aliases")
+    aliases.get_by_role("button", name="New alias").click()
+    dialog = page.get_by_role("dialog", name="New alias")
+    dialog.get_by_label("Alias").fill("live")
+    dialog.get_by_role("button", name="Share with another version").click()
+    dialog.get_by_label("Share").first.fill("75")
+    dialog.get_by_role("button", name="Save").click()
+    expect(aliases).to_contain_text("live leads to 75 % version 2, 25 % version 1")
+    assert api.get("/api/workflows/console.versions/aliases")["items"][0]["routes"] == [
+        {"version": 2, "weight": 75},
+        {"version": 1, "weight": 25},
+    ]
+    versions = page.get_by_role("region", name="Versions")
+    versions.get_by_role("button", name="Retire version 1").click()
+    dialog = page.get_by_role("dialog", name="Retire version 1?")
+    dialog.get_by_label("Reason").fill("Too generous")
+    dialog.get_by_role("button", name="Retire").click()
+    # An alias leads to it: refused in words, and nothing is changed.
+    expect(dialog.get_by_role("alert")).to_contain_text("live")
+    press(page, "Escape")
+    aliases.get_by_role("button", name="Remove live").click()
+    expect(aliases).to_contain_text("None.")
+    versions.get_by_role("button", name="Retire version 1").click()
+    dialog.get_by_label("Reason").fill("Too generous")
+    dialog.get_by_role("button", name="Retire").click()
+    expect(versions).to_contain_text("retired: Too generous")
+    assert_accessible(page, axe_source(), page.url)
+    screenshot(page, "workflow-light")
+
+
+def test_a_run_is_held_let_go_on_stopped_and_redriven(opened, api, agent):
+    deployed(api, agent, "console.waits", WAITS)
+    run = api.post("/api/executions", {"workflow": "console.waits", "input": {}})["id"]
+    page = opened(f"/runs/{run}")
+    heading = page.get_by_role("heading", level=1)
+    expect(page.locator(".node-running[data-state=Hold]")).to_be_visible()
+    page.get_by_role("button", name="Pause").click()
+    expect(heading).to_contain_text("Paused")
+    assert api.get(f"/api/executions/{run}")["paused"] is True
+    page.get_by_role("button", name="Resume").click()
+    expect(heading).to_contain_text("Running")
+    page.get_by_role("button", name="Stop…").click()
+    dialog = page.get_by_role("dialog", name="Stop this run?")
+    dialog.get_by_role("button", name="Stop it").click()
+    expect(page.get_by_text("Say why; it is kept.")).to_be_visible()
+    dialog.get_by_label("Reason").fill("Nobody waits for it")
+    dialog.get_by_role("button", name="Stop it").click()
+    expect(heading).to_contain_text("Aborted")
+    expect(page.locator(".notice-wrong")).to_contain_text("Nobody waits for it")
+    page.get_by_role("button", name="Redrive").click()
+    expect(heading).to_contain_text("Running")
+    press(page, "Escape")
+    page.get_by_label("Runs whose name begins with").fill("nothing-is-called-so")
+    expect(page.get_by_text("No run like that")).to_be_visible()
+    api.post(f"/api/executions/{run}/stop", {"reason": "the test is over"})
+
+
+def test_a_schedule_is_made_with_its_next_times_in_view(opened, api, agent):
+    deployed(api, agent, "console.scheduled", SIZES)
+    page = opened("/runs/schedules", timezone_id="America/New_York")
+    page.get_by_role("button", name="New schedule").first.click()
+    dialog = page.get_by_role("dialog", name="New schedule")
+    dialog.get_by_label("Name", exact=True).fill("Morning count")
+    dialog.get_by_label("Cron fields").fill("0 8 * * MON-FRI")
+    dialog.get_by_label("Time zone").fill("Europe/Vienna")
+    times = dialog.get_by_role("region", name="Next times")
+    entries = times.get_by_role("listitem")
+    expect(entries).to_have_count(5)
+    for entry in entries.all():
+        # Vienna's eight o'clock is two at night in New York, but for the weeks between the changes
+        # of their clocks, when it is three.
+        expect(entry).to_contain_text(re.compile(r"(Mon|Tue|Wed|Thu|Fri).*08:00.*0[23]:00"))
+    dialog.get_by_label("Cron fields").fill("61 8 * * *")
+    expect(times.locator(".wrong")).to_be_visible()
+    dialog.get_by_label("Cron fields").fill("30 6 * * *")
+    expect(entries).to_have_count(5)
+    dialog.get_by_label("Workflow", exact=True).fill("console.scheduled")
+    assert_accessible(page, axe_source(), "new schedule")
+    screenshot(page, "schedule-new-light")
+    dialog.get_by_role("button", name="Schedule it").click()
+    expect(dialog).to_have_count(0)
+    row = page.get_by_role("row").filter(has_text="Morning count")
+    expect(row).to_contain_text("06:30")
+    expect(row).to_contain_text("America/New_York")
+    row.get_by_role("button", name="Pause Morning count").click()
+    expect(row).to_contain_text("when it is resumed")
+    row.get_by_role("button", name="Resume Morning count").click()
+    expect(row).to_contain_text("06:30")
+    row.get_by_role("button", name=re.compile("^Morning count")).click()
+    dialog = page.get_by_role("dialog", name="Morning count")
+    dialog.get_by_label("When", exact=True).select_option("rate")
+    dialog.get_by_label("Every").fill("6")
+    dialog.get_by_label("Unit").select_option("hours")
+    expect(dialog.get_by_role("region", name="Next times").get_by_role("listitem")).to_have_count(5)
+    dialog.get_by_role("button", name="Save").click()
+    expect(row).to_contain_text("every 6 hours")
+    row.get_by_role("button", name="Remove Morning count").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    expect(page.get_by_role("row").filter(has_text="Morning count")).to_have_count(0)
+
+
+def test_what_a_schedule_has_started_is_listed(opened, api, agent):
+    deployed(api, agent, "console.scheduled", SIZES)
+    due = datetime.now(timezone.utc) + timedelta(seconds=2)
+    made = api.post(
+        "/api/schedules",
+        {
+            "name": "Once, soon",
+            "expression": f"at({due.strftime('%Y-%m-%dT%H:%M:%S')})",
+            "timeZone": "UTC",
+            "target": {"workflow": "console.scheduled", "input": {}},
+        },
+    )
+    page = opened("/runs/schedules")
+    row = page.get_by_role("row").filter(has_text="Once, soon")
+    expect(row).to_contain_text("never again", timeout=20_000)
+    row.get_by_role("button", name=re.compile("^Firings")).click()
+    dialog = page.get_by_role("dialog", name="Firings of Once, soon")
+    expect(dialog).to_contain_text("Fired once")
+    dialog.get_by_role("link").first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Scheduled")
+    assert api.ask("DELETE", f"/api/schedules/{made['id']}")[0] in (200, 204)
+
+
+@pytest.mark.parametrize(
+    ("viewport", "scheme"),
+    [(DESKTOP, "dark"), (PHONE, "light"), (PHONE, "dark")],
+    ids=["dark", "phone", "phone-dark"],
+)
+def test_workflows_fit_and_are_accessible(opened, api, agent, viewport, scheme):
+    deployed(api, agent, "console.looks", SIZES)
+    looks = f"{'phone' if viewport is PHONE else 'desktop'}-{scheme}"
+    page = opened("/runs", viewport, scheme)
+    for name, path in {
+        "workflows": "/runs/workflows",
+        "workflow": "/runs/workflows/console.looks",
+        "deploy": "/runs/workflows/new?of=console.looks&version=1",
+        "schedules": "/runs/schedules",
+        "schedule": "/runs/schedules?edit=new",
+    }.items():
+        go(page, path)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        expect(page.get_by_label("Loading", exact=True)).to_have_count(0)
+        page.wait_for_timeout(400)
+        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wide <= 0, f"{name} is {wide} px too wide"
+        assert_accessible(page, axe_source(), f"{name} {looks}")
+        screenshot(page, f"{name}-{looks}")

@@ -1,0 +1,228 @@
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef } from "react";
+import { IconButton } from "../ui/Button";
+import { humanise } from "../ui/format";
+import { Icon, type IconName } from "../ui/Icon";
+import { type Graph, labelPlace, type Line, path, type Placed } from "./layout";
+import { flatten, nearest } from "./places";
+import { usePanZoom } from "./usePanZoom";
+
+/** What is to be seen of a state: a tone, a shape, and words. */
+export interface Look {
+  tone: string;
+  icon: IconName;
+  note: string;
+  /** What a screen reader says of it. */
+  spoken: string;
+  /** Short marks in its corner, as "A" and "B". */
+  marks?: { text: string; tone: string }[];
+}
+
+/** How a way between two states is drawn. */
+export type Way = "plain" | "caught" | "taken" | "a" | "b";
+
+interface Props {
+  graph: Graph;
+  selected: string | null;
+  onSelect: (name: string | null) => void;
+  look: (node: Placed) => Look;
+  way: (line: Line) => Way;
+  legend?: ReactNode;
+}
+
+const WAYS: Way[] = ["plain", "caught", "taken", "a", "b"];
+
+/** A workflow as boxes and arrows, to move, to size, and to walk through by key. */
+export function GraphView({ graph, selected, onSelect, look, way, legend }: Props) {
+  const frame = useRef<HTMLDivElement>(null);
+  const id = useId();
+  const start = graph.nodes.find((each) => each.y === 0);
+  const { transform, fit, zoom, reveal, handlers } = usePanZoom(
+    frame,
+    graph.width,
+    graph.height,
+    start ? start.x + start.width / 2 : graph.width / 2,
+  );
+  const places = useMemo(() => flatten(graph), [graph]);
+  const order = useMemo(
+    () => [...places.values()].sort((a, b) => a.y - b.y || a.x - b.x),
+    [places],
+  );
+
+  useEffect(() => {
+    const place = selected ? places.get(selected) : undefined;
+    if (place) reveal(place);
+  }, [selected]);
+
+  const key = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const at = order.findIndex((each) => each.node.name === selected);
+    const here = order[at];
+    let to = -1;
+    if (event.key === "Home" || (at < 0 && event.key.startsWith("Arrow"))) to = 0;
+    else if (event.key === "End") to = order.length - 1;
+    else if (here && event.key.startsWith("Arrow")) to = nearest(order, here, event.key);
+    else if (event.key === "+" || event.key === "=") zoom(1.25);
+    else if (event.key === "-") zoom(0.8);
+    else if (event.key === "0") fit();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+    const next = order[to];
+    if (next) onSelect(next.node.name);
+  };
+  return (
+    <div className="graph-frame">
+      <div
+        ref={frame}
+        className="graph"
+        role="listbox"
+        tabIndex={0}
+        aria-label="States; arrow keys go from one to the next, plus, minus and 0 change the size"
+        aria-activedescendant={selected && places.has(selected) ? `state-${selected}` : undefined}
+        onKeyDown={key}
+        {...handlers}
+        onClick={(event) => {
+          const found = (event.target as Element).closest("[data-state]");
+          if (handlers.dragged()) return;
+          onSelect(found?.getAttribute("data-state") ?? null);
+        }}
+      >
+        <div className="sr-only">
+          {order.map(({ node }) => (
+            <div
+              key={node.name}
+              id={`state-${node.name}`}
+              role="option"
+              aria-selected={selected === node.name}
+            >
+              {look(node).spoken}
+            </div>
+          ))}
+        </div>
+        <svg className="graph-picture" aria-hidden="true">
+          <defs>
+            {WAYS.map((each) => (
+              <marker
+                key={each}
+                id={`${id}-${each}`}
+                className={`arrow-${each}`}
+                viewBox="0 0 8 8"
+                refX={1}
+                refY={4}
+                markerWidth={8}
+                markerHeight={8}
+                markerUnits="userSpaceOnUse"
+                orient="auto"
+              >
+                <path d="M0 0 8 4 0 8z" />
+              </marker>
+            ))}
+          </defs>
+          <g transform={transform}>
+            <Machine graph={graph} selected={selected} look={look} way={way} marker={id} />
+          </g>
+        </svg>
+      </div>
+      <div className="view-tools" role="group" aria-label="Size">
+        <IconButton icon="plus" label="Larger" onClick={() => zoom(1.25)} />
+        <IconButton icon="minus" label="Smaller" onClick={() => zoom(0.8)} />
+        <IconButton icon="scan" label="Fit" onClick={fit} />
+      </div>
+      {legend}
+    </div>
+  );
+}
+
+interface MachineProps extends Pick<Props, "graph" | "selected" | "look" | "way"> {
+  marker: string;
+}
+
+function Machine({ graph, ...rest }: MachineProps) {
+  const keyOf = (line: Line) => `${line.from}>${line.to}>${line.kind}`;
+  return (
+    <>
+      {graph.lines.map((line) => {
+        const kind = rest.way(line);
+        return (
+          <path
+            key={keyOf(line)}
+            className={`edge edge-${kind}`}
+            d={path(line)}
+            markerEnd={`url(#${rest.marker}-${kind})`}
+          />
+        );
+      })}
+      {graph.nodes.map((node) => <Node key={node.name} node={node} {...rest} />)}
+      {graph.lines.map((line) => {
+        const kind = rest.way(line);
+        const side = kind === "a" || kind === "b" ? kind.toUpperCase() : "";
+        const words = [side, line.label].filter(Boolean).join(": ");
+        return words && <Label key={keyOf(line)} line={line} words={words} />;
+      })}
+    </>
+  );
+}
+
+function Label({ line, words }: { line: Line; words: string }) {
+  const at = labelPlace(line);
+  const text = cut(words, 26);
+  return (
+    <text className="edge-label" x={at.x} y={at.y}>
+      {words !== text && <title>{words}</title>}
+      {text}
+    </text>
+  );
+}
+
+interface NodeProps extends Omit<MachineProps, "graph"> {
+  node: Placed;
+}
+
+function Node({ node, ...rest }: NodeProps) {
+  const { tone, icon, note, marks = [] } = rest.look(node);
+  const holds = node.inner.length > 0;
+  const names = ["node", `node-${tone}`];
+  if (rest.selected === node.name) names.push("node-chosen");
+  if (holds) names.push("node-holds");
+  return (
+    <g
+      data-state={node.name}
+      className={names.join(" ")}
+      transform={`translate(${node.x} ${node.y})`}
+    >
+      <title>{`${node.name} (${node.state.Type})`}</title>
+      <rect className="node-body" width={node.width} height={node.height} rx={9} />
+      <g className="node-icon" transform="translate(12 12)">
+        <Icon name={icon} size={18} />
+      </g>
+      <text className="node-name" x={38} y={holds ? 26 : 22}>
+        {cut(humanise(node.name), marks.length > 1 ? 18 : 22)}
+      </text>
+      <text
+        className={holds ? "node-note node-end" : "node-note"}
+        x={holds ? node.width - 14 - marks.length * 20 : 38}
+        y={holds ? 26 : 39}
+      >
+        {holds ? [node.state.Type, note].filter(Boolean).join(", ") : note}
+      </text>
+      {marks.map((mark, index) => (
+        <g
+          key={mark.text}
+          className={`node-mark node-mark-${mark.tone}`}
+          transform={`translate(${node.width - 22 * (marks.length - index)} 6)`}
+        >
+          <rect width={18} height={18} rx={5} />
+          <text x={9} y={13}>{mark.text}</text>
+        </g>
+      ))}
+      {node.inner.map((part, index) => (
+        <g key={index} transform={`translate(${part.x} ${part.y})`}>
+          <Machine graph={part.graph} {...rest} />
+        </g>
+      ))}
+    </g>
+  );
+}
+
+export const cut = (text: string, length: number) =>
+  text.length > length ? `${text.slice(0, length - 1)}…` : text;

@@ -1,0 +1,19 @@
+import type { RunSummary } from "../api/types";
+import { Link } from "../shell/router";
+import { duration } from "../ui/format";
+
+/** How long a run took, or has been going on for. */
+export function took(run: RunSummary): string {
+  const end = run.endedAt ? Date.parse(run.endedAt) : Date.now();
+  return duration(Math.max(0, end - Date.parse(run.startedAt)) * 1000);
+}
+
+/** What a run is about, as a link where the console has a screen for it. */
+export function Subject({ subject }: { subject: string | null | undefined }) {
+  if (!subject) return <>–</>;
+  const [kind, id] = subject.split(/:(.*)/);
+  if (kind === "order" && id) {
+    return <Link to={`/orders/${encodeURIComponent(id)}`}>Order</Link>;
+  }
+  return <code className="wrap">{subject}</code>;
+}
