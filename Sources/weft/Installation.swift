@@ -126,13 +126,10 @@ struct Installation {
             logs: logs,
             random: random
         )
-<<<<<<< HEAD
         let workflows = try parts.flatMap(\.workflows) + RuleDestinations.workflows(asking: agents)
         let destinations = RuleDestinations(kernel: kernel, workflows: workflows, agents: agents)
-=======
         let persons = PrivacyComposition.register(kernel, identity, parts.flatMap(\.persons))
         self.persons = persons
->>>>>>> 4c4a5ab0b8f217141c26967e6de195882482b1c9
         let registry = try ToolRegistry(
             tools: try PlatformTools(kernel: kernel, agents: agents).all()
                 + EventTools(kernel: kernel, destinations: destinations, audit: identity.audit)
@@ -223,14 +220,9 @@ struct Installation {
         self.solutions = solutions
         self.observation = observation
         routes =
-<<<<<<< HEAD
             PlatformTools.routes + EventTools.routes + ObservationTools.routes + ChannelTools.routes
-            + IdentityTools.routes + parts.flatMap(\.routes)
-=======
-            PlatformTools.routes + ObservationTools.routes + ChannelTools.routes
             + IdentityTools.routes + WorkflowTools.routes + SeriesTools.routes
             + PrivacyTools.routes + parts.flatMap(\.routes)
->>>>>>> 4c4a5ab0b8f217141c26967e6de195882482b1c9
     }
 
     /// What is done every hour.
@@ -252,14 +244,10 @@ struct Installation {
                 .init("objects") { [kernel] in
                     _ = try await kernel.objects.sweep(olderThan: .seconds(86_400))
                 },
-<<<<<<< HEAD
                 .init("events") { [database] in
                     _ = try await EventRetention().apply(to: database, at: clock.now())
                 },
-            ] + ChannelServices.chores(kernel),
-=======
             ] + ChannelServices.chores(kernel) + WorkflowServices.chores(kernel),
->>>>>>> 4c4a5ab0b8f217141c26967e6de195882482b1c9
             clock: clock
         ) { name, error in
             logger.error(

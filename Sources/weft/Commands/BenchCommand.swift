@@ -65,11 +65,8 @@ enum BenchCommand {
                 case "workflow": try workflow(arguments.dropFirst())
                 default:
                     throw UsageError(
-<<<<<<< HEAD
-                        "what can be measured is: store, workflow, workflows, http, requests, events"
-=======
-                        "what can be measured is: store, workflow, workflows, series, http, requests"
->>>>>>> 4c4a5ab0b8f217141c26967e6de195882482b1c9
+                        "what can be measured is: store, workflow, workflows, series, http, requests, "
+                            + "events"
                     )
                 }
             },
