@@ -42,7 +42,6 @@ enum APIDescription {
         ("inbox", "Your messages."),
         ("events", "What happened: the log, and events from outside."),
         ("event-rules", "Which events go where."),
-        ("event-patterns", "Drafts of patterns, tried on events."),
         ("event-replays", "Events of the past, given to a rule once more."),
         ("event-retention", "How long events are kept."),
         ("dead-letters", "Events that nobody could take."),

@@ -6,7 +6,8 @@ import Store
 
 extension EventTools {
     static let draftRoutes: [ToolRoute] = [
-        ToolRoute(.post, "/api/event-patterns/test", tool: "events.test-pattern"),
+        ToolRoute(.post, "/api/event-rules/test", tool: "events.test-pattern"),
+        ToolRoute(.post, "/api/events/replay", tool: "events.count-replay"),
         ToolRoute(.get, "/api/events/{id}/explain", tool: "events.explain"),
     ]
 
@@ -20,130 +21,140 @@ extension EventTools {
             + "conflicts where leaves are never satisfied together."
     )
 
-    func drafts() throws -> [Tool] { [try testPattern(), try explain()] }
+    func drafts() throws -> [Tool] { [try testPattern(), try countReplay(), try explain()] }
+
+    private static let result = Shape.record(
+        nil,
+        [("event", event), ("matched", Shape.flag), ("explanation", explanation)]
+    )
 
     private func testPattern() throws -> Tool {
         try Tool(
             name: "events.test-pattern",
             purpose:
-                "Tries a draft of a pattern on given events, on the newest of the log, or on those of "
-                + "a stretch of time; changes nothing.",
+                "Tries a draft of a pattern on given events, or on the newest of the log, and tells why "
+                + "each matches or not; changes nothing.",
             input: Self.input(
                 [
                     ("pattern", Self.pattern),
                     (
                         "events",
                         ["type": "array", "minItems": 1, "maxItems": 100, "items": Shape.object]
-                    ), ("latest", ["type": "integer", "minimum": 1, "maximum": 10_000]),
-                    ("from", Shape.time), ("to", Shape.time),
+                    ), ("last", ["type": "integer", "minimum": 1, "maximum": 100]),
                 ],
-                optional: ["events", "latest", "from", "to"]
+                optional: ["events", "last"]
             ),
             output: Shape.record(
                 nil,
                 [
                     ("examined", Shape.count), ("matched", Shape.count),
+                    ("results", Shape.list(of: Self.result)),
+                ]
+            ),
+            roles: Self.rulers,
+            body: .read { [kernel] input, invocation, reader in
+                let pattern = try Self.pattern(try input.member("pattern"))
+                let given = try input.optional("events")?.array(count: 1...100).map(\.value)
+                let last = try input.optional("last")?.int(in: 1...100)
+                guard given == nil || last == nil else {
+                    throw input.fault("give either \"events\" or \"last\"")
+                }
+                let events =
+                    try given
+                    ?? kernel.events.latest(
+                        .init(),
+                        limit: last ?? 50,
+                        scope: invocation.scope,
+                        in: reader
+                    ).map(\.json)
+                var matched = 0
+                let results = try events.map { event -> JSON in
+                    let explanation = try pattern.explanation(for: event.bytes())
+                    if explanation["matched"] == true { matched += 1 }
+                    return [
+                        "event": event, "matched": explanation["matched"] ?? false,
+                        "explanation": explanation,
+                    ]
+                }
+                return [
+                    "examined": .int(events.count), "matched": .int(matched),
+                    "results": .array(results),
+                ]
+            }
+        )
+    }
+
+    private func countReplay() throws -> Tool {
+        try Tool(
+            name: "events.count-replay",
+            purpose:
+                "Counts which events of a stretch of time a draft of a pattern would have matched; "
+                + "delivers nothing.",
+            input: Self.input(
+                [
+                    ("pattern", Self.pattern), ("from", Shape.time), ("to", Shape.time),
+                    ("dryRun", ["const": true]),
+                ],
+                optional: ["dryRun"]
+            ),
+            output: Shape.record(
+                nil,
+                [
+                    ("events", Shape.count), ("matched", Shape.count),
                     (
                         "complete",
                         Shape.described(
                             Shape.flag,
                             "Whether all events of the time were looked at; at most 100,000 are."
                         )
-                    ),
-                    (
-                        "results",
-                        Shape.list(
-                            of: Shape.record(
-                                nil,
-                                [
-                                    ("index", Shape.count), ("eventId", Shape.text),
-                                    ("event", Self.event), ("matched", Shape.flag),
-                                    ("explanation", Self.explanation),
-                                ],
-                                optional: ["index", "eventId", "event", "explanation"]
-                            )
-                        )
-                    ),
+                    ), ("examples", Shape.list(of: Self.event)),
                 ]
             ),
             roles: Self.rulers,
             body: .compute { [self] input, invocation in
                 let pattern = try Self.pattern(try input.member("pattern"))
-                if let events = try input.optional("events") {
-                    return try Self.tried(pattern, on: try events.array(count: 1...100))
-                }
-                let latest = try input.optional("latest")?.int(in: 1...10_000)
-                let times: Range<Timestamp>? = latest == nil ? try Self.times(input) : nil
+                let times = try Self.times(input)
                 return try await kernel.database.scan { reader in
-                    try tried(pattern, latest: latest, times, invocation.scope, in: reader)
+                    try counted(pattern, times, invocation.scope, in: reader)
                 }
             }
         )
     }
 
-    private static func tried(_ pattern: Pattern, on events: [JSONReader]) throws -> JSON {
-        var results: [JSON] = []
-        var matched = 0
-        for (index, event) in events.enumerated() {
-            let explanation = try pattern.explanation(for: event.value.bytes())
-            if explanation["matched"] == true { matched += 1 }
-            results.append([
-                "index": .int(index), "matched": explanation["matched"] ?? false,
-                "explanation": explanation,
-            ])
-        }
-        return [
-            "examined": .int(events.count), "matched": .int(matched), "complete": true,
-            "results": .array(results),
-        ]
-    }
-
-    private func tried(
+    private func counted(
         _ pattern: Pattern,
-        latest: Int?,
-        _ times: Range<Timestamp>?,
+        _ times: Range<Timestamp>,
         _ scope: Scope,
         in reader: any Reader
     ) throws -> JSON {
         let matcher = PatternMatcher(PatternMachine([pattern]))
+        let selection = EventLog.Selection(from: times.lowerBound, to: times.upperBound)
         var examined = 0
         var matched = 0
-        var results: [JSON] = []
-        func look(at events: [Event]) throws {
-            for event in events {
+        var examples: [JSON] = []
+        var cursor: Int64 = 0
+        while examined < Self.mostTried {
+            let page = try kernel.events.events(
+                selection,
+                after: cursor,
+                limit: 1_000,
+                scope: scope,
+                in: reader
+            )
+            for event in page {
                 let json = event.json
                 try json.bytes().withUnsafeBytes { try matcher.match($0) }
                 examined += 1
                 guard matcher.count > 0 else { continue }
                 matched += 1
-                if results.count < Self.mostShown {
-                    results.append(["eventId": event.id.json, "event": json, "matched": true])
-                }
+                if examples.count < Self.mostShown { examples.append(json) }
             }
-        }
-        if let latest {
-            try look(
-                at: kernel.events.latest(.init(), limit: latest, scope: scope, in: reader)
-            )
-        } else {
-            let selection = EventLog.Selection(from: times?.lowerBound, to: times?.upperBound)
-            var cursor: Int64 = 0
-            while examined < Self.mostTried {
-                let page = try kernel.events.events(
-                    selection,
-                    after: cursor,
-                    limit: 1_000,
-                    scope: scope,
-                    in: reader
-                )
-                try look(at: page)
-                guard page.count == 1_000, let last = page.last else { break }
-                cursor = last.seq
-            }
+            guard page.count == 1_000, let last = page.last else { break }
+            cursor = last.seq
         }
         return [
-            "examined": .int(examined), "matched": .int(matched),
-            "complete": .bool(examined < Self.mostTried), "results": .array(results),
+            "events": .int(examined), "matched": .int(matched),
+            "complete": .bool(examined < Self.mostTried), "examples": .array(examples),
         ]
     }
 

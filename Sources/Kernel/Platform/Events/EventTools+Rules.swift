@@ -150,8 +150,8 @@ extension EventTools {
             name: "events.change-rule",
             purpose: "Changes a rule, or switches it off or on.",
             input: Self.input(
-                [("name", Self.name)] + Self.settings,
-                optional: Set(Self.settings.map(\.0))
+                [("name", Self.name), ("reason", Self.reason)] + Self.settings,
+                optional: Set(Self.settings.map(\.0) + ["reason"])
             ),
             output: Self.rule,
             roles: Self.rulers,
@@ -161,6 +161,7 @@ extension EventTools {
                 let target = try input.optional("target").map { try RuleTarget($0) }
                 let description = try input.optional("description")?.string(length: 0...500)
                 let enabled = try input.optional("enabled")?.bool()
+                let reason = try input.optional("reason")?.string(length: 1...500)
                 return { transaction in
                     let scope = invocation.scope
                     var rule = try EventRules().rule(name, scope: scope, in: transaction)
@@ -175,7 +176,7 @@ extension EventTools {
                     rule.version += 1
                     rule.changedAt = invocation.now
                     try EventRules().save(rule, scope: scope, in: transaction)
-                    try note("changed", rule, scope, in: transaction)
+                    try note("changed", rule, scope, reason: reason, in: transaction)
                     return rule.json
                 }
             }
@@ -186,12 +187,15 @@ extension EventTools {
         try Tool(
             name: "events.delete-rule",
             purpose: "Deletes a rule; its dead letters can then only be discarded.",
-            input: Self.input([("name", Self.name), ("reason", Self.reason)]),
+            input: Self.input(
+                [("name", Self.name), ("reason", Self.reason)],
+                optional: ["reason"]
+            ),
             output: Shape.nothing,
             roles: Self.rulers,
             body: .write { [self] input, invocation in
                 let name = try input.member("name").string()
-                let reason = try input.member("reason").string(length: 1...500)
+                let reason = try input.optional("reason")?.string(length: 1...500)
                 return { transaction in
                     let scope = invocation.scope
                     let rule = try EventRules().rule(name, scope: scope, in: transaction)
