@@ -207,6 +207,7 @@ struct Installation {
             observe: { observation.events.observe($0) }
         )
         kernel.workflows.bind(engine, dispatcher)
+        WorkflowServices.measure(engine, in: metrics)
         live = LiveChannel.hub(
             on: kernel,
             identity: identity,
@@ -241,6 +242,7 @@ struct Installation {
                 .init("sessions") { [identity] in
                     _ = try await identity.signIn.prune(expiredBefore: clock.now())
                 },
+                .init("erasures") { [persons] in try await persons.clear() },
                 .init("objects") { [kernel] in
                     _ = try await kernel.objects.sweep(olderThan: .seconds(86_400))
                 },

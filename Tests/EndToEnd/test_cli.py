@@ -23,6 +23,7 @@ COMMANDS = [
     ["workflow"],
     ["events"],
     ["test", "crash"],
+    ["jsonata"],
 ]
 
 

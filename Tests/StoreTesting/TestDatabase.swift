@@ -105,6 +105,11 @@ public final class TestDatabase: Database {
     public func backup(to path: String) async throws { try await driver.backup(to: path) }
 
     /// See ``Database``.
+    public func forgetRemoved(rewritingAtMost bytes: Int) async throws -> Bool {
+        try await driver.forgetRemoved(rewritingAtMost: bytes)
+    }
+
+    /// See ``Database``.
     public func onAnnouncement(of topic: String, _ action: @escaping @Sendable () -> Void) {
         driver.onAnnouncement(of: topic, action)
     }

@@ -249,6 +249,61 @@ struct Observation {
                 """
         ),
         StoreGauge(
+            "weft_executions_waiting",
+            help: "Executions that are due and that no worker has taken up.",
+            labels: ["organisation"],
+            sql: """
+                SELECT e.organisation, count(*) FROM execution_live l
+                JOIN execution e ON e.id = l.execution
+                WHERE l.owner = '' AND l.due_at <= ? GROUP BY e.organisation
+                """
+        ),
+        StoreGauge(
+            "weft_executions_waiting_oldest_seconds",
+            help: "How long the oldest of them has been due.",
+            labels: ["organisation"],
+            sql: """
+                SELECT e.organisation, max((CAST(? AS BIGINT) - l.due_at) / 1000000.0) FROM execution_live l
+                JOIN execution e ON e.id = l.execution
+                WHERE l.owner = '' AND l.due_at <= ? AND l.due_at > 0 GROUP BY e.organisation
+                """
+        ),
+        StoreGauge(
+            "weft_workflow_leases",
+            help: "Executions that a worker has in hand.",
+            labels: ["worker"],
+            sql: """
+                SELECT owner, count(*) FROM execution_live WHERE owner <> '' GROUP BY owner
+                """
+        ),
+        StoreGauge(
+            "weft_activity_tasks_waiting",
+            help: "Tasks of an activity that no worker outside has taken.",
+            labels: ["organisation", "activity"],
+            sql: """
+                SELECT organisation, activity, count(*) FROM workflow_token WHERE taken = 0
+                GROUP BY organisation, activity
+                """
+        ),
+        StoreGauge(
+            "weft_activity_tasks_oldest_seconds",
+            help: "How long the oldest of them has waited.",
+            labels: ["organisation", "activity"],
+            sql: """
+                SELECT organisation, activity, max((CAST(? AS BIGINT) - since) / 1000000.0) FROM workflow_token
+                WHERE taken = 0 GROUP BY organisation, activity
+                """
+        ),
+        StoreGauge(
+            "weft_schedules_overdue",
+            help: "Schedules whose moment has passed and that have not fired.",
+            labels: ["organisation"],
+            sql: """
+                SELECT organisation, count(*) FROM workflow_schedule WHERE fires_at <= ?
+                GROUP BY organisation
+                """
+        ),
+        StoreGauge(
             "weft_outbox_pending",
             help: "Messages that wait for their delivery.",
             labels: ["channel"],
