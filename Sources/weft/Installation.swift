@@ -124,10 +124,14 @@ struct Installation {
             logs: logs,
             random: random
         )
+        let workflows = try parts.flatMap(\.workflows) + RuleDestinations.workflows(asking: agents)
+        let destinations = RuleDestinations(kernel: kernel, workflows: workflows, agents: agents)
         let persons = PrivacyComposition.register(kernel, identity, parts.flatMap(\.persons))
         self.persons = persons
         let registry = try ToolRegistry(
             tools: try PlatformTools(kernel: kernel, agents: agents).all()
+                + EventTools(kernel: kernel, destinations: destinations, audit: identity.audit)
+                .all()
                 + observation.tools.all()
                 + ChannelTools(
                     kernel: kernel,
@@ -159,7 +163,7 @@ struct Installation {
                 .record(run.latency)
         }
         let engine = try WorkflowEngine(
-            workflows: parts.flatMap(\.workflows),
+            workflows: workflows,
             surroundings: .init(
                 database: database,
                 registry: registry,
@@ -185,13 +189,15 @@ struct Installation {
             EventRule(
                 name: start.rule,
                 pattern: try Pattern(start.pattern),
-                target: WorkflowTarget(engine: engine, workflow: start.workflow)
+                target: WorkflowTarget(engine: engine, workflow: start.workflow),
+                takesOutside: false
             )
         }
         dispatcher = Dispatcher(
             database: database,
             log: events,
             rules: starts + (try ChannelServices.rules(kernel.channels)),
+            target: { destinations.target($0, engine: engine) },
             clock: clock,
             ids: ids,
             report: { logger.error("dispatching", ["error": .string(String(describing: $0))]) },
@@ -213,7 +219,7 @@ struct Installation {
         self.solutions = solutions
         self.observation = observation
         routes =
-            PlatformTools.routes + ObservationTools.routes + ChannelTools.routes
+            PlatformTools.routes + EventTools.routes + ObservationTools.routes + ChannelTools.routes
             + IdentityTools.routes + WorkflowTools.routes + SeriesTools.routes
             + PrivacyTools.routes + parts.flatMap(\.routes)
     }
@@ -237,6 +243,9 @@ struct Installation {
                 .init("erasures") { [persons] in try await persons.clear() },
                 .init("objects") { [kernel] in
                     _ = try await kernel.objects.sweep(olderThan: .seconds(86_400))
+                },
+                .init("events") { [database] in
+                    _ = try await EventRetention().apply(to: database, at: clock.now())
                 },
             ] + ChannelServices.chores(kernel) + WorkflowServices.chores(kernel),
             clock: clock

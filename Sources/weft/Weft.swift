@@ -20,9 +20,10 @@ struct Weft {
           config --explain     show every setting, its value and where it came from
           pack       pack a load in 3D
           workflow   run or lint a States Language definition
+          events     try event patterns on files
           test crash run workflows over a simulated disk, and kill the machine where a seed says
           jsonata    evaluate a JSONata expression on a JSON file
-          bench      measure what this machine's disk commits
+          bench      measure this machine's disk, server and event matching
           version    print the version
         `weft COMMAND --help` tells more.
         """
@@ -94,6 +95,7 @@ struct Weft {
             Command(words: ["config"], usage: ConfigCommand.usage, run: ConfigCommand.run),
             Command(words: ["pack"], usage: PackOptions.help, run: packCommand),
             Command(words: ["workflow"], usage: WorkflowCommand.usage, run: WorkflowCommand.run),
+            Command(words: ["events"], usage: EventsCommand.usage, run: EventsCommand.run),
             Command(
                 words: ["test", "crash"],
                 usage: CrashTestCommand.usage,

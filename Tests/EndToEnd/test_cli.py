@@ -21,6 +21,7 @@ COMMANDS = [
     ["config"],
     ["pack"],
     ["workflow"],
+    ["events"],
     ["test", "crash"],
     ["jsonata"],
 ]
