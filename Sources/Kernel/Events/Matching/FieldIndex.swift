@@ -43,7 +43,7 @@ final class FieldIndex: Sendable {
     private let globs: [Glob]
     private let looseGlobs: [Int]
     private let led: [Int]
-    private let numbers: [UInt64: Int]
+    private let numbers: NumberTable
     private let numberTexts: ByteTable
     private let intervals: IntervalIndex?
     private let addresses: [AddressRange: Int]
@@ -84,7 +84,7 @@ final class FieldIndex: Sendable {
         globs = compiled.globs
         looseGlobs = compiled.looseGlobs
         led = compiled.led
-        numbers = compiled.numbers
+        numbers = NumberTable(compiled.numbers)
         numberTexts = compiled.numberTexts
         intervals =
             draft.ranges.isEmpty
@@ -191,7 +191,7 @@ final class FieldIndex: Sendable {
         _ hits: inout [UInt32]
     ) {
         if let number, !numbers.isEmpty {
-            apply(numbers[number.bitPattern], value, target, &hits)
+            apply(numbers.find(number.bitPattern), value, target, &hits)
         }
         apply(numberTexts.find(value.bytes), value, target, &hits)
     }

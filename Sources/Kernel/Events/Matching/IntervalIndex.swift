@@ -22,7 +22,7 @@ struct IntervalIndex: Sendable {
     init(_ ranges: [(slot: Int, ranges: [NumberRange])], words: Int) {
         ends = Set(ranges.flatMap { $0.ranges.flatMap { [$0.lower, $0.upper] } }).sorted()
         self.words = words
-        interval = max(32, words / 4)
+        interval = max(64, words / 2)
         var order: [Double: Int] = [:]
         for (index, end) in ends.enumerated() { order[end] = index }
         // Piece 2i + 1 is the end i itself, piece 2i what lies before it.
@@ -84,25 +84,40 @@ struct IntervalIndex: Sendable {
         replacing: Bool,
         scratch: UnsafeMutablePointer<UInt64>
     ) {
-        var low = 0
-        var high = ends.count
-        while low < high {
-            let middle = (low + high) >> 1
-            if ends[middle] < number { low = middle + 1 } else { high = middle }
-        }
-        let isEnd = low < ends.count && ends[low] == number
-        let upTo = Int(changesUpTo[2 * low + (isEnd ? 1 : 0)])
-        let snapshot = upTo / interval
+        let piece = piece(of: number)
+        let upTo = Int(changesUpTo[piece])
+        // The nearest snapshot, before or after: changes are undone as they are made.
+        let snapshot = min((upTo + interval / 2) / interval, changes.count / interval)
         let target = replacing ? accumulator : scratch
         snapshots.withUnsafeBufferPointer { snapshots in
             guard let base = snapshots.baseAddress else { return }
             target.update(from: base + snapshot * words, count: words)
         }
-        for index in snapshot * interval..<upTo {
-            let slot = Int(changes[index])
-            target[slot >> 6] ^= 1 << UInt64(slot & 63)
+        let from = snapshot * interval
+        changes.withUnsafeBufferPointer { changes in
+            for index in min(from, upTo)..<max(from, upTo) {
+                let slot = Int(changes[index])
+                target[slot >> 6] ^= 1 << UInt64(slot & 63)
+            }
         }
         if replacing { return }
         for index in 0..<words { accumulator[index] |= scratch[index] }
+    }
+
+    /// The piece that a number lies in; the search has no branch to be foreseen.
+    @inline(__always)
+    private func piece(of number: Double) -> Int {
+        ends.withUnsafeBufferPointer { ends in
+            var low = 0
+            var count = ends.count
+            while count > 1 {
+                let half = count >> 1
+                low &+= ends[low &+ half &- 1] < number ? half : 0
+                count &-= half
+            }
+            if count == 1, ends[low] < number { low += 1 }
+            let isEnd = low < ends.count && ends[low] == number
+            return 2 * low + (isEnd ? 1 : 0)
+        }
     }
 }

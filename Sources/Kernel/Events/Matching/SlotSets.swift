@@ -52,7 +52,10 @@ struct SlotSets: Sendable {
     func set(_ number: Int, in accumulator: UnsafeMutablePointer<UInt64>) {
         let entry = entries[number]
         if let start = entry.bits {
-            for index in 0..<words.count { accumulator[index] |= bits[start + index] }
+            bits.withUnsafeBufferPointer { bits in
+                guard let base = bits.baseAddress else { return }
+                for index in 0..<words.count { accumulator[index] |= base[start + index] }
+            }
             return
         }
         for index in Int(entry.start)..<Int(entry.start + entry.count) {
@@ -66,7 +69,10 @@ struct SlotSets: Sendable {
     func clear(_ number: Int, in accumulator: UnsafeMutablePointer<UInt64>) {
         let entry = entries[number]
         if let start = entry.bits {
-            for index in 0..<words.count { accumulator[index] &= ~bits[start + index] }
+            bits.withUnsafeBufferPointer { bits in
+                guard let base = bits.baseAddress else { return }
+                for index in 0..<words.count { accumulator[index] &= ~base[start + index] }
+            }
             return
         }
         for index in Int(entry.start)..<Int(entry.start + entry.count) {
