@@ -29,8 +29,8 @@ final class EngineWorld: Sendable {
         self.folder = scratch
         let clock = ManualClock(now: start)
         self.clock = clock
-        store = try TestDatabase(in: scratch)
-        database = store.database
+        store = try TestDatabase(path: scratch + "/weft.db")
+        database = store
         log = EventLog(database: database)
         ids = IDGenerator(clock: clock, random: SystemRandom())
         try await database.migrate(
