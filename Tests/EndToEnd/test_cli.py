@@ -21,7 +21,6 @@ COMMANDS = [
     ["config"],
     ["pack"],
     ["workflow"],
-    ["jsonata"],
 ]
 
 
