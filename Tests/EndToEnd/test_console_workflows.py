@@ -52,8 +52,8 @@ def api(weft):
 
 
 @pytest.fixture(scope="module")
-def agent(api):
-    return api.get("/api/agents")["items"][0]["name"]
+def agent():
+    return "workflows.runner"
 
 
 @pytest.fixture
@@ -216,6 +216,61 @@ def test_a_run_is_held_let_go_on_stopped_and_redriven(opened, api, agent):
     page.get_by_label("Runs whose name begins with").fill("nothing-is-called-so")
     expect(page.get_by_text("No run like that")).to_be_visible()
     api.post(f"/api/executions/{run}/stop", {"reason": "the test is over"})
+
+
+def test_a_person_decides_what_a_run_asks(opened, api, agent):
+    deployed(
+        api,
+        agent,
+        "console.asks",
+        {
+            "StartAt": "Ask",
+            "States": {
+                "Ask": {
+                    "Type": "Task",
+                    "Resource": "weft:tool:workflows.request-approval.waitForTaskToken",
+                    "Parameters": {
+                        "token.$": "$$.Task.Token",
+                        "title.$": "$.title",
+                        "details.$": "$",
+                        "roles": ["admin"],
+                    },
+                    "End": True,
+                }
+            },
+        },
+    )
+    asked = {
+        answer: api.post(
+            "/api/executions",
+            {"workflow": "console.asks", "input": {"title": f"May it be {answer}?", "amount": 12}},
+        )["id"]
+        for answer in ("approved", "rejected")
+    }
+    page = opened("/inbox")
+    row = page.locator(".messages [data-row]").filter(has_text="May it be approved?")
+    expect(row).to_contain_text("amount: 12")
+    row.get_by_role("button", name="Decide…").click()
+    dialog = page.get_by_role("dialog", name="May it be approved?")
+    assert_accessible(page, axe_source(), "approval")
+    screenshot(page, "approval-light")
+    dialog.get_by_label("Comment").fill("Go ahead")
+    dialog.get_by_role("button", name="Approve").click()
+    expect(row).to_have_count(0)
+    output = finished(api, asked["approved"])["output"]
+    assert output["approved"] is True
+    assert output["comment"] == "Go ahead"
+    # By keyboard; a refusal is told why.
+    row = page.locator(".messages [data-row]").filter(has_text="May it be rejected?")
+    row.get_by_role("link").focus()
+    press(page, "e")
+    dialog = page.get_by_role("dialog", name="May it be rejected?")
+    dialog.get_by_role("button", name="Reject").click()
+    expect(dialog).to_contain_text("Say why not")
+    dialog.get_by_label("Comment").fill("Too dear")
+    dialog.get_by_role("button", name="Reject").click()
+    expect(row).to_have_count(0)
+    assert finished(api, asked["rejected"])["output"]["approved"] is False
 
 
 def test_a_schedule_is_made_with_its_next_times_in_view(opened, api, agent):

@@ -36,6 +36,10 @@ function tidy(graph: Graph, where: string) {
   });
   for (const { from, to, points, back } of graph.lines) {
     assert.ok(points.length >= 2, `${where}: ${from} to ${to} has no way`);
+    for (const { x, y } of points) {
+      const inside = x >= 0 && x <= graph.width && y >= 0 && y <= graph.height + 0.01;
+      assert.ok(inside, `${where}: the way from ${from} to ${to} is out`);
+    }
     const [first, last] = [points[0], points[points.length - 1]];
     if (!back && first && last) assert.ok(last.y >= first.y, `${where}: ${from} to ${to} goes up`);
   }

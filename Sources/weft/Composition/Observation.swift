@@ -29,7 +29,7 @@ struct Observation {
     /// - Throws: a fault of code `invalid-configuration`.
     init(
         _ kernel: Kernel,
-        database: SQLiteDatabase,
+        database: any Database,
         parts: [SolutionParts],
         logs: LogBuffer?,
         random: any RandomSource
@@ -191,6 +191,43 @@ struct Observation {
             sql: """
                 SELECT organisation, count(*) FROM dead_letter WHERE redriven_at IS NULL
                 GROUP BY organisation
+                """
+        ),
+        StoreGauge(
+            "weft_queue_depth",
+            help:
+                "Entries that wait: events to be dispatched or replayed, dead letters, messages, webhooks.",
+            labels: ["queue"],
+            sql: """
+                SELECT 'dispatcher', coalesce((SELECT max(seq) FROM event), 0)
+                    - coalesce((SELECT seq FROM event_cursor WHERE name = 'dispatcher'), 0)
+                UNION ALL SELECT 'replays', count(*) FROM event_replay WHERE status = 'running'
+                UNION ALL SELECT 'dead-letters', count(*) FROM dead_letter WHERE redriven_at IS NULL
+                UNION ALL SELECT 'outbox', count(*) FROM channels_outbox WHERE status = 'pending'
+                UNION ALL SELECT 'webhooks', count(*) FROM channels_webhook_delivery
+                    WHERE status = 'pending'
+                """
+        ),
+        StoreGauge(
+            "weft_queue_oldest_seconds",
+            help: "How long the oldest entry of a queue has waited.",
+            labels: ["queue"],
+            sql: """
+                SELECT 'dispatcher', coalesce((CAST(? AS BIGINT) - min(time)) / 1000000, 0) FROM event
+                    WHERE seq > coalesce(
+                        (SELECT seq FROM event_cursor WHERE name = 'dispatcher'), 0)
+                UNION ALL SELECT 'replays',
+                    coalesce((CAST(? AS BIGINT) - min(created_at)) / 1000000, 0)
+                    FROM event_replay WHERE status = 'running'
+                UNION ALL SELECT 'dead-letters',
+                    coalesce((CAST(? AS BIGINT) - min(at)) / 1000000, 0)
+                    FROM dead_letter WHERE redriven_at IS NULL
+                UNION ALL SELECT 'outbox',
+                    coalesce((CAST(? AS BIGINT) - min(created_at)) / 1000000, 0)
+                    FROM channels_outbox WHERE status = 'pending'
+                UNION ALL SELECT 'webhooks',
+                    coalesce((CAST(? AS BIGINT) - min(created_at)) / 1000000, 0)
+                    FROM channels_webhook_delivery WHERE status = 'pending'
                 """
         ),
         StoreGauge(

@@ -113,7 +113,7 @@ export function DeadLettersPage() {
           type="button"
           className="link-button wrap"
           aria-label={`Only those of ${each.rule}`}
-          onClick={() => setQuery({ rule: each.rule })}
+          onClick={() => setQuery({ rule: each.rule.split("#")[0] ?? null })}
         >
           {each.rule}
         </button>
@@ -226,7 +226,9 @@ export function DeadLettersPage() {
           <p>
             {asked.what === "discard"
               ? "They will not be tried again. The events stay in the log, and the reason is kept."
-              : "Each is given to its rule again. What is refused again stays here with the new reason."}
+              : `Each is given to its rule again. What is refused again stays here with the new reason.${
+                "rule" in asked ? " The oldest 200 are taken at once." : ""
+              }`}
           </p>
         </ReasonDialog>
       )}

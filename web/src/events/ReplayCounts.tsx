@@ -2,9 +2,11 @@ import { useState } from "react";
 import { explain } from "../api/client";
 import { Button } from "../ui/Button";
 import { SelectField } from "../ui/Field";
-import { count } from "../ui/format";
+import { count, counted } from "../ui/format";
 import { Section } from "../ui/Page";
-import { countReplay, type ReplayCount } from "./api";
+import { countMatches } from "./api";
+
+type Answer = Awaited<ReturnType<typeof countMatches>>;
 
 const BACK: [number, string][] = [
   [1, "the last hour"],
@@ -17,7 +19,7 @@ const BACK: [number, string][] = [
 export function ReplayCounts({ pattern }: { pattern: unknown }) {
   const [hours, setHours] = useState(24);
   const [busy, setBusy] = useState(false);
-  const [found, setFound] = useState<{ of: string; answer?: ReplayCount; error?: unknown }>();
+  const [found, setFound] = useState<{ of: string; answer?: Answer; error?: unknown }>();
   const key = JSON.stringify([pattern, hours]);
   const current = found?.of === key ? found : undefined;
   const ask = async () => {
@@ -25,7 +27,7 @@ export function ReplayCounts({ pattern }: { pattern: unknown }) {
     const to = new Date();
     const from = new Date(to.getTime() - hours * 3_600_000);
     try {
-      const answer = await countReplay(pattern, from.toISOString(), to.toISOString());
+      const answer = await countMatches(pattern, from.toISOString(), to.toISOString());
       setFound({ of: key, answer });
     } catch (error) {
       setFound({ of: key, error });
@@ -34,7 +36,7 @@ export function ReplayCounts({ pattern }: { pattern: unknown }) {
     }
   };
   return (
-    <Section title="Against the archive">
+    <Section title="On the archive">
       <div className="replay-ask">
         <SelectField
           label="Over"
@@ -50,8 +52,10 @@ export function ReplayCounts({ pattern }: { pattern: unknown }) {
       <p role="status">
         {current?.answer &&
           `It would have matched ${count(current.answer.matched)} of ${
-            count(current.answer.events)
-          } events. Nothing was delivered.`}
+            counted(current.answer.examined, "event")
+          }. ${
+            current.answer.complete ? "" : "There are more, which were not looked at. "
+          }Nothing was delivered.`}
         {current?.error !== undefined && <span className="wrong">{explain(current.error)}</span>}
       </p>
     </Section>

@@ -23,10 +23,11 @@ import {
 } from "./api";
 import { Preview } from "./Preview";
 import { ReplayCounts } from "./ReplayCounts";
+import { Replays } from "./Replays";
 import { ruleScreen } from "./RulesPage";
 import { TargetFields } from "./TargetFields";
 import { fresh, lacking } from "./targets";
-import { useTested } from "./tested";
+import { useNewest, useTested } from "./tested";
 
 /** One rule: what it matches, tried as it is written, and what it then does. */
 export function EventRulePage({ name }: { name: string | null }) {
@@ -65,8 +66,9 @@ function Editor({ rule }: { rule: EventRule | null }) {
   const [removing, setRemoving] = useState(false);
   const read = useJson(text);
   const sampled = useJson(sample ?? "");
+  const log = useNewest(sample === null);
   const events = sample === null
-    ? null
+    ? log.data?.items
     : sampled.error
     ? undefined
     : (Array.isArray(sampled.value) ? sampled.value : [sampled.value]) as LoggedEvent[];
@@ -158,6 +160,7 @@ function Editor({ rule }: { rule: EventRule | null }) {
           <ReplayCounts
             pattern={read.error || tested.problems.length > 0 ? undefined : read.value}
           />
+          {rule && <Replays rule={rule.name} />}
         </div>
       </div>
       {removing && rule && (
@@ -166,15 +169,17 @@ function Editor({ rule }: { rule: EventRule | null }) {
           confirm="Remove"
           keep="Keep it"
           danger
-          reason={null}
-          onConfirm={async () => {
-            await deleteRule(rule.name);
+          onConfirm={async (reason) => {
+            await deleteRule(rule.name, reason);
             toast(`${rule.name} is removed`);
             navigate("/events/rules");
           }}
           onClose={() => setRemoving(false)}
         >
-          <p>What it matched goes on; from now on it matches nothing.</p>
+          <p>
+            What it has started goes on; from now on it matches nothing, and its dead letters can
+            only be discarded.
+          </p>
         </ReasonDialog>
       )}
     </Page>

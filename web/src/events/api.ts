@@ -1,6 +1,6 @@
-import { call, get, patch, post } from "../api/client";
+import { call, patch, post } from "../api/client";
 import { invalidate } from "../api/query";
-import type { Actor, Page } from "../api/types";
+import type { Actor } from "../api/types";
 
 /** The wire shapes of events, rules and dead letters, and what can be done with them. */
 
@@ -68,8 +68,34 @@ export interface Tested {
   explanation?: Explanation;
 }
 
+interface TestAnswer {
+  examined: number;
+  matched: number;
+  /** Whether all events of the time were looked at. */
+  complete: boolean;
+  results: { index?: number; event?: LoggedEvent; matched: boolean; explanation?: Explanation }[];
+}
+
+export interface Replay {
+  id: string;
+  rule: string;
+  from: string;
+  to: string;
+  status: "running" | "done" | "cancelled";
+  /** From 0 to 1. */
+  progress: number;
+  examined: number;
+  delivered: number;
+  failed: number;
+  reason: string;
+  requestedBy: string;
+  createdAt: string;
+  finishedAt?: string | null;
+}
+
 export interface DeadLetter {
   id: string;
+  /** Of a replay, `rule#replay`. */
   rule: string;
   eventSeq: number;
   reason: string;
@@ -99,39 +125,54 @@ export async function createRule(body: RuleBody) {
   invalidate(RULES);
 }
 
-export async function changeRule(name: string, body: Partial<RuleBody> & { reason?: string }) {
+export async function changeRule(name: string, body: Partial<RuleBody>) {
   await patch(rulePath(name), body);
   invalidate(RULES);
 }
 
-export async function deleteRule(name: string) {
-  await call(rulePath(name), { method: "DELETE" });
+export async function deleteRule(name: string, reason: string) {
+  await call(`${rulePath(name)}?reason=${encodeURIComponent(reason)}`, { method: "DELETE" });
   invalidate(RULES);
 }
 
-/** What a pattern makes of the newest logged events, or of those given. */
+const TEST = "/api/event-patterns/test";
+
+/** What a pattern makes of each of some events, and why. */
 export async function test(
   pattern: unknown,
-  of: { events: unknown[] } | { last: number },
+  events: LoggedEvent[],
   signal?: AbortSignal,
 ): Promise<Tested[]> {
-  const { data } = await call(`${RULES}/test`, {
-    method: "POST",
-    body: { pattern, ...of },
-    signal,
-  });
-  return (data as { results: Tested[] }).results;
+  const { data } = await call(TEST, { method: "POST", body: { pattern, events }, signal });
+  return (data as TestAnswer).results.map((each, at) => ({
+    event: events[each.index ?? at] as LoggedEvent,
+    matched: each.matched,
+    explanation: each.explanation,
+  }));
 }
 
-export interface ReplayCount {
-  events: number;
-  matched: number;
+/** How many events of a stretch of time a draft would have matched; nothing is delivered. */
+export function countMatches(pattern: unknown, from: string, to: string): Promise<TestAnswer> {
+  return post(TEST, { pattern, from, to });
 }
 
-/** How many events of a time range a draft would have matched; nothing is delivered. */
-export function countReplay(pattern: unknown, from: string, to: string): Promise<ReplayCount> {
-  return post(`${EVENTS}/replay`, { pattern, from, to, dryRun: true });
+export const explainPath = (event: string, rule: string) =>
+  `${EVENTS}/${encodeURIComponent(event)}/explain?rule=${encodeURIComponent(rule)}`;
+
+export const REPLAYS = "/api/event-replays";
+
+/** Gives a rule the events of a stretch of time once more. */
+export async function replay(rule: string, from: string, to: string, reason: string) {
+  await post(REPLAYS, { rule, from, to, reason });
+  invalidate(REPLAYS);
 }
+
+export async function cancelReplay(id: string, reason: string) {
+  await post(`${REPLAYS}/${encodeURIComponent(id)}/cancel`, { reason });
+  invalidate(REPLAYS);
+}
+
+export const letterPath = (id: string) => `${LETTERS}/${encodeURIComponent(id)}`;
 
 export async function redrive(which: { ids: string[] } | { rule: string }): Promise<Outcome[]> {
   const { results } = await post<{ results: Outcome[] }>(`${LETTERS}/redrive`, which);
@@ -144,5 +185,3 @@ export async function discard(ids: string[], reason: string): Promise<Outcome[]>
   invalidate(LETTERS);
   return results;
 }
-
-export const newest = (limit: number) => get<Page<LoggedEvent>>(`${EVENTS}?limit=${limit}`);

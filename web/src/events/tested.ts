@@ -1,10 +1,17 @@
 import { useEffect, useState } from "react";
 import { Problem as Refusal } from "../api/client";
 import type { Problem } from "../ui/JsonEditor";
-import { test, type Tested } from "./api";
+import { useQuery } from "../api/query";
+import type { Page } from "../api/types";
+import { EVENTS, type LoggedEvent, test, type Tested } from "./api";
 
 /** So many of the newest events show what a pattern does. */
 export const LAST = 50;
+
+/** The newest events of the log, followed. */
+export function useNewest(wanted: boolean) {
+  return useQuery<Page<LoggedEvent>>(wanted ? `${EVENTS}?limit=${LAST}` : null, 10_000);
+}
 
 export interface Trial {
   /** What the pattern makes of each event; null while it is being found out. */
@@ -17,12 +24,11 @@ export interface Trial {
 
 const NOTHING: Trial = { results: null, problems: [], error: null };
 const BELOW = "/pattern";
+/** Where there is none to try it on, the pattern itself is still judged. */
+const NO_EVENT = {} as LoggedEvent;
 
-/**
- * Tries a pattern as it is written: against the newest logged events (null), or against those given;
- * undefined is not yet JSON.
- */
-export function useTested(pattern: unknown, events: unknown[] | null | undefined): Trial {
+/** Tries a pattern on events as it is written; undefined is what is not there yet. */
+export function useTested(pattern: unknown, events: LoggedEvent[] | undefined): Trial {
   const [found, setFound] = useState<Trial>(NOTHING);
   const key = JSON.stringify([pattern, events]);
   useEffect(() => {
@@ -33,12 +39,8 @@ export function useTested(pattern: unknown, events: unknown[] | null | undefined
     const stop = new AbortController();
     const timer = setTimeout(async () => {
       try {
-        const results = await test(
-          pattern,
-          events === null ? { last: LAST } : { events },
-          stop.signal,
-        );
-        setFound({ results, problems: [], error: null });
+        const results = await test(pattern, events.length > 0 ? events : [NO_EVENT], stop.signal);
+        setFound({ results: events.length > 0 ? results : [], problems: [], error: null });
       } catch (error) {
         if (!stop.signal.aborted) setFound(refused(error));
       }

@@ -4,7 +4,7 @@ import { SeverityLegend } from "../alarms/severity";
 import { explain, post } from "../api/client";
 import type { AlarmList } from "../api/kernel";
 import { invalidate, useQuery } from "../api/query";
-import type { Inbox, InboxMessage, OrderPage } from "../api/types";
+import type { Inbox, InboxMessage, OrderPage, Page as ListOf } from "../api/types";
 import { usePageActions } from "../shell/actions";
 import { navigate, useLocation } from "../shell/router";
 import { Button } from "../ui/Button";
@@ -16,9 +16,12 @@ import { ReasonDialog } from "../ui/ReasonDialog";
 import { ChoiceChips } from "../ui/Search";
 import { Empty, Failure, Skeleton } from "../ui/States";
 import { toast } from "../ui/Toast";
+import { ApprovalDialog } from "./ApprovalDialog";
 import {
+  type Approval,
   byPriority,
   fromAlarm,
+  fromApproval,
   fromMessage,
   fromOrder,
   WAITING,
@@ -45,6 +48,8 @@ export function InboxPage() {
     ALARMS,
   );
   const failed = useQuery<OrderPage>("/api/orders?status=failed&limit=50", 5000, ORDERS);
+  const approvals = useQuery<ListOf<Approval>>("/api/approvals?open=true&limit=50", 5000);
+  const [deciding, setDeciding] = useState<Approval | null>(null);
   const [asked, setAsked] = useState<Asked>(null);
   const [taking, setTaking] = useState<InboxMessage | null>(null);
   const [busy, setBusy] = useState(false);
@@ -64,9 +69,10 @@ export function InboxPage() {
   const all = useMemo(() =>
     [
       ...(alarms.data?.items ?? []).map(fromAlarm),
+      ...(approvals.data?.items ?? []).map(fromApproval),
       ...(failed.data?.items ?? []).map(fromOrder),
       ...messages.map(fromMessage),
-    ].sort(byPriority), [alarms.data, failed.data, messages]);
+    ].sort(byPriority), [alarms.data, approvals.data, failed.data, messages]);
   for (const each of all) if (each.waits) kept.current.ids.add(each.id);
   const shown = all.filter((each) =>
     show === "open"
@@ -94,6 +100,7 @@ export function InboxPage() {
   };
   const done = (work: Work) => {
     if (work.kind === "alarm") setAsked({ alarm: work.alarm, what: "acknowledge" });
+    else if (work.kind === "approval") setDeciding(work.approval);
     else if (work.kind === "order") navigate(`/orders/${work.order.id}`);
     else if (work.message.needsAcknowledgement) setTaking(work.message);
     else if (!work.message.read) void read(work.message);
@@ -162,7 +169,10 @@ export function InboxPage() {
         <ChoiceChips
           label="Show"
           name="show"
-          choices={[["open", "To do"], ["messages", "Messages"], ["work", "Alarms and orders"]]}
+          choices={[["open", "To do"], ["messages", "Messages"], [
+            "work",
+            "Alarms, approvals, orders",
+          ]]}
         />
       </div>
       {alarms.error !== null && show !== "messages" && (
@@ -210,6 +220,7 @@ export function InboxPage() {
           <p>You say that you take care of it. Then nobody else is called for it.</p>
         </ReasonDialog>
       )}
+      {deciding && <ApprovalDialog approval={deciding} onClose={() => setDeciding(null)} />}
       <AlarmDialog key={asked?.alarm.id} asked={asked} onClose={() => setAsked(null)} />
     </Page>
   );

@@ -7,7 +7,7 @@ import { Button } from "../ui/Button";
 import { ago, dateTime } from "../ui/format";
 import type { Work } from "./work";
 
-const KIND = { alarm: "Alarm", order: "Failed order", message: "" };
+const KIND = { alarm: "Alarm", approval: "Approval", order: "Failed order", message: "" };
 
 /** One row: how serious, what it is, how long ago, and the one thing to do about it. */
 export function WorkRow({ work, onDone }: { work: Work; onDone: () => void }) {
@@ -35,6 +35,7 @@ export function WorkRow({ work, onDone }: { work: Work; onDone: () => void }) {
         {work.kind === "alarm" && work.open && (
           <Button small icon="check" onClick={onDone}>Acknowledge</Button>
         )}
+        {work.kind === "approval" && <Button small icon="check" onClick={onDone}>Decide…</Button>}
         {work.kind === "message" && work.open && (work.message.needsAcknowledgement
           ? <Button small icon="check" onClick={onDone}>Acknowledge</Button>
           : <Button small kind="quiet" onClick={onDone}>Mark read</Button>)}
@@ -52,6 +53,12 @@ function parts(
       return {
         title: <Link to={`/alarms/${encodeURIComponent(work.alarm.id)}`}>{work.alarm.name}</Link>,
         text: [measured(work.alarm), work.alarm.detail].filter(Boolean).join(" · "),
+        linked: true,
+      };
+    case "approval":
+      return {
+        title: <Link to={`/runs/${work.approval.executionId}`}>{work.approval.title}</Link>,
+        text: inShort(work.approval.details),
         linked: true,
       };
     case "order":
@@ -92,4 +99,12 @@ function inLine(body: string): string {
     /\b\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z/g,
     (time) => dateTime(time),
   );
+}
+
+/** "amount: 1200, currency: EUR": what is to be agreed to, in a line. */
+function inShort(details: unknown): string {
+  if (typeof details !== "object" || details === null) return details ? String(details) : "";
+  return Object.entries(details).slice(0, 6).map(([key, value]) =>
+    `${key}: ${typeof value === "object" ? JSON.stringify(value) : String(value)}`
+  ).join(", ").slice(0, 240);
 }

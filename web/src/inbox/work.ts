@@ -1,6 +1,21 @@
 import { rank } from "../alarms/severity";
 import type { Alarm, Severity } from "../api/kernel";
-import type { Inbox, InboxMessage, OrderSummary } from "../api/types";
+import type { Actor, Inbox, InboxMessage, OrderSummary } from "../api/types";
+
+/** What a run asks a person to agree to. */
+export interface Approval {
+  id: string;
+  executionId: string;
+  title: string;
+  details?: unknown;
+  /** Who may decide; empty is everybody who steers runs. */
+  roles: string[];
+  requestedAt: string;
+  status: "open" | "approved" | "rejected" | "closed";
+  decidedAt?: string | null;
+  decidedBy?: Actor | null;
+  comment?: string | null;
+}
 
 /** One thing in the inbox, whatever it came from. */
 export type Work =
@@ -15,6 +30,7 @@ export type Work =
   }
   & (
     | { kind: "alarm"; alarm: Alarm }
+    | { kind: "approval"; approval: Approval }
     | { kind: "order"; order: OrderSummary }
     | { kind: "message"; message: InboxMessage }
   );
@@ -28,6 +44,19 @@ export function fromAlarm(alarm: Alarm): Work {
     open: !alarm.acknowledged,
     waits: !alarm.acknowledged,
     alarm,
+  };
+}
+
+/** A run stands still until somebody decides. */
+export function fromApproval(approval: Approval): Work {
+  return {
+    kind: "approval",
+    id: `approval:${approval.id}`,
+    at: approval.requestedAt,
+    severity: "warning",
+    open: true,
+    waits: true,
+    approval,
   };
 }
 
@@ -65,7 +94,7 @@ export const waitingMessages = (inbox: Inbox | undefined) =>
   (inbox?.items ?? []).filter((each) => fromMessage(each).waits);
 
 /** What waits first, the most serious of it first, alarms before what follows from them. */
-const KINDS: Work["kind"][] = ["alarm", "order", "message"];
+const KINDS: Work["kind"][] = ["alarm", "approval", "order", "message"];
 
 export function byPriority(a: Work, b: Work): number {
   return Number(b.waits) - Number(a.waits) || Number(b.open) - Number(a.open) ||

@@ -16,7 +16,7 @@ import { type Pair, pairs, parting, sameDefinition, tally } from "./compare";
 import { DiffList } from "./DiffList";
 import { RunsArea } from "./RunsArea";
 import { span, visits } from "./steps";
-import { took } from "./words";
+import { took, versionOf } from "./words";
 
 type Side = "a" | "b";
 
@@ -87,7 +87,10 @@ function SideCard({ side, run, like }: {
   const choices = (found.data?.items ?? []).filter((each) => each.id !== like?.id);
   const listed = choices.some((each) => each.id === run?.id);
   return (
-    <section className={`card compare-side compare-${side}`} aria-label={`Run ${side}`}>
+    <section
+      className={`card compare-side compare-${side}`}
+      aria-label={`Side ${side.toUpperCase()}`}
+    >
       <span className={`side-mark side-${side}`} aria-hidden="true">{side.toUpperCase()}</span>
       <div className="compare-which">
         {run
@@ -99,7 +102,7 @@ function SideCard({ side, run, like }: {
               </p>
               <p className="faint num">
                 {dateTime(run.startedAt)}, {took(run)}
-                {run.version !== undefined && `, version ${run.version}`}
+                {run.version !== undefined && `, ${versionOf(run)}`}
               </p>
             </>
           )

@@ -35,7 +35,8 @@ const WAYS: Way[] = ["plain", "caught", "taken", "a", "b"];
 export function GraphView({ graph, selected, onSelect, look, way, legend }: Props) {
   const frame = useRef<HTMLDivElement>(null);
   const id = useId();
-  const start = graph.nodes.find((each) => each.y === 0);
+  const top = Math.min(...graph.nodes.map((each) => each.y));
+  const start = graph.nodes.find((each) => each.y === top);
   const { transform, fit, zoom, reveal, handlers } = usePanZoom(
     frame,
     graph.width,

@@ -1,4 +1,8 @@
-import type { Run, RunEvent } from "../api/types";
+import { useState } from "react";
+import { get } from "../api/client";
+import type { Page, Run, RunEvent } from "../api/types";
+import { useAction } from "../ui/action";
+import { Button } from "../ui/Button";
 import { duration, humanise } from "../ui/format";
 import { Icon } from "../ui/Icon";
 import { JsonTree } from "./JsonTree";
@@ -6,14 +10,20 @@ import { detailsOf, moment } from "./steps";
 
 /** The history as AWS names it, with what each event came from. */
 export function History({ run, count }: { run: Run; count: number }) {
-  const events = run.history ?? [];
+  const [later, setLater] = useState<RunEvent[]>([]);
+  const { busy, act } = useAction();
+  const events = [...run.history ?? [], ...later];
   const start = Date.parse(run.startedAt);
   let state = "";
+  const more = () =>
+    act(async () => {
+      const path = `/api/executions/${encodeURIComponent(run.id)}/history`;
+      const next = (events[events.length - 1]?.id ?? 0) + 1;
+      const page = await get<Page<RunEvent>>(`${path}?cursor=${next}&limit=1000`);
+      setLater([...later, ...page.items]);
+    });
   return (
     <>
-      {count > events.length && (
-        <p className="notice">The first {events.length} of {count} events.</p>
-      )}
       <div className="scroll-x" tabIndex={0} role="region" aria-label="History">
         <table className="table table-plain table-kept history">
           <thead>
@@ -53,6 +63,14 @@ export function History({ run, count }: { run: Run; count: number }) {
           </tbody>
         </table>
       </div>
+      {count > events.length && (
+        <p className="table-note list-foot">
+          <span className="faint" role="status">
+            The first {events.length} of {count} events.
+          </span>
+          <Button busy={busy} onClick={more}>Show more</Button>
+        </p>
+      )}
     </>
   );
 }

@@ -57,6 +57,7 @@ export function RunFilters({ seen }: { seen: string[] }) {
           <span>Workflow</span>
           <select
             className="input select"
+            aria-label="Workflow"
             value={workflow ?? ""}
             onChange={(event) => setQuery({ workflow: event.target.value })}
           >

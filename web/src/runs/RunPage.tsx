@@ -18,7 +18,7 @@ import { StepPanel } from "./StepPanel";
 import { StepTable } from "./StepTable";
 import { visits } from "./steps";
 import { TimeRuler } from "./TimeRuler";
-import { Subject, took } from "./words";
+import { Subject, took, versionOf } from "./words";
 
 type Detail = Run & { traceId?: string; historyCount?: number };
 
@@ -90,7 +90,7 @@ export function RunPage({ id }: { id: string }) {
         <Facts
           facts={[
             ["About", <Subject key="subject" subject={data.subject} />],
-            ["Workflow", `${data.workflow}${data.version ? `, version ${data.version}` : ""}`],
+            ["Workflow", [data.workflow, versionOf(data)].filter(Boolean).join(", ")],
             ["Started", dateTime(data.startedAt)],
             ["Took", took(data)],
             ["Id", <code key="id" className="wrap">{data.id}</code>],

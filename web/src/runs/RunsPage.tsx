@@ -15,7 +15,7 @@ import { Empty } from "../ui/States";
 import { comparePath } from "./compare";
 import { RunFilters } from "./RunFilters";
 import { RunsArea } from "./RunsArea";
-import { Subject, took } from "./words";
+import { Subject, took, versionOf } from "./words";
 
 const TOPICS = ["runs"];
 const RUN_FILTERS = [
@@ -40,7 +40,7 @@ const COLUMNS: Column<RunSummary>[] = [
       <>
         <span className="strong">{humanise(run.workflow)}</span>
         <span className="faint num clip">
-          {run.version !== undefined && `version ${run.version}`}
+          {versionOf(run)}
         </span>
       </>
     ),

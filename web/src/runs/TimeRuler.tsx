@@ -178,7 +178,7 @@ function RulerRow({ row, marks, at, folded, chosen, onFold, onSelect }: RulerRow
           {marks.map((mark) => <i key={mark} style={{ left: `${at(mark)}%` }} />)}
           <Bar from={at(row.from)} to={at(row.to)} className={`ruler-${LOOKS[visit.state].tone}`} />
           {row.parts.length > (row.parts[0]?.kind === "wait" ? 0 : 1) &&
-            row.parts.map((part) => (
+            onTop(row.parts).map((part) => (
               <Bar
                 key={`${part.kind}${part.from}`}
                 from={at(part.from)}
@@ -192,6 +192,10 @@ function RulerRow({ row, marks, at, folded, chosen, onFold, onSelect }: RulerRow
     </li>
   );
 }
+
+/** Pauses lie below tries, which may be too short to be seen beside them. */
+const onTop = (parts: Part[]) => [...parts].sort((a, b) => order(a) - order(b));
+const order = (part: Part) => part.kind === "pause" ? 0 : 1;
 
 const held = (row: Row) =>
   row.visit.kind === "Map"

@@ -338,7 +338,13 @@ function drawn(
     0,
     ...lines.filter((each) => each.back).map((each) => each.points[1]?.y ?? 0),
   );
-  return { nodes: [...nodes.values()], lines, width, height: Math.max(0, y - DOWN, low) };
+  // A way back to the first state comes in from above it.
+  const above = -Math.min(0, ...lines.flatMap((each) => each.points.map((point) => point.y)));
+  for (const node of nodes.values()) node.y += above;
+  for (const point of lines.flatMap((each) => each.points)) point.y += above;
+  const height = above + Math.max(0, y - DOWN, low);
+  width = Math.max(width, ...lines.flatMap((each) => each.points.map((point) => point.x)));
+  return { nodes: [...nodes.values()], lines, width, height };
 }
 
 /** A smooth way through the points. */

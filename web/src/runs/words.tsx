@@ -17,3 +17,10 @@ export function Subject({ subject }: { subject: string | null | undefined }) {
   }
   return <code className="wrap">{subject}</code>;
 }
+
+/** "version 3" of a deployed workflow; of one that comes with the program, its fingerprint. */
+export function versionOf(run: RunSummary): string {
+  return run.version === undefined
+    ? ""
+    : `version ${String(run.version).replace(/^v(?=\d+$)/, "")}`;
+}

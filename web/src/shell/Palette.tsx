@@ -5,7 +5,7 @@ import { Icon, type IconName } from "../ui/Icon";
 import { pageActions } from "./actions";
 import { destinations } from "./destinations";
 import { find, type Found } from "./find";
-import { isAdmin, useMe } from "./me";
+import { useMe } from "./me";
 import { recents } from "./recent";
 import { navigate } from "./router";
 import { setTheme } from "./theme";
@@ -31,7 +31,7 @@ interface Props {
 
 /** Type to do what the page can do, go anywhere, or find an order, a customer, a vehicle, a run. */
 export function Palette({ onClose, onShortcuts }: Props) {
-  const admin = isAdmin(useMe());
+  const me = useMe();
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
   const [found, setFound] = useState<Found[]>([]);
@@ -91,7 +91,7 @@ export function Palette({ onClose, onShortcuts }: Props) {
     },
     {
       title: "Go to",
-      choices: destinations(admin).filter((each) => words ? fits(each.label) : !each.part)
+      choices: destinations(me?.roles ?? []).filter((each) => words ? fits(each.label) : !each.part)
         .slice(0, words ? 6 : 10)
         .map((each) => ({
           id: each.path,

@@ -9,7 +9,7 @@ import { Icon, Mark } from "../ui/Icon";
 import { type Destination, destinations } from "./destinations";
 import { useShortcuts } from "./keys";
 import { LiveMark } from "./LiveMark";
-import { isAdmin, useMe } from "./me";
+import { useMe } from "./me";
 import { Palette } from "./Palette";
 import { PersonMenu } from "./PersonMenu";
 import { COMMAND } from "./platform";
@@ -37,7 +37,7 @@ export function Shell({ children, onSwitch }: Props) {
   };
   const [over, setOver] = useState<"palette" | "shortcuts" | "more" | null>(null);
   const close = () => setOver(null);
-  const all = destinations(isAdmin(me));
+  const all = destinations(me?.roles ?? []);
   const places = all.filter((each) => !each.part);
   useShortcuts({
     "mod+k": () => setOver(over === "palette" ? null : "palette"),

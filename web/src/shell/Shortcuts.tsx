@@ -2,14 +2,14 @@ import { Fragment } from "react";
 import { Dialog } from "../ui/Dialog";
 import { pageActions } from "./actions";
 import { destinations } from "./destinations";
-import { isAdmin, useMe } from "./me";
+import { useMe } from "./me";
 import { COMMAND } from "./platform";
 
 type Keys = [string, string][];
 
 /** Every key and what it does: those of the page that is open come from the page itself. */
 export function Shortcuts({ onClose }: { onClose: () => void }) {
-  const admin = isAdmin(useMe());
+  const me = useMe();
   const here = pageActions().flatMap((each): Keys => each.key ? [[each.key, each.label]] : []);
   const all: [string, Keys][] = [
     ["On this page", here],
@@ -29,7 +29,7 @@ export function Shortcuts({ onClose }: { onClose: () => void }) {
       ["[", "Previous box"],
       ["← →", "Turn the view, when it has the focus"],
     ]],
-    ["Go to", destinations(admin).map((each) => [`g ${each.key}`, each.label])],
+    ["Go to", destinations(me?.roles ?? []).map((each) => [`g ${each.key}`, each.label])],
   ];
   return (
     <Dialog title="Keyboard shortcuts" onClose={onClose} wide>

@@ -11,6 +11,8 @@ export interface Destination {
   part?: string;
   /** Only administrators have it. */
   admin?: boolean;
+  /** Only administrators and managers have it. */
+  rulers?: boolean;
 }
 
 const EVERY: Destination[] = [
@@ -28,11 +30,25 @@ const EVERY: Destination[] = [
   { path: "/customers", label: "Customers", icon: "customers", key: "c", group: "Work" },
   { path: "/alarms", label: "Alarms", icon: "bell", key: "l", group: "Watch" },
   { path: "/runs", label: "Runs", icon: "runs", key: "r", group: "Watch" },
-  { path: "/runs/workflows", label: "Workflows", icon: "map", key: "j", group: "Watch" },
+  { path: "/runs/workflows", label: "Workflows", icon: "flow", key: "j", group: "Watch" },
   { path: "/runs/schedules", label: "Schedules", icon: "calendarCheck", key: "s", group: "Watch" },
-  { path: "/events", label: "Events", icon: "bolt", key: "h", group: "Watch" },
-  { path: "/events/rules", label: "Event rules", icon: "filter", key: "x", group: "Watch" },
-  { path: "/events/dead-letters", label: "Dead letters", icon: "trash", key: "q", group: "Watch" },
+  { path: "/events", label: "Events", icon: "bolt", key: "h", group: "Watch", rulers: true },
+  {
+    path: "/events/rules",
+    label: "Event rules",
+    icon: "filter",
+    key: "x",
+    group: "Watch",
+    rulers: true,
+  },
+  {
+    path: "/events/dead-letters",
+    label: "Dead letters",
+    icon: "trash",
+    key: "q",
+    group: "Watch",
+    rulers: true,
+  },
   { path: "/agents", label: "Agents", icon: "agents", key: "a", group: "Watch" },
   { path: "/observe", label: "Observe", icon: "chart", key: "d", group: "Watch" },
   { path: "/observe/traces", label: "Traces", icon: "trace", key: "t", group: "Watch" },
@@ -63,8 +79,10 @@ const EVERY: Destination[] = [
 const PARTS = /^\/(observe|admin|alarms|vehicles|runs|events)\/./;
 
 /** Where this person can go; parts of a page are reached by key and palette. */
-export function destinations(admin: boolean): Destination[] {
-  return EVERY.filter((each) => admin || !each.admin).map((each) =>
+export function destinations(roles: readonly string[]): Destination[] {
+  const admin = roles.includes("admin");
+  const ruler = admin || roles.includes("manager");
+  return EVERY.filter((each) => (admin || !each.admin) && (ruler || !each.rulers)).map((each) =>
     PARTS.test(each.path) ? { ...each, part: each.path.replace(/^(\/[^/]+).*/, "$1") } : each
   );
 }

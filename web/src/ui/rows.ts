@@ -2,7 +2,7 @@ import { type KeyboardEvent, useCallback } from "react";
 
 /**
  * Arrow keys (and j, k) over the rows of a list: the rows are elements with `data-row`, holding a
- * link which Enter follows.
+ * link which Enter follows, or a button which it presses.
  */
 export function useRowKeys() {
   return useCallback((event: KeyboardEvent<HTMLElement>) => {
@@ -31,7 +31,8 @@ const moves: Record<string, number> = {
 };
 
 export function focusRow(row: HTMLElement | undefined) {
-  const link = row?.querySelector<HTMLElement>("a") ?? row;
+  const link = row?.querySelector<HTMLElement>("a") ??
+    (row?.hasAttribute("tabindex") ? row : row?.querySelector<HTMLElement>("button") ?? row);
   link?.focus();
   row?.scrollIntoView({ block: "nearest" });
 }

@@ -19,6 +19,9 @@ import { toast } from "../ui/Toast";
 import { deploy, lint, versionPath, type WorkflowVersion } from "./api";
 import { PlainGraph } from "./PlainGraph";
 
+/** The agent that decides nothing: it asks people, and waits for what is outside. */
+const RUNNER = "workflows.runner";
+
 const BEGINNING = {
   Comment: "What it does, in a sentence.",
   StartAt: "First",
@@ -54,7 +57,7 @@ function Deploy({ former, of }: { former: WorkflowVersion | undefined; of: strin
   const [text, setText] = useState(() => JSON.stringify(former?.definition ?? BEGINNING, null, 2));
   const [selected, setSelected] = useState<string | null>(null);
   const read = useJson(text);
-  const acts = agent || agents[0]?.name;
+  const acts = agent || (agents.find((each) => each.name === RUNNER) ?? agents[0])?.name;
   const { problems, failure } = useLint(read.error === null ? read.value : undefined, acts);
   const sending = useSending("/name", "/agent", "/note");
   const graph = useMemo(() => drawn(read.value), [read.value]);
