@@ -63,7 +63,7 @@ enum KeyCommand {
         let configuration = try ConfigurationFile.load(options)
         let path = configuration.text("data.folder") ?? "weft-data"
         return try KeyRing(
-            folder: try LocalInstallation.existing(path).keys,
+            folder: try DataFolder(path).keys,
             clock: SystemClock()
         )
     }
