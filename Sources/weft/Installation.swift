@@ -21,7 +21,7 @@ import Workflows
 struct Installation {
     let configuration: Configuration
     let folder: DataFolder
-    let database: SQLiteDatabase
+    let database: any Database
     let identity: IdentityAssembly
     let kernel: Kernel
     let persons: PersonRegister
@@ -33,6 +33,9 @@ struct Installation {
     let live: LiveHub
     let observation: Observation
     let clock = SystemClock()
+
+    /// What this program has.
+    static let allSolutions: [any Solution] = [LogisticsSolution()]
 
     /// Opens the data folder and brings the tables up to date.
     ///
@@ -53,19 +56,14 @@ struct Installation {
         let clock = SystemClock()
         let random = SystemRandom()
         let ids = IDGenerator(clock: clock, random: random)
-        let solutions: [any Solution] = [LogisticsSolution()]
+        let solutions = Self.allSolutions
         let metrics = Metrics()
-        var store = SQLiteConfiguration()
-        store.onCommit = Observation.measureCommits(in: metrics)
-        let database = try SQLiteDatabase(path: folder.store, configuration: store)
-        try await database.migrate(
-            EventLog.migrations + IdentityTables.migrations + ObjectTables.migrations
-                + ChannelsTables.migrations + AgentJournal.migrations + ExecutionTables.migrations
-                + ToolRoutes.migrations + SeriesTables.migrations + PersonKeys.migrations
-                + PlatformTools.migrations
-                + ObservationTables.migrations
-                + solutions.flatMap(\.migrations)
+        let database = try StoreComposition.open(
+            configuration,
+            file: folder.store,
+            onCommit: Observation.measureCommits(in: metrics)
         )
+        try await database.migrate(StoreComposition.migrations(solutions))
         let texts = configuration.integer("channels.texts-per-day")
         let privacy = try PrivacyComposition.privacy(
             solutions,
@@ -126,10 +124,14 @@ struct Installation {
             logs: logs,
             random: random
         )
+        let workflows = try parts.flatMap(\.workflows) + RuleDestinations.workflows(asking: agents)
+        let destinations = RuleDestinations(kernel: kernel, workflows: workflows, agents: agents)
         let persons = PrivacyComposition.register(kernel, identity, parts.flatMap(\.persons))
         self.persons = persons
         let registry = try ToolRegistry(
             tools: try PlatformTools(kernel: kernel, agents: agents).all()
+                + EventTools(kernel: kernel, destinations: destinations, audit: identity.audit)
+                .all()
                 + observation.tools.all()
                 + ChannelTools(
                     kernel: kernel,
@@ -161,7 +163,7 @@ struct Installation {
                 .record(run.latency)
         }
         let engine = try WorkflowEngine(
-            workflows: parts.flatMap(\.workflows),
+            workflows: workflows,
             surroundings: .init(
                 database: database,
                 registry: registry,
@@ -187,13 +189,15 @@ struct Installation {
             EventRule(
                 name: start.rule,
                 pattern: try Pattern(start.pattern),
-                target: WorkflowTarget(engine: engine, workflow: start.workflow)
+                target: WorkflowTarget(engine: engine, workflow: start.workflow),
+                takesOutside: false
             )
         }
         dispatcher = Dispatcher(
             database: database,
             log: events,
             rules: starts + (try ChannelServices.rules(kernel.channels)),
+            target: { destinations.target($0, engine: engine) },
             clock: clock,
             ids: ids,
             report: { logger.error("dispatching", ["error": .string(String(describing: $0))]) },
@@ -201,6 +205,7 @@ struct Installation {
             observe: { observation.events.observe($0) }
         )
         kernel.workflows.bind(engine, dispatcher)
+        WorkflowServices.measure(engine, in: metrics)
         live = LiveChannel.hub(
             on: kernel,
             identity: identity,
@@ -214,7 +219,7 @@ struct Installation {
         self.solutions = solutions
         self.observation = observation
         routes =
-            PlatformTools.routes + ObservationTools.routes + ChannelTools.routes
+            PlatformTools.routes + EventTools.routes + ObservationTools.routes + ChannelTools.routes
             + IdentityTools.routes + WorkflowTools.routes + SeriesTools.routes
             + PrivacyTools.routes + parts.flatMap(\.routes)
     }
@@ -235,8 +240,12 @@ struct Installation {
                 .init("sessions") { [identity] in
                     _ = try await identity.signIn.prune(expiredBefore: clock.now())
                 },
+                .init("erasures") { [persons] in try await persons.clear() },
                 .init("objects") { [kernel] in
                     _ = try await kernel.objects.sweep(olderThan: .seconds(86_400))
+                },
+                .init("events") { [database] in
+                    _ = try await EventRetention().apply(to: database, at: clock.now())
                 },
             ] + ChannelServices.chores(kernel) + WorkflowServices.chores(kernel),
             clock: clock

@@ -1,5 +1,4 @@
 import Core
-import Glibc
 import Observability
 import Platform
 import Store
@@ -10,21 +9,8 @@ import Store
 enum LocalInstallation {
     /// The installation of a folder that holds one.
     static func open(_ options: CommandOptions) async throws -> Installation {
-        let configuration = try ConfigurationFile.load(options)
-        _ = try existing(configuration.text("data.folder") ?? "weft-data")
+        try await StoreComposition.requireData(ConfigurationFile.load(options))
         return try await make(options)
-    }
-
-    /// The folder, when it holds an installation: a misspelt one is not to be made.
-    static func existing(_ path: String) throws -> DataFolder {
-        guard access(path + "/weft.db", F_OK) == 0 else {
-            throw GeneralFault(
-                .notFound,
-                code: "no-data",
-                "there is no Weft data in \(path); `weft init --data \(path)` makes it"
-            )
-        }
-        return try DataFolder(path)
     }
 
     /// The installation of a folder, made when it is not there.

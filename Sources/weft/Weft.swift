@@ -14,13 +14,16 @@ struct Weft {
           import orders FILE   place the orders of a CSV or JSON file
           series     import points of time series from a file, or query them
           backup, restore      copy everything, verified; put a copy back
+          migrate    bring the store's tables up to date
+          store copy copy the records from SQLite to PostgreSQL, verified
           doctor     check the machine, the configuration and the data
           config --explain     show every setting, its value and where it came from
           pack       pack a load in 3D
           workflow   run or lint a States Language definition
+          events     try event patterns on files
           test crash run workflows over a simulated disk, and kill the machine where a seed says
           jsonata    evaluate a JSONata expression on a JSON file
-          bench      measure what this machine's disk commits
+          bench      measure this machine's disk, server and event matching
           version    print the version
         `weft COMMAND --help` tells more.
         """
@@ -86,10 +89,13 @@ struct Weft {
             ),
             Command(words: ["backup"], usage: BackupCommand.usage, run: BackupCommand.run),
             Command(words: ["restore"], usage: RestoreCommand.usage, run: RestoreCommand.run),
+            Command(words: ["migrate"], usage: MigrateCommand.usage, run: MigrateCommand.run),
+            Command(words: ["store", "copy"], usage: StoreCommand.usage, run: StoreCommand.copy),
             Command(words: ["doctor"], usage: DoctorCommand.usage, run: DoctorCommand.run),
             Command(words: ["config"], usage: ConfigCommand.usage, run: ConfigCommand.run),
             Command(words: ["pack"], usage: PackOptions.help, run: packCommand),
             Command(words: ["workflow"], usage: WorkflowCommand.usage, run: WorkflowCommand.run),
+            Command(words: ["events"], usage: EventsCommand.usage, run: EventsCommand.run),
             Command(
                 words: ["test", "crash"],
                 usage: CrashTestCommand.usage,

@@ -37,7 +37,7 @@ import Vault
     }
 
     private final class World: Sendable {
-        let store: TestDatabase
+        let database: TestDatabase
         let privacy: Privacy
         let journal: AgentJournal
         let clock = ManualClock(now: Timestamp(microseconds: 1_000_000))
@@ -49,7 +49,7 @@ import Vault
                 atPath: folder,
                 withIntermediateDirectories: true
             )
-            store = try TestDatabase(in: folder)
+            database = try TestDatabase(path: folder + "/weft.db")
             let name = PersonalField("name", at: "/name")
             privacy = Privacy(
                 keys: PersonKeys(
@@ -75,8 +75,8 @@ import Vault
                     ),
                 ]
             )
-            journal = AgentJournal(database: store.database, privacy: privacy)
-            try await store.database.migrate(AgentJournal.migrations + PersonKeys.migrations)
+            journal = AgentJournal(database: database, privacy: privacy)
+            try await database.migrate(AgentJournal.migrations + PersonKeys.migrations)
         }
 
         deinit { try? FileManager.default.removeItem(atPath: folder) }
@@ -129,17 +129,17 @@ import Vault
         func run(_ policy: any RulePolicy) async throws -> JSON {
             let runner = AgentRunner(
                 registry: try registry(policy),
-                database: store.database,
+                database: database,
                 journal: journal,
                 clock: clock
             )
             let prepared = try await runner.prepare("clerk", input: [:], invocation: invocation)
             guard case .commit(let commit) = prepared else { return .null }
-            return try await store.database.transaction(commit)
+            return try await database.transaction(commit)
         }
 
         func kept(_ sql: String) async throws -> [String] {
-            try await store.database.query(sql, []) { try $0.text(0) }
+            try await database.query(sql, []) { try $0.text(0) }
         }
     }
 
@@ -149,7 +149,7 @@ import Vault
         await #expect(throws: Clerk.Power.self) { try await world.run(Clerk(fails: true)) }
         let output = try await world.run(Clerk(fails: false))
         #expect(!output.text().contains(Self.secret))
-        let opened = try await world.store.database.read { [privacy = world.privacy] in
+        let opened = try await world.database.read { [privacy = world.privacy] in
             try privacy.open(output, of: Self.organisation, in: $0)
         }
         #expect(opened["name"]?.string == Self.secret)
@@ -166,7 +166,7 @@ import Vault
         let world = try await World()
         await #expect(throws: Clerk.Power.self) { try await world.run(Clerk(fails: true)) }
         let scope = world.invocation.scope
-        try await world.store.database.transaction { [keys = world.privacy.keys] in
+        try await world.database.transaction { [keys = world.privacy.keys] in
             _ = try keys.erase(Self.person, scope: scope, in: $0)
         }
         let output = try await world.run(Clerk(fails: false))
@@ -179,7 +179,7 @@ import Vault
     func workflows() async throws {
         let world = try await World()
         let registry = try world.registry(Clerk(fails: false))
-        let database = world.store.database
+        let database = world.database
         let text = try await database.transaction { [privacy = world.privacy] in
             try privacy.seal(
                 Self.secret,

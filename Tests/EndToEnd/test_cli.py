@@ -21,7 +21,9 @@ COMMANDS = [
     ["config"],
     ["pack"],
     ["workflow"],
+    ["events"],
     ["test", "crash"],
+    ["jsonata"],
 ]
 
 

@@ -34,19 +34,6 @@ import Testing
     func matching(_ pattern: String, _ expected: Bool) throws {
         #expect(try Pattern(JSON(parsing: pattern)).matches(event) == expected)
     }
-
-    @Test(
-        "A malformed pattern is refused with its place",
-        arguments: [
-            ("{}", ""), (#"{"a":"x"}"#, "/a"), (#"{"a":[]}"#, "/a"), (#"{"a":[["x"]]}"#, "/a/0"),
-            (#"{"a":[{"prefix":1}]}"#, "/a/0"), (#"{"a":[{"wildcard":"x"}]}"#, "/a/0"),
-            (#"{"a":{"b":[{"prefix":"x","exists":true}]}}"#, "/a/b/0"),
-        ]
-    )
-    func malformed(_ pattern: String, _ pointer: String) throws {
-        let json = try JSON(parsing: pattern)
-        #expect { try Pattern(json) } throws: { ($0 as? GeneralFault)?.pointer == pointer }
-    }
 }
 
 @Suite struct DispatcherTests {

@@ -1,5 +1,6 @@
 import Core
 import Store
+import StoreTesting
 import Testing
 
 @testable import Privacy
@@ -52,6 +53,24 @@ import Testing
         // What comes late is not kept, and makes no new key.
         #expect(try await world.seal(Self.document, .output("fetch")) == expected)
         #expect(try await world.erase().id == record.id)
+    }
+
+    @Test(
+        "After an erasure the store's files are cleared, once, and again after the next",
+        .enabled(if: !TestDatabase.isPostgres)
+    )
+    func clearing() async throws {
+        let world = try await PrivacyWorld()
+        _ = try await world.seal(Self.document, .output("fetch"))
+        let keys = world.privacy.keys
+        // Nothing to do, so that it does not matter that nothing may be done.
+        #expect(try await keys.clear(world.database, rewritingAtMost: 0))
+        try await world.erase()
+        #expect(try await !keys.clear(world.database, rewritingAtMost: 0))
+        #expect(try await keys.clear(world.database, rewritingAtMost: 1 << 30))
+        #expect(try await keys.clear(world.database, rewritingAtMost: 0))
+        try await world.erase()
+        #expect(try await !keys.clear(world.database, rewritingAtMost: 0))
     }
 
     @Test("No process uses a key after another one erased it, nor seals under it")

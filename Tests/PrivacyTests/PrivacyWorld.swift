@@ -29,21 +29,19 @@ final class PrivacyWorld: Sendable {
         ),
     ]
 
-    let store: TestDatabase
+    let database: TestDatabase
     let privacy: Privacy
     let clock = ManualClock(now: Timestamp(microseconds: 1_000_000))
     private let folder: String
     private let vault: Vault
 
-    var database: any Database { store.database }
-
     init(vaultKey: [UInt8] = Array(0..<32)) async throws {
         folder = NSTemporaryDirectory() + "weft-privacy-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        store = try TestDatabase(in: folder)
+        database = try TestDatabase(path: folder + "/weft.db")
         vault = try Vault(key: vaultKey)
         privacy = Self.privacy(vault, clock)
-        try await store.database.migrate(PersonKeys.migrations)
+        try await database.migrate(PersonKeys.migrations)
     }
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }

@@ -8,7 +8,6 @@ import Synchronization
 public final class PostgresServer: Sendable {
     /// The folder of its data and its socket.
     public let folder: String
-    private static let databases = Mutex(0)
 
     /// Whether PostgreSQL is installed on this machine.
     public static let isInstalled: Bool = {
@@ -50,15 +49,29 @@ public final class PostgresServer: Sendable {
         "host=\(folder) user=weft dbname=\(database)"
     }
 
-    /// Makes an empty database.
+    /// The address of an empty schema of the shared server, which is made much faster than a database.
     ///
-    /// - Returns: its name.
-    /// - Throws: when the server refuses.
-    public func freshDatabase() throws -> String {
-        let name = "t\(Self.databases.withLock { $0 += 1; return $0 })"
-        try psql("CREATE DATABASE \(name) STRATEGY file_copy")
-        return name
+    /// - Throws: when there is no server, or more than 2,000 were asked for.
+    public static func freshSchema() throws -> String {
+        let server = try shared.get()
+        let number = schemas.withLock { number in
+            number += 1
+            return number
+        }
+        if number == 1 {
+            try server.psql(
+                "DO $$ BEGIN FOR i IN 1..2000 LOOP EXECUTE 'CREATE SCHEMA s' || i; END LOOP; END $$"
+            )
+            made.signal()
+        } else {
+            made.wait()
+            made.signal()
+        }
+        return server.url() + " options='-c search_path=s\(number)'"
     }
+
+    private static let schemas = Mutex(0)
+    private static let made = DispatchSemaphore(value: 0)
 
     /// Runs a statement as somebody else would, and answers what `psql` prints.
     ///

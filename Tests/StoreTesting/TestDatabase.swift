@@ -6,7 +6,7 @@ import Synchronization
 #endif
 
 /// A database of whichever driver the tests run on: a file of SQLite's, or, with
-/// `WEFT_TEST_STORE=postgres`, a database on a server that the tests share.
+/// `WEFT_TEST_STORE=postgres`, a schema on a server that the tests share.
 ///
 /// It is closed with the value. The same path is the same database.
 public final class TestDatabase: Database {
@@ -14,7 +14,7 @@ public final class TestDatabase: Database {
     public static let isPostgres =
         getenv("WEFT_TEST_STORE").map { String(cString: $0) } == "postgres"
 
-    private static let names = Mutex<[String: String]>([:])
+    private static let urls = Mutex<[String: String]>([:])
     private let driver: any Database
 
     /// Opens the database of a path, made when it is not there.
@@ -23,14 +23,13 @@ public final class TestDatabase: Database {
     /// - Throws: when the driver refuses.
     public init(path: String) throws {
         if Self.isPostgres {
-            let server = try PostgresServer.shared.get()
-            let name = try Self.names.withLock { names in
-                if let name = names[path] { return name }
-                let name = try server.freshDatabase()
-                names[path] = name
-                return name
+            let url = try Self.urls.withLock { urls in
+                if let url = urls[path] { return url }
+                let url = try PostgresServer.freshSchema()
+                urls[path] = url
+                return url
             }
-            driver = try PostgresDatabase(Self.configuration(server.url(name)))
+            driver = try PostgresDatabase(Self.configuration(url))
         } else {
             var configuration = SQLiteConfiguration()
             configuration.synced = false
@@ -103,6 +102,11 @@ public final class TestDatabase: Database {
 
     /// See ``Database``.
     public func backup(to path: String) async throws { try await driver.backup(to: path) }
+
+    /// See ``Database``.
+    public func forgetRemoved(rewritingAtMost bytes: Int) async throws -> Bool {
+        try await driver.forgetRemoved(rewritingAtMost: bytes)
+    }
 
     /// See ``Database``.
     public func onAnnouncement(of topic: String, _ action: @escaping @Sendable () -> Void) {

@@ -26,6 +26,7 @@ struct DatabaseConformance {
         try await readsOneSnapshot()
         try await runsActionsOnlyAfterCommit()
         try await undoesAFailedAttempt()
+        try await undoesAFailedStatementAlone()
         try await refusesWhatItCannotKeep()
         try await refusesForeignMigrations()
     }
@@ -193,6 +194,29 @@ struct DatabaseConformance {
         let names = try await balances()
         #expect(names["before"] == 1 && names["inside"] == nil && names["after"] == 1)
         #expect(heard.withLock { $0 } == ["after"])
+    }
+
+    private func undoesAFailedStatementAlone() async throws {
+        let told = try await database.transaction { transaction in
+            var told: [String] = []
+            try transaction.execute("INSERT INTO account (name, balance) VALUES ('sole', 1)", [])
+            do {
+                try transaction.execute(
+                    "INSERT INTO account (name, balance) VALUES ('sole', 2)",
+                    []
+                )
+                try transaction.execute("UPDATE account SET balance = 3 WHERE name = 'sole'", [])
+            } catch let error as StoreError where error.reason == .duplicate {
+                told.append("duplicate")
+            }
+            let changed = try transaction.executeCounting(
+                "UPDATE account SET balance = balance + 10 WHERE name = 'sole'",
+                []
+            )
+            return told + ["\(changed) changed"]
+        }
+        #expect(told == ["duplicate", "1 changed"])
+        #expect(try await balances()["sole"] == 11)
     }
 
     private func refusesWhatItCannotKeep() async throws {

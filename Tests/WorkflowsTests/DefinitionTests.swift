@@ -9,15 +9,18 @@ import Workflows
         (5, [""]),
         ([:], ["/States"]),
         (["StartAt": "A", "States": [:]], ["/States"]),
-        (["States": ["A": ["Type": "Succeed"]]], ["/StartAt"]),
-        (["StartAt": "B", "States": ["A": ["Type": "Succeed"]]], ["/StartAt"]),
+        (["States": ["A": ["Type": "Succeed"]]], ["/StartAt", "/States/A"]),
+        (["StartAt": "B", "States": ["A": ["Type": "Succeed"]]], ["/StartAt", "/States/A"]),
         (["StartAt": "A", "States": ["A": ["Type": "Nope"]]], ["/States/A/Type"]),
-        (["StartAt": "A", "States": ["A": ["Type": "Pass"]]], ["/States/A"]),
+        (["StartAt": "A", "States": ["A": ["Type": "Pass"]]], ["/States/A", "/States"]),
         (
             ["StartAt": "A", "States": ["A": ["Type": "Pass", "Next": "A", "End": true]]],
             ["/States/A/End"]
         ),
-        (["StartAt": "A", "States": ["A": ["Type": "Pass", "Next": "Z"]]], ["/States/A/Next"]),
+        (
+            ["StartAt": "A", "States": ["A": ["Type": "Pass", "Next": "Z"]]],
+            ["/States/A/Next", "/States"]
+        ),
         (["StartAt": "A", "States": ["A": ["Type": "Pass", "Next": "A"]]], ["/States"]),
         (
             ["StartAt": "A", "States": ["A": ["Type": "Succeed"], "B": ["Type": "Succeed"]]],

@@ -3,6 +3,7 @@ import Core
 import Events
 import Foundation
 import Store
+import StoreTesting
 import Synchronization
 import Testing
 import Workflows
@@ -13,7 +14,8 @@ final class EngineWorld: Sendable {
     static let other: ID<Organisation> = ID(high: 1, low: 2)
     static let person = Actor(id: ID(high: 2, low: 2), kind: .person, name: "Night shift")
 
-    let database: SQLiteDatabase
+    let database: any Database
+    private let store: TestDatabase
     let clock: ManualClock
     let log: EventLog
     let ids: IDGenerator
@@ -27,7 +29,8 @@ final class EngineWorld: Sendable {
         self.folder = scratch
         let clock = ManualClock(now: start)
         self.clock = clock
-        database = try SQLiteDatabase(path: scratch + "/weft.db")
+        store = try TestDatabase(in: scratch)
+        database = store.database
         log = EventLog(database: database)
         ids = IDGenerator(clock: clock, random: SystemRandom())
         try await database.migrate(

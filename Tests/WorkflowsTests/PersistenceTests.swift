@@ -102,4 +102,64 @@ import Workflows
             _ = try Execution(restoring: [:], definition: other, random: SeededRandom(seed: 1))
         }
     }
+
+    @Test("What a version before variables and distributed Maps kept goes on")
+    func upgrade() throws {
+        let definition: JSON = [
+            "StartAt": "F",
+            "States": [
+                "F": [
+                    "Type": "Parallel", "Next": "W",
+                    "Branches": [BranchTests.machine("L"), BranchTests.machine("R")],
+                ],
+                "W": ["Type": "Wait", "Seconds": 1, "Next": "P"],
+                "P": ["Type": "Pass", "Parameters": ["in.$": "$"], "End": true],
+            ],
+        ]
+        func branch(_ id: Int, _ machine: String, _ state: String, _ phase: JSON) -> JSON {
+            var branch: JSON = [
+                "id": .int(id), "machine": .string(machine), "index": .int(max(0, id - 1)),
+                "state": .string(state), "input": ["k": 1], "lastEvent": .int(2 + 3 * id),
+                "enteredEvent": .int(2 + id), "enteredAt": 1_792_000_000_000_000,
+                "retries": [], "phase": phase,
+            ]
+            if id > 0 { branch["parent"] = 0 }
+            return branch
+        }
+        // The members of the version of issue 3, as its tests wrote them.
+        let kept: JSON = [
+            "status": "RUNNING", "id": "e", "name": "e", "workflowId": "w", "workflowName": "w",
+            "role": "r", "lastEvent": 9, "lastStep": 2, "lastBranch": 2,
+            "startedAt": 1_792_000_000_000_000,
+            "branches": [
+                branch(
+                    0,
+                    "",
+                    "F",
+                    [
+                        "kind": "children", "count": 2, "started": 2, "done": 1,
+                        "results": ["0": "left"],
+                    ]
+                ),
+                branch(
+                    2,
+                    "/States/F/Branches/1",
+                    "R",
+                    ["kind": "task", "step": 2, "submitted": false]
+                ),
+            ],
+        ]
+        var execution = try Execution(
+            restoring: kept,
+            definition: try Definition(definition),
+            random: SeededRandom(seed: 1)
+        )
+        #expect(execution.pendingSteps == [2])
+        _ = execution.handle(.taskSucceeded(step: 2, output: "right"), at: Run.start)
+        _ = execution.handle(
+            .timerFired(step: execution.pendingSteps[0]),
+            at: Run.start + .seconds(1)
+        )
+        #expect(execution.output == ["in": ["left", "right"]])
+    }
 }

@@ -40,6 +40,12 @@ public struct JSONNumber: Sendable, Hashable {
         }
     }
 
+    /// The value when it was given or written as an integer of 64 bits; nil otherwise, at no cost.
+    public var plainInteger: Int64? {
+        guard case .integer(let value) = storage else { return nil }
+        return value
+    }
+
     /// The nearest double.
     public var double: Double {
         switch storage {

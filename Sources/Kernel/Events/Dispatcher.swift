@@ -20,29 +20,52 @@ public struct EventRule: Sendable {
     public var pattern: Pattern
     /// Where to send it.
     public var target: any EventTarget
+    /// Whether it also gets events that were taken in from outside, which say what their senders want.
+    public var takesOutside: Bool
 
     /// A rule.
-    public init(name: String, pattern: Pattern, target: any EventTarget) {
+    public init(
+        name: String,
+        pattern: Pattern,
+        target: any EventTarget,
+        takesOutside: Bool = true
+    ) {
         self.name = name
         self.pattern = pattern
         self.target = target
+        self.takesOutside = takesOutside
     }
 }
 
-/// Tails the log by cursor and gives each event to the rules that match it.
+/// Stands where no target was composed: whatever comes becomes a dead letter.
+public struct AbsentTarget: EventTarget {
+    /// A target that takes nothing.
+    public init() {}
+
+    /// Refuses the event.
+    ///
+    /// - Throws: always, a fault of code `no-target`.
+    public func take(_: Event, rule: String, in _: any Transaction) throws {
+        throw GeneralFault(.unavailable, code: "no-target", "nothing here takes events of \(rule)")
+    }
+}
+
+/// Tails the log by cursor and gives each event to the rules that match it: the program's, and those of the
+/// event's organisation.
 ///
-/// The deliveries of a batch and the cursor commit together, so each event reaches each matching
+/// All rules of an organisation are one automaton, which is compiled anew when a rule was changed, by this
+/// process or another; a batch is dispatched by the rules as they stand when it commits. The deliveries of a batch and the cursor commit together, so each event reaches each matching
 /// rule exactly once, across crashes too. A target that throws leaves a dead letter behind and does
 /// not hold up the others.
 public struct Dispatcher: Service {
     private static let cursor = "dispatcher"
     private static let batch = 256
 
-    private let database: any Database
-    private let log: EventLog
-    private let rules: [EventRule]
-    private let clock: any WallClock
-    private let ids: IDGenerator
+    let database: any Database
+    let log: EventLog
+    let table: RuleTable
+    let clock: any WallClock
+    let ids: IDGenerator
     private let report: @Sendable (any Error) -> Void
     private let tracer: Tracer
     private let observe: @Sendable ([Event]) -> Void
@@ -52,7 +75,8 @@ public struct Dispatcher: Service {
     /// - Parameters:
     ///   - database: the store that holds the log.
     ///   - log: the log to tail.
-    ///   - rules: what to match.
+    ///   - rules: the program's rules.
+    ///   - target: what takes the events of a rule that an organisation made.
     ///   - clock: for dead letters and for pausing.
     ///   - ids: for dead letters.
     ///   - report: hears of failures of the store, after which the dispatcher tries again.
@@ -62,6 +86,7 @@ public struct Dispatcher: Service {
         database: any Database,
         log: EventLog,
         rules: [EventRule],
+        target: @escaping @Sendable (RuleTarget) -> any EventTarget = { _ in AbsentTarget() },
         clock: any WallClock,
         ids: IDGenerator,
         report: @escaping @Sendable (any Error) -> Void = { _ in },
@@ -70,7 +95,7 @@ public struct Dispatcher: Service {
     ) {
         self.database = database
         self.log = log
-        self.rules = rules
+        table = RuleTable(rules, target: target)
         self.clock = clock
         self.ids = ids
         self.report = report
@@ -89,7 +114,9 @@ public struct Dispatcher: Service {
         ready()
         try await log.signal.forEach(orEvery: .seconds(1), clock: clock) {
             do {
-                while try await dispatchBatch() > 0, !Task.isCancelled {}
+                repeat {
+                    while try await dispatchBatch() > 0, !Task.isCancelled {}
+                } while try await replayBatch() > 0 && !Task.isCancelled
             } catch {
                 // The store is busy or full: the cursor has not moved, the next turn tries again.
                 report(error)
@@ -102,28 +129,38 @@ public struct Dispatcher: Service {
     /// - Returns: how many events the cursor passed.
     /// - Throws: `StoreError`.
     public func dispatchBatch() async throws -> Int {
-        let position = try await database.read { try log.cursor(Self.cursor, in: $0) }
+        let (position, revision) = try await database.read {
+            (try log.cursor(Self.cursor, in: $0), try RuleTable.revision(in: $0))
+        }
         let events = try await log.events(after: position, limit: Self.batch)
         guard let last = events.last else { return 0 }
+        let rules = try await table.snapshot(at: revision, in: database)
         var matched: [(event: Event, rule: EventRule)] = []
         var spans: [OpenSpan] = []
+        var matchers: [ID<Organisation>: PatternMatcher] = [:]
         for event in events {
-            let json = event.json
+            let entry = rules.entry(for: event.organisation)
+            let matcher = matchers[event.organisation] ?? PatternMatcher(entry.machine)
+            matchers[event.organisation] = matcher
+            try event.json.bytes().withUnsafeBytes { try matcher.match($0) }
             var event = event
             if let span = tracer.begin(event) {
                 // What the event sets in motion is part of its span.
                 event.trace = span.context
                 spans.append(span)
             }
-            for rule in rules where rule.pattern.matches(json) { matched.append((event, rule)) }
+            for rule in matcher.rules {
+                let rule = entry.rules[rule]
+                if event.externalID == nil || rule.takesOutside { matched.append((event, rule)) }
+            }
         }
         let deliveries = matched
         let count = try await database.transaction { transaction in
-            guard try log.cursor(Self.cursor, in: transaction) == position else {
-                return events.count
-            }
+            guard try log.cursor(Self.cursor, in: transaction) == position,
+                try RuleTable.revision(in: transaction) == rules.revision
+            else { return events.count }
             for (event, rule) in deliveries {
-                try deliver(event, to: rule, in: transaction)
+                _ = try deliver(event, to: rule, as: rule.name, in: transaction)
             }
             try log.advance(Self.cursor, to: last.seq, in: transaction)
             return events.count
@@ -133,169 +170,26 @@ public struct Dispatcher: Service {
         return count
     }
 
-    private func deliver(_ event: Event, to rule: EventRule, in transaction: any Transaction) throws
-    {
+    /// Gives an event to a rule's target; what it would not take becomes a dead letter.
+    ///
+    /// - Returns: whether it was taken.
+    func deliver(
+        _ event: Event,
+        to rule: EventRule,
+        as name: String,
+        in transaction: any Transaction
+    ) throws -> Bool {
         do {
             try transaction.attempt {
-                try rule.target.take(event, rule: rule.name, in: transaction)
+                try rule.target.take(event, rule: name, in: transaction)
             }
+            return true
         } catch let error as StoreError where error.kind == .unavailable {
             throw error
         } catch {
-            try bury(event, rule: rule.name, reason: error, in: transaction)
+            try bury(event, rule: name, reason: error, in: transaction)
+            return false
         }
-    }
-
-    private func bury(
-        _ event: Event,
-        rule: String,
-        reason: any Error,
-        in transaction: any Transaction
-    ) throws {
-        let message = (reason as? any Fault)?.message ?? String(describing: reason)
-        try transaction.execute(
-            """
-            INSERT INTO dead_letter (id, organisation, rule, event_seq, reason, attempts, at)
-            VALUES (?, ?, ?, ?, ?, 1, ?)
-            ON CONFLICT (rule, event_seq) DO UPDATE SET
-                reason = excluded.reason, attempts = dead_letter.attempts + 1, at = excluded.at,
-                redriven_at = NULL
-            """,
-            [
-                .id(ids.next(DeadLetter.self)), .id(event.organisation), .text(rule),
-                .int(event.seq),
-                .text(message), .time(clock.now()),
-            ]
-        )
-    }
-
-    /// The organisation's events that a rule's target would not take, newest first.
-    ///
-    /// - Parameters:
-    ///   - limit: at most this many.
-    ///   - scope: decides the organisation.
-    ///   - reader: what to read.
-    /// - Returns: those that were not redriven.
-    /// - Throws: `StoreError`.
-    public func deadLetters(
-        limit: Int = 100,
-        scope: Scope,
-        in reader: any Reader
-    ) throws -> [DeadLetter] {
-        try reader.query(
-            """
-            SELECT id, rule, event_seq, reason, attempts, at FROM dead_letter
-            WHERE organisation = ? AND redriven_at IS NULL ORDER BY at DESC LIMIT ?
-            """,
-            [.id(scope.organisation), .int(limit)],
-            Self.deadLetter
-        )
-    }
-
-    /// What dead letters can be sorted by.
-    public static let deadLetterColumns: [ListQuery.Column] = [
-        .init("at", "at", isNumber: true), .init("rule", "rule"),
-    ]
-
-    /// One page of dead letters, and the cursor of the next.
-    ///
-    /// - Throws: `StoreError`.
-    public func deadLetters(
-        _ query: ListQuery,
-        scope: Scope,
-        in reader: any Reader
-    ) throws -> (items: [DeadLetter], next: JSON) {
-        try query.page(
-            "id, rule, event_seq, reason, attempts, at",
-            count: 6,
-            of: "dead_letter",
-            where: RowFilter(
-                "organisation = ? AND redriven_at IS NULL",
-                [.id(scope.organisation)]
-            ),
-            in: reader,
-            Self.deadLetter
-        )
-    }
-
-    private static func deadLetter(_ row: any Row) throws -> DeadLetter {
-        DeadLetter(
-            id: try row.id(0),
-            rule: try row.text(1),
-            eventSeq: try row.int(2),
-            reason: try row.text(3),
-            attempts: Int(try row.int(4)),
-            at: try row.timestamp(5)
-        )
-    }
-
-    /// Gives a dead letter to its rule again; when that fails again it stays, with the new reason.
-    ///
-    /// - Parameters:
-    ///   - id: which one.
-    ///   - scope: decides the organisation.
-    ///   - transaction: the caller's; the delivery is part of it.
-    /// - Returns: whether the target took it.
-    /// - Throws: a fault of code `dead-letter-not-found`, or `rule-not-found`; or `StoreError`.
-    public func redrive(
-        _ id: ID<DeadLetter>,
-        scope: Scope,
-        in transaction: any Transaction
-    ) throws -> Bool {
-        let found = try transaction.first(
-            """
-            SELECT rule, event_seq FROM dead_letter
-            WHERE id = ? AND organisation = ? AND redriven_at IS NULL
-            """,
-            [.id(id), .id(scope.organisation)]
-        ) { (rule: try $0.text(0), seq: try $0.int(1)) }
-        guard let found, let event = try log.event(at: found.seq, in: transaction) else {
-            throw GeneralFault(
-                .notFound,
-                code: "dead-letter-not-found",
-                "there is no open dead letter \(id)"
-            )
-        }
-        guard let rule = rules.first(where: { $0.name == found.rule }) else {
-            throw GeneralFault(
-                .conflict,
-                code: "rule-not-found",
-                "the rule \"\(found.rule)\" no longer exists"
-            )
-        }
-        try transaction.execute(
-            "UPDATE dead_letter SET redriven_at = ? WHERE id = ?",
-            [.time(clock.now()), .id(id)]
-        )
-        try deliver(event, to: rule, in: transaction)
-        return try transaction.exists(
-            "SELECT 1 FROM dead_letter WHERE id = ? AND redriven_at IS NOT NULL",
-            [.id(id)]
-        )
-    }
-}
-
-/// An event that a rule's target would not take.
-public struct DeadLetter: Sendable {
-    /// Its id.
-    public var id: ID<DeadLetter>
-    /// The rule that matched.
-    public var rule: String
-    /// The event's place in the log.
-    public var eventSeq: Int64
-    /// Why the target would not take it.
-    public var reason: String
-    /// How often it was tried.
-    public var attempts: Int
-    /// When it was tried last.
-    public var at: Timestamp
-
-    /// `{"id","rule","eventSeq","reason","attempts","at"}`.
-    public var json: JSON {
-        [
-            "id": id.json, "rule": .string(rule), "eventSeq": .int(eventSeq),
-            "reason": .string(reason), "attempts": .int(attempts), "at": at.json,
-        ]
     }
 }
 

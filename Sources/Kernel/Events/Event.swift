@@ -25,6 +25,8 @@ public struct Event: Sendable {
     public var trace: TraceContext
     /// The place in the log; 0 until it was appended.
     public var seq: Int64 = 0
+    /// The id that its sender gave it, when it was taken in from outside.
+    public var externalID: String?
 
     /// An event that the holder of `scope` causes.
     public init(
@@ -63,6 +65,7 @@ public struct Event: Sendable {
         self.actor = actor
         onBehalfOf = row.isNull(9) ? nil : Actor(json: try row.json(9))
         self.trace = trace
+        externalID = try row.optionalText(11)
     }
 
     /// CloudEvents' JSON format, with Weft's members as extension attributes.
@@ -76,6 +79,7 @@ public struct Event: Sendable {
         if let subject { object["subject"] = .string(subject) }
         if let onBehalfOf { object["onbehalfof"] = onBehalfOf.json }
         if seq > 0 { object["seq"] = .int(seq) }
+        if let externalID { object["externalid"] = .string(externalID) }
         return object
     }
 }

@@ -67,11 +67,49 @@ public struct EventLog: Sendable {
                     at BIGINT NOT NULL, redriven_at BIGINT, UNIQUE (rule, event_seq))
                 """,
             ]
-        )
+        ),
+        Migration(
+            "events",
+            2,
+            "rules, replays, events from outside, retention",
+            [
+                "ALTER TABLE event ADD COLUMN external_id TEXT",
+                "ALTER TABLE dead_letter ADD COLUMN discard_reason TEXT",
+                "CREATE INDEX dead_letter_by_time ON dead_letter (organisation, at, id)",
+                """
+                CREATE TABLE event_rule (
+                    organisation TEXT NOT NULL, name TEXT NOT NULL, description TEXT NOT NULL,
+                    pattern TEXT NOT NULL, target TEXT NOT NULL, enabled BIGINT NOT NULL,
+                    version BIGINT NOT NULL, created_at BIGINT NOT NULL, changed_at BIGINT NOT NULL,
+                    PRIMARY KEY (organisation, name))
+                """,
+                """
+                CREATE TABLE event_replay (
+                    id TEXT PRIMARY KEY, organisation TEXT NOT NULL, rule TEXT NOT NULL,
+                    from_at BIGINT NOT NULL, to_at BIGINT NOT NULL, position BIGINT NOT NULL,
+                    end_seq BIGINT NOT NULL, status TEXT NOT NULL, examined BIGINT NOT NULL,
+                    delivered BIGINT NOT NULL, failed BIGINT NOT NULL, reason TEXT NOT NULL,
+                    requested_by TEXT NOT NULL, created_at BIGINT NOT NULL, finished_at BIGINT)
+                """,
+                "CREATE INDEX event_replay_by_status ON event_replay (status, created_at)",
+                """
+                CREATE TABLE event_external (
+                    organisation TEXT NOT NULL, source TEXT NOT NULL, external_id TEXT NOT NULL,
+                    event_id TEXT NOT NULL, PRIMARY KEY (organisation, source, external_id))
+                """,
+                """
+                CREATE TABLE event_retention (
+                    organisation TEXT NOT NULL, type TEXT NOT NULL, days BIGINT NOT NULL,
+                    PRIMARY KEY (organisation, type))
+                """,
+            ]
+        ),
     ]
 
-    private static let columns =
-        "seq, id, organisation, source, type, subject, time, data, actor, on_behalf_of, traceparent"
+    static let columns = """
+        seq, id, organisation, source, type, subject, time, data, actor, on_behalf_of, traceparent,
+        external_id
+        """
 
     /// Appends an event within the caller's transaction.
     ///
@@ -80,12 +118,14 @@ public struct EventLog: Sendable {
         try transaction.execute(
             """
             INSERT INTO event (id, organisation, source, type, subject, time, data, actor,
-                on_behalf_of, traceparent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                on_behalf_of, traceparent, external_id)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 .id(event.id), .id(event.organisation), .text(event.source), .text(event.type),
                 .text(event.subject), .time(event.time), .json(event.data), .json(event.actor.json),
                 .json(event.onBehalfOf?.json), .text(event.trace.description),
+                .text(event.externalID),
             ]
         )
         transaction.afterCommit { [changed, followers] in Self.tell(changed, followers) }

@@ -10,7 +10,7 @@ public struct JSONataLimits: Sendable {
     public var elements: Int
     /// How long one string may be in bytes of UTF-8; default 64 MiB.
     public var text: Int
-    /// How deep a value may nest; default 500.
+    /// How deep a value may nest; default 200.
     public var nesting: Int
     /// How long an evaluation may take; default 10 seconds.
     public var time: Duration
@@ -22,7 +22,7 @@ public struct JSONataLimits: Sendable {
         depth: Int = 10_000,
         elements: Int = 10_000_000,
         text: Int = 64 << 20,
-        nesting: Int = 500,
+        nesting: Int = 200,
         time: Duration = .seconds(10)
     ) {
         self.source = source

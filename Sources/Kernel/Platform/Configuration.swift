@@ -195,7 +195,7 @@ public struct Configuration: Sendable {
                 nil,
                 "A file of certificates to trust for requests to others instead of the system's."
             ),
-        ] + observation + traffic + series
+        ] + store + observation + traffic + series
 
     private var values: [String: (value: JSON, source: Source)] = [:]
 
@@ -247,7 +247,7 @@ public struct Configuration: Sendable {
     /// Variables that begin alike but belong to tests and tools.
     private static let foreign: Set<String> = [
         "WEFT_TESTS", "WEFT_DATA", "WEFT_BIN", "WEFT_URL", "WEFT_EMAIL", "WEFT_PASSWORD",
-        "WEFT_SCREENSHOTS", "WEFT_CONSOLE", "WEFT_CONFIG",
+        "WEFT_SCREENSHOTS", "WEFT_TEST_STORE", "WEFT_CONSOLE", "WEFT_CONFIG",
     ]
 
     private static func unknown(_ what: String, near: String?) -> GeneralFault {

@@ -6,6 +6,7 @@ import Store
 
 extension Doctor {
     func data() async -> [Finding] {
+        if let openServer { return await server(openServer) }
         var status = stat()
         guard stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
             let why =
@@ -45,7 +46,7 @@ extension Doctor {
         return findings
     }
 
-    private func permissions(_ status: stat) -> Finding {
+    func permissions(_ status: stat) -> Finding {
         guard access(folder, R_OK | W_OK | X_OK) == 0 else {
             return Finding(
                 .problem,
@@ -105,7 +106,7 @@ extension Doctor {
         return findings
     }
 
-    private func objects(_ database: SQLiteDatabase) async -> Finding {
+    func objects(_ database: any Database) async -> Finding {
         do {
             let report = try await FileObjectStore(
                 path: folder + "/objects",
@@ -131,7 +132,7 @@ extension Doctor {
         }
     }
 
-    private func signingKey() -> Finding {
+    func signingKey() -> Finding {
         let path = folder + "/keys/signing-key.pem"
         var status = stat()
         guard lstat(path, &status) == 0 else {

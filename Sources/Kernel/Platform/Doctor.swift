@@ -1,4 +1,5 @@
 public import Core
+public import Store
 
 /// Looks at the machine, the configuration and the data, and says what is wrong and what to do.
 ///
@@ -50,6 +51,7 @@ public struct Doctor: Sendable {
     let folder: String
     let console: String?
     let clock: any WallClock
+    let openServer: (@Sendable () throws -> any Database)?
 
     /// A doctor.
     ///
@@ -58,16 +60,19 @@ public struct Doctor: Sendable {
     ///   - folder: the data folder; it need not be there.
     ///   - console: where the console was found; nil when it was not.
     ///   - clock: what time it is.
+    ///   - openServer: opens the store when it is on a server; nil when it is in the folder.
     public init(
         configuration: Configuration,
         folder: String,
         console: String?,
-        clock: any WallClock
+        clock: any WallClock,
+        openServer: (@Sendable () throws -> any Database)? = nil
     ) {
         self.configuration = configuration
         self.folder = folder
         self.console = console
         self.clock = clock
+        self.openServer = openServer
     }
 
     /// Runs all checks, in the order in which they are to be read.

@@ -207,7 +207,10 @@ public struct PlatformTools: Sendable {
         try Tool(
             name: "platform.list-dead-letters",
             purpose: "Lists events that a rule's target would not take, with the reason.",
-            input: Self.list([], sort: Dispatcher.deadLetterColumns.map(\.name)),
+            input: Self.list(
+                [("rule", ["type": "string", "minLength": 1, "maxLength": 200])],
+                sort: Dispatcher.deadLetterColumns.map(\.name)
+            ),
             output: Shape.page(of: Self.deadLetter),
             roles: [.admin, .manager],
             body: .read { [kernel] input, invocation, reader in
@@ -220,6 +223,7 @@ public struct PlatformTools: Sendable {
                 )
                 let page = try kernel.workflows.dispatcher().deadLetters(
                     query,
+                    rule: input.optional("rule")?.string(),
                     scope: invocation.scope,
                     in: reader
                 )

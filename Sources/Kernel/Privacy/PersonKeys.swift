@@ -72,7 +72,13 @@ public final class PersonKeys: Sendable {
                 """,
                 "INSERT INTO person_erasures (one, version) VALUES (1, 0)",
             ]
-        )
+        ),
+        Migration(
+            "privacy",
+            2,
+            "up to which erasure the store's files are clear",
+            ["ALTER TABLE person_erasures ADD COLUMN cleared BIGINT NOT NULL DEFAULT 0"]
+        ),
     ]
 
     // MARK: Use
@@ -229,6 +235,32 @@ public final class PersonKeys: Sendable {
             throw StoreError(.corrupt, "the erased person's row is missing")
         }
         return record
+    }
+
+    /// Makes sure that nothing that was erased is left in the store's own files.
+    ///
+    /// - Parameters:
+    ///   - database: the store.
+    ///   - bytes: a larger store is not written anew.
+    /// - Returns: whether it is so; see ``Database/forgetRemoved(rewritingAtMost:)``.
+    /// - Throws: `StoreError`.
+    public func clear(
+        _ database: any Database,
+        rewritingAtMost bytes: Int
+    ) async throws -> Bool {
+        let waiting = try await database.query(
+            "SELECT version FROM person_erasures WHERE one = 1 AND version > cleared",
+            []
+        ) { try $0.int(0) }
+        guard let version = waiting.first else { return true }
+        guard try await database.forgetRemoved(rewritingAtMost: bytes) else { return false }
+        try await database.transaction { transaction in
+            try transaction.execute(
+                "UPDATE person_erasures SET cleared = ? WHERE one = 1 AND cleared < ?",
+                [.int(version), .int(version)]
+            )
+        }
+        return true
     }
 
     /// Lets a person who was erased be known again, under a new key: what was erased stays so.

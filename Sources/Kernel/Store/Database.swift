@@ -82,10 +82,11 @@ public protocol Database: Sendable {
 
     /// Makes sure that what was removed or replaced before is in none of the store's own files any more.
     ///
-    /// - Returns: whether it is so; false where readers of older states stand in the way, and where the
+    /// - Parameter bytes: a larger store is not written anew, because nobody else can write meanwhile.
+    /// - Returns: whether it is so; false for a larger store, where others stand in the way, and where the
     ///   driver cannot know.
     /// - Throws: `StoreError`.
-    func forgetRemoved() async throws -> Bool
+    func forgetRemoved(rewritingAtMost bytes: Int) async throws -> Bool
 
     /// Runs `action` after every commit of another process that announced `topic`.
     ///
@@ -96,7 +97,7 @@ public protocol Database: Sendable {
 
 extension Database {
     /// Not known.
-    public func forgetRemoved() async throws -> Bool { false }
+    public func forgetRemoved(rewritingAtMost bytes: Int) async throws -> Bool { false }
 
     /// Nobody else writes what this driver reads.
     public func onAnnouncement(of topic: String, _ action: @escaping @Sendable () -> Void) {}

@@ -42,11 +42,13 @@ final class WriteMailbox: Sendable {
         return isNew
     }
 
-    /// Refuses what comes from now on, and waits until the writer's thread has done the rest.
+    /// Refuses what comes from now on, and waits until the writer's thread has done the rest; also when it
+    /// is called again.
     func close() {
         refuse()
         wake.signal()
         done.wait()
+        done.signal()
     }
 
     /// Refuses what comes from now on.

@@ -39,7 +39,9 @@ extension DefinitionReader {
         }
         var credentials: PayloadTemplate?
         if let value = object["Credentials"] {
-            if value.object == nil { report(pointer + "/Credentials", "must be an object") }
+            if value.object == nil {
+                report(pointer + "/Credentials", "\(value.kind) should be an Object")
+            }
             credentials = template(value, pointer + "/Credentials", "Credentials")
         }
         return .task(

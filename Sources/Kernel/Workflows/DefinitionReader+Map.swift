@@ -5,7 +5,12 @@ extension DefinitionReader {
         let fields = ["ItemProcessor", "Iterator"].filter { object[$0] != nil }
         guard fields.count == 1, let field = fields.first, let processor = object[field]?.object
         else {
-            report(pointer, "a Map has an \"ItemProcessor\" (or the older \"Iterator\")")
+            report(
+                pointer,
+                fields.count == 2
+                    ? "may have only one of [\"Iterator\", \"ItemProcessor\"]"
+                    : "does not have required field \"ItemProcessor\" (or the older \"Iterator\")"
+            )
             return nil
         }
         let place = pointer + "/" + field

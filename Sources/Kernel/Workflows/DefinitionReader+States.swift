@@ -1,7 +1,7 @@
 import Core
 
 extension DefinitionReader {
-    private static let types = [
+    static let types = [
         "Task", "Pass", "Choice", "Wait", "Succeed", "Fail", "Parallel", "Map",
     ]
 
@@ -135,7 +135,7 @@ extension DefinitionReader {
             if state.parameters != nil {
                 report(
                     pointer + "/Parameters",
-                    "a Map has \"ItemSelector\" or \"Parameters\", not both"
+                    "may have only one of [\"ItemSelector\", \"Parameters\"]"
                 )
             }
             state.parameters = template(parameters, pointer + "/Parameters", "Parameters")
@@ -270,7 +270,7 @@ extension DefinitionReader {
         guard let values = entry["ErrorEquals"]?.array, !values.isEmpty,
             values.allSatisfy({ $0.string != nil })
         else {
-            report(place, "\"ErrorEquals\" must be an array of at least one error name")
+            report(place, "is empty, non-empty required: an array of at least one error name")
             return []
         }
         let names = values.compactMap(\.string)

@@ -26,7 +26,10 @@ extension DefinitionReader {
 
     mutating func text(_ value: JSON, _ pointer: String) -> String? {
         guard let text = value.string else {
-            report(pointer, "must be a string")
+            report(
+                pointer,
+                value.isNull ? "should be non-null" : "\(value.kind) should be a String"
+            )
             return nil
         }
         return text
@@ -47,7 +50,7 @@ extension DefinitionReader {
             }
             return path
         } catch {
-            report(pointer, error.message)
+            report(pointer, "is not a JSONPath: \(error.message)")
             return nil
         }
     }
@@ -160,8 +163,8 @@ extension DefinitionReader {
                 guard let expression = expression(member.value, place) else {
                     for at in before..<problems.count {
                         problems[at].message =
-                            "the field \"\(member.key)\" must hold a path or an intrinsic function: "
-                            + problems[at].message
+                            "Field \"\(member.key)\" is not a JSONPath or intrinsic function"
+                            + " expression: \(problems[at].message)"
                     }
                     continue
                 }
@@ -225,7 +228,7 @@ extension DefinitionReader {
         let place = "\(pointer)/\(name)"
         if language == .jsonPath, let value = object[name + "Path"] {
             if object[name] != nil {
-                report(place + "Path", "a state has \"\(name)\" or \"\(name)Path\", not both")
+                report(place + "Path", "may have only one of [\"\(name)\", \"\(name)Path\"]")
             }
             return path(value, place + "Path").map { .init(name: name, source: .path($0)) }
         }
@@ -259,7 +262,7 @@ extension DefinitionReader {
         let place = "\(pointer)/\(name)"
         if language == .jsonPath, let value = object[name + "Path"] {
             if object[name] != nil {
-                report(place + "Path", "a state has \"\(name)\" or \"\(name)Path\", not both")
+                report(place + "Path", "may have only one of [\"\(name)\", \"\(name)Path\"]")
             }
             return expression(value, place + "Path").map { .expression($0) }
         }

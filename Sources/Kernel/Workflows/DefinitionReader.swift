@@ -82,7 +82,11 @@ struct DefinitionReader {
             let place = "\(pointer)/States/\(JSON.pointerToken(member.key))"
             if let other = places.updateValue(place, forKey: member.key) {
                 // It runs, as machines are told apart, but histories and mocks name states only.
-                report(place, "the name \"\(member.key)\" is taken by \(other)", .warning)
+                report(
+                    place,
+                    "State \"\(member.key)\" is also defined at \(other)",
+                    .warning
+                )
             }
             if member.key.count > 80 || member.key.isEmpty {
                 report(place, "a state's name must have 1 to 80 characters")
@@ -98,7 +102,7 @@ struct DefinitionReader {
     mutating func checkTarget(_ name: String, _ states: JSONObject, _ pointer: String) {
         guard states[name] == nil else { return }
         let near = nearest(to: name, among: states.keys).map { "; did you mean \"\($0)\"?" } ?? ""
-        report(pointer, "there is no state \"\(name)\" here\(near)")
+        report(pointer, "No state found named \"\(name)\"\(near)")
     }
 
     mutating func checkFields(_ object: JSONObject, _ known: Set<String>, _ pointer: String) {
@@ -107,12 +111,13 @@ struct DefinitionReader {
             if let other = Self.otherLanguage[member.key], other.language != language {
                 report(
                     place,
-                    "\"\(member.key)\" belongs to \(other.language.rawValue)\(other.hint)"
+                    "Field \"\(member.key)\" not allowed here: it belongs to"
+                        + " \(other.language.rawValue)\(other.hint)"
                 )
             } else {
                 let near =
                     nearest(to: member.key, among: known).map { "; did you mean \"\($0)\"?" } ?? ""
-                report(place, "\"\(member.key)\" is not a field of this\(near)")
+                report(place, "Field \"\(member.key)\" not allowed here\(near)")
             }
         }
     }
@@ -168,29 +173,48 @@ struct DefinitionReader {
         _ states: JSONObject,
         _ pointer: String
     ) {
-        // A state that could not be read may lead anywhere, so nothing is said then.
-        guard machine.states.count == states.count, states[machine.startAt] != nil else { return }
+        // A state of no known type may lead anywhere, so nothing is said then.
+        guard states.allSatisfy({ Self.types.contains($0.value["Type"]?.string ?? "") }) else {
+            return
+        }
+        // Without a first state, or with one that could not be read, only what no state names is
+        // certain not to be reached.
+        let isWhole = machine.states.count == states.count && states[machine.startAt] != nil
+        let reached = isWhole ? reached(in: machine) : named(in: states, from: machine.startAt)
+        for name in states.keys where !reached.contains(name) {
+            report(
+                "\(pointer)/States/\(JSON.pointerToken(name))",
+                "No transition found to state \"\(name)\"",
+                .warning
+            )
+        }
+        let ends = states.contains { member in
+            ["Succeed", "Fail"].contains(member.value["Type"]?.string)
+                || member.value["End"] == true
+        }
+        if !ends {
+            report(pointer + "/States", "No terminal state found: no state ends the workflow")
+        }
+    }
+
+    private func reached(in machine: Machine) -> Set<String> {
         var reached: Set<String> = []
         var waiting = [machine.startAt]
         while let name = waiting.popLast() {
             guard reached.insert(name).inserted, let state = machine.states[name] else { continue }
             waiting.append(contentsOf: state.targets)
         }
-        for name in states.keys where !reached.contains(name) {
-            report(
-                "\(pointer)/States/\(JSON.pointerToken(name))",
-                "no transition leads to the state \"\(name)\"",
-                .warning
-            )
+        return reached
+    }
+
+    private func named(in states: JSONObject, from start: String) -> Set<String> {
+        var named: Set = [start]
+        for state in states.map(\.value) {
+            let lists = (state["Choices"]?.array ?? []) + (state["Catch"]?.array ?? [])
+            let targets = [state["Next"], state["Default"]] + lists.map { $0["Next"] }
+            named.formUnion(targets.compactMap { $0?.string })
         }
-        let ends = machine.states.values.contains { state in
-            switch state.body {
-            case .succeed, .fail: true
-            case .choice: false
-            default: state.next == nil
-            }
-        }
-        if !ends { report(pointer + "/States", "no state ends the workflow") }
+        return named
     }
 }
 

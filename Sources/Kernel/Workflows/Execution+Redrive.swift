@@ -15,7 +15,7 @@ extension Execution {
         turn = Turn(now: now)
         let last = lastEvent
         status = .running
-        (output, error, cause) = (nil, nil, nil)
+        (output, error, cause, isPaused) = (nil, nil, nil, false)
         redriveCount += 1
         branches = residue
         residue = [:]

@@ -33,6 +33,15 @@ struct Query: Sendable {
         digest(bytes, algorithm) ?? []
     }
 
+    /// What is made of a payload of 256 KiB needs far less; one expression must not hold a worker up.
+    private static let limits = JSONataLimits(
+        steps: 5_000_000,
+        depth: 2_000,
+        elements: 1_000_000,
+        text: 4 << 20,
+        time: .seconds(2)
+    )
+
     /// The text between `{%` and `%}`, nil when there are no such delimiters.
     static func expression(in text: String) -> String? {
         guard text.hasPrefix("{%"), text.hasSuffix("%}"), text.utf8.count >= 4 else { return nil }
@@ -62,7 +71,8 @@ struct Query: Sendable {
         let environment = JSONataEnvironment(
             bindings: bindings,
             now: evaluation.now,
-            random: evaluation.random
+            random: evaluation.random,
+            limits: Self.limits
         )
         let outcome: JSONataOutcome
         do throws(JSONataError) {

@@ -66,7 +66,7 @@ enum AuditCommand {
     private static func stored(
         _ name: String?,
         _ noted: AuditChain.Head?,
-        in database: SQLiteDatabase
+        in database: any Database
     ) async throws -> [AuditFile.Report] {
         try await database.scan { reader in
             let all = try organisations(name, in: reader)
@@ -123,13 +123,12 @@ enum AuditCommand {
     /// Opens the store alone and changes nothing: what is to be checked must not be mended first.
     private static func withStore<Value>(
         _ options: CommandOptions,
-        _ body: (SQLiteDatabase) async throws -> Value
+        _ body: (any Database) async throws -> Value
     ) async throws -> Value {
         let configuration = try ConfigurationFile.load(options)
-        let folder = try LocalInstallation.existing(
-            configuration.text("data.folder") ?? "weft-data"
-        )
-        let database = try SQLiteDatabase(path: folder.store)
+        try await StoreComposition.requireData(configuration)
+        let folder = configuration.text("data.folder") ?? "weft-data"
+        let database = try StoreComposition.open(configuration, file: folder + "/weft.db")
         defer { database.close() }
         let chained = try await database.query(
             "SELECT 1 FROM weft_migration WHERE module = 'identity' AND version >= 2",

@@ -19,6 +19,15 @@ enum BackupCommand {
     private static func take(_ arguments: [String]) async throws {
         let options = try CommandOptions(arguments, valued: ["--data", "--config"])
         let target = try options.onlyWord("a DIR for the copy")
+        if StoreComposition.isOnServer(try ConfigurationFile.load(options)) {
+            throw GeneralFault(
+                .invalid,
+                code: "backup-by-postgres",
+                "the records are on PostgreSQL: back them up with pg_dump, pg_basebackup or the "
+                    + "provider's snapshots, and then copy the folders objects and keys of the data "
+                    + "folder; docs/store.md shows how"
+            )
+        }
         let installation = try await LocalInstallation.open(options)
         try await LocalInstallation.using(installation) {
             let backup = try await Backup.take(

@@ -20,6 +20,17 @@ enum BenchCommand {
         The same for GET requests of Weft's own client, each caller one after the other; prints
         {"callers","requests","seconds","perSecond","cpuMicrosPerRequest"}.
 
+        usage: weft bench events EVENTS.jsonl [--rules KIND] [--count N] [--seconds S] [--list]
+          --rules KIND   exact (default), prefix, suffix, equals-ignore-case, wildcard, numeric,
+                         anything-but, anything-but-prefix, exists, arrays or mixed
+          --count N      as many rules, 1…1000000 (default 5)
+          --seconds S    measure so long, 0.1…600 (default 3)
+          --list         list the rules that match each event too, instead of only finding their set
+        Matches the file's events over and over on one thread, from UTF-8 bytes, which are checked whole;
+        the rules name fields of the city lots that AWS's event-ruler is measured with. Prints
+        {"kind","rules","events","eventsPerSecond","eventsPerCPUSecond","cpuMicrosPerEvent",
+        "matchesPerEvent",…}.
+
         usage: weft bench workflows --data DIR [--callers N] [--seconds S | --executions N]
                  [--tools compute|store] [--measure run|latency|fill|recover] [--rate R]
         How many runs of a workflow of three steps a second, each step synced:
@@ -50,10 +61,12 @@ enum BenchCommand {
                 case "workflows": try await workflows(arguments.dropFirst())
                 case "series": try await SeriesBenchmark.run(arguments.dropFirst())
                 case "requests": try await requests(arguments.dropFirst())
+                case "events": try events(arguments.dropFirst())
                 case "workflow": try workflow(arguments.dropFirst())
                 default:
                     throw UsageError(
-                        "what can be measured is: store, workflow, workflows, series, http, requests"
+                        "what can be measured is: store, workflow, workflows, series, http, requests, "
+                            + "events"
                     )
                 }
             },

@@ -62,11 +62,19 @@ struct BenchmarkRules {
         case .arrays: numeric(index, "coordinates")
         case .anythingBut: anythingBut(index)
         case .anythingButPrefix:
-            street(["anything-but": ["prefix": pick(["FULTO", "MASO", "S", "P", "DR"], index, letters(3...7))]])
+            street([
+                "anything-but": [
+                    "prefix": pick(["FULTO", "MASO", "S", "P", "DR"], index, letters(3...7))
+                ]
+            ])
         case .exists:
             index % 2 == 0
                 ? ["properties": ["FIELD_\(index)": [["exists": false]]]]
-                : ["properties": ["STREET": [["exists": true]], "FIELD_\(index)": [["exists": true]]]]
+                : [
+                    "properties": [
+                        "STREET": [["exists": true]], "FIELD_\(index)": [["exists": true]],
+                    ]
+                ]
         case .mixed:
             rule(
                 [.exact, .prefix, .suffix, .numeric, .anythingBut, .wildcard][index % 6],
@@ -117,7 +125,13 @@ struct BenchmarkRules {
             [
                 "geometry": [
                     field: [
-                        "x": [["numeric": [">", .double(x), "<", .double(x + 0.01 * random.unit() + 1e-6)]]]
+                        "x": [
+                            [
+                                "numeric": [
+                                    ">", .double(x), "<", .double(x + 0.01 * random.unit() + 1e-6),
+                                ]
+                            ]
+                        ]
                     ]
                 ]
             ]

@@ -42,7 +42,9 @@ enum DoctorCommand {
             configuration: configuration,
             folder: options.values["--data"] ?? configuration.text("data.folder") ?? "weft-data",
             console: ServerRoutes.consoleFolder(),
-            clock: SystemClock()
+            clock: SystemClock(),
+            openServer: StoreComposition.isOnServer(configuration)
+                ? { try StoreComposition.open(configuration, file: "") } : nil
         )
         findings += await doctor.findings()
         let isSound = !findings.contains { $0.level == .problem }

@@ -26,6 +26,7 @@ struct EventBenchmark {
     ///   - seconds: how long.
     ///   - listing: whether the matching rules are listed for each event, and not only counted.
     /// - Returns: `{"rules","events","eventsPerSecond","cpuMicrosPerEvent","matchesPerEvent",…}`.
+    /// - Throws: `EventSyntaxError` when a line is no event.
     func run(_ machine: PatternMachine, seconds: Double, listing: Bool) throws -> JSONObject {
         let matcher = PatternMatcher(machine)
         var events = 0

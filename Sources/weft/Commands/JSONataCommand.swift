@@ -6,10 +6,12 @@ import Platform
 /// `weft jsonata`: evaluates an expression on a JSON file.
 enum JSONataCommand {
     static let usage = """
-        usage: weft jsonata EXPR [--input FILE] [--bindings FILE]
+        usage: weft jsonata EXPR [--input FILE] [--bindings FILE] [--depth N] [--time MS]
           prints the value of a JSONata expression as JSON, and nothing when it has none
           --input FILE     the JSON it is evaluated on; - reads standard input
           --bindings FILE  a JSON object with the values of variables
+          --depth N        how deep evaluations may nest, by default 10000
+          --time MS        how many milliseconds it may take, by default 10000
         """
 
     /// Runs the command and returns its exit code: 0 done, 1 refused, 2 usage.
@@ -26,7 +28,10 @@ enum JSONataCommand {
     }
 
     private static func evaluate(_ arguments: [String]) throws {
-        let options = try CommandOptions(arguments, valued: ["--input", "--bindings"])
+        let options = try CommandOptions(
+            arguments,
+            valued: ["--input", "--bindings", "--depth", "--time"]
+        )
         let source = try options.onlyWord("an expression")
         let input = try options.values["--input"].map { try read($0) }
         var environment = JSONataEnvironment(now: SystemClock().now(), random: SystemRandom())
@@ -35,6 +40,10 @@ enum JSONataCommand {
                 throw fault("\(file): expected an object with the values of variables")
             }
             for member in bindings { environment.bindings[member.key] = member.value }
+        }
+        if let depth = try number(options, "--depth") { environment.limits.depth = depth }
+        if let time = try number(options, "--time") {
+            environment.limits.time = .milliseconds(time)
         }
         let outcome: JSONataOutcome
         do throws(JSONataError) {
@@ -47,6 +56,14 @@ enum JSONataCommand {
         case .value(let value): say(value.text(.pretty))
         case .function: complain("the value is a function, which JSON cannot hold")
         }
+    }
+
+    private static func number(_ options: CommandOptions, _ name: String) throws -> Int? {
+        guard let text = options.values[name] else { return nil }
+        guard let number = Int(text), (1...100_000).contains(number) else {
+            throw UsageError("\(name) is a whole number from 1 to 100000")
+        }
+        return number
     }
 
     /// An error of the expression, which is shown by its code.

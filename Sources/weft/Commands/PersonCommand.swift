@@ -15,7 +15,8 @@ enum PersonCommand {
           SUBJECT              for instance customer:<id>
           export               everything that is kept about the person, as JSON
           erase                drop the person's key and remove what is kept in clear; prints the receipt.
-                               Nothing brings it back but a backup from before
+                               Nothing brings it back but a backup from before. The store is written
+                               anew, of whatever size; a running server cannot write meanwhile
           readmit              let an erased person be known again; nothing comes back
           erasures             who was erased and when: to be erased again after an older backup was
                                put back
@@ -38,7 +39,12 @@ enum PersonCommand {
         await exitCode(
             of: {
                 try await run(arguments, needsReason: true) { persons, subject, reason, scope in
-                    try await persons.erase(subject(persons), reason: reason, scope: scope)
+                    try await persons.erase(
+                        subject(persons),
+                        reason: reason,
+                        scope: scope,
+                        rewritingAtMost: .max
+                    )
                 }
             },
             usage: usage

@@ -32,7 +32,8 @@ enum ServeCommand {
         let configuration = try ConfigurationFile.load(options)
         let (logger, logs) = Self.logger(configuration)
         let folder = try DataFolder(configuration.text("data.folder") ?? "weft-data")
-        try folder.lock()
+        // On a server's database several processes may work, on one folder of keys and objects.
+        if !StoreComposition.isOnServer(configuration) { try folder.lock() }
         let installation = try await Installation(
             configuration,
             folder: folder,

@@ -2,11 +2,12 @@ import Core
 import Platform
 import Workflows
 
-/// `weft workflow run` and `weft workflow lint`.
+/// `weft workflow run`, `weft workflow lint` and `weft workflow replay`.
 enum WorkflowCommand {
     static let usage = """
         usage: weft workflow run DEF [--input IN] [--mocks M] [--virtual-time] [--objects DIR]
                weft workflow lint DEF
+               weft workflow replay DEF HISTORY [--objects DIR]
           --input IN      the input, a JSON file (default {})
           --mocks M       the answers of tasks, {"State":[{"return":…}|{"throw":{"error","cause"}},…]}
           --virtual-time  waits, timeouts and retries take no time
@@ -19,6 +20,7 @@ enum WorkflowCommand {
             switch arguments.first {
             case "run": try await runDefinition(Options(arguments.dropFirst()))
             case "lint": return try lint(Options(arguments.dropFirst()))
+            case "replay": try replay(Options(arguments.dropFirst(), words: 2))
             case "--help", "-h": say(usage)
             default: throw CommandFailure(exitCode: 2, message: usage)
             }
@@ -36,12 +38,15 @@ enum WorkflowCommand {
 
     struct Options {
         var definition = ""
+        /// The second word, of commands that take two.
+        var history = ""
         var input: String?
         var mocks: String?
         var objects: String?
         var virtualTime = false
 
-        init(_ arguments: some Sequence<String>) throws(CommandFailure) {
+        init(_ arguments: some Sequence<String>, words: Int = 1) throws(CommandFailure) {
+            var found: [String] = []
             var rest = Array(arguments)[...]
             while let argument = rest.popFirst() {
                 switch argument {
@@ -56,14 +61,16 @@ enum WorkflowCommand {
                     default: objects = value
                     }
                 default:
-                    guard definition.isEmpty, !argument.hasPrefix("--") else {
+                    guard found.count < words, !argument.hasPrefix("--") else {
                         let message = "unexpected \"\(argument)\"\n\(usage)"
                         throw CommandFailure(exitCode: 2, message: message)
                     }
-                    definition = argument
+                    found.append(argument)
                 }
             }
-            guard !definition.isEmpty else { throw CommandFailure(exitCode: 2, message: usage) }
+            guard found.count == words else { throw CommandFailure(exitCode: 2, message: usage) }
+            definition = found[0]
+            history = found.count > 1 ? found[1] : ""
         }
     }
 
@@ -77,6 +84,39 @@ enum WorkflowCommand {
         let result: JSON = ["problems": .array(problems.map(\.json))]
         say(result.text(.pretty))
         return problems.isEmpty ? 0 : 1
+    }
+
+    /// What a recorded execution would do under a definition.
+    private static func replay(_ options: Options) throws(CommandFailure) {
+        let definition = try definition(in: options.definition)
+        let json = try readJSON(options.history)
+        guard let entries = (json["history"] ?? json).array, !entries.isEmpty else {
+            let message = "\(options.history): must be a history or what `weft workflow run` prints"
+            throw CommandFailure(message: message)
+        }
+        var history: [HistoryEvent] = []
+        for (at, entry) in entries.enumerated() {
+            do throws(GeneralFault) {
+                history.append(try HistoryEvent(entry))
+            } catch {
+                let place = "\(options.history)#/\(at)\(error.pointer ?? "")"
+                throw CommandFailure(message: "\(place): \(error.message)")
+            }
+        }
+        let replay = Replay(
+            of: history,
+            with: definition,
+            identity: identity(options.definition),
+            random: SystemRandom(),
+            objects: options.objects.map(reader)
+        )
+        let result: JSON = [
+            "status": .string(replay.execution.status.rawValue),
+            "same": .bool(replay.differences.isEmpty && replay.unanswered.isEmpty),
+            "unanswered": .array(replay.unanswered.map { .string($0) }),
+            "differences": .array(replay.differences.map(\.json)),
+        ]
+        say(result.text(.pretty))
     }
 
     private static func runDefinition(_ options: Options) async throws(CommandFailure) {
@@ -113,14 +153,7 @@ enum WorkflowCommand {
         mocks mocksFile: String?,
         objects: String? = nil
     ) throws(CommandFailure) -> Rehearsal {
-        let source = try readJSON(file)
-        let definition: Definition
-        do throws(DefinitionFault) {
-            definition = try Definition(source)
-        } catch {
-            let lines = error.problems.map { "\(file)#\($0.pointer): \($0.message)" }
-            throw CommandFailure(message: lines.joined(separator: "\n"))
-        }
+        let definition = try definition(in: file)
         var mocks = Mocks()
         if let mocksFile {
             let json = try readJSON(mocksFile)
@@ -131,23 +164,40 @@ enum WorkflowCommand {
                 throw CommandFailure(message: message)
             }
         }
-        let random = SystemRandom()
-        let id = IDGenerator(clock: SystemClock(), random: random).next(Execution.self).description
         let execution = Execution(
             of: definition,
-            identity: ExecutionIdentity(
-                id: id,
-                name: id,
-                workflowID: file,
-                workflowName: file,
-                role: "cli"
-            ),
-            random: random
+            identity: identity(file),
+            random: SystemRandom()
         )
-        guard let objects else { return Rehearsal(of: execution, mocks: mocks) }
-        return Rehearsal(of: execution, mocks: mocks) { read throws(ItemFault) in
-            try page(of: read, in: objects)
+        return Rehearsal(of: execution, mocks: mocks, objects: objects.map(reader))
+    }
+
+    private static func definition(in file: String) throws(CommandFailure) -> Definition {
+        let source = try readJSON(file)
+        do throws(DefinitionFault) {
+            return try Definition(source)
+        } catch {
+            let lines = error.problems.map { "\(file)#\($0.pointer): \($0.message)" }
+            throw CommandFailure(message: lines.joined(separator: "\n"))
         }
+    }
+
+    private static func identity(_ file: String) -> ExecutionIdentity {
+        let ids = IDGenerator(clock: SystemClock(), random: SystemRandom())
+        let id = ids.next(Execution.self).description
+        return ExecutionIdentity(
+            id: id,
+            name: id,
+            workflowID: file,
+            workflowName: file,
+            role: "cli"
+        )
+    }
+
+    private static func reader(
+        _ folder: String
+    ) -> @Sendable (ItemRead) throws(ItemFault) -> ItemPage {
+        { read throws(ItemFault) in try page(of: read, in: folder) }
     }
 
     /// Reads the object that `Bucket` and `Key` name from a folder of buckets.

@@ -29,7 +29,7 @@ struct Observation {
     /// - Throws: a fault of code `invalid-configuration`.
     init(
         _ kernel: Kernel,
-        database: SQLiteDatabase,
+        database: any Database,
         parts: [SolutionParts],
         logs: LogBuffer?,
         random: any RandomSource
@@ -194,6 +194,43 @@ struct Observation {
                 """
         ),
         StoreGauge(
+            "weft_queue_depth",
+            help:
+                "Entries that wait: events to be dispatched or replayed, dead letters, messages, webhooks.",
+            labels: ["queue"],
+            sql: """
+                SELECT 'dispatcher', coalesce((SELECT max(seq) FROM event), 0)
+                    - coalesce((SELECT seq FROM event_cursor WHERE name = 'dispatcher'), 0)
+                UNION ALL SELECT 'replays', count(*) FROM event_replay WHERE status = 'running'
+                UNION ALL SELECT 'dead-letters', count(*) FROM dead_letter WHERE redriven_at IS NULL
+                UNION ALL SELECT 'outbox', count(*) FROM channels_outbox WHERE status = 'pending'
+                UNION ALL SELECT 'webhooks', count(*) FROM channels_webhook_delivery
+                    WHERE status = 'pending'
+                """
+        ),
+        StoreGauge(
+            "weft_queue_oldest_seconds",
+            help: "How long the oldest entry of a queue has waited.",
+            labels: ["queue"],
+            sql: """
+                SELECT 'dispatcher', coalesce((CAST(? AS BIGINT) - min(time)) / 1000000, 0) FROM event
+                    WHERE seq > coalesce(
+                        (SELECT seq FROM event_cursor WHERE name = 'dispatcher'), 0)
+                UNION ALL SELECT 'replays',
+                    coalesce((CAST(? AS BIGINT) - min(created_at)) / 1000000, 0)
+                    FROM event_replay WHERE status = 'running'
+                UNION ALL SELECT 'dead-letters',
+                    coalesce((CAST(? AS BIGINT) - min(at)) / 1000000, 0)
+                    FROM dead_letter WHERE redriven_at IS NULL
+                UNION ALL SELECT 'outbox',
+                    coalesce((CAST(? AS BIGINT) - min(created_at)) / 1000000, 0)
+                    FROM channels_outbox WHERE status = 'pending'
+                UNION ALL SELECT 'webhooks',
+                    coalesce((CAST(? AS BIGINT) - min(created_at)) / 1000000, 0)
+                    FROM channels_webhook_delivery WHERE status = 'pending'
+                """
+        ),
+        StoreGauge(
             "weft_dispatcher_lag_events",
             help: "Events that the dispatcher has not passed yet.",
             labels: [],
@@ -209,6 +246,61 @@ struct Observation {
             sql: """
                 SELECT e.organisation, count(*) FROM execution_live l
                 JOIN execution e ON e.id = l.execution GROUP BY e.organisation
+                """
+        ),
+        StoreGauge(
+            "weft_executions_waiting",
+            help: "Executions that are due and that no worker has taken up.",
+            labels: ["organisation"],
+            sql: """
+                SELECT e.organisation, count(*) FROM execution_live l
+                JOIN execution e ON e.id = l.execution
+                WHERE l.owner = '' AND l.due_at <= ? GROUP BY e.organisation
+                """
+        ),
+        StoreGauge(
+            "weft_executions_waiting_oldest_seconds",
+            help: "How long the oldest of them has been due.",
+            labels: ["organisation"],
+            sql: """
+                SELECT e.organisation, max((CAST(? AS BIGINT) - l.due_at) / 1000000.0) FROM execution_live l
+                JOIN execution e ON e.id = l.execution
+                WHERE l.owner = '' AND l.due_at <= ? AND l.due_at > 0 GROUP BY e.organisation
+                """
+        ),
+        StoreGauge(
+            "weft_workflow_leases",
+            help: "Executions that a worker has in hand.",
+            labels: ["worker"],
+            sql: """
+                SELECT owner, count(*) FROM execution_live WHERE owner <> '' GROUP BY owner
+                """
+        ),
+        StoreGauge(
+            "weft_activity_tasks_waiting",
+            help: "Tasks of an activity that no worker outside has taken.",
+            labels: ["organisation", "activity"],
+            sql: """
+                SELECT organisation, activity, count(*) FROM workflow_token WHERE taken = 0
+                GROUP BY organisation, activity
+                """
+        ),
+        StoreGauge(
+            "weft_activity_tasks_oldest_seconds",
+            help: "How long the oldest of them has waited.",
+            labels: ["organisation", "activity"],
+            sql: """
+                SELECT organisation, activity, max((CAST(? AS BIGINT) - since) / 1000000.0) FROM workflow_token
+                WHERE taken = 0 GROUP BY organisation, activity
+                """
+        ),
+        StoreGauge(
+            "weft_schedules_overdue",
+            help: "Schedules whose moment has passed and that have not fired.",
+            labels: ["organisation"],
+            sql: """
+                SELECT organisation, count(*) FROM workflow_schedule WHERE fires_at <= ?
+                GROUP BY organisation
                 """
         ),
         StoreGauge(

@@ -32,6 +32,23 @@ enum WorkflowServices {
         return engine
     }
 
+    /// Numbers of this process' own work.
+    static func measure(_ engine: WorkflowEngine, in metrics: Metrics) {
+        let held = metrics.gauge(
+            "weft_workflow_in_hand",
+            help: "Executions that this process has in memory."
+        )
+        let queued = metrics.gauge(
+            "weft_workflow_queue_depth",
+            help: "Steps that wait for a task of this process."
+        )
+        metrics.beforeRendering {
+            let load = engine.load
+            held.set(Double(load.inHand))
+            queued.set(Double(load.queued))
+        }
+    }
+
     static func schedules(_ kernel: Kernel) throws -> ScheduleService {
         let logger = kernel.logger
         return ScheduleService(

@@ -87,6 +87,19 @@ public struct MessageKind: Sendable {
             )
         ),
         MessageKind(
+            "rule.matched",
+            purpose: "A rule of the organisation matched an event; to those whom the rule names.",
+            placeholders: ["rule", "subject", "text", "type", "about"],
+            english: .init(
+                subject: "{{subject}}",
+                body: "{{text}}\n\n{{type}} {{about}} (rule {{rule}})\n"
+            ),
+            german: .init(
+                subject: "{{subject}}",
+                body: "{{text}}\n\n{{type}} {{about}} (Regel {{rule}})\n"
+            )
+        ),
+        MessageKind(
             "channel.test",
             purpose: "Somebody tries whether a channel works.",
             placeholders: ["name", "person"],

@@ -20,11 +20,7 @@ extension Webhooks: EventTarget {
             }
         }
         guard !wanting.isEmpty else { return }
-        let body: JSON = [
-            "type": .string(event.type), "timestamp": event.time.json, "id": event.id.json,
-            "subject": .optional(event.subject), "seq": .int(event.seq), "data": event.data,
-            "traceparent": .string(event.trace.description),
-        ]
+        let body = Self.body(of: event)
         for webhook in wanting {
             try note(
                 event.id.description,
@@ -35,6 +31,44 @@ extension Webhooks: EventTarget {
                 in: transaction
             )
         }
+    }
+
+    private static func body(of event: Event) -> JSON {
+        [
+            "type": .string(event.type), "timestamp": event.time.json, "id": event.id.json,
+            "subject": .optional(event.subject), "seq": .int(event.seq), "data": event.data,
+            "traceparent": .string(event.trace.description),
+        ]
+    }
+
+    /// Notes an event for one subscription, whatever types it wants.
+    ///
+    /// - Parameters:
+    ///   - event: the event.
+    ///   - id: the subscription.
+    ///   - key: the delivery's `webhook-id`; the same one is noted once.
+    ///   - transaction: the caller's.
+    /// - Throws: `ChannelError` of code `not-found` or `disabled`, or `StoreError`.
+    public func send(
+        _ event: Event,
+        to id: ID<Webhook>,
+        key: String,
+        in transaction: any Transaction
+    ) throws {
+        let enabled = try transaction.first(
+            "SELECT enabled FROM channels_webhook WHERE id = ? AND organisation = ?",
+            [.id(id), .id(event.organisation)]
+        ) { try $0.bool(0) }
+        guard let enabled else { throw ChannelError(.notFound, "there is no webhook \(id)") }
+        guard enabled else { throw ChannelError(.disabled, "the webhook \(id) is disabled") }
+        try note(
+            key,
+            event.type,
+            Self.body(of: event),
+            webhook: id,
+            organisation: event.organisation,
+            in: transaction
+        )
     }
 
     /// Notes an event `webhook.test` for one subscription, whatever it wants.

@@ -73,7 +73,8 @@ struct ByteTable: Sendable {
         let raw = UnsafeRawPointer(key.baseAddress)
         guard let raw else { return UInt32(truncatingIfNeeded: hash >> 32) }
         while at + 8 <= key.count {
-            hash = (hash ^ raw.loadUnaligned(fromByteOffset: at, as: UInt64.self))
+            hash =
+                (hash ^ raw.loadUnaligned(fromByteOffset: at, as: UInt64.self))
                 &* 0xD6E8_FEB8_6659_FD93
             hash ^= hash >> 32
             at += 8

@@ -71,6 +71,7 @@ enum ComparableNumber {
     /// - Parameters:
     ///   - bytes: a number as JSON writes it, and after it a byte that belongs to no number.
     ///   - count: how many bytes the number has.
+    /// - Returns: the nearest double, when it would be written as this number.
     static func value(_ bytes: UnsafePointer<UInt8>, count: Int) -> Double? {
         guard let decimal = Decimal(bytes, count: count) else { return nil }
         guard decimal.mantissa != 0 else { return 0 }

@@ -86,7 +86,8 @@ final class FieldIndex: Sendable {
         led = compiled.led
         numbers = compiled.numbers
         numberTexts = compiled.numberTexts
-        intervals = draft.ranges.isEmpty
+        intervals =
+            draft.ranges.isEmpty
             ? nil : IntervalIndex(draft.ranges, words: words.count)
         addresses = compiled.addresses
         var lengths: Set<[UInt8]> = []
@@ -178,8 +179,8 @@ final class FieldIndex: Sendable {
         case .no: apply(no, value, target, &hits)
         case .null: apply(null, value, target, &hits)
         }
-        for slot in asked {
-            if conditions[slot]?.accepts(value) == true { set(slot, target, &hits) }
+        for slot in asked where conditions[slot]?.accepts(value) == true {
+            set(slot, target, &hits)
         }
     }
 

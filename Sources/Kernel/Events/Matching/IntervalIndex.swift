@@ -76,6 +76,7 @@ struct IntervalIndex: Sendable {
     ///   - number: the number.
     ///   - accumulator: the path's first word.
     ///   - replacing: whether they replace what is there, or are added to it.
+    ///   - scratch: as many words, for adding.
     @inline(__always)
     func put(
         _ number: Double,

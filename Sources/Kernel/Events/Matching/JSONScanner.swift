@@ -102,8 +102,10 @@ struct JSONScanner {
         }
     }
 
-    /// The high bits of the bytes that end a run of plain ones: quotes, backslashes, control characters
-    /// and whatever is not ASCII. Above the lowest there may be false ones.
+    /// The high bits of the bytes that end a run of plain ones.
+    ///
+    /// They are quotes, backslashes, control characters and whatever is not ASCII. Above the lowest bit
+    /// there may be false ones.
     @inline(__always)
     private static func special(_ word: UInt64) -> UInt64 {
         let ones: UInt64 = 0x0101_0101_0101_0101

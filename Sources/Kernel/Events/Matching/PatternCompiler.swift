@@ -166,7 +166,8 @@ struct PatternCompiler {
                 entry.start = UInt32(names.count)
                 entry.node = UInt32(node)
                 names += bytes
-                var at = PatternMachine.place(entry.head, entry.tail, bytes.count, parent)
+                var at =
+                    PatternMachine.place(entry.head, entry.tail, bytes.count, parent)
                     & (size - 1)
                 while table[at].node != 0 { at = (at + 1) & (size - 1) }
                 table[at] = entry

@@ -124,6 +124,7 @@ public struct PatternMachine: Sendable {
     /// For many events, keep a ``PatternMatcher``.
     ///
     /// - Parameter event: JSON text, an object.
+    /// - Returns: their places in the list that was compiled.
     /// - Throws: `EventSyntaxError` when it is not.
     public func rules(matching event: [UInt8]) throws(EventSyntaxError) -> [Int] {
         let matcher = PatternMatcher(self)

@@ -31,6 +31,7 @@ extension PatternMatcher {
     ///   - leaves: the leaves, in the order of their paths.
     ///   - element: where their values are looked for.
     ///   - absence: where a field may have no value to be absent, as long as no leaf here has one.
+    /// - Returns: whether all of them are satisfied.
     private func satisfy(
         _ leaves: ArraySlice<(field: Int, condition: Condition)>,
         within element: Int32,
@@ -87,10 +88,15 @@ extension PatternMatcher {
     private func values(of field: Int, in element: Int32) -> ArraySlice<Int32> {
         guard let list = valuesOf?[field] else { return [] }
         let range = elements[Int(element)].values
-        return list[Self.place(of: range.lowerBound, in: list)..<Self.place(
-            of: range.upperBound,
-            in: list
-        )]
+        return list[
+            Self.place(
+                of: range.lowerBound,
+                in: list
+            )..<Self.place(
+                of: range.upperBound,
+                in: list
+            )
+        ]
     }
 
     private static func place(of value: Int32, in list: [Int32]) -> Int {

@@ -165,13 +165,13 @@ struct PatternReader {
         case "exactly":
             return [.string(try text(value, name, reader))]
         case "prefix":
-            if let folded = try folded(value, name, reader) { return folded.map { .prefixFolded($0) } }
+            if let folded = try folded(value, name, reader) { return [.prefixFolded(folded)] }
             return [.prefix(try text(value, name, reader))]
         case "suffix":
-            if let folded = try folded(value, name, reader) { return folded.map { .suffixFolded($0) } }
+            if let folded = try folded(value, name, reader) { return [.suffixFolded(folded)] }
             return [.suffix(try text(value, name, reader))]
         case "equals-ignore-case":
-            return try texts(value, name, reader).map { .equalsFolded(FoldedText($0)) }
+            return [.equalsFolded(FoldedText(try one(value, name, reader)))]
         case "wildcard":
             return [.wildcard(try wildcard(try one(value, name, reader), reader))]
         case "exists":
@@ -221,7 +221,10 @@ struct PatternReader {
         case "=", "<", "<=":
             throw Self.invalid(reader, "a range begins with its lower end, \">\" or \">=\"")
         default:
-            throw Self.invalid(reader, "expected \"=\", \"<\", \"<=\", \">\" or \">=\" in \"numeric\"")
+            throw Self.invalid(
+                reader,
+                "expected \"=\", \"<\", \"<=\", \">\" or \">=\" in \"numeric\""
+            )
         }
         guard terms.count == 4 else { return .range(range) }
         range.upper = try comparable(terms[3], reader)
@@ -318,17 +321,17 @@ struct PatternReader {
         }
     }
 
-    /// The texts of `{"equals-ignore-case": …}`; nil when the value is no object.
+    /// The text of `{"equals-ignore-case": …}`; nil when the value is no object.
     private mutating func folded(
         _ value: JSON,
         _ name: String,
         _ reader: JSONReader
-    ) throws(GeneralFault) -> [FoldedText]? {
+    ) throws(GeneralFault) -> FoldedText? {
         guard case .object(let object) = value else { return nil }
         guard object.count == 1, let only = object.first, only.key == "equals-ignore-case" else {
             throw Self.invalid(reader, "\"\(name)\" takes a string or {\"equals-ignore-case\": …}")
         }
-        return try texts(only.value, only.key, reader).map(FoldedText.init)
+        return FoldedText(try one(only.value, only.key, reader))
     }
 
     private mutating func texts(_ value: JSON, _ name: String, _ reader: JSONReader)
@@ -353,7 +356,8 @@ struct PatternReader {
         throws(GeneralFault) -> String
     {
         guard let text = value.string else {
-            throw Self.invalid(reader, "\"\(name)\" takes a string, found \(value.kind)")
+            let hint = value.array == nil ? "" : "; write an alternative for each"
+            throw Self.invalid(reader, "\"\(name)\" takes a string, found \(value.kind)\(hint)")
         }
         try count(1, text.utf8.count, reader)
         return text

@@ -49,6 +49,7 @@ extension Evaluator {
         at call: Node.Call
     ) throws(Failure) -> Value {
         do throws(Failure) {
+            try charge(for: arguments)
             let valid = try native.signature?.validated(arguments, context: input) ?? arguments
             let invocation = Invocation(evaluator: self, input: input, frame: frame)
             return try bounded(try native.body(invocation, Arguments(all: valid)))
@@ -145,6 +146,7 @@ extension Evaluator {
     ) throws(Failure) -> Value {
         switch function.kind {
         case .native(let native):
+            try charge(for: arguments)
             let valid = try native.signature?.validated(arguments, context: input) ?? arguments
             let call = Invocation(evaluator: self, input: input, frame: frame)
             return try bounded(try native.body(call, Arguments(all: valid)))
@@ -164,6 +166,7 @@ extension Evaluator {
                 guard at < template.count else { return .undefined }
                 return template[at] ?? rest.popFirst() ?? .undefined
             }
+            try charge(for: filled)
             // Functions of the library take what they are given: nothing checks it.
             guard case .native(let native) = inner.kind else {
                 return try apply(inner, filled, frame)

@@ -40,11 +40,12 @@ extension Evaluator {
                     result.append(item)
                 }
             } else if case .array(let indices) = found, try Self.areNumbers(indices) {
+                try charge(indices.count)
                 for case let number? in indices.items.map(\.double)
                 where Self.index(number, in: items.count) == at {
                     result.append(item)
                 }
-            } else if try Self.boolean(found) ?? false {
+            } else if try isTrue(found) {
                 result.append(item)
             }
         }
@@ -86,7 +87,7 @@ extension Evaluator {
         }
     }
 
-    func wildcard(_ input: Value) -> Value {
+    func wildcard(_ input: Value) throws(Failure) -> Value {
         var input = input
         if case .array(let array) = input, array.isOuterWrapper { input = array.element(0) }
         let result = ArrayValue(isSequence: true)
@@ -105,6 +106,7 @@ extension Evaluator {
                 result.append(item)
             }
         }
+        try charge(result.count)
         return .array(result)
     }
 

@@ -17,11 +17,11 @@ extension Evaluator {
         do throws(Failure) {
             switch operation {
             case .and:
-                guard try Self.boolean(first) ?? false else { return .bool(false) }
-                return .bool(try Self.boolean(try evaluate(right, input, frame)) ?? false)
+                guard try isTrue(first) else { return .bool(false) }
+                return .bool(try isTrue(try evaluate(right, input, frame)))
             case .or:
-                if try Self.boolean(first) ?? false { return .bool(true) }
-                return .bool(try Self.boolean(try evaluate(right, input, frame)) ?? false)
+                if try isTrue(first) { return .bool(true) }
+                return .bool(try isTrue(try evaluate(right, input, frame)))
             default: break
             }
         } catch {
@@ -54,6 +54,7 @@ extension Evaluator {
         case .range: return try range(first, second)
         case .contained:
             if first.isUndefined || second.isUndefined { return .bool(false) }
+            try charge(for: second)
             guard case .array(let array) = second else {
                 return .bool(Self.areIdentical(second, first))
             }
@@ -96,6 +97,7 @@ extension Evaluator {
             default: return .bool(left >= right)
             }
         }
+        try charge(for: first)
         guard let left = first.text, let right = second.text else {
             throw Failure(
                 "T2009",
@@ -162,7 +164,9 @@ extension Evaluator {
                 if try !areEqual(ours[at], theirs) { return false }
             }
             return true
-        default: return Self.areIdentical(first, second)
+        default:
+            try charge(for: first)
+            return Self.areIdentical(first, second)
         }
     }
 

@@ -2,6 +2,14 @@ import Core
 
 extension Evaluator {
     /// The value of a member; of an array, those of its elements.
+    func member(_ name: String, of input: Value) throws(Failure) -> Value {
+        guard case .array(let array) = input else { return Self.member(name, of: input) }
+        try charge(array.count)
+        let found = Self.member(name, of: input)
+        if case .array(let values) = found { try charge(values.count) }
+        return found
+    }
+
     static func member(_ name: String, of input: Value) -> Value {
         switch input {
         case .object(let object): return object[name]
@@ -225,7 +233,7 @@ extension Evaluator {
             if value.isUndefined { continue }
             let values = value.array ?? ArrayValue([value])
             for (at, item) in values.items.enumerated() {
-                try charge(2)
+                try charge(4 + tuple.bindings.count)
                 result.append(.tuple(extended(tuple, by: item, at: at, step)))
             }
         }

@@ -129,6 +129,29 @@ final class Evaluator {
         try charge(count + 1)
     }
 
+    /// Counts the work of looking at all of some values.
+    @inline(__always)
+    func charge(for values: [Value]) throws(Failure) {
+        for value in values { try charge(for: value) }
+    }
+
+    /// Counts the work of looking at all of a value.
+    @inline(__always)
+    func charge(for value: Value) throws(Failure) {
+        switch value {
+        case .array(let array): try charge(array.count >> 3)
+        case .string(let text): try charge(text.utf8.count >> 8)
+        default: break
+        }
+    }
+
+    /// The effective truth value, false of nothing.
+    @inline(__always)
+    func isTrue(_ value: Value) throws(Failure) -> Bool {
+        try charge(for: value)
+        return try Self.boolean(value) ?? false
+    }
+
     /// The value, unless it nests too deep.
     @inline(__always)
     func bounded(_ value: Value) throws(Failure) -> Value {
@@ -163,6 +186,9 @@ final class Evaluator {
     /// The value of a node for an input.
     func evaluate(_ node: Node, _ input: Value, _ frame: Frame) throws(Failure) -> Value {
         try charge()
+        if node.isPlain, depth < limits.depth, let value = leaf(node, input, frame) {
+            return value
+        }
         depth += 1
         guard depth <= limits.depth else {
             depth -= 1
@@ -188,6 +214,22 @@ final class Evaluator {
         return Self.normalised(value, keepsArray: node.keepsArray)
     }
 
+    /// The value of a node that holds no others and needs no evaluation; nil for any other.
+    @inline(__always)
+    private func leaf(_ node: Node, _ input: Value, _ frame: Frame) -> Value? {
+        switch node.kind {
+        case .number(let number): return .number(number)
+        case .string(let text): return .string(text)
+        case .name(let name):
+            guard case .object(let object) = input else { return nil }
+            return Self.normalised(object[name], keepsArray: node.keepsArray)
+        case .variable(let name):
+            guard let value = frame.value(of: name) else { return nil }
+            return Self.normalised(value, keepsArray: node.keepsArray)
+        default: return nil
+        }
+    }
+
     /// An empty sequence is undefined, one of a single value is that value.
     @inline(__always)
     static func normalised(_ value: Value, keepsArray: Bool = false) -> Value {
@@ -208,16 +250,16 @@ final class Evaluator {
         case .array(let items, let isConstructed):
             return try array(items, isConstructed: isConstructed, input, frame)
         case .object(let group): return try grouped(input, by: group, frame)
-        case .name(let name): return Self.member(name, of: input)
+        case .name(let name): return try member(name, of: input)
         case .string(let text): return .string(text)
         case .number(let number): return .number(number)
         case .bool(let flag): return .bool(flag)
         case .null: return .null
-        case .wildcard: return wildcard(input)
+        case .wildcard: return try wildcard(input)
         case .descendants: return try descendants(input)
         case .parent(let label): return frame.value(of: label) ?? .undefined
         case .condition(let condition, let first, let second):
-            if try Self.boolean(try evaluate(condition, input, frame)) ?? false {
+            if try isTrue(try evaluate(condition, input, frame)) {
                 return try evaluate(first, input, frame)
             }
             guard let second else { return .undefined }
@@ -225,7 +267,7 @@ final class Evaluator {
         case .otherwise(let isCoalescing, let first, let second):
             let value = try evaluate(first, input, frame)
             let isTaken =
-                isCoalescing ? !value.isUndefined : try Self.boolean(value) ?? false
+                isCoalescing ? !value.isUndefined : try isTrue(value)
             return isTaken ? value : try evaluate(second, input, frame)
         case .block(let expressions): return try block(expressions, input, frame)
         case .bind(let name, let expression):

@@ -29,7 +29,7 @@ final class Matches {
     }
 
     func first(from start: Int = 0) throws(Failure) -> Match? {
-        try evaluator.charge(4)
+        try evaluator.charge(4 + run.pattern.groups)
         let found: MatchRun.Found?
         do throws(Pattern.Problem) {
             found = try run.match(from: start)

@@ -90,8 +90,13 @@ extension Value {
     }
 
     private init(_ number: JSONNumber) {
-        if let whole = number.smallInteger {
-            self = .number(whole)
+        if let whole = number.plainInteger {
+            // A double holds these exactly.
+            if whole.magnitude <= 9_007_199_254_740_992 {
+                self = .number(Double(whole))
+            } else {
+                self = .exact(ExactNumber(number))
+            }
         } else if number.text.utf8.count > 16 {
             self = .exact(ExactNumber(number))
         } else {
@@ -123,14 +128,5 @@ extension Value {
     var forMessage: JSON? {
         if case .number(let value) = self, !value.isFinite { return .null }
         return try? json()
-    }
-}
-
-extension JSONNumber {
-    /// The value as a double when it is a whole number that a double holds exactly.
-    @inline(__always)
-    var smallInteger: Double? {
-        guard let int, int.magnitude <= 9_007_199_254_740_992 else { return nil }
-        return Double(int)
     }
 }

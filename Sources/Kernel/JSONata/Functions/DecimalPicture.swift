@@ -87,7 +87,12 @@ struct DecimalPicture {
         for text in parts {
             let part = part(Array(text))
             if let problem = problem(part) { throw Failure(problem) }
-            forms.append(form(part))
+            let form = form(part)
+            // JavaScript writes no more digits of a fraction.
+            guard form.mostFraction <= 100 else {
+                throw Failure("D1001", value: .int(form.mostFraction))
+            }
+            forms.append(form)
         }
     }
 

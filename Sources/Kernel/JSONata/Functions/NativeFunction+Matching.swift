@@ -55,10 +55,11 @@ extension NativeFunction {
         if let separator = given[1].text {
             let parts =
                 separator.isEmpty
-                ? Text.units(text).map { Text.string([$0]) } : pieces(of: text, by: separator)
+                ? units(of: text) : pieces(of: text, by: separator)
             // JavaScript takes the whole part of the limit.
             let whole = limit.rounded(.down)
             try call.evaluator.charge(text: text.utf8.count * 4)
+            try call.evaluator.charge(elements: parts.count)
             for part in parts where Double(result.count) < whole { result.append(.string(part)) }
             return .array(result)
         }
@@ -72,6 +73,14 @@ extension NativeFunction {
         }
         if Double(result.count) < limit { result.append(.string(matcher.substring(rest, .max))) }
         return .array(result)
+    }
+
+    /// The code units of a text as texts.
+    private static func units(of text: String) -> [String] {
+        if text.utf8.allSatisfy({ $0 < 0x80 }) {
+            return text.utf8.map { String(Unicode.Scalar($0)) }
+        }
+        return Text.units(text).map { Text.string([$0]) }
     }
 
     static func pieces(of text: String, by separator: String) -> [String] {

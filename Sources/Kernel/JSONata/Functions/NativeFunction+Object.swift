@@ -16,8 +16,7 @@ extension NativeFunction {
         },
         NativeFunction("lookup", "<x-s:x>", 2) { call, given throws(Failure) in
             guard let name = given[1].text else { return .undefined }
-            if let array = given[0].array { try call.evaluator.charge(elements: array.count) }
-            return Evaluator.member(name, of: given[0])
+            return try call.evaluator.member(name, of: given[0])
         },
         NativeFunction("spread", "<x-:a<o>>", 1) { call, given throws(Failure) in
             try spread(given[0], call.evaluator)

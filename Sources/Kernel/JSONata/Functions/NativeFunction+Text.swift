@@ -74,11 +74,30 @@ extension NativeFunction {
     /// Where bytes are found at or after a place.
     static func position(of mark: [UInt8], in text: [UInt8], from start: Int) -> Int? {
         guard let first = mark.first else { return start <= text.count ? start : nil }
-        guard text.count >= mark.count else { return nil }
+        guard text.count - start >= mark.count else { return nil }
+        if mark.count > 16 { return position(ofLong: mark, in: text, from: start) }
         var at = start
         while at <= text.count - mark.count {
             if text[at] == first, text[at..<(at + mark.count)].elementsEqual(mark) { return at }
             at += 1
+        }
+        return nil
+    }
+
+    /// The same by Knuth, Morris and Pratt, whose time does not grow with what is looked for.
+    private static func position(ofLong mark: [UInt8], in text: [UInt8], from start: Int) -> Int? {
+        var borders = [Int](repeating: 0, count: mark.count)
+        var length = 0
+        for at in 1..<mark.count {
+            while length > 0, mark[at] != mark[length] { length = borders[length - 1] }
+            if mark[at] == mark[length] { length += 1 }
+            borders[at] = length
+        }
+        length = 0
+        for at in start..<text.count {
+            while length > 0, text[at] != mark[length] { length = borders[length - 1] }
+            if text[at] == mark[length] { length += 1 }
+            if length == mark.count { return at - length + 1 }
         }
         return nil
     }

@@ -57,7 +57,11 @@ struct ValueText {
                 return
             }
             out += NumberText.string(NumberText.rounded(number)).utf8
-        case .string(let text): write(text)
+        case .string(let text):
+            write(text)
+            guard out.count <= evaluator.limits.text else {
+                throw evaluator.tooMuch("A string is too long")
+            }
         case .function: out += "\"\"".utf8
         case .tuple(let tuple): try write(tuple.context, indent: indent)
         case .array(let array): try write(array, indent: indent)

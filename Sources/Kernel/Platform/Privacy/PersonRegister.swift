@@ -14,6 +14,10 @@ public struct PersonRegister: Sendable {
     private let clock: any WallClock
     private let ids: IDGenerator
 
+    /// A store of at most so many bytes is written anew after an erasure: that takes a second or two, in
+    /// which nobody else can write.
+    public static let rewritten = 256 << 20
+
     /// A register over the rooms that hold something about persons.
     public init(
         privacy: Privacy,
@@ -117,13 +121,15 @@ public struct PersonRegister: Sendable {
     ///   - subject: whom.
     ///   - reason: why, for the audit log; must not say who.
     ///   - scope: who does it.
+    ///   - bytes: a larger store is not written anew; default ``rewritten``.
     /// - Returns: the receipt `{"subject","keyId","erasedAt","at","removed":[{"room","what","count"}],
     ///   "log"}`; `log` says whether the store's own files were cleared at once.
     /// - Throws: a fault of code `person-not-found` or `reason-is-personal`; or `StoreError`.
     public func erase(
         _ subject: DataSubject,
         reason: JSONReader,
-        scope: Scope
+        scope: Scope,
+        rewritingAtMost bytes: Int = Self.rewritten
     ) async throws -> JSON {
         let text = try reason.string(length: 1...500)
         let now = clock.now()
@@ -176,9 +182,16 @@ public struct PersonRegister: Sendable {
                 "removed": .array(removed),
             ] as JSON
         }
-        let isClear = try await database.forgetRemoved()
+        let isClear = try await privacy.keys.clear(database, rewritingAtMost: bytes)
         receipt["log"] = .string(isClear ? "cleared" : "pending")
         return receipt
+    }
+
+    /// Clears the store's files of what was erased, where something stood in the way at the time.
+    ///
+    /// - Throws: `StoreError`.
+    public func clear() async throws {
+        _ = try await privacy.keys.clear(database, rewritingAtMost: Self.rewritten)
     }
 
     /// Lets an erased person be known again, under a new key; nothing comes back.

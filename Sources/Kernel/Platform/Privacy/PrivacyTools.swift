@@ -1,6 +1,7 @@
 public import Agents
 import Core
 import HTTP
+import Identity
 import Privacy
 import Store
 

@@ -58,7 +58,7 @@ public struct SeriesTools: Sendable {
         "Letters, digits and _ . : / -, beginning with a letter or _."
     )
     static let labels: JSON = [
-        "type": "object", "maxProperties": .int(SeriesName.mostLabels),
+        "type": "object",
         "additionalProperties": [
             "type": "string", "minLength": 1, "maxLength": .int(SeriesName.longestValue),
         ],

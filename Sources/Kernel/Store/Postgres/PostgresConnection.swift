@@ -100,6 +100,17 @@ final class PostgresConnection: @unchecked Sendable {
 
     // MARK: Sending
 
+    /// Notices that the other side has closed the connection meanwhile, before anything is sent on it.
+    func check() throws(PostgresFailure) {
+        guard isSettled else { return }
+        // A server that stops says so first, and then closes.
+        for _ in 0..<4 {
+            var waiting = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+            guard poll(&waiting, 1, 0) > 0 else { return }
+            try consume()
+        }
+    }
+
     /// Puts a statement into the pipeline.
     ///
     /// - Throws: a failure of code misuse, and then nothing was sent; or that the connection is lost.

@@ -49,6 +49,12 @@ final class PostgresLink {
         return nil
     }
 
+    /// Whether there is no connection, and none is being made.
+    var isDown: Bool {
+        if case .down = state { return true }
+        return false
+    }
+
     /// Begins to connect when it is down and its time has come.
     ///
     /// - Returns: what to wait for; nil when there is nothing but time.

@@ -143,8 +143,7 @@ final class PostgresReactor: Sendable {
             }
             let now = ContinuousClock.now
             distribute(&waiting, among: links, now: now)
-            let isBusy = tick() || !waiting.isEmpty
-            wait(links, listener, isBusy: isBusy, now: now)
+            wait(links, listener, isWaitedFor: !waiting.isEmpty, isBusy: tick(), now: now)
             for link in links { waiting += link.takeReturned() }
         }
     }
@@ -190,6 +189,7 @@ final class PostgresReactor: Sendable {
     private func wait(
         _ links: [PostgresLink],
         _ listener: PostgresListener?,
+        isWaitedFor: Bool,
         isBusy: Bool,
         now: ContinuousClock.Instant
     ) {
@@ -197,6 +197,8 @@ final class PostgresReactor: Sendable {
         var waiting: [PostgresLink] = []
         var isDown = false
         for link in links + (listener.map { [$0.link] } ?? []) {
+            // A connection is made when it is first needed.
+            if link.isDown, !isWaitedFor, link !== listener?.link { continue }
             if let descriptor = link.prepare(now: now) {
                 polled.append(descriptor)
                 waiting.append(link)
@@ -207,7 +209,7 @@ final class PostgresReactor: Sendable {
         }
         let sleeps = fallsAsleep()
         // Without anything to wait for, only the bell wakes the thread; the pause is for deadlines.
-        let pause: Int32 = !sleeps ? 0 : isDown ? 20 : isBusy ? 100 : 1_000
+        let pause: Int32 = !sleeps ? 0 : isDown ? 20 : isBusy || isWaitedFor ? 100 : 1_000
         let ready = poll(&polled, UInt(polled.count), pause)
         if sleeps { wokeUp() }
         guard ready > 0 else { return }

@@ -191,6 +191,7 @@ final class PostgresWriterThread {
     ) throws(PostgresFailure) -> Outcome {
         guard let connection else { throw .lost("there is no connection yet") }
         isCommitting = false
+        try connection.check()
         try connection.send("BEGIN ISOLATION LEVEL SERIALIZABLE")
         try connection.send("LOCK TABLE weft_lock IN EXCLUSIVE MODE")
         var hasWritten = false

@@ -197,34 +197,46 @@ public final class SQLiteDatabase: Database {
         }
     }
 
-    /// Writes the log into the file, which overwrites what was removed, and empties it.
+    /// Writes the file anew and empties the log.
     ///
-    /// See ``Database/forgetRemoved()``; readers that are at work on an older state are waited for, a
-    /// second in all.
-    public func forgetRemoved() async throws -> Bool {
+    /// What is removed is overwritten at once (`secure_delete`), but pages keep copies of rows that were
+    /// moved between them: only a new file has none. See ``Database/forgetRemoved(rewritingAtMost:)``.
+    public func forgetRemoved(rewritingAtMost bytes: Int) async throws -> Bool {
         try await withCheckedThrowingContinuation { continuation in
-            aside { continuation.resume(with: Result { try self.emptyLog() }) }
+            aside {
+                continuation.resume(with: Result { try self.rewrite(atMost: Int64(bytes)) })
+            }
         }
     }
 
-    private func emptyLog() throws -> Bool {
-        var quick = configuration
-        quick.busyTimeout = .milliseconds(50)
-        let connection = try SQLiteConnection(path: path, configuration: quick, readOnly: false)
+    private func rewrite(atMost bytes: Int64) throws -> Bool {
+        var patient = configuration
+        patient.busyTimeout = .milliseconds(200)
+        let connection = try SQLiteConnection(path: path, configuration: patient, readOnly: false)
+        let size = try SQLiteReader(connection: connection).first(
+            "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
+        ) { try $0.int(0) }
+        let isSmall = (size ?? .max) <= bytes
+        // A copy of a large store is not for memory.
+        if (size ?? .max) > 64 << 20 { try connection.run("PRAGMA temp_store = FILE") }
+        var isRewritten = !isSmall
         for _ in 0..<20 {
             anchor.pause()
             defer { anchor.resume() }
-            var isBusy = true
             do {
+                if !isRewritten {
+                    try connection.run("VACUUM")
+                    isRewritten = true
+                }
+                var isBusy = true
                 try connection.forEach("PRAGMA wal_checkpoint(TRUNCATE)", []) { row in
                     isBusy = try row.int(0) != 0
                 }
-            } catch let error as StoreError where error.reason != .busy {
-                throw error
-            } catch {
-                // A group is being committed.
+                if !isBusy { return isSmall }
+            } catch let error as StoreError where error.reason == .busy {
+                // A group is being committed, or somebody reads an older state.
+                continue
             }
-            if !isBusy { return true }
         }
         return false
     }

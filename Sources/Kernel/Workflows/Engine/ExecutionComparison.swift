@@ -28,11 +28,17 @@ public struct ExecutionComparison: Sendable {
         /// How input and output differ, a hundred places at most.
         public var differences: [Difference]
 
+        /// Whether both runs passed it with the same values.
+        public var isSame: Bool {
+            guard case .some = left, case .some = right else { return false }
+            return differences.isEmpty
+        }
+
         /// The row as JSON.
         public var json: JSON {
             [
                 "state": .string(state), "left": left ?? .null, "right": right ?? .null,
-                "same": .bool(left != nil && right != nil && differences.isEmpty),
+                "same": .bool(isSame),
                 "differences": .array(differences.map(\.json)),
             ]
         }
@@ -42,7 +48,7 @@ public struct ExecutionComparison: Sendable {
     public let rows: [Row]
     /// The first row that is not the same in both; nil when none is.
     public var firstDifference: Int? {
-        rows.firstIndex { $0.left == nil || $0.right == nil || !$0.differences.isEmpty }
+        rows.firstIndex { !$0.isSame }
     }
 
     /// How many differences of a value are listed.
@@ -135,11 +141,16 @@ public struct ExecutionComparison: Sendable {
         _ right: JSON?,
         at pointer: String = ""
     ) -> [Difference] {
-        guard left != right else { return [] }
+        switch (left, right) {
+        case (nil, nil): return []
+        case (let one?, let other?) where one == other: return []
+        default: break
+        }
         var found: [Difference] = []
         switch (left, right) {
         case (.object(let one)?, .object(let other)?):
-            let keys = one.map(\.key) + other.map(\.key).filter { one[$0] == nil }
+            let known = Set(one.map(\.key))
+            let keys = one.map(\.key) + other.map(\.key).filter { !known.contains($0) }
             for key in keys where found.count < most {
                 found += differences(
                     one[key],
@@ -150,8 +161,8 @@ public struct ExecutionComparison: Sendable {
         case (.array(let one)?, .array(let other)?):
             for at in 0..<max(one.count, other.count) where found.count < most {
                 found += differences(
-                    at < one.count ? one[at] : nil,
-                    at < other.count ? other[at] : nil,
+                    at < one.count ? .some(one[at]) : .none,
+                    at < other.count ? .some(other[at]) : .none,
                     at: "\(pointer)/\(at)"
                 )
             }

@@ -195,6 +195,11 @@ public final class WorkflowEngine: Service {
         }
     }
 
+    /// How many executions are in hand, and how many jobs wait for one of the engine's tasks.
+    public var load: (inHand: Int, queued: Int) {
+        (office.count, max(0, backlog.load(ordering: .relaxed)))
+    }
+
     func enqueue(_ job: Job) {
         backlog.add(1, ordering: .relaxed)
         jobs.yield(job)

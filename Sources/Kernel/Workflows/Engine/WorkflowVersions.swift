@@ -279,7 +279,7 @@ public struct WorkflowVersions: Sendable {
                 )
             }
         }
-        return try transaction.execute(
+        return try transaction.executeCounting(
             """
             UPDATE workflow_version SET retired_at = ?, retired_by = ?, retire_reason = ?
             WHERE organisation = ? AND workflow = ? AND version = ? AND retired_at IS NULL
@@ -378,7 +378,7 @@ public struct WorkflowVersions: Sendable {
         scope: Scope,
         in transaction: any Transaction
     ) throws -> Bool {
-        try transaction.execute(
+        try transaction.executeCounting(
             "DELETE FROM workflow_alias WHERE organisation = ? AND workflow = ? AND alias = ?",
             [.id(scope.organisation), .text(workflow), .text(alias)]
         ) == 1

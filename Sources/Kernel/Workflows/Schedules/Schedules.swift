@@ -261,7 +261,7 @@ public struct Schedules: Sendable {
         scope: Scope,
         in transaction: any Transaction
     ) throws -> Bool {
-        try transaction.execute(
+        try transaction.executeCounting(
             "DELETE FROM workflow_schedule WHERE organisation = ? AND id = ?",
             [.id(scope.organisation), .id(id)]
         ) == 1
@@ -328,7 +328,7 @@ public struct Schedules: Sendable {
             }
         }
         let isMoved =
-            try transaction.execute(
+            try transaction.executeCounting(
                 """
                 UPDATE workflow_schedule SET due_at = ?, fires_at = ?, fired = fired + ?,
                     last_at = coalesce(CAST(? AS BIGINT), last_at),
