@@ -30,7 +30,8 @@ def api(weft):
 @pytest.fixture(scope="module")
 def booked(api):
     """A run that went well."""
-    return api.get("/api/executions?status=SUCCEEDED&limit=1")["items"][0]
+    path = "/api/executions?status=SUCCEEDED&workflow=logistics.process-order&limit=1"
+    return api.get(path)["items"][0]
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +114,7 @@ def test_runs_are_filtered_by_the_address_and_kept_as_a_view(opened, refused):
     rows.first.get_by_role("link").first.focus()
     press(page, "j", "k", "Enter")
     expect(page).to_have_url(re.compile(r"/runs/[0-9a-f-]+$"))
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Process order")
     press(page, "Escape")
     expect(page.get_by_role("heading", name="Runs", exact=True)).to_be_visible()
 

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { explain } from "../api/client";
 import { JsonTree } from "../runs/JsonTree";
 import { Ago } from "../ui/Data";
+import { counted } from "../ui/format";
 import { Icon } from "../ui/Icon";
 import { JsonEditor } from "../ui/JsonEditor";
 import type { JsonText } from "../ui/jsonText";
@@ -70,7 +71,7 @@ export function Preview({ tested, sample, sampled, onSample }: Props) {
           : sample === null
           ? results.length === 0
             ? "The log is empty."
-            : `${matched} of the last ${results.length} events match.`
+            : `${matched} of the last ${counted(results.length, "event")} match.`
           : results.length === 1
           ? matched === 1 ? "It matches." : "It does not match."
           : `${matched} of ${results.length} match.`}

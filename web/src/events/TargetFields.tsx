@@ -82,7 +82,7 @@ function WorkflowField({ value, error, onChange }: FieldProps) {
         maxLength={200}
         value={value}
         error={error}
-        hint="name, name:alias or name:version; it gets the event"
+        hint="It gets the event"
         onChange={(event) => onChange(event.target.value)}
       />
       <datalist id={list}>{names.map((each) => <option key={each} value={each} />)}</datalist>

@@ -9,7 +9,7 @@ import { AreaField } from "../ui/Field";
 import { FormDialog } from "../ui/FormDialog";
 import { dateTime } from "../ui/format";
 import { toast } from "../ui/Toast";
-import type { Approval } from "./work";
+import type { Approval } from "./approvals";
 
 /** Agrees or does not; the run that asked goes on with the answer. */
 export function ApprovalDialog({ approval, onClose }: {

@@ -4,7 +4,7 @@ import { SeverityLegend } from "../alarms/severity";
 import { explain, post } from "../api/client";
 import type { AlarmList } from "../api/kernel";
 import { invalidate, useQuery } from "../api/query";
-import type { Inbox, InboxMessage, OrderPage, Page as ListOf } from "../api/types";
+import type { Inbox, InboxMessage, OrderPage } from "../api/types";
 import { usePageActions } from "../shell/actions";
 import { navigate, useLocation } from "../shell/router";
 import { Button } from "../ui/Button";
@@ -17,8 +17,8 @@ import { ChoiceChips } from "../ui/Search";
 import { Empty, Failure, Skeleton } from "../ui/States";
 import { toast } from "../ui/Toast";
 import { ApprovalDialog } from "./ApprovalDialog";
+import { type Approval, useApprovals } from "./approvals";
 import {
-  type Approval,
   byPriority,
   fromAlarm,
   fromApproval,
@@ -48,7 +48,7 @@ export function InboxPage() {
     ALARMS,
   );
   const failed = useQuery<OrderPage>("/api/orders?status=failed&limit=50", 5000, ORDERS);
-  const approvals = useQuery<ListOf<Approval>>("/api/approvals?open=true&limit=50", 5000);
+  const approvals = useApprovals(5000);
   const [deciding, setDeciding] = useState<Approval | null>(null);
   const [asked, setAsked] = useState<Asked>(null);
   const [taking, setTaking] = useState<InboxMessage | null>(null);
@@ -69,10 +69,10 @@ export function InboxPage() {
   const all = useMemo(() =>
     [
       ...(alarms.data?.items ?? []).map(fromAlarm),
-      ...(approvals.data?.items ?? []).map(fromApproval),
+      ...approvals.map(fromApproval),
       ...(failed.data?.items ?? []).map(fromOrder),
       ...messages.map(fromMessage),
-    ].sort(byPriority), [alarms.data, approvals.data, failed.data, messages]);
+    ].sort(byPriority), [alarms.data, approvals, failed.data, messages]);
   for (const each of all) if (each.waits) kept.current.ids.add(each.id);
   const shown = all.filter((each) =>
     show === "open"

@@ -58,7 +58,7 @@ function parts(
     case "approval":
       return {
         title: <Link to={`/runs/${work.approval.executionId}`}>{work.approval.title}</Link>,
-        text: inShort(work.approval.details),
+        text: inShort(work.approval.details, work.approval.title),
         linked: true,
       };
     case "order":
@@ -102,9 +102,10 @@ function inLine(body: string): string {
 }
 
 /** "amount: 1200, currency: EUR": what is to be agreed to, in a line. */
-function inShort(details: unknown): string {
+function inShort(details: unknown, title: string): string {
   if (typeof details !== "object" || details === null) return details ? String(details) : "";
-  return Object.entries(details).slice(0, 6).map(([key, value]) =>
-    `${key}: ${typeof value === "object" ? JSON.stringify(value) : String(value)}`
-  ).join(", ").slice(0, 240);
+  return Object.entries(details).filter(([, value]) => value !== title).slice(0, 6).map((
+    [key, value],
+  ) => `${key}: ${typeof value === "object" ? JSON.stringify(value) : String(value)}`).join(", ")
+    .slice(0, 240);
 }

@@ -1,21 +1,7 @@
 import { rank } from "../alarms/severity";
 import type { Alarm, Severity } from "../api/kernel";
-import type { Actor, Inbox, InboxMessage, OrderSummary } from "../api/types";
-
-/** What a run asks a person to agree to. */
-export interface Approval {
-  id: string;
-  executionId: string;
-  title: string;
-  details?: unknown;
-  /** Who may decide; empty is everybody who steers runs. */
-  roles: string[];
-  requestedAt: string;
-  status: "open" | "approved" | "rejected" | "closed";
-  decidedAt?: string | null;
-  decidedBy?: Actor | null;
-  comment?: string | null;
-}
+import type { Inbox, InboxMessage, OrderSummary } from "../api/types";
+import type { Approval } from "./approvals";
 
 /** One thing in the inbox, whatever it came from. */
 export type Work =

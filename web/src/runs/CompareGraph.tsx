@@ -99,6 +99,7 @@ export function CompareGraph({ a, b, wentA, wentB, all, selected, onSelect }: Pr
             <Icon name="diamond" size={15} />
             Both came here, and something differs
           </li>
+          {a.workflow !== b.workflow && <li>The picture is of B’s workflow</li>}
         </ul>
       }
     />

@@ -37,7 +37,7 @@ export function GraphView({ graph, selected, onSelect, look, way, legend }: Prop
   const id = useId();
   const top = Math.min(...graph.nodes.map((each) => each.y));
   const start = graph.nodes.find((each) => each.y === top);
-  const { transform, fit, zoom, reveal, handlers } = usePanZoom(
+  const { transform, fit, zoom, reveal, handlers, dragged } = usePanZoom(
     frame,
     graph.width,
     graph.height,
@@ -84,7 +84,7 @@ export function GraphView({ graph, selected, onSelect, look, way, legend }: Prop
         {...handlers}
         onClick={(event) => {
           const found = (event.target as Element).closest("[data-state]");
-          if (handlers.dragged()) return;
+          if (dragged()) return;
           onSelect(found?.getAttribute("data-state") ?? null);
         }}
       >

@@ -81,9 +81,10 @@ export function RunPage({ id }: { id: string }) {
       lead={data.definition?.Comment}
       actions={<RunActions run={data} />}
     >
-      {data.error && (
+      {(data.error || data.cause) && (
         <p className="notice notice-wrong">
-          <strong>{data.error}:</strong> {data.cause}
+          <strong>{data.error ?? (data.status === "ABORTED" ? "Stopped" : "Failed")}:</strong>{" "}
+          {data.cause}
         </p>
       )}
       <div className="card run-facts">

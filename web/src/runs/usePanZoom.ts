@@ -139,7 +139,6 @@ export function usePanZoom(
     onPointerCancel(event: PointerEvent<HTMLElement>) {
       pointers.current.delete(event.pointerId);
     },
-    dragged: () => moved.current > 5,
   };
   return {
     transform: `translate(${shown.x} ${shown.y}) scale(${shown.scale})`,
@@ -147,5 +146,6 @@ export function usePanZoom(
     zoom,
     reveal,
     handlers,
+    dragged: () => moved.current > 5,
   };
 }

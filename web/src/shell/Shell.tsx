@@ -1,6 +1,7 @@
 import { lazy, type ReactNode, Suspense, useState } from "react";
 import type { AlarmList } from "../api/kernel";
 import type { Inbox } from "../api/types";
+import { useApprovals } from "../inbox/approvals";
 import { WAITING, waitingMessages } from "../inbox/work";
 import { useQuery } from "../api/query";
 import { IconButton } from "../ui/Button";
@@ -31,8 +32,9 @@ export function Shell({ children, onSwitch }: Props) {
   const me = useMe();
   const inbox = useQuery<Inbox>(WAITING, 10_000, ["inbox"]);
   const alarms = useQuery<AlarmList>("/api/alarms?state=active&limit=50", 15_000, ["alarms"]);
+  const approvals = useApprovals(15_000);
   const news: Record<string, [number, string]> = {
-    "/inbox": [waitingMessages(inbox.data).length, "to look at"],
+    "/inbox": [waitingMessages(inbox.data).length + approvals.length, "to look at"],
     "/alarms": [alarms.data?.counts?.unacknowledged ?? 0, "not acknowledged"],
   };
   const [over, setOver] = useState<"palette" | "shortcuts" | "more" | null>(null);

@@ -42,7 +42,7 @@ export function ReplayDialog({ run, onClose }: { run: Run; onClose: () => void }
   const shipped = list.data?.program?.find((each) => each.workflow === run.workflow);
   const items = versions.data?.items ?? [];
   const [version, setVersion] = useState<string>();
-  const chosen = version ?? (items[0] ? String(items[0].version) : WRITTEN);
+  const chosen = version ?? (items[0] ? String(items[0].version) : shipped ? SHIPPED : WRITTEN);
   const former = useQuery<WorkflowVersion>(
     Number(chosen) > 0 ? versionPath(run.workflow, Number(chosen)) : null,
   );
