@@ -47,6 +47,17 @@ def bring(client, *events):
     return answer.json
 
 
+def dispatched(weft):
+    """Waits until every event that is there has been given to the rules that were there."""
+    wait_for(
+        lambda: rows(
+            weft.data,
+            "SELECT 1 FROM event_cursor WHERE name = 'dispatcher' AND seq >= (SELECT max(seq) FROM event)",
+        ),
+        "the dispatcher",
+    )
+
+
 def rule(client, name, pattern, target, **more):
     answer = client.post("/api/event-rules", {"name": name, "pattern": pattern, "target": target, **more})
     assert answer.status == 201, answer.body
@@ -93,7 +104,7 @@ def test_a_rule_is_made_changed_tried_and_deleted(client):
 
 
 def change(client, name, body, version):
-    headers = {"Content-Type": "application/json", "If-Match": f'"{version}"'}
+    headers = {"Content-Type": "application/json", "If-Match": f'"v{version}"'}
     return client.send("PATCH", f"/api/event-rules/{name}", json.dumps(body).encode(), headers)
 
 
@@ -175,8 +186,9 @@ def test_drafts_are_tried_and_explained(client):
     assert client.get(f"/api/events/{cold['id']}/explain?rule=none").status == 404
 
 
-def test_a_replay_gives_a_rule_the_past_and_its_failures_are_redriven(client, receiver):
+def test_a_replay_gives_a_rule_the_past_and_its_failures_are_redriven(client, receiver, weft):
     bring(client, *[outside(number, celsius=number) for number in range(40)])
+    dispatched(weft)
     hook = client.post(
         "/api/webhooks", {"name": "Ours", "url": receiver.url, "events": ["nothing.at-all"]}
     ).json

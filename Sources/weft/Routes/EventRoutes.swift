@@ -21,7 +21,8 @@ struct EventRoutes {
         },
         answers: [
             .init(.ok, "The events.", content: [("application/x-ndjson", Shape.text)])
-        ]
+        ],
+        problems: [.forbidden, .unprocessableContent]
     )
 
     func add(to router: inout Router) {

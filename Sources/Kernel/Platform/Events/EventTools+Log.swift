@@ -139,7 +139,10 @@ extension EventTools {
             body: .write { [kernel] input, invocation in
                 let list = try input.member("events").array(count: 1...Self.mostTaken)
                 let events = list.map { reader in
-                    Result { () throws(GeneralFault) in try OutsideEvent(reader) }
+                    // Pointers are from the event's root, and its index stands beside.
+                    Result { () throws(GeneralFault) in
+                        try OutsideEvent(JSONReader(reader.value))
+                    }
                 }
                 return { transaction in
                     var results: [JSON] = []
