@@ -185,11 +185,12 @@ def test_too_large_questions_are_refused(client):
 
 
 def test_who_may_do_what(weft, client):
-    viewer, device = member(weft, client, "viewer"), member(weft, client, "device")
-    assert write(device, series("t.roles", [(minute(0), 1)])).status == 200
+    viewer, technician = member(weft, client, "viewer"), member(weft, client, "technician")
+    loader = member(weft, client, "loader")
+    assert write(technician, series("t.roles", [(minute(0), 1)])).status == 200
     assert write(viewer, series("t.roles", [(minute(0), 1)])).status == 403
     assert ask(viewer, "/api/series/latest", name="t.roles").status == 200
-    assert ask(device, "/api/series/latest", name="t.roles").status == 403
+    assert ask(loader, "/api/series/latest", name="t.roles").status == 403
     operator = member(weft, client, "operator")
     answer = operator.send("DELETE", "/api/series?name=t.roles&reason=x", None, {})
     assert answer.status == 403
