@@ -68,7 +68,7 @@ function Editor({ rule }: { rule: EventRule | null }) {
   const sampled = useJson(sample ?? "");
   const log = useNewest(sample === null);
   const events = sample === null
-    ? log.data?.items
+    ? log
     : sampled.error
     ? undefined
     : (Array.isArray(sampled.value) ? sampled.value : [sampled.value]) as LoggedEvent[];

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { Problem as Refusal } from "../api/client";
 import type { Problem } from "../ui/JsonEditor";
 import { useQuery } from "../api/query";
@@ -8,9 +8,16 @@ import { EVENTS, type LoggedEvent, test, type Tested } from "./api";
 /** So many of the newest events show what a pattern does. */
 export const LAST = 50;
 
-/** The newest events of the log, followed. */
-export function useNewest(wanted: boolean) {
-  return useQuery<Page<LoggedEvent>>(wanted ? `${EVENTS}?limit=${LAST}` : null, 10_000);
+/** What one request may carry, with room to spare. */
+const MOST_BYTES = 700_000;
+
+/** The newest events of the log, followed; as many as can be tried at once. */
+export function useNewest(wanted: boolean): LoggedEvent[] | undefined {
+  const found = useQuery<Page<LoggedEvent>>(wanted ? `${EVENTS}?limit=${LAST}` : null, 10_000);
+  return useMemo(() => {
+    let left = MOST_BYTES;
+    return found.data?.items.filter((each) => (left -= JSON.stringify(each).length * 2) > 0);
+  }, [found.data]);
 }
 
 export interface Trial {
