@@ -19,6 +19,9 @@ WEFT_TESTS ?=
 # The reference data that some tests read; they are skipped where it is absent.
 WEFT_DATA ?= $(abspath ../shared/data)
 
+# Rooms whose tests keep records: they run a second time on PostgreSQL.
+STORE_TESTS := Agents|Channels|Events|Identity|Live|Objects|Observability|Platform|Workflows
+
 RELEASE := .build/release/weft
 SWIFT_SOURCES := Sources Tests Package.swift
 BUILD_RELEASE := swift build -c release -j $(JOBS) --product weft --static-swift-stdlib
@@ -37,7 +40,9 @@ test: deps web  ## Runs all tests but the long ones.
 	cd web && ../.venv/bin/deno test --quiet --no-check --unstable-sloppy-imports --allow-read --allow-env tests
 	swift build --build-tests -j $(JOBS)
 	scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; \
-	TMPDIR=$$scratch swift test --skip-build -j $(JOBS)
+	TMPDIR=$$scratch swift test --skip-build -j $(JOBS); \
+	TMPDIR=$$scratch WEFT_TEST_STORE=postgres swift test --skip-build -j $(JOBS) \
+		--filter '^($(STORE_TESTS))Tests\.'
 	$(BUILD_RELEASE)
 	WEFT_BIN=$(abspath $(RELEASE)) .venv/bin/python -m pytest Tests/EndToEnd
 

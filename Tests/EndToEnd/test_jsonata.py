@@ -31,6 +31,13 @@ def test_a_value_is_printed_as_json(run, tmp_path):
     assert json.loads(dear.out) == {"id": 2, "total": 40}
 
 
+def test_help_is_printed_on_standard_output(run):
+    done = run("jsonata", "--help")
+    assert done.returncode == 0 and done.err == ""
+    assert "usage: weft jsonata EXPR" in done.out
+    assert "jsonata" in run("--help").out
+
+
 def test_nothing_is_printed_where_there_is_no_value(run):
     done = run("jsonata", "no.such.thing")
     assert (done.returncode, done.out, done.err) == (0, "", "")

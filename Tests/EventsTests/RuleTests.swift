@@ -239,11 +239,10 @@ private struct RuleWorld {
         world.refused.kinds.withLock { $0 = [] }
         let first = try #require(ids.first)
         let second = try #require(ids.dropFirst().first)
-        #expect(
-            try await world.database.transaction { [world] in
-                try world.dispatcher.redrive(first, scope: world.scope, in: $0)
-            }
-        )
+        let isTaken = try await world.database.transaction { [world] in
+            try world.dispatcher.redrive(first, scope: world.scope, in: $0)
+        }
+        #expect(isTaken)
         #expect(try await world.noted() == ["a#\(replay.id) 1"])
         try await world.database.transaction { [world] in
             _ = try world.dispatcher.discard(second, reason: "old", scope: world.scope, in: $0)

@@ -27,15 +27,15 @@ final class SeriesWorld: Sendable {
             atPath: folder,
             withIntermediateDirectories: true
         )
-        kept = try TestDatabase(in: folder)
+        kept = try TestDatabase(path: folder + "/weft.db")
         self.limits = limits
         store = SeriesStore(limits: limits, rules: try SeriesRetentionRules(rules))
-        try await kept.database.migrate(SeriesTables.migrations)
+        try await kept.migrate(SeriesTables.migrations)
     }
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
-    var database: any Database { kept.database }
+    var database: any Database { kept }
 
     var upkeep: SeriesUpkeep { SeriesUpkeep(store, database: database, clock: clock) }
 

@@ -27,6 +27,7 @@ struct DatabaseConformance {
         try await runsActionsOnlyAfterCommit()
         try await undoesAFailedAttempt()
         try await undoesAFailedStatementAlone()
+        try await comparesTextByItsBytes()
         try await refusesWhatItCannotKeep()
         try await refusesForeignMigrations()
     }
@@ -217,6 +218,27 @@ struct DatabaseConformance {
         }
         #expect(told == ["duplicate", "1 changed"])
         #expect(try await balances()["sole"] == 11)
+    }
+
+    private func comparesTextByItsBytes() async throws {
+        try await database.migrate([
+            Migration("words", 1, "words", ["CREATE TABLE word (text TEXT NOT NULL)"])
+        ])
+        try await database.transaction { transaction in
+            for word in ["b", "a", "B", "Ä", "a b", "_"] {
+                try transaction.execute("INSERT INTO word (text) VALUES (?)", [.text(word)])
+            }
+        }
+        let sorted = try await database.query("SELECT text FROM word ORDER BY text", []) {
+            try $0.text(0)
+        }
+        // UTF-8: B 42, _ 5F, a 61, a space 61 20, b 62, Ä C3 84.
+        #expect(sorted == ["B", "_", "a", "a b", "b", "Ä"])
+        let like = try await database.query(
+            "SELECT text FROM word WHERE text LIKE ? ORDER BY text",
+            ["b%"]
+        ) { try $0.text(0) }
+        #expect(like == ["b"])
     }
 
     private func refusesWhatItCannotKeep() async throws {

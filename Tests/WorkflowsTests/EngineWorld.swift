@@ -15,7 +15,6 @@ final class EngineWorld: Sendable {
     static let person = Actor(id: ID(high: 2, low: 2), kind: .person, name: "Night shift")
 
     let database: any Database
-    private let store: TestDatabase
     let clock: ManualClock
     let log: EventLog
     let ids: IDGenerator
@@ -29,8 +28,7 @@ final class EngineWorld: Sendable {
         self.folder = scratch
         let clock = ManualClock(now: start)
         self.clock = clock
-        store = try TestDatabase(in: scratch)
-        database = store.database
+        database = try TestDatabase(path: scratch + "/weft.db")
         log = EventLog(database: database)
         ids = IDGenerator(clock: clock, random: SystemRandom())
         try await database.migrate(

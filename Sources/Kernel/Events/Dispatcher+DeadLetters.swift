@@ -131,7 +131,7 @@ extension Dispatcher {
     ) throws -> [ID<DeadLetter>] {
         let rows = Self.open(rule, scope)
         return try reader.query(
-            "SELECT id FROM dead_letter WHERE \(rows.sql) ORDER BY at, id LIMIT ?",
+            "SELECT id FROM dead_letter WHERE \(rows.sql) ORDER BY at, event_seq LIMIT ?",
             rows.parameters + [.int(limit)]
         ) { try $0.id(0) }
     }

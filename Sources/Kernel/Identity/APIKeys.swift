@@ -131,6 +131,7 @@ public struct APIKeys: Sendable {
             [.time(clock.now()), .text(reason), .id(id)]
         )
         transaction.afterCommit { [cache] in cache.revoke(key: id) }
+        transaction.announce(TokenCache.topic)
         try audit.append(
             "key.revoked",
             subject: "key:\(id)",

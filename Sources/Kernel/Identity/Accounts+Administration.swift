@@ -94,6 +94,7 @@ extension Accounts {
                 [.text(name), .id(id)]
             )
             transaction.afterCommit { [cache] in cache.revoke(account: id) }
+            transaction.announce(TokenCache.topic)
             let detail: JSON = [
                 "from": .string(before.name), "to": .string(name), "reason": reason,
             ]
@@ -150,6 +151,7 @@ extension Accounts {
             [.id(account)]
         )
         transaction.afterCommit { [cache] in cache.revoke(account: account) }
+        transaction.announce(TokenCache.topic)
         try audit.note("password.changed", account, [:], scope, transaction)
     }
 

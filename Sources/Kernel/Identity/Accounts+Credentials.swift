@@ -73,6 +73,7 @@ extension Accounts {
             [.id(account)]
         )
         transaction.afterCommit { [cache] in cache.revoke(account: account) }
+        transaction.announce(TokenCache.topic)
     }
 
     func insert(

@@ -52,6 +52,7 @@ public struct IdentityAssembly: Sendable {
     ) {
         let cache = TokenCache(capacity: configuration.cachedTokens)
         keys.whenRemoved { cache.revokeTokens() }
+        database.onAnnouncement(of: TokenCache.topic) { cache.forget() }
         self.keys = keys
         audit = AuditLog(database: database, clock: clock)
         passwords = PasswordHasher(waiting: configuration.waitingPasswords)

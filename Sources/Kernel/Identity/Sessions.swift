@@ -46,6 +46,7 @@ public struct Sessions: Sendable {
         )
         guard changed == 1 else { throw IdentityError(.notFound, "there is no such session") }
         transaction.afterCommit { [accounts] in accounts.cache.revoke(session: session) }
+        transaction.announce(TokenCache.topic)
         try accounts.audit.note(
             "session.closed",
             scope.actor.id,
@@ -81,6 +82,7 @@ public struct Sessions: Sendable {
             [.time(now), .id(account), .id(scope.organisation), .time(now)]
         )
         transaction.afterCommit { [accounts] in accounts.cache.revoke(account: account) }
+        transaction.announce(TokenCache.topic)
         try accounts.audit.note(
             "sessions.revoked",
             account,

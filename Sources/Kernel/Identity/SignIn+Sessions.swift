@@ -188,6 +188,7 @@ extension SignIn {
             [.time(now), .id(found.session)]
         )
         transaction.afterCommit { accounts.cache.revoke(session: found.session) }
+        transaction.announce(TokenCache.topic)
         let scope = Scope(
             organisation: found.organisation,
             actor: found.actor,

@@ -23,6 +23,9 @@ final class TokenCache: Sendable {
         var revocations = 0
     }
 
+    /// What processes on the same database tell each other when credentials are good no longer.
+    static let topic = "credentials"
+
     private let capacity: Int
     private let state = Mutex(State())
     private let listeners = Mutex<[@Sendable (Revocation) -> Void]>([])
@@ -59,6 +62,11 @@ final class TokenCache: Sendable {
             state.young[digest] = nil
             state.old[digest] = nil
         }
+    }
+
+    /// Another process has revoked something: everything is asked for again.
+    func forget() {
+        revoke { _ in true }
     }
 
     func revoke(account: ID<Account>) {

@@ -8,8 +8,10 @@ import Store
 /// It is what `make bench` measures with, and tells whoever installs Weft what a disk is good for.
 enum BenchCommand {
     static let usage = """
-        usage: weft bench store --data DIR [--callers N] [--seconds S]
+        usage: weft bench store --data DIR | --url URL [--callers N] [--seconds S] [--reads]
           --data DIR     measure on the disk of this folder; the file made there is deleted again
+          --url URL      measure a PostgreSQL database; the table made there is dropped again
+          --reads        read records by their key instead of committing
           --callers N    as many commit at the same time, 1…10000 (default 64)
           --seconds S    measure so long, 0.1…600 (default 3)
         Each commit is a transaction of its own that appends a record of some 300 bytes with an
@@ -84,11 +86,14 @@ enum BenchCommand {
     }
 
     private static func store(_ arguments: some Sequence<String>) async throws {
-        let options = try CommandOptions(arguments, valued: ["--callers", "--seconds", "--data"])
+        let options = try CommandOptions(
+            arguments,
+            valued: ["--callers", "--seconds", "--data", "--url"],
+            flags: ["--reads"]
+        )
         guard options.words.isEmpty else {
             throw UsageError("unexpected \"\(options.words[0])\"")
         }
-        guard let folder = options.values["--data"] else { throw UsageError("--data is missing") }
         guard let callers = Int(options.values["--callers"] ?? "64"), (1...10_000) ~= callers else {
             throw UsageError("--callers must be a whole number, 1…10000")
         }
@@ -96,6 +101,17 @@ enum BenchCommand {
         else {
             throw UsageError("--seconds must be a number, 0.1…600")
         }
+        let reads = options.flags.contains("--reads")
+        if let url = options.values["--url"] {
+            let load = StoreLoad(database: try PostgresDatabase(PostgresConfiguration(url: url)))
+            defer { load.database.close() }
+            try await load.prepare()
+            _ = try await load.run(callers: callers, for: .seconds(min(0.5, seconds / 4)))
+            let result = try await load.run(callers: callers, for: .seconds(seconds), reads: reads)
+            try await load.remove()
+            return say(result.text())
+        }
+        guard let folder = options.values["--data"] else { throw UsageError("--data is missing") }
         guard mkdir(folder, 0o700) == 0 || errno == EEXIST else {
             throw UsageError("cannot create \(folder): \(String(cString: strerror(errno)))")
         }
@@ -110,7 +126,7 @@ enum BenchCommand {
         try await load.prepare()
         // The first round allocates the write-ahead log, which later rounds overwrite.
         _ = try await load.run(callers: callers, for: .seconds(min(0.5, seconds / 4)))
-        let result = try await load.run(callers: callers, for: .seconds(seconds))
+        let result = try await load.run(callers: callers, for: .seconds(seconds), reads: reads)
         load.database.close()
         say(result.text())
     }
@@ -118,7 +134,15 @@ enum BenchCommand {
 
 /// Callers who commit one record after the other.
 private struct StoreLoad {
-    let database: SQLiteDatabase
+    let database: any Database
+
+    /// Leaves a server's database as it was.
+    func remove() async throws {
+        try await database.transaction { transaction in
+            try transaction.execute("DROP TABLE bench_record", [])
+            try transaction.execute("DELETE FROM weft_migration WHERE module = 'bench'", [])
+        }
+    }
 
     func prepare() async throws {
         try await database.migrate([
@@ -138,14 +162,18 @@ private struct StoreLoad {
     }
 
     /// Lets the callers commit until the time is up, and answers the numbers.
-    func run(callers: Int, for duration: Duration) async throws -> JSON {
+    func run(callers: Int, for duration: Duration, reads: Bool = false) async throws -> JSON {
         let clock = ContinuousClock()
         let started = clock.now
         let cpu = Self.cpuSeconds
         let end = started + duration
         var waits = try await withThrowingTaskGroup(of: [Int64].self) { group in
             for caller in 0..<callers {
-                group.addTask { try await commits(of: caller, until: end, clock) }
+                group.addTask {
+                    reads
+                        ? try await self.reads(of: caller, until: end, clock)
+                        : try await commits(of: caller, until: end, clock)
+                }
             }
             return try await group.reduce(into: [Int64]()) { $0 += $1 }
         }
@@ -159,6 +187,24 @@ private struct StoreLoad {
             "p50Micros": .int(Self.quantile(0.5, of: waits)),
             "p99Micros": .int(Self.quantile(0.99, of: waits)),
         ]
+    }
+
+    /// Reads one record after the other; answers how long each took, in microseconds.
+    private func reads(
+        of caller: Int,
+        until end: ContinuousClock.Instant,
+        _ clock: ContinuousClock
+    ) async throws -> [Int64] {
+        var waits: [Int64] = []
+        while clock.now < end {
+            let began = clock.now
+            _ = try await database.query(
+                "SELECT subject, data FROM bench_record WHERE seq = ?",
+                [.int(1 + (caller * 31 + waits.count) % 500)]
+            ) { try $0.text(1) }
+            waits.append((clock.now - began).microseconds)
+        }
+        return waits
     }
 
     /// Commits one record after the other; answers how long each took, in microseconds.

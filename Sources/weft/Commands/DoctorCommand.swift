@@ -1,5 +1,6 @@
 import Core
 import Platform
+import Store
 
 /// `weft doctor`: checks the machine, the configuration and the data.
 enum DoctorCommand {
@@ -38,13 +39,17 @@ enum DoctorCommand {
             )
             configuration = try Configuration()
         }
+        let settings = configuration
+        var openServer: (@Sendable () throws -> any Database)?
+        if StoreComposition.isOnServer(settings) {
+            openServer = { @Sendable in try StoreComposition.open(settings, file: "") }
+        }
         let doctor = Doctor(
             configuration: configuration,
             folder: options.values["--data"] ?? configuration.text("data.folder") ?? "weft-data",
             console: ServerRoutes.consoleFolder(),
             clock: SystemClock(),
-            openServer: StoreComposition.isOnServer(configuration)
-                ? { try StoreComposition.open(configuration, file: "") } : nil
+            openServer: openServer
         )
         findings += await doctor.findings()
         let isSound = !findings.contains { $0.level == .problem }

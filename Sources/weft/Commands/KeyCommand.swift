@@ -61,9 +61,9 @@ enum KeyCommand {
 
     private static func ring(_ options: CommandOptions) throws -> KeyRing {
         let configuration = try ConfigurationFile.load(options)
-        let path = configuration.text("data.folder") ?? "weft-data"
+        try StoreComposition.requireStore(configuration)
         return try KeyRing(
-            folder: try LocalInstallation.existing(path).keys,
+            folder: try DataFolder(configuration.text("data.folder") ?? "weft-data").keys,
             clock: SystemClock()
         )
     }

@@ -106,7 +106,7 @@ public struct LogStore: Sendable {
         rows.add("level >= ?", ifAny: .int(filter.level?.rank))
         if let text = filter.text, !text.isEmpty {
             rows.add(
-                "(message LIKE ? ESCAPE '\\' OR fields LIKE ? ESCAPE '\\')",
+                "(lower(message) LIKE lower(?) ESCAPE '\\' OR lower(fields) LIKE lower(?) ESCAPE '\\')",
                 ifAny: .text("%\(text.escapedForLike)%")
             )
         }

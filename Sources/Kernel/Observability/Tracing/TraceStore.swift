@@ -170,8 +170,8 @@ public struct TraceStore: Sendable {
             rows.add(
                 """
                 (trace = ? OR EXISTS (SELECT 1 FROM trace_span s WHERE s.trace = trace.trace
-                AND s.organisation = trace.organisation AND (s.name LIKE ? ESCAPE '\\'
-                OR s.attributes LIKE ? ESCAPE '\\')))
+                AND s.organisation = trace.organisation AND (lower(s.name) LIKE lower(?)
+                ESCAPE '\\' OR lower(s.attributes) LIKE lower(?) ESCAPE '\\')))
                 """,
                 .text(text.lowercased()),
                 like,

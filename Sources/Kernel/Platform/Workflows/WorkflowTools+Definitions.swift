@@ -41,7 +41,10 @@ extension WorkflowTools {
     )
     private static let problem = Shape.record(
         nil,
-        [("pointer", Shape.text), ("message", Shape.text)]
+        [
+            ("pointer", Shape.text), ("message", Shape.text),
+            ("severity", Shape.choice(["error", "warning"])),
+        ]
     )
     /// In a path a number is text.
     private static let number: JSON = ["type": "string", "minLength": 1, "maxLength": 10]
@@ -177,7 +180,13 @@ extension WorkflowTools {
                     in: input.value["definition"] ?? .null,
                     agent: input.value["agent"]?.string
                 )
-                return ["problems": .array(problems.prefix(1_000).map(\.json))]
+                let shown = problems.prefix(1_000).map { problem in
+                    [
+                        "pointer": .string(problem.pointer), "message": .string(problem.message),
+                        "severity": .string(problem.severity.rawValue),
+                    ] as JSON
+                }
+                return ["problems": .array(shown)]
             }
         )
     }

@@ -227,7 +227,8 @@ extension WorkflowTools {
                 "workflows.stop",
                 "Stops a run: it ends as ABORTED.",
                 [("reason", Self.reason), ("error", Self.text(200))],
-                optional: ["error"]
+                optional: ["error"],
+                event: "execution.stopped"
             ) { engine, id, input, invocation, transaction in
                 try engine.stop(
                     id,
@@ -239,19 +240,22 @@ extension WorkflowTools {
             },
             try command(
                 "workflows.pause",
-                "Pauses a run: steps under way finish, nothing new begins."
+                "Pauses a run: steps under way finish, nothing new begins.",
+                event: "execution.paused"
             ) { engine, id, _, invocation, transaction in
                 try engine.pause(id, scope: invocation.scope, in: transaction)
             },
             try command(
                 "workflows.resume",
-                "Lets a paused run go on."
+                "Lets a paused run go on.",
+                event: "execution.resumed"
             ) { engine, id, _, invocation, transaction in
                 try engine.resume(id, scope: invocation.scope, in: transaction)
             },
             try command(
                 "workflows.redrive",
-                "Lets a run that failed, timed out or was stopped go on where it ended."
+                "Lets a run that failed, timed out or was stopped go on where it ended.",
+                event: "execution.redriven"
             ) { engine, id, _, invocation, transaction in
                 try engine.redrive(id, scope: invocation.scope, in: transaction)
             },

@@ -54,12 +54,13 @@ public struct WorkflowTools: Sendable {
         return id
     }
 
-    /// A tool that changes a run.
+    /// A tool that changes a run, and an event that tells of it.
     func command(
         _ name: String,
         _ purpose: String,
         _ fields: [(String, JSON)] = [],
         optional: Set<String> = [],
+        event: String,
         _ body:
             @escaping @Sendable (
                 WorkflowEngine, ID<Execution>, JSONReader, Invocation, any Transaction
@@ -76,6 +77,13 @@ public struct WorkflowTools: Sendable {
                 let id: ID<Execution> = try Self.id(input, "run")
                 return { transaction in
                     try body(engine, id, input, invocation, transaction)
+                    try kernel.emit(
+                        event,
+                        about: "execution:\(id)",
+                        ["executionId": id.json, "reason": input.value["reason"] ?? .null],
+                        by: invocation,
+                        in: transaction
+                    )
                     let found = try ExecutionTables().summary(
                         id,
                         scope: invocation.scope,

@@ -42,6 +42,8 @@ final class SQLiteConnection: @unchecked Sendable {
         _ = weft_sqlite3_db_config_flag(handle, SQLITE_DBCONFIG_DEFENSIVE, 1)
         try run("PRAGMA foreign_keys = ON")
         try run("PRAGMA temp_store = MEMORY")
+        // As in PostgreSQL and in the standard.
+        try run("PRAGMA case_sensitive_like = ON")
         try run(
             "PRAGMA cache_size = -\((readOnly ? configuration.readerCacheKiB : configuration.writerCacheKiB))"
         )

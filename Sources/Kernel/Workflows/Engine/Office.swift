@@ -10,6 +10,10 @@ final class Office: Sendable {
         var coming = 0
         /// Whether executions wait in the store for room here.
         var hasMore = false
+        /// Whether executions of workers that are gone still wait to be taken over.
+        var isRecovering = false
+        /// The earliest alarm to look for executions in the store.
+        var claim: Timestamp?
     }
 
     private let state = Mutex(State())
@@ -41,6 +45,12 @@ final class Office: Sendable {
     /// How many more executions can be taken in hand.
     var room: Int { state.withLock { max(0, capacity - $0.seats.count - $0.coming) } }
 
+    /// Whether executions of workers that are gone still wait to be taken over.
+    var isRecovering: Bool { state.withLock { $0.isRecovering } }
+
+    /// Notes whether such executions wait.
+    func note(isRecovering: Bool) { state.withLock { $0.isRecovering = isRecovering } }
+
     /// So many more, or less, are on their way to their seats.
     func note(coming: Int) { state.withLock { $0.coming += coming } }
 
@@ -51,6 +61,9 @@ final class Office: Sendable {
     func open(_ worker: String?) {
         let seats = state.withLock { state in
             state.worker = worker
+            state.claim = nil
+            state.isRecovering = false
+            state.coming = 0
             defer { state.seats = [:] }
             return state.seats
         }
@@ -99,6 +112,15 @@ final class Office: Sendable {
 
     /// Sets an alarm.
     func alarm(_ due: Timestamp, _ purpose: TimerHeap.Purpose) {
+        if purpose == .claim {
+            // One is enough: whoever looks then finds out when to look next.
+            let isLater = state.withLock { state in
+                if let claim = state.claim, claim <= due { return true }
+                state.claim = due
+                return false
+            }
+            if isLater { return }
+        }
         let isFirst = timers.withLock { timers in
             let first = timers.next
             timers.add(due, purpose)
@@ -122,6 +144,9 @@ final class Office: Sendable {
 
     /// The alarms whose moment has come, and the next one's.
     func ring(at now: Timestamp) -> (due: [TimerHeap.Purpose], next: Timestamp?) {
+        state.withLock { state in
+            if let claim = state.claim, claim <= now { state.claim = nil }
+        }
         let limit = count * 4 + 4_096
         return timers.withLock { timers in
             var due: [TimerHeap.Purpose] = []

@@ -8,7 +8,7 @@ extension WorkflowEngine {
         catalogue.program.values.sorted { $0.name < $1.name }
     }
 
-    /// Everything that is wrong with a definition for an agent; empty when it can be deployed.
+    /// Everything that is wrong with a definition for an agent; without errors it can be deployed.
     ///
     /// - Parameters:
     ///   - definition: the States Language document.
@@ -16,12 +16,12 @@ extension WorkflowEngine {
     /// - Returns: the problems with their places.
     public func problems(in definition: JSON, agent: String?) -> [DefinitionProblem] {
         let found = Definition.problems(in: definition)
-        guard found.isEmpty, let agent else { return found }
+        guard found.allSatisfy({ $0.severity == .warning }), let agent else { return found }
         do throws(GeneralFault) {
             try catalogue.check(try Self.workflow("", agent: agent, definition, version: ""))
-            return []
+            return found
         } catch {
-            return [DefinitionProblem(pointer: "", message: error.message)]
+            return found + [DefinitionProblem(pointer: "", message: error.message)]
         }
     }
 
@@ -87,7 +87,7 @@ extension WorkflowEngine {
                 pointer: "/name"
             )
         }
-        let problems = Definition.problems(in: definition)
+        let problems = Definition.problems(in: definition).filter { $0.severity == .error }
         guard problems.isEmpty else {
             throw DefinitionFault(
                 problems: problems.map {

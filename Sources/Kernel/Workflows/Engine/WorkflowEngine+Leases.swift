@@ -99,10 +99,12 @@ extension WorkflowEngine {
                 office.note(hasMore: true)
                 return
             }
-            let found: [ExecutionTables.Stored] = try await around.database.transaction {
-                [self] transaction in
-                try claim(room, by: worker, in: transaction)
-            }
+            let (found, hasDead): ([ExecutionTables.Stored], Bool) =
+                try await around.database.transaction { [self] transaction in
+                    try claim(room, by: worker, in: transaction)
+                }
+            // While there are more, each gets a turn before any gets its second.
+            office.note(isRecovering: hasDead && found.count == room)
             // They are continued by the tasks that perform steps, several at a time.
             office.note(coming: found.count)
             for stored in found { enqueue(.restore(stored, owner: worker)) }
@@ -147,7 +149,7 @@ extension WorkflowEngine {
         _ room: Int,
         by worker: String,
         in transaction: any Transaction
-    ) throws -> [ExecutionTables.Stored] {
+    ) throws -> (found: [ExecutionTables.Stored], hasDead: Bool) {
         let now = around.clock.now().microseconds
         var found: [(record: ExecutionTables.Record, hold: ExecutionTables.Hold)] = []
         func look(_ owner: String, until due: Int64) throws {
@@ -159,20 +161,23 @@ extension WorkflowEngine {
                 in: transaction
             )
         }
-        try look("", until: now)
         if !isAlone { try look(worker, until: now) }
+        let known = found.count
         for owner in try tables.owners(in: transaction) where owner != worker {
             guard found.count < room else { break }
             if try !isAlive(owner, at: now, in: transaction) {
                 try look(owner, until: ExecutionTables.inHand)
             }
         }
-        return try found.compactMap { record, hold in
+        let hasDead = found.count > known
+        try look("", until: now)
+        let stored: [ExecutionTables.Stored] = try found.compactMap { record, hold in
             guard try tables.claim(record.id, from: hold, by: worker, in: transaction) else {
                 return nil
             }
             return try tables.stored(record, hold, in: transaction)
         }
+        return (stored, hasDead)
     }
 
     /// Whether a worker's lease runs; one that has run out is ended for good.

@@ -130,7 +130,14 @@ extension WorkflowEngine {
         in transaction: any Transaction
     ) throws -> Written {
         let record = seat.record
-        let placement = place(live, entry.turn, isPerforming: seat.isPerforming)
+        let best = place(live, entry.turn, isPerforming: seat.isPerforming)
+        let placement: Placement
+        if case .inHand = best, office.isRecovering, !seat.isPerforming {
+            // It had its turn; others that a dead worker left have had none.
+            placement = .away(due: entry.turn.at.microseconds)
+        } else {
+            placement = best
+        }
         let isHere: Bool
         switch placement {
         case .ended:

@@ -29,7 +29,7 @@ struct Fleet {
         try reader.query(
             """
             SELECT body FROM logistics_customer
-            WHERE organisation = ? AND search LIKE ? ORDER BY name LIMIT 1000
+            WHERE organisation = ? AND search LIKE ? ESCAPE '!' ORDER BY name LIMIT 1000
             """,
             [.id(scope.organisation), .text("%" + SearchText.escaped(text ?? "") + "%")]
         ) { try Customer(reading: JSONReader(try $0.json(0))) }
@@ -43,7 +43,7 @@ struct Fleet {
     ) throws -> (items: [Customer], next: JSON) {
         let sql = """
             SELECT body\(query.columns) FROM logistics_customer
-            WHERE organisation = ? AND search LIKE ?
+            WHERE organisation = ? AND search LIKE ? ESCAPE '!'
             """
         let pattern = "%" + SearchText.escaped(text ?? "") + "%"
         let rows = try reader.query(
@@ -148,8 +148,8 @@ enum SearchText {
         parts.compactMap { $0?.lowercased() }.joined(separator: " ")
     }
 
-    /// `LIKE`'s wildcards would match anything: they are left out of what is looked for.
+    /// `LIKE`'s wildcards would match anything: they are left out of what is looked for; `!` escapes.
     static func escaped(_ text: String) -> String {
-        text.lowercased().filter { $0 != "%" && $0 != "_" }
+        text.lowercased().filter { $0 != "%" && $0 != "_" }.replacing("!", with: "!!")
     }
 }

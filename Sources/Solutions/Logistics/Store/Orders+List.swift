@@ -19,7 +19,7 @@ extension Orders {
         rows.add("status", in: filter.statuses.map { .text($0.rawValue) })
         rows.add("customer = ?", ifAny: .id(filter.customer))
         if let text = filter.text, !text.isEmpty {
-            rows.add("search LIKE ?", .text("%" + SearchText.escaped(text) + "%"))
+            rows.add("search LIKE ? ESCAPE '!'", .text("%" + SearchText.escaped(text) + "%"))
         }
         rows.add("requested_date >= ?", ifAny: filter.from.map { .date($0) } ?? .null)
         rows.add("requested_date <= ?", ifAny: filter.to.map { .date($0) } ?? .null)
