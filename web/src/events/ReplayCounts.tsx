@@ -4,9 +4,7 @@ import { Button } from "../ui/Button";
 import { SelectField } from "../ui/Field";
 import { count, counted } from "../ui/format";
 import { Section } from "../ui/Page";
-import { countMatches } from "./api";
-
-type Answer = Awaited<ReturnType<typeof countMatches>>;
+import { type Counted, countMatches } from "./api";
 
 const BACK: [number, string][] = [
   [1, "the last hour"],
@@ -19,7 +17,7 @@ const BACK: [number, string][] = [
 export function ReplayCounts({ pattern }: { pattern: unknown }) {
   const [hours, setHours] = useState(24);
   const [busy, setBusy] = useState(false);
-  const [found, setFound] = useState<{ of: string; answer?: Answer; error?: unknown }>();
+  const [found, setFound] = useState<{ of: string; answer?: Counted; error?: unknown }>();
   const key = JSON.stringify([pattern, hours]);
   const current = found?.of === key ? found : undefined;
   const ask = async () => {
@@ -52,7 +50,7 @@ export function ReplayCounts({ pattern }: { pattern: unknown }) {
       <p role="status">
         {current?.answer &&
           `It would have matched ${count(current.answer.matched)} of ${
-            counted(current.answer.examined, "event")
+            counted(current.answer.events, "event")
           }. ${
             current.answer.complete ? "" : "There are more, which were not looked at. "
           }Nothing was delivered.`}

@@ -27,7 +27,7 @@ import { Replays } from "./Replays";
 import { ruleScreen } from "./RulesPage";
 import { TargetFields } from "./TargetFields";
 import { fresh, lacking } from "./targets";
-import { useNewest, useTested } from "./tested";
+import { useTested } from "./tested";
 
 /** One rule: what it matches, tried as it is written, and what it then does. */
 export function EventRulePage({ name }: { name: string | null }) {
@@ -66,9 +66,8 @@ function Editor({ rule }: { rule: EventRule | null }) {
   const [removing, setRemoving] = useState(false);
   const read = useJson(text);
   const sampled = useJson(sample ?? "");
-  const log = useNewest(sample === null);
   const events = sample === null
-    ? log.data?.items
+    ? null
     : sampled.error
     ? undefined
     : (Array.isArray(sampled.value) ? sampled.value : [sampled.value]) as LoggedEvent[];

@@ -68,12 +68,12 @@ export interface Tested {
   explanation?: Explanation;
 }
 
-interface TestAnswer {
-  examined: number;
+/** How many events of a stretch of time a draft would have matched. */
+export interface Counted {
+  events: number;
   matched: number;
   /** Whether all events of the time were looked at. */
   complete: boolean;
-  results: { index?: number; event?: LoggedEvent; matched: boolean; explanation?: Explanation }[];
 }
 
 export interface Replay {
@@ -135,25 +135,20 @@ export async function deleteRule(name: string, reason: string) {
   invalidate(RULES);
 }
 
-const TEST = "/api/event-patterns/test";
-
-/** What a pattern makes of each of some events, and why. */
+/** What a pattern makes of some events, or of so many of the newest, and why. */
 export async function test(
   pattern: unknown,
-  events: LoggedEvent[],
+  on: { events: LoggedEvent[] } | { last: number },
   signal?: AbortSignal,
 ): Promise<Tested[]> {
-  const { data } = await call(TEST, { method: "POST", body: { pattern, events }, signal });
-  return (data as TestAnswer).results.map((each, at) => ({
-    event: events[each.index ?? at] as LoggedEvent,
-    matched: each.matched,
-    explanation: each.explanation,
-  }));
+  const body = { pattern, ...on };
+  const { data } = await call(`${RULES}/test`, { method: "POST", body, signal });
+  return (data as { results: Tested[] }).results;
 }
 
-/** How many events of a stretch of time a draft would have matched; nothing is delivered. */
-export function countMatches(pattern: unknown, from: string, to: string): Promise<TestAnswer> {
-  return post(TEST, { pattern, from, to });
+/** Counts what a draft would have matched; nothing is delivered. */
+export function countMatches(pattern: unknown, from: string, to: string): Promise<Counted> {
+  return post(`${EVENTS}/replay`, { pattern, from, to, dryRun: true });
 }
 
 export const explainPath = (event: string, rule: string) =>

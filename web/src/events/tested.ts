@@ -1,17 +1,10 @@
 import { useEffect, useState } from "react";
 import { Problem as Refusal } from "../api/client";
 import type { Problem } from "../ui/JsonEditor";
-import { useQuery } from "../api/query";
-import type { Page } from "../api/types";
-import { EVENTS, type LoggedEvent, test, type Tested } from "./api";
+import { type LoggedEvent, test, type Tested } from "./api";
 
 /** So many of the newest events show what a pattern does. */
 export const LAST = 50;
-
-/** The newest events of the log, followed. */
-export function useNewest(wanted: boolean) {
-  return useQuery<Page<LoggedEvent>>(wanted ? `${EVENTS}?limit=${LAST}` : null, 10_000);
-}
 
 export interface Trial {
   /** What the pattern makes of each event; null while it is being found out. */
@@ -24,11 +17,12 @@ export interface Trial {
 
 const NOTHING: Trial = { results: null, problems: [], error: null };
 const BELOW = "/pattern";
-/** Where there is none to try it on, the pattern itself is still judged. */
-const NO_EVENT = {} as LoggedEvent;
 
-/** Tries a pattern on events as it is written; undefined is what is not there yet. */
-export function useTested(pattern: unknown, events: LoggedEvent[] | undefined): Trial {
+/**
+ * Tries a pattern as it is written: on the newest of the log (null), or on events that are given;
+ * undefined is what is not there yet.
+ */
+export function useTested(pattern: unknown, events: LoggedEvent[] | null | undefined): Trial {
   const [found, setFound] = useState<Trial>(NOTHING);
   const key = JSON.stringify([pattern, events]);
   useEffect(() => {
@@ -38,9 +32,10 @@ export function useTested(pattern: unknown, events: LoggedEvent[] | undefined): 
     }
     const stop = new AbortController();
     const timer = setTimeout(async () => {
+      // Where there is none to try it on, the pattern itself is still judged.
+      const on = events === null || events.length === 0 ? { last: LAST } : { events };
       try {
-        const results = await test(pattern, events.length > 0 ? events : [NO_EVENT], stop.signal);
-        setFound({ results: events.length > 0 ? results : [], problems: [], error: null });
+        setFound({ results: await test(pattern, on, stop.signal), problems: [], error: null });
       } catch (error) {
         if (!stop.signal.aborted) setFound(refused(error));
       }

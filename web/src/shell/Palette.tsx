@@ -247,4 +247,5 @@ function kinds(found: Found[]): [string, Found[]][] {
   return titles.map((title) => [title, found.filter((each) => each.kind === title)]);
 }
 
-const isFound = (group: Group) => ["Orders", "Customers", "Vehicles", "Runs"].includes(group.title);
+const isFound = (group: Group) =>
+  ["Orders", "Customers", "Vehicles", "Workflows", "Runs"].includes(group.title);

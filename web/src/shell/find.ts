@@ -5,7 +5,7 @@ import type { IconName } from "../ui/Icon";
 import { STATUS } from "../orders/status";
 
 export interface Found {
-  kind: "Orders" | "Customers" | "Vehicles" | "Runs";
+  kind: "Orders" | "Customers" | "Vehicles" | "Workflows" | "Runs";
   path: string;
   icon: IconName;
   label: string;
@@ -19,6 +19,7 @@ export async function find(words: string, signal: AbortSignal): Promise<Found[]>
     orders(q, signal),
     customers(q, signal),
     vehicles(words, signal),
+    workflows(words, signal),
     runs(words, signal),
   ].map((each) => each.catch(() => [])));
   return parts.flat();
@@ -59,6 +60,23 @@ async function vehicles(words: string, signal: AbortSignal): Promise<Found[]> {
       icon: "vehicles",
       label: each.name,
       note: [each.class && humanise(each.class), each.depot?.name].filter(Boolean).join(" · "),
+    }));
+}
+
+async function workflows(words: string, signal: AbortSignal): Promise<Found[]> {
+  const page = await get<Page<{ workflow: string; version: number }>>(
+    "/api/workflows?limit=200",
+    signal,
+  );
+  return page.items
+    .filter((each) => `${each.workflow} ${humanise(each.workflow)}`.toLowerCase().includes(words))
+    .slice(0, 4)
+    .map((each) => ({
+      kind: "Workflows",
+      path: `/runs/workflows/${encodeURIComponent(each.workflow)}`,
+      icon: "flow",
+      label: humanise(each.workflow),
+      note: `${each.workflow}, version ${each.version}`,
     }));
 }
 
