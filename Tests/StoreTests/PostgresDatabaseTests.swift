@@ -249,11 +249,11 @@ struct PostgresDatabaseTests {
         defer { database.close() }
         let long = Task {
             try await database.read { reader in
-                try reader.query("SELECT 1 FROM pg_sleep(1.5)", []) { _ in 1 }
+                try reader.query("SELECT 1 FROM pg_sleep(4)", []) { _ in 1 }
             }
         }
         while try await database.query(
-            "SELECT 1 FROM pg_stat_activity WHERE query LIKE '%pg_sleep(1.5)%' AND state = 'active'",
+            "SELECT 1 FROM pg_stat_activity WHERE query LIKE '%pg_sleep(4)%' AND state = 'active'",
             [],
             { _ in 1 }
         ).count < 2 {}
