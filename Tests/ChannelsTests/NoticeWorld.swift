@@ -52,7 +52,7 @@ final class NoticeWorld: Sendable {
         try await post.database.query(
             """
             SELECT channel, address, subject, status, due_at, action FROM channels_outbox
-            WHERE \(condition) ORDER BY created_at, id
+            WHERE \(condition) ORDER BY \(post.inserted)
             """,
             []
         ) { row in

@@ -23,6 +23,14 @@ final class PostOffice: Sendable {
         let path = folder.appending(path: "test.db").path
         database = try TestDatabase(path: path)
         try await database.migrate(ChannelsTables.migrations)
+        if database.dialect == .postgres {
+            try await database.transaction { transaction in
+                try transaction.execute(
+                    "ALTER TABLE channels_outbox ADD COLUMN inserted BIGINT GENERATED ALWAYS AS IDENTITY",
+                    []
+                )
+            }
+        }
         outbox = Outbox(ids: IDGenerator(clock: clock, random: random), clock: clock)
         inbox = Inbox(clock: clock)
     }
@@ -67,6 +75,9 @@ final class PostOffice: Sendable {
         let destination = Destination.email(try EmailAddress(address))
         return try await enqueue(try Message(subject: subject, body: "Body."), to: destination).id
     }
+
+    /// What tells in which order messages were enqueued: SQLite has it anyway.
+    var inserted: String { database.dialect == .postgres ? "inserted" : "rowid" }
 
     func state(_ id: ID<Outbox.Entry>, scope: Scope? = nil) async throws -> OutboxState {
         let scope = scope ?? ana

@@ -247,16 +247,15 @@ struct PostgresDatabaseTests {
             $0.readTimeout = .milliseconds(300)
         }
         defer { database.close() }
+        let hold = Hold()
         let long = Task {
             try await database.read { reader in
-                try reader.query("SELECT 1 FROM pg_sleep(1.5)", []) { _ in 1 }
+                hold.isHeld.withLock { $0 = true }
+                hold.release.wait()
+                return try reader.query("SELECT 1", []) { try $0.int(0) }
             }
         }
-        while try await database.query(
-            "SELECT 1 FROM pg_stat_activity WHERE query LIKE '%pg_sleep(1.5)%' AND state = 'active'",
-            [],
-            { _ in 1 }
-        ).count < 2 {}
+        while !hold.isHeld.withLock({ $0 }) { await Task.yield() }
         let outcomes = await withTaskGroup(of: String.self) { group in
             for _ in 0..<3 {
                 group.addTask {
@@ -274,6 +273,7 @@ struct PostgresDatabaseTests {
         }
         // One waits in vain, the others find that one waits already.
         #expect(outcomes.sorted() == ["all 1 con", "all 1 con", "no connec"])
+        hold.release.signal()
         #expect(try await long.value == [1])
         #expect(try await database.read { try $0.exists("SELECT 1") })
     }
@@ -328,4 +328,10 @@ struct PostgresDatabaseTests {
             ($0 as? StoreError)?.reason == .unsupported
         }
     }
+}
+
+/// Keeps a connection busy until it is told to let go.
+private final class Hold: Sendable {
+    let isHeld = Mutex(false)
+    let release = ThreadSemaphore()
 }
