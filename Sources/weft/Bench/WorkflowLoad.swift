@@ -11,7 +11,7 @@ final class WorkflowLoad: Sendable {
     private static let organisation: ID<Organisation> = ID(high: 1, low: 1)
     private static let actor = Actor(id: ID(high: 2, low: 2), kind: .service, name: "bench")
 
-    let database: SQLiteDatabase
+    let database: any Database
     private let log: EventLog
     private let engine: WorkflowEngine
     private let dispatcher: Dispatcher
@@ -19,18 +19,25 @@ final class WorkflowLoad: Sendable {
     private let clock = SystemClock()
     private let progress: Progress
 
-    /// An engine over the database in a file, whose steps call tools that `compute` or `store`; while
+    /// An engine over the database at an address, or in a file, whose steps call tools that `compute` or `store`; while
     /// `holding`, no execution's second step ends.
     init(
         path: String,
+        url: String? = nil,
         tools: String,
         configuration: EngineConfiguration = EngineConfiguration(),
         holding: Bool = false
     ) async throws {
         let commits = Atomic64()
-        var store = SQLiteConfiguration()
-        store.onCommit = { _, _ in commits.add() }
-        database = try SQLiteDatabase(path: path, configuration: store)
+        if let url {
+            var store = PostgresConfiguration(url: url)
+            store.onCommit = { _, _ in commits.add() }
+            database = try PostgresDatabase(store)
+        } else {
+            var store = SQLiteConfiguration()
+            store.onCommit = { _, _ in commits.add() }
+            database = try SQLiteDatabase(path: path, configuration: store)
+        }
         try await database.migrate(
             EventLog.migrations + AgentJournal.migrations + ExecutionTables.migrations + [
                 Migration(

@@ -9,7 +9,7 @@ extension BenchCommand {
             arguments,
             valued: [
                 "--callers", "--seconds", "--data", "--executions", "--tools", "--measure",
-                "--rate",
+                "--rate", "--url",
             ]
         )
         try options.expectNoWords()
@@ -44,7 +44,11 @@ extension BenchCommand {
         }
         switch measure {
         case "run":
-            let load = try await WorkflowLoad(path: path, tools: tools)
+            let load = try await WorkflowLoad(
+                path: path,
+                url: options.values["--url"],
+                tools: tools
+            )
             let result = try await load.run(
                 callers: callers,
                 seconds: seconds,

@@ -34,7 +34,7 @@ enum BenchCommand {
         "matchesPerEvent",…}.
 
         usage: weft bench workflows --data DIR [--callers N] [--seconds S | --executions N]
-                 [--tools compute|store] [--measure run|latency|fill|recover] [--rate R]
+                 [--tools compute|store] [--measure run|latency|fill|recover] [--rate R] [--url URL]
         How many runs of a workflow of three steps a second, each step synced:
           run      callers run one after the other; prints {"callers","executions","seconds",
                    "perSecond","cpuMillisEach","commits","p50Micros","p99Micros","residentKiB"}, with

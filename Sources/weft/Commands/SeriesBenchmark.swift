@@ -8,13 +8,13 @@ import Synchronization
 final class SeriesBenchmark: Sendable {
     static let usage = """
         usage: weft bench series [--seconds S] [--series N] [--batch N] [--callers N]
-                         [--data DIR | --postgres URL]
+                         [--data DIR | --url URL]
           --seconds S    write so long, 0.1…600 (default 10)
           --series N     into so many series, 1…10000 (default 1000)
           --batch N      points of a transaction, 1…50000 (default 1000)
           --callers N    as many write at the same time, 1…1000 (default 8)
           --data DIR     measure on the disk of this folder (default .); the file there is deleted
-          --postgres URL measure an empty database on a server; its tables stay
+          --url URL      measure an empty database on a server; its tables stay
         Each batch counts when it is synced; meanwhile batches are made into blocks and roll-ups. Prints
         {"series","batch","callers","points","seconds","pointsPerSecond","cpuMicrosPerPoint",
         "p50Micros","p99Micros","stored","upkeepSeconds","bytesPerPoint","fileBytesPerPoint",
@@ -36,7 +36,7 @@ final class SeriesBenchmark: Sendable {
     static func run(_ arguments: some Sequence<String>) async throws {
         let options = try CommandOptions(
             arguments,
-            valued: ["--seconds", "--series", "--batch", "--callers", "--data", "--postgres"]
+            valued: ["--seconds", "--series", "--batch", "--callers", "--data", "--url"]
         )
         try options.expectNoWords()
         func number(_ name: String, _ standard: Double, _ range: ClosedRange<Double>) throws
@@ -57,7 +57,7 @@ final class SeriesBenchmark: Sendable {
         let syncs = try syncRate(path + "-sync")
         let benchmark = try await SeriesBenchmark(
             path: path,
-            postgres: options.values["--postgres"],
+            url: options.values["--url"],
             series: Int(try number("--series", 1_000, 1...10_000)),
             batch: Int(try number("--batch", 1_000, 1...50_000)),
             callers: Int(try number("--callers", 8, 1...1_000))
@@ -72,7 +72,7 @@ final class SeriesBenchmark: Sendable {
 
     private init(
         path: String,
-        postgres: String?,
+        url: String?,
         series: Int,
         batch: Int,
         callers: Int
@@ -80,8 +80,8 @@ final class SeriesBenchmark: Sendable {
         self.series = series
         self.batch = batch
         self.callers = callers
-        if let postgres {
-            let opened = try PostgresDatabase(PostgresConfiguration(url: postgres))
+        if let url {
+            let opened = try PostgresDatabase(PostgresConfiguration(url: url))
             database = opened
             closeStore = { opened.close() }
         } else {
