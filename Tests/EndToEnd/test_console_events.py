@@ -297,7 +297,7 @@ def test_events_fit_and_are_accessible(opened, api, viewport, scheme):
     for name, path in {
         "events": "/events",
         "rules": "/events/rules",
-        "rule": "/events/rules/console-looks",
+        "rule": "/events/rule?name=console-looks",
         "dead-letters": "/events/dead-letters",
     }.items():
         go(page, path)

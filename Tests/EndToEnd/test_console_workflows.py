@@ -124,7 +124,7 @@ def test_a_workflow_is_written_deployed_and_run(opened, api):
     page.get_by_label("Name", exact=True).fill("console.sizes")
     page.get_by_label("Note", exact=True).fill("The first")
     page.get_by_role("button", name="Deploy").click()
-    expect(page).to_have_url(re.compile(r"/runs/workflows/console\.sizes"))
+    expect(page).to_have_url(re.compile(r"/runs/workflow\?name=console\.sizes"))
     expect(page.get_by_role("region", name="Versions")).to_contain_text("The first")
 
     page.get_by_role("button", name="Start…").click()
@@ -160,7 +160,7 @@ def test_versions_aliases_and_what_a_run_would_have_done(opened, api, agent):
     expect(dialog.get_by_role("status").first).to_contain_text("the same way")
     press(page, "Escape")
 
-    go(page, "/runs/workflows/console.versions")
+    go(page, "/runs/workflow?name=console.versions")
     aliases = page.get_by_role("region", name="Aliases")
     aliases.get_by_role("button", name="New alias").click()
     dialog = page.get_by_role("dialog", name="New alias")
@@ -351,7 +351,7 @@ def test_workflows_fit_and_are_accessible(opened, api, agent, viewport, scheme):
     page = opened("/runs", viewport, scheme)
     for name, path in {
         "workflows": "/runs/workflows",
-        "workflow": "/runs/workflows/console.looks",
+        "workflow": "/runs/workflow?name=console.looks",
         "deploy": "/runs/workflows/new?of=console.looks&version=1",
         "schedules": "/runs/schedules",
         "schedule": "/runs/schedules?edit=new",

@@ -30,7 +30,8 @@ import { fresh, lacking } from "./targets";
 import { useTested } from "./tested";
 
 /** One rule: what it matches, tried as it is written, and what it then does. */
-export function EventRulePage({ name }: { name: string | null }) {
+export function EventRulePage() {
+  const name = useLocation().query.get("name");
   const found = useQuery<EventRule>(name === null ? null : rulePath(name));
   useEscape(() => navigate("/events/rules"), 0);
   if (name !== null && !found.data) {

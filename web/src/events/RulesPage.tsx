@@ -13,7 +13,8 @@ import { EventsArea } from "./EventsArea";
 import { TargetWords } from "./targets";
 
 const idOf = (rule: EventRule) => rule.name;
-export const ruleScreen = (name: string) => `/events/rules/${encodeURIComponent(name)}`;
+/** Names may have dots, with which the server takes a path for a file's. */
+export const ruleScreen = (name: string) => `/events/rule?name=${encodeURIComponent(name)}`;
 
 /** What follows from what happens: each rule with its pattern in short and its target. */
 export function EventRulesPage() {

@@ -132,7 +132,8 @@ export async function changeRule(name: string, body: Partial<RuleBody>) {
 
 export async function deleteRule(name: string, reason: string) {
   await call(`${rulePath(name)}?reason=${encodeURIComponent(reason)}`, { method: "DELETE" });
-  invalidate(RULES);
+  // The lists only: the rule itself is still on the screen, and would be asked for in vain.
+  invalidate(`${RULES}?`);
 }
 
 /** What a pattern makes of some events, or of so many of the newest, and why. */

@@ -37,6 +37,8 @@ export function usePanZoom(
 
   const fit = (whole = false) => {
     const { wide, high } = size();
+    // Not laid out yet: the observer tells when it is.
+    if (wide < 2 * EDGE) return;
     const fits = Math.min((wide - 2 * EDGE) / width, (high - 2 * EDGE) / height, 1);
     // Words must stay readable: a long graph begins at its top and is moved through.
     const scale = whole ? Math.max(SMALLEST, fits) : Math.max(SMALLEST, fits, READABLE);

@@ -73,7 +73,7 @@ async function workflows(words: string, signal: AbortSignal): Promise<Found[]> {
     .slice(0, 4)
     .map((each) => ({
       kind: "Workflows",
-      path: `/runs/workflows/${encodeURIComponent(each.workflow)}`,
+      path: `/runs/workflow?name=${encodeURIComponent(each.workflow)}`,
       icon: "flow",
       label: humanise(each.workflow),
       note: `${each.workflow}, version ${each.version}`,

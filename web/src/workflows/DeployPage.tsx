@@ -16,7 +16,7 @@ import { JsonEditor, type Problem, useJson } from "../ui/JsonEditor";
 import { Page, Section } from "../ui/Page";
 import { Skeleton } from "../ui/States";
 import { toast } from "../ui/Toast";
-import { deploy, lint, versionPath, type WorkflowVersion } from "./api";
+import { deploy, lint, versionPath, workflowScreen, type WorkflowVersion } from "./api";
 import { PlainGraph } from "./PlainGraph";
 
 /** The agent that decides nothing: it asks people, and waits for what is outside. */
@@ -35,7 +35,7 @@ export function DeployPage() {
   const version = Number(query.get("version"));
   const former = useQuery<WorkflowVersion>(of && version ? versionPath(of, version) : null);
   useEscape(
-    () => navigate(of ? `/runs/workflows/${encodeURIComponent(of)}` : "/runs/workflows"),
+    () => navigate(of ? workflowScreen(of) : "/runs/workflows"),
     0,
   );
   if (former.loading) {
@@ -76,13 +76,13 @@ function Deploy({ former, of }: { former: WorkflowVersion | undefined; of: strin
         note: note.trim(),
       });
       toast(`${made.workflow} has version ${made.version}`);
-      navigate(`/runs/workflows/${encodeURIComponent(made.workflow)}?version=${made.version}`);
+      navigate(`${workflowScreen(made.workflow)}&version=${made.version}`);
     }, name.trim() ? {} : { "/name": "A workflow needs a name." });
   return (
     <Page
       title={of ? "New version" : "Deploy a workflow"}
       back={{
-        to: of ? `/runs/workflows/${encodeURIComponent(of)}` : "/runs/workflows",
+        to: of ? workflowScreen(of) : "/runs/workflows",
         label: of ?? "Workflows",
       }}
       actions={

@@ -23,8 +23,9 @@ import { PlainGraph } from "./PlainGraph";
 import { StartDialog } from "./StartDialog";
 
 /** A workflow: its versions, where its aliases lead, and the picture of the version chosen. */
-export function WorkflowPage({ name }: { name: string }) {
+export function WorkflowPage() {
   const { query } = useLocation();
+  const name = query.get("name") ?? "";
   const versions = useQuery<ListOf<WorkflowVersion>>(
     `${versionsPath(name)}?limit=100&sort=-version`,
   );

@@ -8,7 +8,7 @@ import { Icon } from "../ui/Icon";
 import { ListCard } from "../ui/ListCard";
 import { usePages } from "../ui/pages";
 import { Empty } from "../ui/States";
-import { type WorkflowList, WORKFLOWS, type WorkflowVersion } from "./api";
+import { type WorkflowList, WORKFLOWS, workflowScreen, type WorkflowVersion } from "./api";
 import { ProgramWorkflows } from "./ProgramWorkflows";
 import { VersionState } from "./marks";
 
@@ -87,7 +87,7 @@ export function WorkflowsPage() {
           rows={pages.items}
           columns={COLUMNS}
           id={idOf}
-          to={(each) => `/runs/workflows/${encodeURIComponent(each.workflow)}`}
+          to={(each) => workflowScreen(each.workflow)}
         />
       </ListCard>
       {program.length > 0 && <ProgramWorkflows list={program} />}

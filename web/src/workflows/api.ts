@@ -70,6 +70,9 @@ export interface Deployment {
 
 export const WORKFLOWS = "/api/workflows";
 
+/** The screen of a workflow. Names have dots, with which the server takes a path for a file's. */
+export const workflowScreen = (name: string) => `/runs/workflow?name=${encodeURIComponent(name)}`;
+
 export const workflowPath = (name: string) => `${WORKFLOWS}/${encodeURIComponent(name)}`;
 export const versionsPath = (name: string) => `${workflowPath(name)}/versions`;
 export const versionPath = (name: string, version: number) => `${versionsPath(name)}/${version}`;
