@@ -146,6 +146,10 @@ def test_each_kind_of_target_takes_what_its_rule_matches(client, receiver, weft)
     )
     rule(client, "to-agent", pattern, {"kind": "agent", "agent": "logistics.analyser"})
     rule(client, "to-workflow", pattern, {"kind": "workflow", "workflow": "logistics.process-order"})
+    definition = {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}
+    deployed = {"agent": "workflows.runner", "definition": definition}
+    assert client.post("/api/workflows/e2e.cool/versions", deployed).status == 201
+    rule(client, "to-own-workflow", pattern, {"kind": "workflow", "workflow": "e2e.cool"})
     bring(client, outside(1, celsius=90))
     wait_for(lambda: receiver.received, "it")
     body = json.loads(receiver.received[0].body)
@@ -157,6 +161,7 @@ def test_each_kind_of_target_takes_what_its_rule_matches(client, receiver, weft)
     names = [name for (name,) in rows(weft.data, "SELECT name FROM execution")]
     assert sum(name.startswith("to-agent/") for name in names) == 1
     assert sum(name.startswith("to-workflow/") for name in names) == 1
+    assert sum(name.startswith("to-own-workflow/") for name in names) == 1
 
 
 def test_drafts_are_tried_and_explained(client):

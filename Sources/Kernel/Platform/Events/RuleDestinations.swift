@@ -60,8 +60,10 @@ public struct RuleDestinations: Sendable {
     /// - Throws: a fault with the pointer to the name.
     func check(_ target: RuleTarget, scope: Scope, in reader: any Reader) throws {
         switch target {
-        case .workflow(let name) where !workflows.contains(name):
-            throw Self.unknown("workflow", name, among: workflows)
+        case .workflow(let name):
+            guard try kernel.workflows.engine().knows(name, scope: scope, in: reader) else {
+                throw Self.unknown("workflow", name, among: workflows)
+            }
         case .agent(let name) where !agents.contains(name):
             throw Self.unknown("agent", name, among: agents)
         case .webhook(let text):

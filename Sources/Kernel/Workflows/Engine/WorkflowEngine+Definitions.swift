@@ -8,6 +8,21 @@ extension WorkflowEngine {
         catalogue.program.values.sorted { $0.name < $1.name }
     }
 
+    /// Whether an organisation can start a workflow: one of the program's, or one it has deployed.
+    ///
+    /// - Throws: `StoreError`.
+    public func knows(_ workflow: String, scope: Scope, in reader: any Reader) throws -> Bool {
+        if catalogue.program[workflow] != nil { return true }
+        let newest = try WorkflowVersions().version(
+            of: workflow,
+            nil,
+            organisation: scope.organisation,
+            random: around.random,
+            in: reader
+        )
+        return newest != nil
+    }
+
     /// Everything that is wrong with a definition for an agent; without errors it can be deployed.
     ///
     /// - Parameters:
