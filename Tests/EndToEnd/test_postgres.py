@@ -77,8 +77,8 @@ def one_story(server: Server) -> None:
         assert events[subject, "order.placed"] == 1, subject
         assert events[subject, "order.booked"] == (status == "booked"), (subject, status)
     ends = server.rows(
-        "SELECT execution, count(*) FROM execution_event"
-        " WHERE type IN ('ExecutionSucceeded', 'ExecutionFailed') GROUP BY execution"
+        "SELECT execution, count(*) FROM execution_event WHERE CAST(body AS jsonb) ->> 'type'"
+        " IN ('ExecutionSucceeded', 'ExecutionFailed', 'ExecutionAborted') GROUP BY execution"
     )
     assert all(count == "1" for _, count in ends)
     numbers = [int(seq) for (seq,) in server.rows("SELECT seq FROM event ORDER BY seq")]
