@@ -299,6 +299,9 @@ class Gateway(threading.Thread):
                 answer = self.client.post("/api/series/points", {"series": entries})
             except (OSError, http.client.HTTPException):
                 return
+            if answer.status == 429:
+                time.sleep(0.2)
+                continue
             if answer.status != 200:
                 self.refused.append(answer.body)
                 return
