@@ -257,8 +257,11 @@ public enum EventBatch {
         let type = (request.headers["content-type"] ?? "application/json").lowercased()
         let media = type.split(separator: ";").first.map(String.init) ?? type
         switch media.filter({ $0 != " " }) {
-        case "application/cloudevents+json", "application/cloudevents-batch+json",
-            "application/json":
+        case "application/cloudevents-batch+json":
+            let body = try request.reader()
+            _ = try body.array()
+            return ["events": body.value]
+        case "application/cloudevents+json", "application/json":
             let json = try request.reader().value
             return ["events": json.array == nil ? .array([json]) : json]
         case "application/x-ndjson", "application/jsonl", "application/json-lines":
