@@ -1,0 +1,156 @@
+public import Core
+public import Store
+
+/// What is shown of the journal.
+extension AgentJournal {
+    /// The decisions about one thing, oldest first, without their tool calls.
+    ///
+    /// - Parameters:
+    ///   - subject: for instance `order:018f…`.
+    ///   - scope: decides the organisation.
+    ///   - reader: what to read.
+    /// - Returns: the decisions.
+    /// - Throws: `StoreError`.
+    public func decisions(
+        about subject: String,
+        scope: Scope,
+        in reader: any Reader
+    ) throws -> [Decision] {
+        try reader.query(
+            """
+            SELECT id, agent, at, subject, body FROM decision
+            WHERE organisation = ? AND subject = ? ORDER BY at, id
+            """,
+            [.id(scope.organisation), .text(subject)],
+            Self.decision
+        )
+    }
+
+    /// Writes the decisions about a thing as a list of `{"id","agent","at","choice","confidence"}`,
+    /// oldest first.
+    ///
+    /// - Parameters:
+    ///   - subject: the thing.
+    ///   - scope: decides the organisation.
+    ///   - reader: what to read.
+    ///   - writer: what is written to.
+    /// - Throws: `StoreError`.
+    public func writeDecisions(
+        about subject: String,
+        scope: Scope,
+        in reader: any Reader,
+        to writer: inout JSONTextWriter
+    ) throws {
+        writer.beginArray()
+        try reader.forEach(
+            """
+            SELECT id, agent, at, body FROM decision
+            WHERE organisation = ? AND subject = ? ORDER BY at, id
+            """,
+            [.id(scope.organisation), .text(subject)]
+        ) { row in
+            writer.beginObject()
+            writer.key("id")
+            try row.withText(0) { writer.string($0) }
+            writer.key("agent")
+            try row.withText(1) { writer.string($0) }
+            writer.key("at")
+            writer.value(try row.timestamp(2).json)
+            try row.withText(3) { body in
+                writer.key("choice")
+                writer.text(member: "choice", of: body)
+                writer.key("confidence")
+                writer.text(member: "confidence", of: body)
+            }
+            writer.endObject()
+        }
+        writer.endArray()
+    }
+
+    /// One decision with its tool calls.
+    ///
+    /// - Returns: the decision's wire form; nil when there is none in the organisation.
+    /// - Throws: `StoreError`.
+    public func decision(
+        _ id: ID<Decision>,
+        scope: Scope,
+        in reader: any Reader
+    ) throws -> JSON? {
+        let found = try reader.first(
+            """
+            SELECT id, agent, at, subject, body, run FROM decision
+            WHERE organisation = ? AND id = ?
+            """,
+            [.id(scope.organisation), .id(id)]
+        ) { (decision: try Self.decision($0), run: try $0.text(5)) }
+        guard let found else { return nil }
+        let steps = try reader.query(
+            """
+            SELECT step, tool, input, output, fault, at, duration_micros FROM agent_step
+            WHERE run = ? ORDER BY step
+            """,
+            [.text(found.run)],
+            Self.step
+        )
+        var json = found.decision.json
+        json["toolCalls"] = .array(steps.map(Self.shown))
+        return json
+    }
+
+    /// How often each agent decided, and how long it took: `[{"agent","invocations","p50Micros",
+    /// "p99Micros"}]` over its latest 1,000 decisions.
+    ///
+    /// - Throws: `StoreError`.
+    public func activity(
+        of agent: String,
+        scope: Scope,
+        in reader: any Reader
+    ) throws -> (invocations: Int, errors: Int, p50Micros: Int, p99Micros: Int) {
+        let count = try reader.first(
+            "SELECT count(*) FROM decision WHERE organisation = ? AND agent = ?",
+            [.id(scope.organisation), .text(agent)]
+        ) { Int(try $0.int(0)) }
+        let latencies = try reader.query(
+            """
+            SELECT latency_micros FROM decision WHERE organisation = ? AND agent = ?
+            ORDER BY at DESC LIMIT 1000
+            """,
+            [.id(scope.organisation), .text(agent)]
+        ) { Int(try $0.int(0)) }.sorted()
+        func quantile(_ share: Double) -> Int {
+            guard !latencies.isEmpty else { return 0 }
+            let rank = Int((Double(latencies.count) * share).rounded(.up))
+            return latencies[max(0, min(latencies.count, rank) - 1)]
+        }
+        let errors = try reader.first(
+            "SELECT count(*) FROM agent_failure WHERE organisation = ? AND agent = ?",
+            [.id(scope.organisation), .text(agent)]
+        ) { Int(try $0.int(0)) }
+        return (
+            (count ?? 0) + (errors ?? 0), errors ?? 0, quantile(0.5), quantile(0.99)
+        )
+    }
+
+    static func decision(_ row: any Row) throws -> Decision {
+        Decision(
+            id: try row.id(0),
+            agent: try row.text(1),
+            at: try row.timestamp(2),
+            subject: try row.text(3),
+            body: try row.json(4)
+        )
+    }
+
+    private static func shown(_ step: AgentRun.Step) -> JSON {
+        var json: JSON = [
+            "tool": .string(step.tool), "input": step.input, "startedAt": step.at.json,
+            "durationMicros": .int(step.duration.microseconds),
+        ]
+        switch step.outcome {
+        case .success(let output): json["output"] = kept(output)
+        case .failure(let fault):
+            json["error"] = ["code": .string(fault.code), "message": .string(fault.message)]
+        }
+        return json
+    }
+}
