@@ -33,76 +33,42 @@ struct Weft {
         let words: [String]
         let usage: String
         let run: ([String]) async -> Int32
+
+        init(_ words: String, _ usage: String, _ run: @escaping ([String]) async -> Int32) {
+            self.words = words.split(separator: " ").map(String.init)
+            self.usage = usage
+            self.run = run
+        }
     }
 
     private static var commands: [Command] {
         [
-            Command(words: ["serve"], usage: ServeCommand.usage, run: ServeCommand.run),
-            Command(words: ["init"], usage: InitCommand.usage, run: InitCommand.run),
-            Command(words: ["user", "add"], usage: UserCommand.usage, run: UserCommand.run),
-            Command(words: ["key", "list"], usage: KeyCommand.usage, run: KeyCommand.list),
-            Command(words: ["key", "rotate"], usage: KeyCommand.usage, run: KeyCommand.rotate),
-            Command(
-                words: ["audit", "verify"],
-                usage: AuditCommand.usage,
-                run: AuditCommand.verify
-            ),
-            Command(
-                words: ["audit", "export"],
-                usage: AuditCommand.usage,
-                run: AuditCommand.export
-            ),
-            Command(
-                words: ["person", "export"],
-                usage: PersonCommand.usage,
-                run: PersonCommand.export
-            ),
-            Command(
-                words: ["person", "erase"],
-                usage: PersonCommand.usage,
-                run: PersonCommand.erase
-            ),
-            Command(
-                words: ["person", "readmit"],
-                usage: PersonCommand.usage,
-                run: PersonCommand.readmit
-            ),
-            Command(
-                words: ["person", "erasures"],
-                usage: PersonCommand.usage,
-                run: PersonCommand.erasures
-            ),
-            Command(
-                words: ["import", "orders"],
-                usage: ImportCommand.usage,
-                run: ImportCommand.run
-            ),
-            Command(
-                words: ["series", "import"],
-                usage: SeriesCommand.usage,
-                run: SeriesCommand.importing
-            ),
-            Command(
-                words: ["series", "query"],
-                usage: SeriesCommand.usage,
-                run: SeriesCommand.query
-            ),
-            Command(words: ["backup"], usage: BackupCommand.usage, run: BackupCommand.run),
-            Command(words: ["restore"], usage: RestoreCommand.usage, run: RestoreCommand.run),
-            Command(words: ["migrate"], usage: MigrateCommand.usage, run: MigrateCommand.run),
-            Command(words: ["store", "copy"], usage: StoreCommand.usage, run: StoreCommand.copy),
-            Command(words: ["doctor"], usage: DoctorCommand.usage, run: DoctorCommand.run),
-            Command(words: ["config"], usage: ConfigCommand.usage, run: ConfigCommand.run),
-            Command(words: ["pack"], usage: PackOptions.help, run: packCommand),
-            Command(words: ["workflow"], usage: WorkflowCommand.usage, run: WorkflowCommand.run),
-            Command(words: ["events"], usage: EventsCommand.usage, run: EventsCommand.run),
-            Command(
-                words: ["test", "crash"],
-                usage: CrashTestCommand.usage,
-                run: CrashTestCommand.run
-            ),
-            Command(words: ["jsonata"], usage: JSONataCommand.usage, run: JSONataCommand.run),
-            Command(words: ["bench"], usage: BenchCommand.usage, run: BenchCommand.run),
+            Command("serve", ServeCommand.usage, ServeCommand.run),
+            Command("init", InitCommand.usage, InitCommand.run),
+            Command("user add", UserCommand.usage, UserCommand.run),
+            Command("key list", KeyCommand.usage, KeyCommand.list),
+            Command("key rotate", KeyCommand.usage, KeyCommand.rotate),
+            Command("audit verify", AuditCommand.usage, AuditCommand.verify),
+            Command("audit export", AuditCommand.usage, AuditCommand.export),
+            Command("person export", PersonCommand.usage, PersonCommand.export),
+            Command("person erase", PersonCommand.usage, PersonCommand.erase),
+            Command("person readmit", PersonCommand.usage, PersonCommand.readmit),
+            Command("person erasures", PersonCommand.usage, PersonCommand.erasures),
+            Command("import orders", ImportCommand.usage, ImportCommand.run),
+            Command("series import", SeriesCommand.usage, SeriesCommand.importing),
+            Command("series query", SeriesCommand.usage, SeriesCommand.query),
+            Command("backup", BackupCommand.usage, BackupCommand.run),
+            Command("restore", RestoreCommand.usage, RestoreCommand.run),
+            Command("migrate", MigrateCommand.usage, MigrateCommand.run),
+            Command("store copy", StoreCommand.usage, StoreCommand.copy),
+            Command("doctor", DoctorCommand.usage, DoctorCommand.run),
+            Command("config", ConfigCommand.usage, ConfigCommand.run),
+            Command("pack", PackOptions.help, packCommand),
+            Command("workflow", WorkflowCommand.usage, WorkflowCommand.run),
+            Command("events", EventsCommand.usage, EventsCommand.run),
+            Command("test crash", CrashTestCommand.usage, CrashTestCommand.run),
+            Command("jsonata", JSONataCommand.usage, JSONataCommand.run),
+            Command("bench", BenchCommand.usage, BenchCommand.run),
         ]
     }
 

@@ -189,21 +189,10 @@ import Testing
         #expect(started.count == 2)
     }
 
-    private static let calling: JSON = [
-        "StartAt": "Call",
-        "States": [
-            "Call": [
-                "Type": "Task", "Resource": "weft:tool:world.call", "ResultPath": "$.call",
-                "Next": "Count",
-            ],
-            "Count": ["Type": "Task", "Resource": "weft:tool:world.count", "End": true],
-        ],
-    ]
-
     @Test("Paused, what is being performed finishes and nothing begins, also across a restart")
     func pause() async throws {
         let world = try await EngineWorld()
-        let first = try world.engine(["calls": Self.calling])
+        let first = try world.engine(["calls": EngineWorld.calling])
         try await world.running([first]) {
             let id = try await world.start("calls", on: first)
             try await world.eventually { world.gates.calls("gate").count == 1 }
@@ -222,7 +211,7 @@ import Testing
                 }
             }
         }
-        let second = try world.engine(["calls": Self.calling])
+        let second = try world.engine(["calls": EngineWorld.calling])
         try await world.running([second]) {
             try await Task.sleep(for: .milliseconds(30))
             #expect(try await world.statuses() == ["one RUNNING"])

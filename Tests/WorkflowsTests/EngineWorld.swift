@@ -14,6 +14,18 @@ final class EngineWorld: Sendable {
     static let other: ID<Organisation> = ID(high: 1, low: 2)
     static let person = Actor(id: ID(high: 2, low: 2), kind: .person, name: "Night shift")
 
+    /// Calls outside, then counts.
+    static let calling: JSON = [
+        "StartAt": "Call",
+        "States": [
+            "Call": [
+                "Type": "Task", "Resource": "weft:tool:world.call", "ResultPath": "$.call",
+                "Next": "Count",
+            ],
+            "Count": ["Type": "Task", "Resource": "weft:tool:world.count", "End": true],
+        ],
+    ]
+
     let database: any Database
     let clock: ManualClock
     let log: EventLog
@@ -113,19 +125,12 @@ final class EngineWorld: Sendable {
                 try Workflow(name: $0.key, agent: "world.owner", source: $0.value)
             },
             surroundings: .init(
-                database: database,
+                aloneOver: database,
                 registry: registry,
-                agents: AgentRunner(
-                    registry: registry,
-                    database: database,
-                    journal: AgentJournal(database: database),
-                    clock: clock
-                ),
                 events: log,
                 clock: clock,
                 random: SystemRandom(),
-                ids: ids,
-                account: { name, _ in Actor(id: ID(high: 3, low: 3), kind: .service, name: name) }
+                ids: ids
             ),
             configuration: configuration
         )

@@ -13,22 +13,11 @@ import Testing
         return configuration
     }()
 
-    private static let calling: JSON = [
-        "StartAt": "Call",
-        "States": [
-            "Call": [
-                "Type": "Task", "Resource": "weft:tool:world.call", "ResultPath": "$.call",
-                "Next": "Count",
-            ],
-            "Count": ["Type": "Task", "Resource": "weft:tool:world.count", "End": true],
-        ],
-    ]
-
     @Test("A worker that is not heard of for the time of its lease loses its executions to another")
     func takeover() async throws {
         let world = try await EngineWorld()
-        let first = try world.engine(["calls": Self.calling], configuration: Self.shared)
-        let second = try world.engine(["calls": Self.calling], configuration: Self.shared)
+        let first = try world.engine(["calls": EngineWorld.calling], configuration: Self.shared)
+        let second = try world.engine(["calls": EngineWorld.calling], configuration: Self.shared)
         // The first worker takes executions in hand and is never heard of again.
         let dead = try await first.register()
         for name in ["a", "b", "c"] { try await world.start("calls", name, on: first) }
@@ -49,8 +38,8 @@ import Testing
     @Test("A worker whose executions were taken over journals nothing any more")
     func fencing() async throws {
         let world = try await EngineWorld()
-        let first = try world.engine(["calls": Self.calling], configuration: Self.shared)
-        let second = try world.engine(["calls": Self.calling], configuration: Self.shared)
+        let first = try world.engine(["calls": EngineWorld.calling], configuration: Self.shared)
+        let second = try world.engine(["calls": EngineWorld.calling], configuration: Self.shared)
         let dead = try await first.register()
         let id = try await world.start("calls", on: first)
         let seat = try #require(first.office.seat(id))
@@ -107,7 +96,7 @@ import Testing
         var narrow = Self.shared
         narrow.capacity = 4
         narrow.concurrency = 2
-        let definitions: [String: JSON] = ["calls": Self.calling]
+        let definitions: [String: JSON] = ["calls": EngineWorld.calling]
         let starter = try world.engine(definitions, configuration: narrow)
         for number in 0..<40 { try await world.start("calls", "n\(number)", on: starter) }
         world.gates.open("gate")
@@ -129,8 +118,8 @@ import Testing
     @Test("A worker that stops leaves its executions to others at once")
     func handover() async throws {
         let world = try await EngineWorld()
-        let first = try world.engine(["calls": Self.calling], configuration: Self.shared)
-        let second = try world.engine(["calls": Self.calling], configuration: Self.shared)
+        let first = try world.engine(["calls": EngineWorld.calling], configuration: Self.shared)
+        let second = try world.engine(["calls": EngineWorld.calling], configuration: Self.shared)
         try await world.running([first]) {
             try await world.start("calls", on: first)
             try await world.eventually { world.gates.calls("gate").count == 1 }

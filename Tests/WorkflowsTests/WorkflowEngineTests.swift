@@ -17,7 +17,6 @@ private final class Shop: Sendable {
     let log: EventLog
     let engine: WorkflowEngine
     let dispatcher: Dispatcher
-    let journal: AgentJournal
     let clock: any WallClock
 
     init(
@@ -32,7 +31,6 @@ private final class Shop: Sendable {
         let faults = Countdown(jams)
         let ids = IDGenerator(clock: clock, random: SystemRandom())
         log = EventLog(database: database)
-        journal = AgentJournal(database: database)
         try await database.migrate(
             EventLog.migrations + AgentJournal.migrations + ExecutionTables.migrations + [
                 Migration("shop", 1, "till", ["CREATE TABLE till (key TEXT, amount BIGINT)"])
@@ -87,23 +85,15 @@ private final class Shop: Sendable {
                 ),
             ]
         )
-        let agents = AgentRunner(
-            registry: registry,
-            database: database,
-            journal: journal,
-            clock: clock
-        )
         engine = try WorkflowEngine(
             workflows: [Workflow(name: "shop.sell", agent: "shop.owner", source: definition)],
             surroundings: .init(
-                database: database,
+                aloneOver: database,
                 registry: registry,
-                agents: agents,
                 events: log,
                 clock: clock,
                 random: SeededRandom(seed: 1),
-                ids: ids,
-                account: { name, _ in Actor(id: ID(high: 3, low: 3), kind: .service, name: name) }
+                ids: ids
             )
         )
         dispatcher = Dispatcher(

@@ -38,7 +38,6 @@ struct ProgramUnderTest: Sendable {
         self.random = random
         let ids = IDGenerator(clock: clock, random: random)
         log = EventLog(database: database)
-        let journal = AgentJournal(database: database)
         try await database.migrate(
             EventLog.migrations + AgentJournal.migrations + ExecutionTables.migrations
                 + CrashLedger.migrations
@@ -57,19 +56,12 @@ struct ProgramUnderTest: Sendable {
                 try Workflow(name: "crash.\($0.kind)", agent: "crash.runner", source: $0.definition)
             },
             surroundings: .init(
-                database: database,
+                aloneOver: database,
                 registry: registry,
-                agents: AgentRunner(
-                    registry: registry,
-                    database: database,
-                    journal: journal,
-                    clock: clock
-                ),
                 events: log,
                 clock: clock,
                 random: random,
-                ids: ids,
-                account: { name, _ in Actor(id: ID(high: 3, low: 3), kind: .service, name: name) }
+                ids: ids
             )
         )
         dispatcher = Dispatcher(

@@ -1,9 +1,8 @@
 import Agents
 import Core
 import Events
-import Glibc
+import Observability
 import Store
-import Synchronization
 import Workflows
 
 /// An engine over a real store in this process, and callers who run a workflow of three steps.
@@ -17,10 +16,11 @@ final class WorkflowLoad: Sendable {
     private let dispatcher: Dispatcher
     private let ids: IDGenerator
     private let clock = SystemClock()
-    private let progress: Progress
+    private let progress: LoadProgress
 
-    /// An engine over the database at an address, or in a file, whose steps call tools that `compute` or `store`; while
-    /// `holding`, no execution's second step ends.
+    /// An engine over the database at an address, or in a file.
+    ///
+    /// Its steps call tools that `compute` or `store`; while `holding`, no execution's second step ends.
     init(
         path: String,
         url: String? = nil,
@@ -50,7 +50,7 @@ final class WorkflowLoad: Sendable {
         )
         log = EventLog(database: database)
         ids = IDGenerator(clock: clock, random: SystemRandom())
-        progress = Progress(commits: commits)
+        progress = LoadProgress(commits: commits)
         let registry = try ToolRegistry(
             tools: try Self.tools(tools, holding: holding, clock: clock),
             agents: [
@@ -67,19 +67,12 @@ final class WorkflowLoad: Sendable {
                 Workflow(name: "bench.steps", agent: "bench.owner", source: Self.definition)
             ],
             surroundings: .init(
-                database: database,
+                aloneOver: database,
                 registry: registry,
-                agents: AgentRunner(
-                    registry: registry,
-                    database: database,
-                    journal: AgentJournal(database: database),
-                    clock: clock
-                ),
                 events: log,
                 clock: clock,
                 random: SystemRandom(),
                 ids: ids,
-                account: { name, _ in Actor(id: ID(high: 3, low: 3), kind: .service, name: name) },
                 changed: { [progress] id, _ in progress.changed(id) },
                 report: { complain("\($0)") }
             ),
@@ -212,11 +205,11 @@ final class WorkflowLoad: Sendable {
     private func round(callers: Int, seconds: Double, executions: Int?) async throws -> JSON {
         let clock = ContinuousClock()
         let began = clock.now
-        let cpu = Self.cpuSeconds
+        let cpu = ProcessMetrics.read().cpuSeconds
         let commits = progress.commits.value
         let end = began + .seconds(seconds)
         let done = Atomic64()
-        let half = Kept<Int?>(nil)
+        let half = Shared<Int?>(nil)
         let tenth = (executions ?? .max) / 10
         let prefix = ids.next(Execution.self).description
         var waits = try await withThrowingTaskGroup(of: [Int64].self) { group in
@@ -228,7 +221,9 @@ final class WorkflowLoad: Sendable {
                         let number = done.add()
                         if let executions {
                             if number > executions { break }
-                            if number == tenth { half.change { $0 = Self.residentKiB } }
+                            if number == tenth {
+                                half.change { $0 = ProcessMetrics.read().residentBytes / 1_024 }
+                            }
                         } else if clock.now >= end {
                             break
                         }
@@ -248,15 +243,15 @@ final class WorkflowLoad: Sendable {
         let seconds = (clock.now - began).seconds
         let count = -waits.filter { $0 <= 0 }.reduce(0, +)
         waits = waits.filter { $0 > 0 }.sorted()
-        let used = Self.cpuSeconds - cpu
+        let used = ProcessMetrics.read().cpuSeconds - cpu
         var result: JSON = [
             "callers": .int(callers), "executions": .int(count), "seconds": .double(seconds),
             "perSecond": .double(Double(count) / seconds),
             "cpuMillisEach": .double(used * 1e3 / Double(max(1, count))),
             "commits": .int(progress.commits.value - commits),
-            "p50Micros": .int(Self.quantile(0.5, of: waits)),
-            "p99Micros": .int(Self.quantile(0.99, of: waits)),
-            "residentKiB": .int(Self.residentKiB),
+            "p50Micros": .int(waits.quantile(0.5)),
+            "p99Micros": .int(waits.quantile(0.99)),
+            "residentKiB": .int(ProcessMetrics.read().residentBytes / 1_024),
         ]
         if let early = half.value { result["residentKiBAtTenth"] = .int(early) }
         return result
@@ -268,7 +263,7 @@ final class WorkflowLoad: Sendable {
             let clock = ContinuousClock()
             let began = clock.now
             let count = Int(rate * seconds)
-            let published = Kept<[String: ContinuousClock.Instant]>([:])
+            let published = Shared<[String: ContinuousClock.Instant]>([:])
             progress.watch()
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 0..<count {
@@ -312,8 +307,8 @@ final class WorkflowLoad: Sendable {
             waits.sort()
             return [
                 "events": .int(count), "measured": .int(waits.count), "perSecond": .double(rate),
-                "p50Micros": .int(Self.quantile(0.5, of: waits)),
-                "p99Micros": .int(Self.quantile(0.99, of: waits)),
+                "p50Micros": .int(waits.quantile(0.5)),
+                "p99Micros": .int(waits.quantile(0.99)),
                 "maxMicros": .int(Int(waits.last ?? 0)),
             ]
         }
@@ -350,95 +345,16 @@ final class WorkflowLoad: Sendable {
             }.first ?? 0
         let clock = ContinuousClock()
         let began = clock.now
-        let cpu = Self.cpuSeconds
+        let cpu = ProcessMetrics.read().cpuSeconds
         progress.watch()
         return try await working { [self] in
             while progress.seen < count { try await Task.sleep(for: .milliseconds(10)) }
             return [
                 "executions": .int(count), "seconds": .double((clock.now - began).seconds),
-                "cpuSeconds": .double(Self.cpuSeconds - cpu),
-                "residentKiB": .int(Self.residentKiB),
+                "cpuSeconds": .double(ProcessMetrics.read().cpuSeconds - cpu),
+                "residentKiB": .int(ProcessMetrics.read().residentBytes / 1_024),
             ]
         }
-    }
-
-    /// The nearest rank in sorted values.
-    private static func quantile(_ share: Double, of sorted: [Int64]) -> Int64 {
-        guard !sorted.isEmpty else { return 0 }
-        let rank = (share * Double(sorted.count)).rounded(.up)
-        return sorted[max(0, min(sorted.count - 1, Int(rank) - 1))]
-    }
-
-    private static var cpuSeconds: Double {
-        var time = timespec()
-        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-    }
-
-    /// The memory that the process has in use, of `/proc/self/statm`.
-    private static var residentKiB: Int {
-        guard let file = fopen("/proc/self/statm", "r") else { return 0 }
-        defer { fclose(file) }
-        var line = [CChar](repeating: 0, count: 256)
-        guard fgets(&line, 256, file) != nil else { return 0 }
-        let words = line.prefix { $0 != 0 }.split(separator: 0x20)
-        guard words.count > 1 else { return 0 }
-        let pages = words[1].reduce(0) { $0 * 10 + Int($1) - 0x30 }
-        return pages * Int(sysconf(Int32(_SC_PAGESIZE))) / 1_024
-    }
-}
-
-/// A number that many add to.
-final class Atomic64: Sendable {
-    private let number = Atomic<Int>(0)
-
-    var value: Int { number.load(ordering: .relaxed) }
-
-    @discardableResult
-    func add() -> Int { number.add(1, ordering: .relaxed).newValue }
-}
-
-/// A value that several tasks share.
-private final class Kept<Value: Sendable>: Sendable {
-    private let kept: Mutex<Value>
-
-    init(_ value: Value) { kept = Mutex(value) }
-
-    var value: Value { kept.withLock { $0 } }
-
-    func change(_ body: (inout sending Value) -> Void) { kept.withLock { body(&$0) } }
-}
-
-/// Which executions went on, and when.
-private final class Progress: Sendable {
-    let commits: Atomic64
-    let turns = Atomic64()
-    private let isWatching = Atomic<Bool>(false)
-    /// Of each execution, how often it went on and when for the second time.
-    private let steps = Mutex<[ID<Execution>: (count: Int, second: ContinuousClock.Instant?)]>([:])
-
-    init(commits: Atomic64) { self.commits = commits }
-
-    func watch() { isWatching.store(true, ordering: .relaxed) }
-
-    func changed(_ id: ID<Execution>) {
-        turns.add()
-        guard isWatching.load(ordering: .relaxed) else { return }
-        steps.withLock { steps in
-            var entry = steps[id] ?? (0, nil)
-            entry.count += 1
-            if entry.count == 2 { entry.second = ContinuousClock.now }
-            steps[id] = entry
-        }
-    }
-
-    /// How many executions went on.
-    var seen: Int { steps.withLock { $0.count } }
-
-    /// When an execution's first step after its start was journaled.
-    func firstStep(of id: String) -> ContinuousClock.Instant? {
-        guard let id = ID<Execution>(id) else { return nil }
-        return steps.withLock { $0[id]?.second }
     }
 }
 

@@ -1,5 +1,5 @@
 import Core
-import Glibc
+import Observability
 import Web
 
 extension BenchCommand {
@@ -22,13 +22,15 @@ extension BenchCommand {
         _ = try await count(request, client, callers, for: .milliseconds(200))
         let clock = ContinuousClock()
         let started = clock.now
-        let cpu = cpuSeconds
+        let cpu = ProcessMetrics.read().cpuSeconds
         let done = try await count(request, client, callers, for: .seconds(seconds))
         let took = (clock.now - started) / .seconds(1)
         let result: JSON = [
             "callers": .int(callers), "requests": .int(done), "seconds": .double(took),
             "perSecond": .double(Double(done) / took),
-            "cpuMicrosPerRequest": .double((cpuSeconds - cpu) * 1e6 / Double(max(1, done))),
+            "cpuMicrosPerRequest": .double(
+                (ProcessMetrics.read().cpuSeconds - cpu) * 1e6 / Double(max(1, done))
+            ),
         ]
         say(result.text())
     }
@@ -57,11 +59,5 @@ extension BenchCommand {
             }
             return try await group.reduce(0, +)
         }
-    }
-
-    private static var cpuSeconds: Double {
-        var time = timespec()
-        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 }

@@ -1,5 +1,6 @@
 import Core
 import Glibc
+import Observability
 import Store
 
 /// `weft bench store`: how many durable commits a second this machine and disk give; `weft bench http`:
@@ -165,7 +166,7 @@ private struct StoreLoad {
     func run(callers: Int, for duration: Duration, reads: Bool = false) async throws -> JSON {
         let clock = ContinuousClock()
         let started = clock.now
-        let cpu = Self.cpuSeconds
+        let cpu = ProcessMetrics.read().cpuSeconds
         let end = started + duration
         var waits = try await withThrowingTaskGroup(of: [Int64].self) { group in
             for caller in 0..<callers {
@@ -178,14 +179,14 @@ private struct StoreLoad {
             return try await group.reduce(into: [Int64]()) { $0 += $1 }
         }
         let seconds = (clock.now - started) / .seconds(1)
-        let used = Self.cpuSeconds - cpu
+        let used = ProcessMetrics.read().cpuSeconds - cpu
         waits.sort()
         return [
             "callers": .int(callers), "commits": .int(waits.count), "seconds": .double(seconds),
             "perSecond": .double(Double(waits.count) / seconds),
             "cpuMicrosPerCommit": .double(used * 1e6 / Double(waits.count)),
-            "p50Micros": .int(Self.quantile(0.5, of: waits)),
-            "p99Micros": .int(Self.quantile(0.99, of: waits)),
+            "p50Micros": .int(waits.quantile(0.5)),
+            "p99Micros": .int(waits.quantile(0.99)),
         ]
     }
 
@@ -227,17 +228,5 @@ private struct StoreLoad {
             waits.append((clock.now - began).microseconds)
         } while clock.now < end
         return waits
-    }
-
-    /// The nearest rank in sorted values.
-    private static func quantile(_ share: Double, of sorted: [Int64]) -> Int64 {
-        let rank = (share * Double(sorted.count)).rounded(.up)
-        return sorted[max(0, min(sorted.count - 1, Int(rank) - 1))]
-    }
-
-    private static var cpuSeconds: Double {
-        var time = timespec()
-        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 }

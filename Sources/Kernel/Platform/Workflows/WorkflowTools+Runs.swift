@@ -241,24 +241,21 @@ extension WorkflowTools {
             try command(
                 "workflows.pause",
                 "Pauses a run: steps under way finish, nothing new begins.",
-                event: "execution.paused"
-            ) { engine, id, _, invocation, transaction in
-                try engine.pause(id, scope: invocation.scope, in: transaction)
-            },
+                event: "execution.paused",
+                WorkflowEngine.pause
+            ),
             try command(
                 "workflows.resume",
                 "Lets a paused run go on.",
-                event: "execution.resumed"
-            ) { engine, id, _, invocation, transaction in
-                try engine.resume(id, scope: invocation.scope, in: transaction)
-            },
+                event: "execution.resumed",
+                WorkflowEngine.resume
+            ),
             try command(
                 "workflows.redrive",
                 "Lets a run that failed, timed out or was stopped go on where it ended.",
-                event: "execution.redriven"
-            ) { engine, id, _, invocation, transaction in
-                try engine.redrive(id, scope: invocation.scope, in: transaction)
-            },
+                event: "execution.redriven",
+                WorkflowEngine.redrive
+            ),
         ]
     }
 

@@ -95,4 +95,19 @@ public struct WorkflowTools: Sendable {
             }
         )
     }
+
+    /// A tool that changes a run in a way that needs no more words, and an event that tells of it.
+    func command(
+        _ name: String,
+        _ purpose: String,
+        event: String,
+        _ body:
+            @escaping @Sendable (WorkflowEngine) -> (
+                ID<Execution>, Scope, any Transaction
+            ) throws -> Void
+    ) throws -> Tool {
+        try command(name, purpose, event: event) { engine, id, _, invocation, transaction in
+            try body(engine)(id, invocation.scope, transaction)
+        }
+    }
 }

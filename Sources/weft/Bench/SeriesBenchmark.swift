@@ -1,5 +1,6 @@
 import Core
 import Glibc
+import Observability
 import Series
 import Store
 import Synchronization
@@ -112,7 +113,7 @@ final class SeriesBenchmark: Sendable {
             _ = try await write(start..<Swift.min(series, start + 1_000))
         }
         next.store(series, ordering: .relaxed)
-        let cpu = Self.cpuSeconds
+        let cpu = ProcessMetrics.read().cpuSeconds
         let began = clock.now
         let end = began + .microseconds(Int64(seconds * 1_000_000))
         let waits = try await withThrowingTaskGroup(of: [Int64]?.self) { group in
@@ -127,7 +128,7 @@ final class SeriesBenchmark: Sendable {
             return waits.sorted()
         }
         let elapsed = (clock.now - began).seconds
-        let used = Self.cpuSeconds - cpu
+        let used = ProcessMetrics.read().cpuSeconds - cpu
         let points = next.load(ordering: .relaxed)
         let caughtUp = clock.now
         try await upkeep.compact()
@@ -246,11 +247,5 @@ final class SeriesBenchmark: Sendable {
             count += 1
         }
         return Double(count) / (ContinuousClock.now - began).seconds
-    }
-
-    private static var cpuSeconds: Double {
-        var time = timespec()
-        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 }
