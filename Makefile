@@ -16,6 +16,8 @@ DATA ?= .run/data
 ARGS ?=
 # Which tagged tests also run, separated by commas: long, …
 WEFT_TESTS ?=
+# After how long a run of the Swift tests is given up: one that hangs says so within the hour.
+TEST_TIME ?= 20m
 # The reference data that some tests read; they are skipped where it is absent.
 WEFT_DATA ?= $(abspath ../shared/data)
 
@@ -25,6 +27,9 @@ STORE_TESTS := Agents|Channels|Events|Identity|Live|Logistics|Objects|Observabil
 RELEASE := .build/release/weft
 SWIFT_SOURCES := Sources Tests Package.swift
 BUILD_RELEASE := swift build -c release -j $(JOBS) --product weft --static-swift-stdlib
+
+# Of a crash, the thread that crashed: hundreds of others take longer to print than the tests to run.
+export SWIFT_BACKTRACE ?= enable=yes,threads=crashed,images=none,registers=none,limit=64,color=no,interactive=no
 
 export WEFT_TESTS WEFT_DATA
 
@@ -40,13 +45,15 @@ test: deps web  ## Runs all tests but the long ones.
 	cd web && ../.venv/bin/deno test --quiet --no-check --unstable-sloppy-imports --allow-read --allow-env tests
 	swift build --build-tests -j $(JOBS)
 	scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; \
-	TMPDIR=$$scratch swift test --skip-build -j $(JOBS); \
-	TMPDIR=$$scratch WEFT_TEST_STORE=postgres swift test --skip-build -j $(JOBS) \
+	export TMPDIR=$$scratch; \
+	timeout -v -k 10 $(TEST_TIME) swift test --skip-build -j $(JOBS); \
+	WEFT_TEST_STORE=postgres timeout -v -k 10 $(TEST_TIME) swift test --skip-build -j $(JOBS) \
 		--filter '^($(STORE_TESTS))Tests\.'
 	$(BUILD_RELEASE)
 	WEFT_BIN=$(abspath $(RELEASE)) .venv/bin/python -m pytest Tests/EndToEnd
 
 test-long: WEFT_TESTS := long
+test-long: TEST_TIME := 3h
 test-long: test  ## Runs all tests, the long ones included.
 	Tests/Fuzz/run 600
 

@@ -77,27 +77,39 @@ struct PostgresDatabaseTests {
         defer { database.close() }
         try await database.migrate([Self.log])
         let server = try PostgresServer.shared.get()
-        // Somebody takes the first number outside of Weft, and commits a second later.
+        // Somebody takes the first number outside of Weft, and commits when told so.
+        let schema = database.schema
+        try server.psql("CREATE TABLE \(schema).told (nothing BIGINT)")
         let outside = WorkerThread()
         defer { outside.close() }
-        let schema = database.schema
         async let stranger: Void = outside.value {
             try server.psql(
                 """
-                BEGIN; INSERT INTO \(schema).log (word) VALUES ('first');
-                SELECT pg_sleep(1); COMMIT
+                DO $$ BEGIN
+                    INSERT INTO \(schema).log (word) VALUES ('first');
+                    WHILE NOT EXISTS (SELECT 1 FROM \(schema).told) LOOP
+                        PERFORM pg_sleep(0.01);
+                    END LOOP;
+                END $$
                 """
             )
         }
-        while try await database.query(
-            """
-            SELECT 1 FROM pg_locks WHERE relation = CAST('weft_lock' AS REGCLASS)
-                AND mode = 'ExclusiveLock' AND granted
-            """,
-            [],
-            { _ in 1 }
-        ).isEmpty {}
+        /// Waits until the lock on numbers is held, or somebody waits for it.
+        func untilLock(isHeld: Bool) async throws {
+            while try await database.query(
+                """
+                SELECT 1 FROM pg_locks WHERE relation = CAST('weft_lock' AS REGCLASS)
+                    AND mode = 'ExclusiveLock' AND granted = (? = 1)
+                """,
+                [.bool(isHeld)],
+                { _ in 1 }
+            ).isEmpty {}
+        }
+        try await untilLock(isHeld: true)
         let second = Task { try await append("second", to: database) }
+        try await untilLock(isHeld: false)
+        #expect(try await database.query("SELECT word FROM log", []) { try $0.text(0) }.isEmpty)
+        try server.psql("INSERT INTO \(schema).told (nothing) VALUES (1)")
         var cursor: Int64 = 0
         var seen: [String] = []
         while seen.count < 2 {

@@ -216,7 +216,6 @@ struct CurlWebClientTests {
     @Test("A cancelled request ends at once, under way or waiting")
     func cancellation() async throws {
         let client = CurlWebClient(.init(concurrency: 1))
-        let started = ContinuousClock.now
         let requests = (0..<3).map { _ in
             Task {
                 do throws(WebFault) {
@@ -236,7 +235,6 @@ struct CurlWebClientTests {
         }
         // And the slot is free again.
         #expect(try await client.send(request("status/204")).status == 204)
-        #expect(ContinuousClock.now - started < .seconds(10))
     }
 
     /// Sends requests that hang, all at once; answers how each ended.
