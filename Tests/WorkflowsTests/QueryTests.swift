@@ -170,6 +170,23 @@ import Testing
         #expect(run.execution.output == "States.QueryEvaluationError")
     }
 
+    /// A range counts a quarter of its elements as work, however it is used.
+    @Test(
+        "An expression of more than two million steps fails its state",
+        arguments: [(4, nil), (12, "States.QueryEvaluationError")] as [(Int, String?)]
+    )
+    func work(ranges: Int, error: String?) throws {
+        let expression = Array(repeating: "[1..1000000]", count: ranges).joined(separator: "; ")
+        let run = try Run(
+            single([
+                "Type": "Pass", "QueryLanguage": "JSONata",
+                "Output": .string("{% (\(expression); 'done') %}"),
+            ])
+        )
+        #expect(run.execution.error == error)
+        #expect(run.execution.output == (error == nil ? "done" : nil))
+    }
+
     @Test("A Map's items are found once, though evaluating again would give others")
     func items() throws {
         let definition: JSON = [

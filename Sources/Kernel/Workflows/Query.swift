@@ -35,7 +35,7 @@ struct Query: Sendable {
 
     /// What is made of a payload of 256 KiB needs far less; one expression must not hold a worker up.
     private static let limits = JSONataLimits(
-        steps: 5_000_000,
+        steps: 2_000_000,
         depth: 2_000,
         elements: 1_000_000,
         text: 4 << 20,

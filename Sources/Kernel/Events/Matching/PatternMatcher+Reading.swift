@@ -123,7 +123,7 @@ extension PatternMatcher {
     }
 
     @inline(__always)
-    private func slice(_ start: Int, _ end: Int) -> UnsafeBufferPointer<UInt8> {
+    func slice(_ start: Int, _ end: Int) -> UnsafeBufferPointer<UInt8> {
         UnsafeBufferPointer(start: scanner.bytes + start, count: end - start)
     }
 
