@@ -3,23 +3,24 @@
 import copy
 import json
 import re
-import time
 from datetime import datetime, timedelta, timezone
 
-import pytest
 from console import (
-    API,
-    DESKTOP,
-    PHONE,
+    api,  # noqa: F401
     assert_accessible,
+    assert_looks,
     axe_source,
+    each_look,
     expect,
-    open_page,
+    go,
+    opened,  # noqa: F401
     press,
     quick_packing,  # noqa: F401
     screenshot,
-    sign_in,
 )
+
+# What is refused while one types.
+EXPECTED_ERRORS = "status of 4(00|09|22)"
 
 SIZES = {
     "Comment": "Tells large from small.",
@@ -42,57 +43,6 @@ WAITS = {
         "Done": {"Type": "Succeed"},
     },
 }
-
-
-@pytest.fixture(scope="module")
-def api(weft):
-    client = API(weft)
-    client.settle()
-    return client
-
-
-@pytest.fixture(scope="module")
-def agent():
-    return "workflows.runner"
-
-
-@pytest.fixture
-def opened(browser, weft):
-    """Opens signed-in pages, and looks at the end that none had an error or asked elsewhere."""
-    made = []
-
-    def open_at(path, viewport=DESKTOP, scheme="light", **context):
-        page, watch = open_page(browser, weft, viewport, scheme, bypass_csp=True, **context)
-        made.append((page, watch))
-        sign_in(page, weft, f"/console{path}")
-        expect(page.locator(".shell")).to_be_attached()
-        return page
-
-    yield open_at
-    for page, watch in made:
-        # Of what is refused while one types the browser tells as well.
-        watch.errors = [each for each in watch.errors if not re.search("status of 4(00|09|22)", each)]
-        watch.assert_clean()
-        page.context.close()
-
-
-def go(page, path):
-    page.goto(page.url.split("/console")[0] + "/console" + path)
-
-
-def deployed(api, agent, name, definition):
-    path = f"/api/workflows/{name}/versions"
-    return api.post(path, {"agent": agent, "definition": definition, "note": "by the test"})
-
-
-def finished(api, run, status="SUCCEEDED"):
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        found = api.get(f"/api/executions/{run}")
-        if found["status"] == status:
-            return found
-        time.sleep(0.1)
-    raise AssertionError(f"the run is {found['status']}, not {status}")
 
 
 def test_a_workflow_is_written_deployed_and_run(opened, api):
@@ -137,14 +87,14 @@ def test_a_workflow_is_written_deployed_and_run(opened, api):
     expect(page.locator(".node-waiting[data-state=Large]")).to_be_visible()
 
 
-def test_versions_aliases_and_what_a_run_would_have_done(opened, api, agent):
-    first = deployed(api, agent, "console.versions", SIZES)
+def test_versions_aliases_and_what_a_run_would_have_done(opened, api):
+    first = api.deploy("console.versions", SIZES)
     assert first["version"] == 1
     changed = copy.deepcopy(SIZES)
     changed["States"]["Big"]["Choices"][0]["NumericGreaterThan"] = 2
-    run = api.post("/api/executions", {"workflow": "console.versions", "input": {}})["id"]
-    finished(api, run)
-    assert deployed(api, agent, "console.versions", changed)["version"] == 2
+    run = api.run("console.versions")
+    api.ended(run)
+    assert api.deploy("console.versions", changed)["version"] == 2
 
     page = opened(f"/runs/{run}")
     page.get_by_role("button", name="Replay…").click()
@@ -191,9 +141,9 @@ def test_versions_aliases_and_what_a_run_would_have_done(opened, api, agent):
     screenshot(page, "workflow-light")
 
 
-def test_a_run_is_held_let_go_on_stopped_and_redriven(opened, api, agent):
-    deployed(api, agent, "console.waits", WAITS)
-    run = api.post("/api/executions", {"workflow": "console.waits", "input": {}})["id"]
+def test_a_run_is_held_let_go_on_stopped_and_redriven(opened, api):
+    api.deploy("console.waits", WAITS)
+    run = api.run("console.waits")
     page = opened(f"/runs/{run}")
     heading = page.get_by_role("heading", level=1)
     expect(page.locator(".node-running[data-state=Hold]")).to_be_visible()
@@ -218,10 +168,8 @@ def test_a_run_is_held_let_go_on_stopped_and_redriven(opened, api, agent):
     api.post(f"/api/executions/{run}/stop", {"reason": "the test is over"})
 
 
-def test_a_person_decides_what_a_run_asks(opened, api, agent):
-    deployed(
-        api,
-        agent,
+def test_a_person_decides_what_a_run_asks(opened, api):
+    api.deploy(
         "console.asks",
         {
             "StartAt": "Ask",
@@ -241,10 +189,7 @@ def test_a_person_decides_what_a_run_asks(opened, api, agent):
         },
     )
     asked = {
-        answer: api.post(
-            "/api/executions",
-            {"workflow": "console.asks", "input": {"title": f"May it be {answer}?", "amount": 12}},
-        )["id"]
+        answer: api.run("console.asks", title=f"May it be {answer}?", amount=12)
         for answer in ("approved", "rejected")
     }
     page = opened("/inbox")
@@ -257,7 +202,7 @@ def test_a_person_decides_what_a_run_asks(opened, api, agent):
     dialog.get_by_label("Comment").fill("Go ahead")
     dialog.get_by_role("button", name="Approve").click()
     expect(row).to_have_count(0)
-    output = finished(api, asked["approved"])["output"]
+    output = api.ended(asked["approved"])["output"]
     assert output["approved"] is True
     assert output["comment"] == "Go ahead"
     # By keyboard; a refusal is told why.
@@ -270,11 +215,11 @@ def test_a_person_decides_what_a_run_asks(opened, api, agent):
     dialog.get_by_label("Comment").fill("Too dear")
     dialog.get_by_role("button", name="Reject").click()
     expect(row).to_have_count(0)
-    assert finished(api, asked["rejected"])["output"]["approved"] is False
+    assert api.ended(asked["rejected"])["output"]["approved"] is False
 
 
-def test_a_schedule_is_made_with_its_next_times_in_view(opened, api, agent):
-    deployed(api, agent, "console.scheduled", SIZES)
+def test_a_schedule_is_made_with_its_next_times_in_view(opened, api):
+    api.deploy("console.scheduled", SIZES)
     page = opened("/runs/schedules", timezone_id="America/New_York")
     page.get_by_role("button", name="New schedule").first.click()
     dialog = page.get_by_role("dialog", name="New schedule")
@@ -317,8 +262,8 @@ def test_a_schedule_is_made_with_its_next_times_in_view(opened, api, agent):
     expect(page.get_by_role("row").filter(has_text="Morning count")).to_have_count(0)
 
 
-def test_what_a_schedule_has_started_is_listed(opened, api, agent):
-    deployed(api, agent, "console.scheduled", SIZES)
+def test_what_a_schedule_has_started_is_listed(opened, api):
+    api.deploy("console.scheduled", SIZES)
     due = datetime.now(timezone.utc) + timedelta(seconds=2)
     made = api.post(
         "/api/schedules",
@@ -340,27 +285,14 @@ def test_what_a_schedule_has_started_is_listed(opened, api, agent):
     assert api.ask("DELETE", f"/api/schedules/{made['id']}")[0] in (200, 204)
 
 
-@pytest.mark.parametrize(
-    ("viewport", "scheme"),
-    [(DESKTOP, "dark"), (PHONE, "light"), (PHONE, "dark")],
-    ids=["dark", "phone", "phone-dark"],
-)
-def test_workflows_fit_and_are_accessible(opened, api, agent, viewport, scheme):
-    deployed(api, agent, "console.looks", SIZES)
-    looks = f"{'phone' if viewport is PHONE else 'desktop'}-{scheme}"
-    page = opened("/runs", viewport, scheme)
-    for name, path in {
+@each_look
+def test_workflows_fit_and_are_accessible(opened, api, viewport, scheme):
+    api.deploy("console.looks", SIZES)
+    screens = {
         "workflows": "/runs/workflows",
         "workflow": "/runs/workflow?name=console.looks",
         "deploy": "/runs/workflows/new?of=console.looks&version=1",
         "schedules": "/runs/schedules",
         "schedule": "/runs/schedules?edit=new",
-    }.items():
-        go(page, path)
-        expect(page.get_by_role("heading", level=1)).to_be_visible()
-        expect(page.get_by_label("Loading", exact=True)).to_have_count(0)
-        page.wait_for_timeout(400)
-        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        assert wide <= 0, f"{name} is {wide} px too wide"
-        assert_accessible(page, axe_source(), f"{name} {looks}")
-        screenshot(page, f"{name}-{looks}")
+    }
+    assert_looks(opened("/runs", viewport, scheme), screens, viewport, scheme)
