@@ -99,9 +99,11 @@ export function DeadLettersPage() {
           onClick={() => setQuery({ open: each.id })}
         >
           <span className="strong wrap">{nameOf(each)}</span>
-          <span className="faint num">
-            {each.event?.subject ?? `place ${count(each.eventSeq)} in the log`}
-          </span>
+          {each.event && (
+            <span className="faint num">
+              {each.event.subject ?? `place ${count(each.eventSeq)} in the log`}
+            </span>
+          )}
         </button>
       ),
     },
@@ -237,7 +239,8 @@ export function DeadLettersPage() {
   );
 }
 
-export const nameOf = (letter: DeadLetter) => letter.event?.type ?? `Event ${letter.eventSeq}`;
+export const nameOf = (letter: DeadLetter) =>
+  letter.event?.type ?? `Event ${count(letter.eventSeq)} of the log`;
 
 function titleOf(asked: Asked): string {
   const word = asked.what === "discard" ? "Discard" : "Redrive";

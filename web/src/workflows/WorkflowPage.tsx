@@ -14,7 +14,7 @@ import { Icon } from "../ui/Icon";
 import { Page, Section, Tabs } from "../ui/Page";
 import { ReasonDialog } from "../ui/ReasonDialog";
 import { RowButton } from "../ui/RowButton";
-import { Failure, Skeleton } from "../ui/States";
+import { Empty, Failure, Skeleton } from "../ui/States";
 import { toast } from "../ui/Toast";
 import { Aliases } from "./Aliases";
 import { retire, versionPath, versionsPath, type WorkflowVersion } from "./api";
@@ -50,6 +50,21 @@ export function WorkflowPage() {
           {versions.error !== null
             ? <Failure error={versions.error} retry={versions.refresh} />
             : <Skeleton lines={10} />}
+        </div>
+      </Page>
+    );
+  }
+  if (items.length === 0) {
+    return (
+      <Page title={humanise(name)} back={back} lead={<code>{name}</code>}>
+        <div className="card">
+          <Empty
+            icon="runs"
+            title="No version of it is deployed"
+            action={<Link to="/runs/workflows">All workflows</Link>}
+          >
+            What comes with the program is under “Part of this program” in the list.
+          </Empty>
         </div>
       </Page>
     );
