@@ -5,7 +5,11 @@ import json
 import re
 from datetime import datetime, timedelta, timezone
 
+import pytest
+from client import wait_for
 from console import (
+    DESKTOP,
+    PHONE,
     api,  # noqa: F401
     assert_accessible,
     assert_looks,
@@ -13,6 +17,7 @@ from console import (
     each_look,
     expect,
     go,
+    node,
     opened,  # noqa: F401
     press,
     quick_packing,  # noqa: F401
@@ -139,6 +144,96 @@ def test_versions_aliases_and_what_a_run_would_have_done(opened, api):
     expect(versions).to_contain_text("retired: Too generous")
     assert_accessible(page, axe_source(), page.url)
     screenshot(page, "workflow-light")
+
+
+def beside(count):
+    """So many branches beside each other, after a first state and before a choice of three."""
+    branches = [
+        {"StartAt": f"Look {number}", "States": {f"Look {number}": {"Type": "Pass", "End": True}}}
+        for number in range(count)
+    ]
+    choices = [{"Variable": "$.size", "NumericGreaterThan": 10, "Next": "Large"}]
+    return {
+        "StartAt": "Begin",
+        "States": {
+            "Begin": {"Type": "Pass", "Next": "All at once"},
+            "All at once": {"Type": "Parallel", "Branches": branches, "Next": "Big"},
+            "Big": {"Type": "Choice", "Choices": choices, "Default": "Small"},
+            "Large": {"Type": "Succeed"},
+            "Small": {"Type": "Succeed"},
+        },
+    }
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_a_picture_begins_with_its_left_edge_and_its_first_state(opened, api, viewport):
+    api.deploy("console.narrow", SIZES)
+    api.deploy("console.wide", beside(5))
+    api.deploy("console.widest", beside(12))
+    page = opened("/runs", viewport)
+    states = page.locator("[data-state]")
+    for name, first in {
+        "console.narrow": "Look",
+        "console.wide": "Begin",
+        "console.widest": "Begin",
+    }.items():
+        go(page, f"/runs/workflow?name={name}")
+        expect(page.get_by_role("list", name="Legend")).to_contain_text("What comes next")
+        frame = page.locator(".graph").bounding_box()
+        start = node(page, first).bounding_box()
+        assert frame["x"] <= start["x"], name
+        # Clear of the buttons at the right.
+        tools = page.get_by_role("group", name="Size").bounding_box()
+        assert start["x"] + start["width"] <= tools["x"] or start["y"] > tools["y"] + tools["height"]
+        assert frame["y"] <= start["y"] <= frame["y"] + frame["height"] / 2, name
+        left = min(each.bounding_box()["x"] for each in states.all())
+        # Twelve beside each other cannot be read at any size that shows them all; nor five on a phone.
+        if name == "console.narrow" or (name == "console.wide" and viewport is DESKTOP):
+            assert left >= frame["x"], f"{name} begins {frame['x'] - left} px off its left edge"
+        # Made narrower, it is still there.
+        page.set_viewport_size({**viewport, "width": viewport["width"] - 60})
+        page.wait_for_timeout(200)
+        frame = page.locator(".graph").bounding_box()
+        start = node(page, first).bounding_box()
+        assert frame["x"] <= start["x"], name
+        assert start["x"] + start["width"] <= frame["x"] + frame["width"], name
+        page.set_viewport_size(viewport)
+
+
+def test_where_a_run_failed_and_what_is_chosen_are_in_sight(opened, api):
+    steps = [f"Step {number}" for number in range(1, 31)]
+    states = {
+        name: {"Type": "Pass", "Next": after}
+        for name, after in zip(steps, [*steps[1:], "Broken"], strict=True)
+    }
+    broken = {"Type": "Fail", "Error": "Late", "Cause": "It took thirty steps"}
+    api.deploy("console.long", {"StartAt": steps[0], "States": {**states, "Broken": broken}})
+    run = api.run("console.long")
+    api.ended(run, "FAILED")
+    page = opened(f"/runs/{run}")
+
+    def in_sight(name):
+        state = page.locator(f'[data-state="{name}"] > .node-body').bounding_box()
+        frame = page.locator(".graph").bounding_box()
+        return (
+            frame["y"] <= state["y"]
+            and state["y"] + state["height"] <= frame["y"] + frame["height"]
+            and frame["x"] <= state["x"]
+        )
+
+    node(page, "Broken").wait_for()
+    wait_for(lambda: in_sight("Broken"), "where it failed", within=5)
+    go(page, f"/runs/{run}?state=Step+12")
+    expect(page.get_by_role("region", name="Step 12")).to_be_visible()
+    wait_for(lambda: in_sight("Step 12"), "what is chosen", within=5)
+    assert not in_sight("Broken")
+
+
+def test_a_workflow_that_is_not_there_says_so(opened):
+    page = opened("/runs/workflow?name=console.nothing-of-the-kind")
+    expect(page.get_by_role("heading", name="No version of it is deployed")).to_be_visible()
+    page.get_by_role("link", name="All workflows").click()
+    expect(page.get_by_role("heading", level=1, name="Workflows")).to_be_visible()
 
 
 def test_a_run_is_held_let_go_on_stopped_and_redriven(opened, api):

@@ -31,6 +31,8 @@ const READABLE = 0.85;
 /** Below this they are not read at all: rather a part of the width than all of it. */
 const LEGIBLE = 0.6;
 const SMALLEST = 0.08;
+/** At the right are the buttons that change the size. */
+const TOOLS = 48;
 
 /** All of it, however small. */
 export function whole({ width, height }: Picture, { wide, high }: Frame): Shown {
@@ -50,7 +52,7 @@ export function beginning(picture: Picture, frame: Frame): Shown {
   const across = (wide - 2 * EDGE) / width;
   const scale = Math.max(all.scale, across < LEGIBLE ? READABLE : Math.min(READABLE, across));
   const spare = wide - width * scale;
-  const right = wide - EDGE - (start.x + start.width) * scale;
+  const right = wide - EDGE - TOOLS - (start.x + start.width) * scale;
   return {
     scale,
     x: spare >= 2 * EDGE ? spare / 2 : Math.min(EDGE, right),
