@@ -137,6 +137,8 @@ def test_versions_aliases_and_what_a_run_would_have_done(opened, api):
     expect(dialog.get_by_role("alert")).to_contain_text("live")
     press(page, "Escape")
     aliases.get_by_role("button", name="Remove live").click()
+    ask = page.get_by_role("dialog", name="Remove the alias live?")
+    ask.get_by_role("button", name="Remove", exact=True).click()
     expect(aliases).to_contain_text("None.")
     versions.get_by_role("button", name="Retire version 1").click()
     dialog.get_by_label("Reason").fill("Too generous")

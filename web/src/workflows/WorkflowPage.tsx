@@ -35,6 +35,7 @@ export function WorkflowPage() {
   const [retiring, setRetiring] = useState<WorkflowVersion | null>(null);
   const back = { to: "/runs/workflows", label: "Workflows" };
   useEscape(() => navigate("/runs/workflows"), 0);
+  useEscape(() => setQuery({ state: null }), 1, query.has("state"));
   usePageActions([
     {
       id: "start",
@@ -158,7 +159,7 @@ export function WorkflowPage() {
 
 function Definition({ name, version, tab }: { name: string; version: number; tab: string }) {
   const found = useQuery<WorkflowVersion>(versionPath(name, version));
-  const [selected, setSelected] = useState<string | null>(null);
+  const selected = useLocation().query.get("state");
   const definition = found.data?.definition;
   const graph = useMemo(() => definition ? layout(machineOf(definition)) : null, [definition]);
   if (found.error !== null) return <Failure error={found.error} retry={found.refresh} />;
@@ -172,7 +173,7 @@ function Definition({ name, version, tab }: { name: string; version: number; tab
   }
   return (
     <section className="card card-flush" aria-label={`Graph of version ${version}`}>
-      <PlainGraph graph={graph} selected={selected} onSelect={setSelected} />
+      <PlainGraph graph={graph} selected={selected} onSelect={(state) => setQuery({ state })} />
     </section>
   );
 }
