@@ -55,7 +55,7 @@ struct PostgresFaultTests {
             for caller in 0..<8 {
                 group.addTask {
                     var mine: [String] = []
-                    while !isOver.isSet.withLock({ $0 }) || mine.isEmpty {
+                    while !isOver.isSet.withLock({ $0 }) || mine.count < 3 {
                         let name = "\(caller)/\(mine.count)"
                         try await pay(name, in: database)
                         mine.append(name)
@@ -71,7 +71,6 @@ struct PostgresFaultTests {
         }
         try await made
         #expect(try await payments(in: database) == acknowledged.sorted())
-        #expect(acknowledged.count > 8)
     }
 
     @Test("Backends that are killed while committing lose nothing and repeat nothing")
