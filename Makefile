@@ -18,6 +18,8 @@ ARGS ?=
 WEFT_TESTS ?=
 # After how long a run of the Swift tests is given up: one that hangs says so within the hour.
 TEST_TIME ?= 20m
+# How many Swift tests run at the same time: all 900 at once take thousands of files and starve each other.
+TEST_WIDTH ?= 16
 # The reference data that some tests read; they are skipped where it is absent.
 WEFT_DATA ?= $(abspath ../shared/data)
 
@@ -26,6 +28,8 @@ STORE_TESTS := Agents|Channels|Events|Identity|Live|Logistics|Objects|Observabil
 
 RELEASE := .build/release/weft
 SWIFT_SOURCES := Sources Tests Package.swift
+TEST_SWIFT = timeout -v -k 10 $(TEST_TIME) swift test --skip-build -j $(JOBS) \
+	--experimental-maximum-parallelization-width $(TEST_WIDTH)
 BUILD_RELEASE := swift build -c release -j $(JOBS) --product weft --static-swift-stdlib
 
 # Of a crash, the thread that crashed: hundreds of others take longer to print than the tests to run.
@@ -46,9 +50,8 @@ test: deps web  ## Runs all tests but the long ones.
 	swift build --build-tests -j $(JOBS)
 	scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; \
 	export TMPDIR=$$scratch; \
-	timeout -v -k 10 $(TEST_TIME) swift test --skip-build -j $(JOBS); \
-	WEFT_TEST_STORE=postgres timeout -v -k 10 $(TEST_TIME) swift test --skip-build -j $(JOBS) \
-		--filter '^($(STORE_TESTS))Tests\.'
+	$(TEST_SWIFT); \
+	WEFT_TEST_STORE=postgres $(TEST_SWIFT) --filter '^($(STORE_TESTS))Tests\.'
 	$(BUILD_RELEASE)
 	WEFT_BIN=$(abspath $(RELEASE)) .venv/bin/python -m pytest Tests/EndToEnd
 
