@@ -135,7 +135,7 @@ final class NoticeWorld: Sendable {
 
     /// Waits until a condition holds.
     func wait(_ condition: () async throws -> Bool) async throws {
-        let limit = ContinuousClock.now + .seconds(20)
+        let limit = ContinuousClock.now + .seconds(120)
         while try await !condition() {
             try #require(ContinuousClock.now < limit, "waited too long")
             try await Task.sleep(for: .milliseconds(3))

@@ -174,7 +174,7 @@ import Testing
             let due = world.clock.now() + .seconds(120)
             try await world.wait { try await world.entries().first?.due == due }
             try await world.wait {
-                world.clock.advance(by: .seconds(1))
+                world.clock.advance(by: .seconds(10))
                 return try await world.entries().first?.status == "failed"
             }
         }

@@ -238,7 +238,7 @@ import Testing
                 usleep(10_000)
             }
             #expect(client.rest().hasPrefix("HTTP/1.1 408 "))
-            #expect(ContinuousClock.now - began < .seconds(3))
+            #expect(ContinuousClock.now - began < .seconds(30))
         }
     }
 
@@ -333,7 +333,7 @@ import Testing
             let began = ContinuousClock.now
             running.cancel()
             #expect(client.rest() == "")
-            #expect(ContinuousClock.now - began < .seconds(3))
+            #expect(ContinuousClock.now - began < .seconds(30))
             #expect(cancelled.reaches(1))
         }
         try await running.value

