@@ -20,7 +20,7 @@ WEFT_TESTS ?=
 WEFT_DATA ?= $(abspath ../shared/data)
 
 # Rooms whose tests keep records: they run a second time on PostgreSQL.
-STORE_TESTS := Agents|Channels|Events|Identity|Live|Logistics|Objects|Observability|Platform|Privacy|Series|Workflows
+STORE_TESTS := Agents|Channels|Events|Identity|Live|Objects|Observability|Platform|Privacy|Series|Workflows
 
 RELEASE := .build/release/weft
 SWIFT_SOURCES := Sources Tests Package.swift
@@ -42,7 +42,7 @@ test: deps web  ## Runs all tests but the long ones.
 	scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; \
 	TMPDIR=$$scratch swift test --skip-build -j $(JOBS); \
 	TMPDIR=$$scratch WEFT_TEST_STORE=postgres swift test --skip-build -j $(JOBS) \
-		--filter '^($(STORE_TESTS))Tests\.'
+		--filter '^($(STORE_TESTS))Tests\.|^StoreTests\.(DatabaseTests|ListQueryTests)/'
 	$(BUILD_RELEASE)
 	WEFT_BIN=$(abspath $(RELEASE)) .venv/bin/python -m pytest Tests/EndToEnd
 
