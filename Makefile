@@ -24,7 +24,7 @@ TEST_WIDTH ?= 16
 WEFT_DATA ?= $(abspath ../shared/data)
 
 # Rooms whose tests keep records: they run a second time on PostgreSQL.
-STORE_TESTS := Agents|Channels|Events|Identity|Live|Logistics|Objects|Observability|Platform|Privacy|Series|Workflows
+STORE_TESTS := Agents|Channels|Events|Identity|Live|Objects|Observability|Platform|Privacy|Series|Workflows
 
 RELEASE := .build/release/weft
 SWIFT_SOURCES := Sources Tests Package.swift
@@ -51,7 +51,8 @@ test: deps web  ## Runs all tests but the long ones.
 	scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; \
 	export TMPDIR=$$scratch; \
 	$(TEST_SWIFT); \
-	WEFT_TEST_STORE=postgres $(TEST_SWIFT) --filter '^($(STORE_TESTS))Tests\.'
+	WEFT_TEST_STORE=postgres $(TEST_SWIFT) \
+		--filter '^($(STORE_TESTS))Tests\.|^StoreTests\.(DatabaseTests|ListQueryTests)/'
 	$(BUILD_RELEASE)
 	WEFT_BIN=$(abspath $(RELEASE)) .venv/bin/python -m pytest Tests/EndToEnd
 

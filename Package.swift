@@ -155,10 +155,7 @@ let package = Package(
         tests("Privacy", ["Core", "Store", "StoreTesting", "Vault"]),
         tests("CrashTest", ["Core", "Store"]),
         tests("Platform", ["Core", "Store", "StoreTesting", "HTTP", "Agents"]),
-        tests(
-            "Logistics",
-            ["Core", "Store", "StoreTesting", "ReferenceData", "Platform", "Privacy"]
-        ),
+        tests("Logistics", ["Core", "ReferenceData"]),
     ],
     swiftLanguageModes: [.v6]
 )

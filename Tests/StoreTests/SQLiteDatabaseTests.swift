@@ -15,31 +15,6 @@ import Testing
         database.close()
     }
 
-    @Test("What was committed is there after the file is opened again")
-    func reopening() async throws {
-        let folder = try ScratchFolder()
-        let first = try SQLiteDatabase(path: folder.path + "/weft.db")
-        try await first.migrate([Self.table])
-        try await first.transaction { try $0.execute("INSERT INTO t VALUES (1, 'kept')", []) }
-        first.close()
-        let second = try SQLiteDatabase(path: folder.path + "/weft.db")
-        try await second.migrate([Self.table])
-        #expect(try await second.query("SELECT body FROM t", []) { try $0.text(0) } == ["kept"])
-        second.close()
-    }
-
-    @Test("A closed store refuses politely")
-    func closed() async throws {
-        let folder = try ScratchFolder()
-        let database = try SQLiteDatabase(path: folder.path + "/weft.db")
-        database.close()
-        await #expect {
-            try await database.transaction { try $0.execute("SELECT 1", []) }
-        } throws: {
-            ($0 as? StoreError)?.reason == .closed
-        }
-    }
-
     @Test("A file that is no database is refused as corrupt and left as it is")
     func corrupt() throws {
         let folder = try ScratchFolder()
