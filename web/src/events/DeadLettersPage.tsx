@@ -10,7 +10,7 @@ import { Icon } from "../ui/Icon";
 import { ListCard } from "../ui/ListCard";
 import { usePages } from "../ui/pages";
 import { ReasonDialog } from "../ui/ReasonDialog";
-import { RowButton } from "../ui/RowButton";
+import { RowButton, RowOpener } from "../ui/RowButton";
 import { SavedViews } from "../ui/SavedViews";
 import { selectInFocus, useSelection } from "../ui/selection";
 import { Empty } from "../ui/States";
@@ -83,18 +83,13 @@ export function DeadLettersPage() {
       label: "Event",
       place: "main",
       cell: (each) => (
-        <button
-          type="button"
-          className="row-button"
-          onClick={() => setQuery({ open: each.id })}
-        >
-          <span className="strong wrap">{nameOf(each)}</span>
+        <RowOpener onClick={() => setQuery({ open: each.id })} title={nameOf(each)}>
           {each.event && (
             <span className="faint num">
               {each.event.subject ?? `place ${count(each.eventSeq)} in the log`}
             </span>
           )}
-        </button>
+        </RowOpener>
       ),
     },
     {
