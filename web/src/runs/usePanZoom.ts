@@ -1,4 +1,11 @@
-import { type PointerEvent, type RefObject, useEffect, useRef, useState } from "react";
+import {
+  type PointerEvent,
+  type RefObject,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
 import { beginning, inSight, type Picture, type Rect, type Shown, whole } from "./sight";
 
 const LARGEST = 2.5;
@@ -52,7 +59,8 @@ export function usePanZoom(
       element.removeEventListener("wheel", wheel);
     };
   }, []);
-  useEffect(() => latest.current(), [picture.width, picture.height, picture.start.x]);
+  // Before it is painted: a picture that is not fitted yet begins anywhere.
+  useLayoutEffect(() => latest.current(), [picture.width, picture.height, picture.start.x]);
 
   const zoomAt = (factor: number, x: number, y: number) => {
     touched.current = true;
@@ -66,8 +74,8 @@ export function usePanZoom(
     const { wide, high } = size();
     zoomAt(factor, wide / 2, high / 2);
   };
-  useEffect(() => setShown((from) => inSight(from, size(), chosen)), [chosen]);
-  useEffect(() => {
+  useLayoutEffect(() => setShown((from) => inSight(from, size(), chosen)), [chosen]);
+  useLayoutEffect(() => {
     if (!chosen && !touched.current) setShown((from) => inSight(from, size(), attention));
   }, [attention]);
 
