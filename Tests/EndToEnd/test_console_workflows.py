@@ -193,6 +193,8 @@ def test_a_picture_begins_with_its_left_edge_and_its_first_state(opened, api, vi
     }.items():
         go(page, f"/runs/workflow?name={name}")
         expect(page.get_by_role("list", name="Legend")).to_contain_text("What comes next")
+        # What is not fitted yet is not drawn.
+        expect(node(page, first)).to_be_visible()
         frame, tools, start, left = page.evaluate(PLACES, first)
         assert frame["left"] <= start["left"], name
         # Clear of the buttons at the right.

@@ -10,6 +10,8 @@ import { beginning, inSight, type Picture, type Rect, type Shown, whole } from "
 
 const LARGEST = 2.5;
 const SMALLEST = 0.08;
+/** Before it is fitted nothing of a picture is drawn: it would begin anywhere. */
+const UNSEEN: Shown = { x: 0, y: 0, scale: 0 };
 
 /** Moving and sizing of a picture by pointer, wheel, pinch and buttons; at first it begins in sight. */
 export function usePanZoom(
@@ -19,7 +21,7 @@ export function usePanZoom(
   chosen: Rect | undefined,
   attention: Rect | undefined,
 ) {
-  const [shown, setShown] = useState<Shown>({ x: 0, y: 0, scale: 1 });
+  const [shown, setShown] = useState(UNSEEN);
   const pointers = useRef(new Map<number, { x: number; y: number }>());
   const moved = useRef(0);
   const touched = useRef(false);
@@ -37,6 +39,8 @@ export function usePanZoom(
     );
     touched.current = false;
   };
+  const seen = (from: Shown, part: Rect | undefined) =>
+    from === UNSEEN ? from : inSight(from, size(), part);
   const latest = useRef(fit);
   latest.current = fit;
   useEffect(() => {
@@ -59,12 +63,12 @@ export function usePanZoom(
       element.removeEventListener("wheel", wheel);
     };
   }, []);
-  // Before it is painted: a picture that is not fitted yet begins anywhere.
   useLayoutEffect(() => latest.current(), [picture.width, picture.height, picture.start.x]);
 
   const zoomAt = (factor: number, x: number, y: number) => {
     touched.current = true;
     setShown((from) => {
+      if (from === UNSEEN) return from;
       const scale = Math.max(SMALLEST, Math.min(LARGEST, from.scale * factor));
       const by = scale / from.scale;
       return { scale, x: x - (x - from.x) * by, y: y - (y - from.y) * by };
@@ -74,9 +78,9 @@ export function usePanZoom(
     const { wide, high } = size();
     zoomAt(factor, wide / 2, high / 2);
   };
-  useLayoutEffect(() => setShown((from) => inSight(from, size(), chosen)), [chosen]);
+  useLayoutEffect(() => setShown((from) => seen(from, chosen)), [chosen]);
   useLayoutEffect(() => {
-    if (!chosen && !touched.current) setShown((from) => inSight(from, size(), attention));
+    if (!chosen && !touched.current) setShown((from) => seen(from, attention));
   }, [attention]);
 
   const handlers = {
