@@ -24,9 +24,8 @@ from console import (
 )
 
 
-def test_an_order_placed_in_the_console_becomes_booked(browser, weft):
-    page, watch = open_page(browser, weft)
-    sign_in(page, weft)
+def test_an_order_placed_in_the_console_becomes_booked(opened, weft):
+    page = opened("/")
     expect(page.get_by_role("heading", name="Orders", exact=True)).to_be_visible()
 
     place_order(page, weft)
@@ -67,13 +66,10 @@ def test_an_order_placed_in_the_console_becomes_booked(browser, weft):
     page.get_by_role("button", name="Messages").click()
     expect(page.locator(".messages")).to_contain_text(reference)
     screenshot(page, "inbox-light")
-    watch.assert_clean()
-    page.context.close()
 
 
-def test_the_demonstration_shows_two_vehicles_and_a_piece_that_fits_none(browser, weft):
-    page, watch = open_page(browser, weft)
-    sign_in(page, weft)
+def test_the_demonstration_shows_two_vehicles_and_a_piece_that_fits_none(opened, weft):
+    page = opened("/")
     expect(page.get_by_role("heading", name="Orders", exact=True)).to_be_visible()
     heading = page.get_by_role("heading", level=1)
     open_order(page, weft, "LO-000015")
@@ -87,21 +83,16 @@ def test_the_demonstration_shows_two_vehicles_and_a_piece_that_fits_none(browser
     expect(page.get_by_text("Why it failed:")).to_be_visible()
     expect(page.get_by_text("19500").first).to_be_visible()
     expect(page.get_by_role("button", name="Retry")).to_be_visible()
-    watch.assert_clean()
-    page.context.close()
 
 
-def test_wrong_fields_are_named_where_they_are(browser, weft):
-    page, watch = open_page(browser, weft)
-    sign_in(page, weft, "/console/orders/new")
+def test_wrong_fields_are_named_where_they_are(opened):
+    page = opened("/orders/new")
     fill_order(page)
     length = page.get_by_label("Length", exact=True)
     length.fill("0")
     page.get_by_role("button", name="Place the order").click()
     expect(length).to_have_attribute("aria-invalid", "true")
     expect(length).to_be_focused()
-    watch.assert_clean()
-    page.context.close()
 
 
 def test_signing_in_leads_to_the_page_asked_for(browser, weft):
@@ -126,9 +117,8 @@ def test_a_wrong_password_is_refused_in_words(browser, weft):
     page.context.close()
 
 
-def test_the_keyboard_reaches_everything(browser, weft):
-    page, watch = open_page(browser, weft)
-    sign_in(page, weft)
+def test_the_keyboard_reaches_everything(opened, weft):
+    page = opened("/")
     # There must be an order to walk to, whichever test runs first.
     place_order(page, weft)
     # The order's screen is fetched when it is first gone to.
@@ -150,8 +140,6 @@ def test_the_keyboard_reaches_everything(browser, weft):
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/console/orders/[^/]+$"))
-    watch.assert_clean()
-    page.context.close()
 
 
 def test_a_lost_connection_is_said_until_it_is_back(browser, weft):

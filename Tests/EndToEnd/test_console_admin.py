@@ -12,6 +12,7 @@ from console import (
     API,
     expect,
     open_page,
+    opened,  # noqa: F401
     press,
     quick_packing,  # noqa: F401
     sign_in,
@@ -21,9 +22,8 @@ from console import (
 PASSWORD = "a sentence that nobody guesses"
 
 
-def test_a_key_is_made_used_and_revoked_by_keyboard(browser, weft):
-    page, watch = open_page(browser, weft)
-    sign_in(page, weft)
+def test_a_key_is_made_used_and_revoked_by_keyboard(opened, weft):
+    page = opened("/")
     expect(page.get_by_role("heading", name="Orders", exact=True)).to_be_visible()
     press(page, "g", "k")
     expect(page.get_by_role("heading", name="API keys", exact=True)).to_be_visible()
@@ -51,8 +51,6 @@ def test_a_key_is_made_used_and_revoked_by_keyboard(browser, weft):
     expect(row).to_contain_text("Revoked")
     status, _ = API(weft, token=secret).ask("GET", "/api/orders?limit=1")
     assert status == 401
-    watch.assert_clean()
-    page.context.close()
 
 
 def invite(page, weft, name, email):
@@ -206,9 +204,8 @@ def test_sessions_are_listed_and_ended(browser, weft):
     there.context.close()
 
 
-def test_how_one_is_told_is_kept(browser, weft):
-    page, watch = open_page(browser, weft)
-    sign_in(page, weft, "/console/me?tab=notifications")
+def test_how_one_is_told_is_kept(opened):
+    page = opened("/me?tab=notifications")
     region = page.get_by_role("region", name="How I am told")
     quiet = region.get_by_role("checkbox", name=re.compile("^Quiet hours"))
     quiet.check()
@@ -220,8 +217,6 @@ def test_how_one_is_told_is_kept(browser, weft):
     expect(region.get_by_label("From")).to_have_value("21:30")
     region.get_by_role("checkbox", name=re.compile("^Quiet hours")).uncheck()
     region.get_by_role("button", name="Save").click()
-    watch.assert_clean()
-    page.context.close()
 
 
 def test_a_webhook_is_made_with_a_secret_shown_once(browser, weft):
@@ -248,10 +243,9 @@ def test_a_webhook_is_made_with_a_secret_shown_once(browser, weft):
 
 
 @pytest.mark.parametrize("path", ["observe/traces", "observe/map", "observe/logs"])
-def test_what_the_system_did_can_be_followed(browser, weft, path):
+def test_what_the_system_did_can_be_followed(opened, weft, path):
     API(weft).settle()
-    page, watch = open_page(browser, weft)
-    sign_in(page, weft, f"/console/{path}")
+    page = opened(f"/{path}")
     expect(page.get_by_label("Loading")).to_have_count(0)
     if path.endswith("traces"):
         page.locator("[data-row] a").first.click()
@@ -271,5 +265,3 @@ def test_what_the_system_did_can_be_followed(browser, weft, path):
     else:
         page.get_by_role("searchbox", name="Search logs").fill("no such words at all")
         expect(page.get_by_text("No line matches")).to_be_visible()
-    watch.assert_clean()
-    page.context.close()

@@ -8,6 +8,7 @@ from console import (
     BOOKED_WITHIN_MS,
     expect,
     open_page,
+    opened,  # noqa: F401
     quick_packing,  # noqa: F401
     sign_in,
 )
@@ -105,11 +106,10 @@ def test_two_people_at_one_order_see_each_other(browser, weft):
     first.context.close()
 
 
-def test_an_open_order_follows_until_it_is_booked(browser, weft):
+def test_an_open_order_follows_until_it_is_booked(opened, weft):
     api = API(weft)
     customer = api.get("/api/customers")["items"][0]
-    page, watch = open_page(browser, weft)
-    sign_in(page, weft)
+    page = opened("/")
     expect(live_mark(page)).to_have_text("Live")
     depot = api.get("/api/depots")["items"][0]
     order = api.post(
@@ -135,5 +135,3 @@ def test_an_open_order_follows_until_it_is_booked(browser, weft):
     row = row_of(page, order["reference"])
     expect(row).to_be_visible(timeout=5_000)
     expect(row).to_contain_text("Booked", timeout=BOOKED_WITHIN_MS)
-    watch.assert_clean()
-    page.context.close()

@@ -7,6 +7,7 @@ from console import (
     API,
     expect,
     open_page,
+    opened,  # noqa: F401
     press,
     quick_packing,  # noqa: F401
     sign_in,
@@ -89,9 +90,8 @@ def test_many_orders_at_once_each_with_its_outcome(browser, weft):
     page.context.close()
 
 
-def test_a_view_is_saved_used_and_removed(browser, weft):
-    page, watch = open_page(browser, weft)
-    sign_in(page, weft, "/console/orders?status=failed&sort=-createdAt&without=volume")
+def test_a_view_is_saved_used_and_removed(opened):
+    page = opened("/orders?status=failed&sort=-createdAt&without=volume")
     expect(page.get_by_role("columnheader", name="Weight")).to_be_visible()
     expect(page.get_by_role("columnheader", name="Volume")).to_have_count(0)
     page.get_by_role("button", name="Views").click()
@@ -109,8 +109,6 @@ def test_a_view_is_saved_used_and_removed(browser, weft):
     page.get_by_role("button", name="Views").click()
     page.get_by_role("button", name=f"Remove {name}").click()
     expect(page.get_by_role("button", name=re.compile(f"^{name}"))).to_have_count(0)
-    watch.assert_clean()
-    page.context.close()
 
 
 def raise_alarm(api, name):
@@ -150,12 +148,11 @@ def remove_rule(api, rule):
     api.ask("DELETE", f"/api/alarm-rules/{rule['id']}")
 
 
-def test_an_alarm_is_acknowledged_and_shelved_by_keyboard(browser, weft):
+def test_an_alarm_is_acknowledged_and_shelved_by_keyboard(opened, weft):
     api = API(weft)
     name = f"It has threads {int(time.time())}"
     rule, alarm = raise_alarm(api, name)
-    page, watch = open_page(browser, weft)
-    sign_in(page, weft, "/console/inbox")
+    page = opened("/inbox")
     expect(page.get_by_role("heading", name="Inbox", exact=True)).to_be_visible()
     # Alarms come before messages.
     expect(page.locator(".messages [data-row]").first).to_contain_text("Alarm")
@@ -191,8 +188,6 @@ def test_an_alarm_is_acknowledged_and_shelved_by_keyboard(browser, weft):
     assert shelved["acknowledged"] is True
     assert shelved["shelvedUntil"] is not None
     remove_rule(api, rule)
-    watch.assert_clean()
-    page.context.close()
 
 
 def test_a_rule_with_mistakes_is_refused_at_its_fields_and_then_made(browser, weft):
@@ -222,11 +217,10 @@ def test_a_rule_with_mistakes_is_refused_at_its_fields_and_then_made(browser, we
     page.context.close()
 
 
-def test_messages_are_worked_through_by_keyboard(browser, weft):
+def test_messages_are_worked_through_by_keyboard(opened, weft):
     api = API(weft)
     api.settle()
-    page, watch = open_page(browser, weft)
-    sign_in(page, weft, "/console/inbox?show=messages")
+    page = opened("/inbox?show=messages")
     rows = page.locator(".messages [data-row]")
     rows.first.wait_for()
     unread = page.locator(".message-unread")
@@ -242,13 +236,10 @@ def test_messages_are_worked_through_by_keyboard(browser, weft):
     press(page, "Enter")
     # Each message leads to what it is about: an order, or the alarms.
     expect(page).to_have_url(re.compile(r"/console/(orders/[^/]+|alarms[^?]*)$"))
-    watch.assert_clean()
-    page.context.close()
 
 
-def test_every_listed_shortcut_does_what_it_says(browser, weft):
-    page, watch = open_page(browser, weft)
-    sign_in(page, weft)
+def test_every_listed_shortcut_does_what_it_says(opened):
+    page = opened("/")
     expect(page.get_by_role("heading", name="Orders", exact=True)).to_be_visible()
     press(page, "?")
     dialog = page.get_by_role("dialog", name="Keyboard shortcuts")
@@ -263,5 +254,3 @@ def test_every_listed_shortcut_does_what_it_says(browser, weft):
         press(page, "g", key.split()[-1])
         heading = page.get_by_role("heading", name=titles.get(name, name), level=1, exact=True)
         expect(heading).to_be_visible()
-    watch.assert_clean()
-    page.context.close()

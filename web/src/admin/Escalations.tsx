@@ -7,7 +7,7 @@ import { humanise } from "../ui/format";
 import { ListCard } from "../ui/ListCard";
 import { usePages } from "../ui/pages";
 import { RemoveDialog } from "../ui/RemoveDialog";
-import { RowButton } from "../ui/RowButton";
+import { RowButton, RowOpener } from "../ui/RowButton";
 import { Empty } from "../ui/States";
 import { EscalationDialog } from "./EscalationDialog";
 
@@ -32,15 +32,7 @@ export function Escalations() {
       key: "name",
       label: "Escalation",
       place: "main",
-      cell: (each) => (
-        <button
-          type="button"
-          className="row-button"
-          onClick={() => edited.open(each.id)}
-        >
-          <span className="strong">{each.name}</span>
-        </button>
-      ),
+      cell: (each) => <RowOpener onClick={() => edited.open(each.id)} title={each.name} />,
     },
     {
       key: "minimum",

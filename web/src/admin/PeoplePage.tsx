@@ -13,9 +13,10 @@ import { Icon } from "../ui/Icon";
 import { ListCard } from "../ui/ListCard";
 import { usePages } from "../ui/pages";
 import { ReasonDialog } from "../ui/ReasonDialog";
-import { Choice, ChoiceChips, Search } from "../ui/Search";
+import { Choice, ChoiceChips, Search, searchAction } from "../ui/Search";
 import { Empty } from "../ui/States";
 import { toast } from "../ui/Toast";
+import { RowOpener } from "../ui/RowButton";
 import { AdminPage } from "./AdminPage";
 import { InviteDialog } from "./InviteDialog";
 import { PersonDialog } from "./PersonDialog";
@@ -48,13 +49,7 @@ export function PeoplePage() {
       key: "a",
       run: () => setQuery({ dialog: "invite" }),
     },
-    {
-      id: "search",
-      label: "Search people",
-      icon: "search",
-      key: "/",
-      run: () => document.getElementById("people-search")?.focus(),
-    },
+    searchAction("Search people", "people-search"),
   ]);
   return (
     <AdminPage
@@ -112,16 +107,12 @@ function columns(self: string | undefined): Column<Account>[] {
       sort: "name",
       value: (account) => account.name,
       cell: (account) => (
-        <button
-          type="button"
-          className="row-button"
+        <RowOpener
           onClick={() => setQuery({ open: account.id })}
+          title={<>{account.name} {account.id === self && <span className="faint">(you)</span>}</>}
         >
-          <span className="strong">
-            {account.name} {account.id === self && <span className="faint">(you)</span>}
-          </span>
           <span className="faint clip">{account.email ?? humanise(account.kind)}</span>
-        </button>
+        </RowOpener>
       ),
     },
     {

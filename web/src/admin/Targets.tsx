@@ -9,7 +9,7 @@ import { humanise } from "../ui/format";
 import { ListCard } from "../ui/ListCard";
 import { usePages } from "../ui/pages";
 import { RemoveDialog } from "../ui/RemoveDialog";
-import { RowButton, TurnButton } from "../ui/RowButton";
+import { RowButton, RowOpener, TurnButton } from "../ui/RowButton";
 import { Empty } from "../ui/States";
 import { OnOff } from "../ui/OnOff";
 import { TargetDialog } from "./TargetDialog";
@@ -34,14 +34,9 @@ export function Targets() {
       sort: "name",
       value: (target) => target.name,
       cell: (target) => (
-        <button
-          type="button"
-          className="row-button"
-          onClick={() => edited.open(target.id)}
-        >
-          <span className="strong">{target.name}</span>
+        <RowOpener onClick={() => edited.open(target.id)} title={target.name}>
           <span className="faint">{KINDS[target.kind] ?? humanise(target.kind)}</span>
-        </button>
+        </RowOpener>
       ),
     },
     {

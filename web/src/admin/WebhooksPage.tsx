@@ -16,7 +16,7 @@ import { ListCard } from "../ui/ListCard";
 import { Section } from "../ui/Page";
 import { usePages } from "../ui/pages";
 import { RemoveDialog } from "../ui/RemoveDialog";
-import { RowButton, TurnButton } from "../ui/RowButton";
+import { RowButton, RowOpener, TurnButton } from "../ui/RowButton";
 import { Empty } from "../ui/States";
 import { AdminPage } from "./AdminPage";
 import { OnOff } from "../ui/OnOff";
@@ -52,15 +52,13 @@ export function WebhooksPage() {
       sort: "name",
       value: (hook) => hook.name,
       cell: (hook) => (
-        <button
-          type="button"
-          className="row-button"
+        <RowOpener
           aria-expanded={hook === open}
           onClick={() => setQuery({ open: hook === open ? null : hook.id })}
+          title={hook.name}
         >
-          <span className="strong">{hook.name}</span>
           <span className="faint wrap">{hook.url}</span>
-        </button>
+        </RowOpener>
       ),
     },
     {

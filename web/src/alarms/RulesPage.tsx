@@ -9,7 +9,7 @@ import { OnOff } from "../ui/OnOff";
 import { ListCard } from "../ui/ListCard";
 import { Page } from "../ui/Page";
 import { usePages } from "../ui/pages";
-import { TurnButton } from "../ui/RowButton";
+import { RowOpener, TurnButton } from "../ui/RowButton";
 import { Empty } from "../ui/States";
 import { RuleDialog } from "./RuleDialog";
 import { rank, SeverityLegend, SeverityWord } from "./severity";
@@ -34,14 +34,9 @@ export function RulesPage() {
       sort: "name",
       value: (rule) => rule.name,
       cell: (rule) => (
-        <button
-          type="button"
-          className="row-button"
-          onClick={() => edited.open(rule.id)}
-        >
-          <span className="strong">{rule.name}</span>
+        <RowOpener onClick={() => edited.open(rule.id)} title={rule.name}>
           <span className="rule-words">{condition(rule)}</span>
-        </button>
+        </RowOpener>
       ),
     },
     {

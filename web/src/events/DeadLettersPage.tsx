@@ -10,7 +10,7 @@ import { Icon } from "../ui/Icon";
 import { ListCard } from "../ui/ListCard";
 import { usePages } from "../ui/pages";
 import { ReasonDialog } from "../ui/ReasonDialog";
-import { RowButton } from "../ui/RowButton";
+import { RowButton, RowOpener } from "../ui/RowButton";
 import { SavedViews } from "../ui/SavedViews";
 import { selectInFocus, useSelection } from "../ui/selection";
 import { Empty } from "../ui/States";
@@ -83,18 +83,13 @@ export function DeadLettersPage() {
       label: "Event",
       place: "main",
       cell: (each) => (
-        <button
-          type="button"
-          className="row-button"
-          onClick={() => setQuery({ open: each.id })}
-        >
-          <span className="strong wrap">{nameOf(each)}</span>
+        <RowOpener onClick={() => setQuery({ open: each.id })} title={nameOf(each)}>
           {each.event && (
             <span className="faint num">
               {each.event.subject ?? `place ${count(each.eventSeq)} in the log`}
             </span>
           )}
-        </button>
+        </RowOpener>
       ),
     },
     {
@@ -239,7 +234,7 @@ function titleOf(asked: Asked): string {
     : `${word} ${counted(asked.ids.length, "dead letter")}?`;
 }
 
-/** What became of each. */
+/** What became of them, the same said once. */
 function Outcomes({ what, results, names, onClose }: {
   what: Asked["what"];
   results: Outcome[];
@@ -248,7 +243,11 @@ function Outcomes({ what, results, names, onClose }: {
 }) {
   const done = what === "discard" ? "discarded" : "taken";
   const refused = results.filter((each) => !each.ok);
-  const sorted = [...refused, ...results.filter((each) => each.ok)];
+  const groups = new Map<string, Outcome[]>();
+  for (const each of [...refused, ...results.filter((other) => other.ok)]) {
+    const words = each.ok ? done : each.problem?.detail || each.problem?.title || "refused again";
+    groups.set(words, [...groups.get(words) ?? [], each]);
+  }
   return (
     <Dialog
       title={results.length === 0
@@ -260,17 +259,18 @@ function Outcomes({ what, results, names, onClose }: {
       footer={<Button kind="primary" onClick={onClose}>Close</Button>}
     >
       <ul className="outcomes">
-        {sorted.slice(0, 200).map((each) => (
-          <li key={each.id} className={each.ok ? "" : "wrong"}>
-            <Icon name={each.ok ? "check" : "alarm"} size={16} />
-            <span>{names.get(each.id) ?? each.id}</span>
-            <span className="wrap">
-              {each.ok ? done : each.problem?.detail || each.problem?.title || "refused again"}
+        {[...groups].map(([words, [first, ...more]]) => (
+          <li key={words} className={first?.ok ? "" : "wrong"}>
+            <Icon name={first?.ok ? "check" : "alarm"} size={16} />
+            <span>
+              {more.length > 0
+                ? counted(more.length + 1, "dead letter")
+                : names.get(first?.id ?? "") ?? "One"}
             </span>
+            <span className="wrap">{words}</span>
           </li>
         ))}
       </ul>
-      {sorted.length > 200 && <p className="faint">and {count(sorted.length - 200)} more</p>}
     </Dialog>
   );
 }

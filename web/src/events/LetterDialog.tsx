@@ -17,7 +17,7 @@ export function LetterDialog({ letter, onClose }: { letter: DeadLetter; onClose:
   const rule = letter.rule.split("#")[0] ?? letter.rule;
   return (
     <Dialog
-      title={nameOf(letter)}
+      title={nameOf(whole.data ?? letter)}
       wide
       onClose={onClose}
       footer={<Button kind="primary" onClick={onClose}>Close</Button>}

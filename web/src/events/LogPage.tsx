@@ -10,8 +10,9 @@ import { Icon } from "../ui/Icon";
 import { ListCard } from "../ui/ListCard";
 import { usePages } from "../ui/pages";
 import { SavedViews } from "../ui/SavedViews";
-import { Search } from "../ui/Search";
+import { Search, searchAction } from "../ui/Search";
 import { Empty } from "../ui/States";
+import { RowOpener } from "../ui/RowButton";
 import { TimeRange } from "../observe/TimeRange";
 import { JsonTree } from "../runs/JsonTree";
 import { EVENTS, type LoggedEvent } from "./api";
@@ -27,14 +28,9 @@ const COLUMNS: Column<LoggedEvent>[] = [
     label: "Event",
     place: "main",
     cell: (event) => (
-      <button
-        type="button"
-        className="row-button"
-        onClick={() => setQuery({ open: event.id })}
-      >
-        <span className="strong wrap">{event.type}</span>
+      <RowOpener onClick={() => setQuery({ open: event.id })} title={event.type}>
         <span className="faint">{event.source}</span>
-      </button>
+      </RowOpener>
     ),
   },
   {
@@ -78,13 +74,7 @@ export function EventLogPage() {
   const pages = usePages<LoggedEvent>(path, idOf, 5000);
   const open = pages.items.find((each) => each.id === query.get("open"));
   usePageActions([
-    {
-      id: "search",
-      label: "Search by type",
-      icon: "search",
-      key: "/",
-      run: () => document.getElementById("event-search")?.focus(),
-    },
+    searchAction("Search by type", "event-search"),
   ]);
   return (
     <EventsArea

@@ -1,6 +1,7 @@
 import { rank } from "../alarms/severity";
 import type { Alarm, Severity } from "../api/kernel";
 import type { Inbox, InboxMessage, OrderSummary } from "../api/types";
+import { within } from "../shell/router";
 import type { Approval } from "./approvals";
 
 /** One thing in the inbox, whatever it came from. */
@@ -78,6 +79,22 @@ export const WAITING = "/api/inbox?unread=true&sort=-severity&limit=50";
 
 export const waitingMessages = (inbox: Inbox | undefined) =>
   (inbox?.items ?? []).filter((each) => fromMessage(each).waits);
+
+/** Without messages about what is itself in the list: a thing to do stands there once. */
+export function once(all: Work[]): Work[] {
+  const listed = new Set(
+    all.flatMap((each) =>
+      each.kind === "alarm"
+        ? [`/alarms/${each.alarm.id}`]
+        : each.kind === "order"
+        ? [`/orders/${each.order.id}`]
+        : []
+    ),
+  );
+  return all.filter((each) =>
+    each.kind !== "message" || !listed.has(within(each.message.link) ?? "")
+  );
+}
 
 /** What waits first, the most serious of it first, alarms before what follows from them. */
 const KINDS: Work["kind"][] = ["alarm", "approval", "order", "message"];

@@ -11,7 +11,7 @@ import { ListCard } from "../ui/ListCard";
 import { usePages } from "../ui/pages";
 import { useRowKeys } from "../ui/rows";
 import { SavedViews } from "../ui/SavedViews";
-import { Choice, Search } from "../ui/Search";
+import { Choice, Search, searchAction } from "../ui/Search";
 import { Empty } from "../ui/States";
 import { LogLevelMark } from "./LogLevelMark";
 import { ObservePage } from "./ObservePage";
@@ -29,13 +29,7 @@ export function LogsPage() {
   const keys = useRowKeys();
   const trace = query.get("traceId");
   usePageActions([
-    {
-      id: "search",
-      label: "Search the logs",
-      icon: "search",
-      key: "/",
-      run: () => document.getElementById("log-search")?.focus(),
-    },
+    searchAction("Search the logs", "log-search"),
     {
       id: "errors",
       label: "Only errors",

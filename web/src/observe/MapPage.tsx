@@ -9,6 +9,7 @@ import { count, counted, humanise, percentFine } from "../ui/format";
 import { Icon } from "../ui/Icon";
 import { Section } from "../ui/Page";
 import { Empty, Failure, Skeleton } from "../ui/States";
+import { RowOpener } from "../ui/RowButton";
 import { CARD, type Drawn, lay, type Spot } from "./layout";
 import { ObservePage, useMinutes, WindowChoice } from "./ObservePage";
 import { milliseconds } from "./units";
@@ -195,14 +196,11 @@ function Tables({ map, chosen }: { map: ServiceMap; chosen: string | null }) {
       sort: "name",
       value: (node) => node.name,
       cell: (node) => (
-        <button
-          type="button"
-          className="row-button"
+        <RowOpener
           aria-pressed={node.id === chosen}
           onClick={() => setQuery({ node: node.id === chosen ? null : node.id })}
-        >
-          <span className="strong wrap">{node.name}</span>
-        </button>
+          title={node.name}
+        />
       ),
     },
     { key: "kind", label: "Kind", place: "status", cell: (node) => humanise(node.kind) },

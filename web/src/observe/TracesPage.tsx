@@ -9,7 +9,7 @@ import { Icon } from "../ui/Icon";
 import { ListCard } from "../ui/ListCard";
 import { usePages } from "../ui/pages";
 import { SavedViews } from "../ui/SavedViews";
-import { Choice, Search } from "../ui/Search";
+import { Choice, Search, searchAction } from "../ui/Search";
 import { Empty } from "../ui/States";
 import { TimeRange } from "./TimeRange";
 import { ObservePage } from "./ObservePage";
@@ -79,13 +79,7 @@ export function TracesPage() {
   const { path, filtered, clear } = useFilters("/api/traces", FILTERS);
   const pages = usePages<TraceSummary>(path, idOf, 5000);
   usePageActions([
-    {
-      id: "search",
-      label: "Search the traces",
-      icon: "search",
-      key: "/",
-      run: () => document.getElementById("trace-search")?.focus(),
-    },
+    searchAction("Search the traces", "trace-search"),
     {
       id: "errors",
       label: "Traces with errors",

@@ -11,6 +11,7 @@ import { usePages } from "../ui/pages";
 import { SavedViews } from "../ui/SavedViews";
 import { selectInFocus, useSelection } from "../ui/selection";
 import { Empty } from "../ui/States";
+import { searchAction } from "../ui/Search";
 import { BulkBar } from "./BulkBar";
 import { OrderFilters } from "./OrderFilters";
 import { OPTIONAL_COLUMNS, OrderTable, USUALLY_HIDDEN } from "./OrderTable";
@@ -49,13 +50,7 @@ export function OrdersPage() {
   useEffect(() => setBusy(items.some((each) => moving(each.status))), [items]);
   const clear = () => setQuery(Object.fromEntries(FILTERS.map((name) => [name, null])));
   usePageActions([
-    {
-      id: "search",
-      label: "Search the orders",
-      icon: "search",
-      key: "/",
-      run: () => document.getElementById("order-search")?.focus(),
-    },
+    searchAction("Search the orders", "order-search"),
     selectInFocus("order"),
     {
       id: "all",

@@ -13,6 +13,7 @@ import { usePages } from "../ui/pages";
 import { SavedViews } from "../ui/SavedViews";
 import { selectInFocus, type Selection, useSelection } from "../ui/selection";
 import { Empty } from "../ui/States";
+import { searchAction } from "../ui/Search";
 import { comparePath } from "./compare";
 import { RunFilters } from "./RunFilters";
 import { RunsArea } from "./RunsArea";
@@ -88,13 +89,7 @@ export function RunsPage() {
   const { items } = pages;
   const selection = useSelection(useMemo(() => items.map(idOf), [items]));
   usePageActions([
-    {
-      id: "search",
-      label: "Search the runs",
-      icon: "search",
-      key: "/",
-      run: () => document.getElementById("run-search")?.focus(),
-    },
+    searchAction("Search the runs", "run-search"),
     selectInFocus("run"),
     {
       id: "failed",

@@ -1,8 +1,17 @@
-import { type PointerEvent, type RefObject, useEffect, useRef, useState } from "react";
+import {
+  type PointerEvent,
+  type RefObject,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
 import { beginning, inSight, type Picture, type Rect, type Shown, whole } from "./sight";
 
 const LARGEST = 2.5;
 const SMALLEST = 0.08;
+/** Before it is fitted nothing of a picture is drawn: it would begin anywhere. */
+const UNSEEN: Shown = { x: 0, y: 0, scale: 0 };
 
 /** Moving and sizing of a picture by pointer, wheel, pinch and buttons; at first it begins in sight. */
 export function usePanZoom(
@@ -12,7 +21,7 @@ export function usePanZoom(
   chosen: Rect | undefined,
   attention: Rect | undefined,
 ) {
-  const [shown, setShown] = useState<Shown>({ x: 0, y: 0, scale: 1 });
+  const [shown, setShown] = useState(UNSEEN);
   const pointers = useRef(new Map<number, { x: number; y: number }>());
   const moved = useRef(0);
   const touched = useRef(false);
@@ -30,6 +39,8 @@ export function usePanZoom(
     );
     touched.current = false;
   };
+  const seen = (from: Shown, part: Rect | undefined) =>
+    from === UNSEEN ? from : inSight(from, size(), part);
   const latest = useRef(fit);
   latest.current = fit;
   useEffect(() => {
@@ -52,11 +63,12 @@ export function usePanZoom(
       element.removeEventListener("wheel", wheel);
     };
   }, []);
-  useEffect(() => latest.current(), [picture.width, picture.height, picture.start.x]);
+  useLayoutEffect(() => latest.current(), [picture.width, picture.height, picture.start.x]);
 
   const zoomAt = (factor: number, x: number, y: number) => {
     touched.current = true;
     setShown((from) => {
+      if (from === UNSEEN) return from;
       const scale = Math.max(SMALLEST, Math.min(LARGEST, from.scale * factor));
       const by = scale / from.scale;
       return { scale, x: x - (x - from.x) * by, y: y - (y - from.y) * by };
@@ -66,9 +78,9 @@ export function usePanZoom(
     const { wide, high } = size();
     zoomAt(factor, wide / 2, high / 2);
   };
-  useEffect(() => setShown((from) => inSight(from, size(), chosen)), [chosen]);
-  useEffect(() => {
-    if (!chosen && !touched.current) setShown((from) => inSight(from, size(), attention));
+  useLayoutEffect(() => setShown((from) => seen(from, chosen)), [chosen]);
+  useLayoutEffect(() => {
+    if (!chosen && !touched.current) setShown((from) => seen(from, attention));
   }, [attention]);
 
   const handlers = {

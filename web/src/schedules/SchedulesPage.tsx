@@ -17,7 +17,7 @@ import { Icon } from "../ui/Icon";
 import { ListCard } from "../ui/ListCard";
 import { usePages } from "../ui/pages";
 import { RemoveDialog } from "../ui/RemoveDialog";
-import { RowButton } from "../ui/RowButton";
+import { RowButton, RowOpener } from "../ui/RowButton";
 import { Empty, Skeleton } from "../ui/States";
 import { type Schedule, SCHEDULES, turn } from "./api";
 import { inZone, ownZone, said } from "./expression";
@@ -43,14 +43,9 @@ export function SchedulesPage() {
       sort: "name",
       value: (each) => each.name,
       cell: (each) => (
-        <button
-          type="button"
-          className="row-button"
-          onClick={() => edited.open(each.id)}
-        >
-          <span className="strong">{each.name}</span>
+        <RowOpener onClick={() => edited.open(each.id)} title={each.name}>
           <span className="rule-words num">{said(each.expression)}</span>
-        </button>
+        </RowOpener>
       ),
     },
     {

@@ -1,3 +1,4 @@
+import type { ButtonHTMLAttributes, ReactNode } from "react";
 import { patch } from "../api/client";
 import { invalidate } from "../api/query";
 import { useAction } from "./action";
@@ -24,6 +25,20 @@ export function RowButton({ does, of, disabled, onPress }: Props) {
     >
       {does}
     </Button>
+  );
+}
+
+interface OpenerProps extends Omit<ButtonHTMLAttributes<HTMLButtonElement>, "title"> {
+  title: ReactNode;
+}
+
+/** What a row is called, as the button that opens it; below it what else belongs to the name. */
+export function RowOpener({ title, children, ...rest }: OpenerProps) {
+  return (
+    <button {...rest} type="button" className="row-button">
+      <span className="strong wrap">{title}</span>
+      {children}
+    </button>
   );
 }
 

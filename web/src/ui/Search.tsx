@@ -1,6 +1,7 @@
 import { type KeyboardEvent, useEffect, useState } from "react";
 import { setQuery, useLocation } from "../shell/router";
 import { Icon } from "./Icon";
+import type { PageAction } from "../shell/actions";
 
 interface Props {
   label: string;
@@ -92,3 +93,12 @@ export function ChoiceChips({ label, name, choices }: ChoiceProps) {
     </div>
   );
 }
+
+/** Goes to a field for searching, by its key. */
+export const searchAction = (label: string, field: string): PageAction => ({
+  id: "search",
+  label,
+  icon: "search",
+  key: "/",
+  run: () => document.getElementById(field)?.focus(),
+});

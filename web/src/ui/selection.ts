@@ -1,5 +1,5 @@
-import type { PageAction } from "../shell/actions";
 import { useCallback, useMemo, useState } from "react";
+import type { PageAction } from "../shell/actions";
 
 export interface Selection {
   ids: string[];
