@@ -128,12 +128,15 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // Where tests find the reference data.
+        .target(name: "ReferenceData", path: "Tests/ReferenceData", swiftSettings: strict),
+
         tests("Core"),
-        tests("JSONata", ["Core"]),
+        tests("JSONata", ["Core", "ReferenceData"]),
         tests("Observability", ["Core", "Store", "StoreTesting"]),
         tests("Store", ["Core", "StoreTesting"]),
-        tests("Events", ["Core", "Store", "StoreTesting"]),
-        tests("Identity", ["Core", "Store", "StoreTesting", "Vault"]),
+        tests("Events", ["Core", "Store", "StoreTesting", "ReferenceData"]),
+        tests("Identity", ["Core", "Store", "StoreTesting", "ReferenceData", "Vault"]),
         tests("Series", ["Core", "Store", "StoreTesting"]),
         tests("Objects", ["Core", "Store", "StoreTesting"]),
         tests("Channels", ["Core", "Store", "StoreTesting", "Events", "Observability", "Vault"]),
@@ -141,7 +144,10 @@ let package = Package(
             "Agents",
             ["Core", "Store", "StoreTesting", "Events", "Identity", "Privacy", "Vault"]
         ),
-        tests("Workflows", ["Core", "JSONata", "Store", "StoreTesting", "Events", "Agents"]),
+        tests(
+            "Workflows",
+            ["Core", "JSONata", "Store", "StoreTesting", "ReferenceData", "Events", "Agents"]
+        ),
         tests("HTTP", ["Core", "Observability"]),
         tests("Live", ["Core", "Store", "StoreTesting", "Events", "HTTP", "Observability"]),
         tests("Web", ["Core"]),
@@ -149,7 +155,10 @@ let package = Package(
         tests("Privacy", ["Core", "Store", "StoreTesting", "Vault"]),
         tests("CrashTest", ["Core", "Store"]),
         tests("Platform", ["Core", "Store", "StoreTesting", "HTTP", "Agents"]),
-        tests("Logistics", ["Core", "Store", "StoreTesting", "Platform", "Privacy"]),
+        tests(
+            "Logistics",
+            ["Core", "Store", "StoreTesting", "ReferenceData", "Platform", "Privacy"]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,3 +1,4 @@
+import Agents
 import Core
 import Observability
 import Platform
@@ -25,5 +26,22 @@ enum LocalInstallation {
     static func using(_ installation: Installation, _ body: () async throws -> Void) async throws {
         defer { installation.database.close() }
         try await body()
+    }
+}
+
+extension Installation {
+    /// Calls a tool as whoever sits at the machine.
+    func call(_ tool: String, _ input: JSON, as scope: Scope) async throws -> JSON {
+        try await registry.call(
+            tool,
+            input: input,
+            invocation: Invocation(
+                scope: scope,
+                now: clock.now(),
+                key: scope.trace.description,
+                ids: kernel.ids
+            ),
+            database: database
+        )
     }
 }

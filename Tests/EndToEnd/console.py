@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import urlparse
 
 import pytest
+from client import wait_for
 
 sync_api = pytest.importorskip("playwright.sync_api")
 expect = sync_api.expect
@@ -22,6 +23,21 @@ CHROMIUM = os.environ.get("WEFT_CHROMIUM", "/usr/bin/chromium")
 DESKTOP = {"width": 1360, "height": 860}
 PHONE = {"width": 390, "height": 844}
 BOOKED_WITHIN_MS = 60_000
+
+
+def in_looks(*looks):
+    """Runs a test once for each of "desktop-light", "desktop-dark", "phone-light", "phone-dark"."""
+    sizes = {"desktop": DESKTOP, "phone": PHONE}
+    values = [(sizes[size], scheme) for size, scheme in (each.split("-") for each in looks)]
+    return pytest.mark.parametrize(("viewport", "scheme"), values, ids=looks)
+
+
+# Besides a desk in the light, where the other tests are.
+each_look = in_looks("desktop-dark", "phone-light", "phone-dark")
+
+
+def look_name(viewport, scheme):
+    return f"{'phone' if viewport is PHONE else 'desktop'}-{scheme}"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -66,11 +82,58 @@ def open_page(browser, weft, viewport=DESKTOP, scheme="light", **context):
     return page, Watch(page, weft.url)
 
 
+@pytest.fixture(scope="module")
+def api(weft):
+    client = API(weft)
+    client.settle()
+    return client
+
+
+@pytest.fixture
+def opened(browser, weft, request):
+    """Opens signed-in pages, and looks at the end that none had an error or asked elsewhere.
+
+    Of what is refused or kept away on purpose the browser tells as an error too: a module says by
+    its `EXPECTED_ERRORS`, a pattern, which of them it asks for.
+    """
+    made = []
+
+    def open_at(path, viewport=DESKTOP, scheme="light", **context):
+        page, watch = open_page(browser, weft, viewport, scheme, **context)
+        made.append((page, watch))
+        sign_in(page, weft, f"/console{path}")
+        expect(page.locator(".shell")).to_be_attached()
+        return page
+
+    yield open_at
+    expected = re.compile(getattr(request.module, "EXPECTED_ERRORS", "(?!)"))
+    for page, watch in made:
+        watch.errors = [each for each in watch.errors if not expected.search(each)]
+        watch.assert_clean()
+        page.context.close()
+
+
 def sign_in(page, weft, path="/console/", email=None, password=None):
     page.goto(weft.url + path)
     page.get_by_label("E-mail").fill(email or weft.email)
     page.get_by_label("Password").fill(password or weft.password)
     page.get_by_role("button", name="Sign in", exact=True).click()
+
+
+def go(page, path):
+    """To another screen of the console."""
+    page.goto(page.url.split("/console")[0] + "/console" + path)
+
+
+def node(page, name):
+    """A state in the picture of a workflow."""
+    return page.locator(f"[data-state={name}] > .node-body")
+
+
+def assert_fits(page, where):
+    """WCAG 1.4.10: content reflows, nothing scrolls sideways."""
+    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert wide <= 0, f"{where} is {wide} px too wide"
 
 
 def press(page, *keys):
@@ -162,12 +225,27 @@ class API:
 
     def settle(self):
         """Waits until no order of the demonstration is under way."""
-        deadline = time.monotonic() + BOOKED_WITHIN_MS / 1000
-        while time.monotonic() < deadline:
-            if not self.get("/api/orders?status=received,analysed&limit=1")["items"]:
-                return
-            time.sleep(0.5)
-        raise AssertionError("orders are still under way")
+        path = "/api/orders?status=received,analysed&limit=1"
+        within = BOOKED_WITHIN_MS / 1000
+        wait_for(lambda: not self.get(path)["items"], "the orders under way", within, every=0.5)
+
+    def deploy(self, name, definition, agent="workflows.runner"):
+        """A version of a workflow."""
+        body = {"agent": agent, "definition": definition, "note": "by the test"}
+        return self.post(f"/api/workflows/{name}/versions", body)
+
+    def run(self, workflow, **input):
+        """Starts a run, and gives its id."""
+        return self.post("/api/executions", {"workflow": workflow, "input": input})["id"]
+
+    def ended(self, run, status="SUCCEEDED"):
+        """The run once it has that status."""
+
+        def there():
+            found = self.get(f"/api/executions/{run}")
+            return found if found["status"] == status else None
+
+        return wait_for(there, f"run {run} to be {status}", within=20, every=0.1)
 
 
 def totp(secret, at=None):
@@ -184,6 +262,20 @@ def axe_source():
     """axe-core as PyPI's axe-playwright-python carries it."""
     module = pytest.importorskip("axe_playwright_python")
     return (Path(module.__file__).parent / "axe.min.js").read_text()
+
+
+def assert_looks(page, screens, viewport, scheme):
+    """Each screen, by its path, fits and is accessible; what it looks like is kept."""
+    look = look_name(viewport, scheme)
+    for name, path in screens.items():
+        go(page, path)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        expect(page.get_by_label("Loading", exact=True)).to_have_count(0)
+        # Axe reads no colours of what is still fading in.
+        page.wait_for_timeout(400)
+        assert_fits(page, f"{name} {look}")
+        screenshot(page, f"{name}-{look}")
+        assert_accessible(page, axe_source(), f"{name} {look}")
 
 
 def assert_accessible(page, source, where):

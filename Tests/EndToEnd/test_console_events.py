@@ -1,54 +1,24 @@
 """Events in a real browser: the log, rules tried while they are written, replays, dead letters."""
 
 import re
-import time
 import uuid
 
-import pytest
+from client import wait_for
 from console import (
-    API,
-    DESKTOP,
-    PHONE,
+    api,  # noqa: F401
     assert_accessible,
+    assert_looks,
     axe_source,
+    each_look,
     expect,
-    open_page,
+    opened,  # noqa: F401
     press,
     quick_packing,  # noqa: F401
     screenshot,
-    sign_in,
 )
 
-
-@pytest.fixture(scope="module")
-def api(weft):
-    client = API(weft)
-    client.settle()
-    return client
-
-
-@pytest.fixture
-def opened(browser, weft):
-    """Opens signed-in pages, and looks at the end that none had an error or asked elsewhere."""
-    made = []
-
-    def open_at(path, viewport=DESKTOP, scheme="light", **context):
-        page, watch = open_page(browser, weft, viewport, scheme, bypass_csp=True, **context)
-        made.append((page, watch))
-        sign_in(page, weft, f"/console{path}")
-        expect(page.locator(".shell")).to_be_attached()
-        return page
-
-    yield open_at
-    for page, watch in made:
-        # Of what is refused while one types the browser tells as well.
-        watch.errors = [each for each in watch.errors if not re.search("status of 4(00|09|22)", each)]
-        watch.assert_clean()
-        page.context.close()
-
-
-def go(page, path):
-    page.goto(page.url.split("/console")[0] + "/console" + path)
+# What is refused while one types.
+EXPECTED_ERRORS = "status of 4(00|09|22)"
 
 
 def tell(api, type, **data):
@@ -70,23 +40,18 @@ def tell(api, type, **data):
 
 def letters(api, rule, number):
     """Waits for so many dead letters of a rule."""
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
+
+    def there():
         found = api.get(f"/api/dead-letters?rule={rule}")["items"]
-        if len(found) >= number:
-            return found
-        time.sleep(0.1)
-    raise AssertionError(f"{len(found)} dead letters of {rule}, not {number}")
+        return found if len(found) >= number else None
+
+    return wait_for(there, f"{number} dead letters of {rule}", within=20, every=0.1)
 
 
 def logged(api, type):
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        found = api.get(f"/api/events?type={type}")["items"]
-        if found:
-            return found
-        time.sleep(0.1)
-    raise AssertionError(f"no event {type}")
+    """Waits for events of a type."""
+    path = f"/api/events?type={type}"
+    return wait_for(lambda: api.get(path)["items"], f"an event {type}", within=20, every=0.1)
 
 
 def removed(api, rule):
@@ -270,11 +235,7 @@ def test_dead_letters_are_redriven_and_discarded_each_with_its_outcome(opened, a
     removed(api, "console-circle")
 
 
-@pytest.mark.parametrize(
-    ("viewport", "scheme"),
-    [(DESKTOP, "dark"), (PHONE, "light"), (PHONE, "dark")],
-    ids=["dark", "phone", "phone-dark"],
-)
+@each_look
 def test_events_fit_and_are_accessible(opened, api, viewport, scheme):
     api.ask(
         "POST",
@@ -292,19 +253,10 @@ def test_events_fit_and_are_accessible(opened, api, viewport, scheme):
             "enabled": False,
         },
     )
-    looks = f"{'phone' if viewport is PHONE else 'desktop'}-{scheme}"
-    page = opened("/events", viewport, scheme)
-    for name, path in {
+    screens = {
         "events": "/events",
         "rules": "/events/rules",
         "rule": "/events/rule?name=console-looks",
         "dead-letters": "/events/dead-letters",
-    }.items():
-        go(page, path)
-        expect(page.get_by_role("heading", level=1)).to_be_visible()
-        expect(page.get_by_label("Loading", exact=True)).to_have_count(0)
-        page.wait_for_timeout(500)
-        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        assert wide <= 0, f"{name} is {wide} px too wide"
-        assert_accessible(page, axe_source(), f"{name} {looks}")
-        screenshot(page, f"{name}-{looks}")
+    }
+    assert_looks(opened("/events", viewport, scheme), screens, viewport, scheme)

@@ -6,16 +6,24 @@ from datetime import date, timedelta
 import pytest
 from client import CUSTOMER, DEPOT, Client, draft, in_days, parcel, wait_for
 from console import (
-    DESKTOP,
     PHONE,
     assert_accessible,
+    assert_fits,
+    assert_looks,
     axe_source,
+    each_look,
     expect,
+    go,
+    node,
     open_page,
+    opened,  # noqa: F401
     quick_packing,  # noqa: F401
     screenshot,
     sign_in,
 )
+
+# Requests that a test keeps from the server, and what is refused on purpose.
+EXPECTED_ERRORS = "net::ERR|status of 409"
 
 # Within the two weeks that a loader sees, after the demonstration's own orders.
 DAY = in_days(12)
@@ -58,33 +66,6 @@ def order(api):
     found = api.order_when(placed.json["id"], "booked")
     yield found
     api.patch(f"/api/orders/{found['id']}", {"status": "cancelled", "reason": "the test is over"})
-
-
-@pytest.fixture
-def opened(browser, weft):
-    """Opens signed-in pages, and looks at the end that none had an error or asked elsewhere."""
-    made = []
-
-    def open_at(path, viewport=DESKTOP, scheme="light", **context):
-        page, watch = open_page(browser, weft, viewport, scheme, **context)
-        made.append((page, watch))
-        sign_in(page, weft, f"/console{path}")
-        expect(page.locator(".shell")).to_be_attached()
-        return page
-
-    yield open_at
-    for page, watch in made:
-        # The browser tells of every request that a test keeps from the server.
-        # Of what is refused on purpose the browser tells as well.
-        expected = re.compile("net::ERR|status of 409")
-        watch.errors = [each for each in watch.errors if not expected.search(each)]
-        watch.assert_clean()
-        page.context.close()
-
-
-def fits(page):
-    """WCAG 1.4.10: content reflows, nothing scrolls sideways."""
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
 def test_a_load_is_walked_through_by_mouse(opened, order):
@@ -211,11 +192,11 @@ def states(api, order):
 
 def test_a_loader_loads_on_a_phone(opened, api, order):
     page = opened("/load", PHONE, has_touch=True)
-    fits(page)
+    assert_fits(page, page.url)
     page.get_by_role("link", name=re.compile(order["reference"])).tap()
     expect(page.get_by_role("article", name="Piece 1")).to_be_visible()
     expect(page.get_by_role("main")).to_contain_text(order["reference"])
-    fits(page)
+    assert_fits(page, page.url)
     screenshot(page, "loader-phone-light")
     assert_accessible(page, axe_source(), page.url)
     for name in ("Placed", "Problem", "Undo", "Piece before", "Piece after"):
@@ -338,10 +319,6 @@ def test_a_loader_needs_no_mouse(opened, api, order):
     expect(page.get_by_role("link", name=re.compile(order["reference"]))).to_contain_text("1 of 9")
 
 
-def node(page, name):
-    return page.locator(f"[data-state={name}] > .node-body")
-
-
 def test_a_run_is_a_graph_with_each_steps_data(opened, order):
     page = opened(f"/runs/{order['execution']['id']}")
     expect(page.locator(".node-done")).not_to_have_count(0)
@@ -434,7 +411,7 @@ def test_the_calendar_by_mouse_and_keyboard(opened, api, order):
     dialog.get_by_role("button", name="Keep it off").click()
     expect(dialog).to_have_count(0)
 
-    page.goto(page.url.split("/vehicles")[0] + f"/vehicles/calendar?week={DAY}&weeks=4")
+    go(page, f"/vehicles/calendar?week={DAY}&weeks=4")
     away = grid.get_by_role("gridcell", name=re.compile("unavailable, Inspection"))
     expect(away).to_have_count(1)
     away.click()
@@ -450,16 +427,11 @@ def test_the_calendar_by_mouse_and_keyboard(opened, api, order):
     expect(page).to_have_url(re.compile("depot="))
 
 
-LOOKS = [(DESKTOP, "dark"), (PHONE, "light"), (PHONE, "dark")]
-
-
-@pytest.mark.parametrize(("viewport", "scheme"), LOOKS, ids=["dark", "phone", "phone-dark"])
+@each_look
 def test_every_screen_fits_and_is_accessible(opened, order, viewport, scheme):
     page = opened("/load", viewport, scheme)
     expect(page.get_by_role("heading", name="Loading", exact=True)).to_be_visible()
-    base = page.url.split("/console")[0] + "/console"
-    looks = f"{'phone' if viewport is PHONE else 'desktop'}-{scheme}"
-    for name, path in {
+    screens = {
         "loads": "/load",
         "loader": f"/load/{order['id']}",
         "load": f"/orders/{order['id']}?tab=load&box=3",
@@ -470,14 +442,8 @@ def test_every_screen_fits_and_is_accessible(opened, order, viewport, scheme):
         "calendar": f"/vehicles/calendar?week={DAY}",
         "free": f"/vehicles/calendar?week={DAY}&view=free",
         "vehicle": f"/vehicles/{order['bookings'][0]['vehicle']['id']}",
-    }.items():
-        page.goto(base + path)
-        expect(page.get_by_role("heading", level=1)).to_be_visible()
-        expect(page.get_by_label("Loading", exact=True)).to_have_count(0)
-        page.wait_for_timeout(400)
-        fits(page)
-        screenshot(page, f"{name}-{looks}")
-        assert_accessible(page, axe_source(), name)
+    }
+    assert_looks(page, screens, viewport, scheme)
 
 
 def many(count: int, side: int, day: str) -> dict:

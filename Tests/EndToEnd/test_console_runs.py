@@ -5,26 +5,20 @@ import re
 
 import pytest
 from console import (
-    API,
-    DESKTOP,
-    PHONE,
+    api,  # noqa: F401
     assert_accessible,
+    assert_looks,
     axe_source,
+    each_look,
     expect,
-    open_page,
+    go,
+    node,
+    opened,  # noqa: F401
     press,
     quick_packing,  # noqa: F401
     screenshot,
-    sign_in,
 )
 from recorded import MOCKS, record
-
-
-@pytest.fixture(scope="module")
-def api(weft):
-    client = API(weft)
-    client.settle()
-    return client
 
 
 @pytest.fixture(scope="module")
@@ -39,24 +33,6 @@ def refused(api):
     """The run of a piece that fits no vehicle."""
     order = api.get("/api/orders?q=LO-000029")["items"][0]
     return api.get(f"/api/executions?subject=order:{order['id']}")["items"][0]
-
-
-@pytest.fixture
-def opened(browser, weft):
-    """Opens signed-in pages, and looks at the end that none had an error or asked elsewhere."""
-    made = []
-
-    def open_at(path, viewport=DESKTOP, scheme="light", **context):
-        page, watch = open_page(browser, weft, viewport, scheme, bypass_csp=True, **context)
-        made.append((page, watch))
-        sign_in(page, weft, f"/console{path}")
-        expect(page.locator(".shell")).to_be_attached()
-        return page
-
-    yield open_at
-    for page, watch in made:
-        watch.assert_clean()
-        page.context.close()
 
 
 @pytest.fixture(scope="module")
@@ -79,10 +55,6 @@ def serve(page, *runs):
         page.route(
             f"**/api/executions/{run['id']}", lambda route, _, run=run: route.fulfill(json=run)
         )
-
-
-def go(page, path):
-    page.goto(page.url.split("/console")[0] + "/console" + path)
 
 
 def test_runs_are_filtered_by_the_address_and_kept_as_a_view(opened, refused):
@@ -215,10 +187,6 @@ def test_the_time_of_tries_and_branches_is_looked_at_closely(opened, check_in):
     screenshot(page, "run-time-branches-light")
 
 
-def node(page, name):
-    return page.locator(f"[data-state={name}] > .node-body")
-
-
 def test_branches_iterations_retries_and_catches_are_shown(opened, check_in):
     page = opened("/runs")
     serve(page, check_in)
@@ -264,29 +232,17 @@ def test_a_run_under_way_is_followed(opened, check_in):
     expect(page.locator(".node-running")).to_have_count(0)
 
 
-@pytest.mark.parametrize(
-    ("viewport", "scheme"),
-    [(DESKTOP, "dark"), (PHONE, "light"), (PHONE, "dark")],
-    ids=["dark", "phone", "phone-dark"],
-)
+@each_look
 def test_comparing_fits_and_is_accessible(opened, booked, refused, check_in, viewport, scheme):
     page = opened("/runs", viewport, scheme)
     serve(page, check_in)
-    looks = f"{'phone' if viewport is PHONE else 'desktop'}-{scheme}"
     both = f"a={booked['id']}&b={refused['id']}"
-    for name, path in {
+    screens = {
         "runs": "/runs?status=SUCCEEDED",
         "compare": f"/runs/compare?{both}&state=Fits",
         "compare-graph": f"/runs/compare?{both}&tab=graph&state=Fits",
         "compare-data": f"/runs/compare?{both}&tab=data",
         "run-branches": "/runs/check-in",
         "run-branches-time": "/runs/check-in?tab=time&state=WeighGoods",
-    }.items():
-        go(page, path)
-        expect(page.get_by_role("heading", level=1)).to_be_visible()
-        expect(page.get_by_label("Loading", exact=True)).to_have_count(0)
-        page.wait_for_timeout(300)
-        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        assert wide <= 0, f"{name} is {wide} px too wide"
-        assert_accessible(page, axe_source(), f"{name} {looks}")
-        screenshot(page, f"{name}-{looks}")
+    }
+    assert_looks(page, screens, viewport, scheme)

@@ -3,23 +3,29 @@
 import copy
 import json
 import re
-import time
 from datetime import datetime, timedelta, timezone
 
 import pytest
+from client import wait_for
 from console import (
-    API,
     DESKTOP,
     PHONE,
+    api,  # noqa: F401
     assert_accessible,
+    assert_looks,
     axe_source,
+    each_look,
     expect,
-    open_page,
+    go,
+    node,
+    opened,  # noqa: F401
     press,
     quick_packing,  # noqa: F401
     screenshot,
-    sign_in,
 )
+
+# What is refused while one types.
+EXPECTED_ERRORS = "status of 4(00|09|22)"
 
 SIZES = {
     "Comment": "Tells large from small.",
@@ -42,57 +48,6 @@ WAITS = {
         "Done": {"Type": "Succeed"},
     },
 }
-
-
-@pytest.fixture(scope="module")
-def api(weft):
-    client = API(weft)
-    client.settle()
-    return client
-
-
-@pytest.fixture(scope="module")
-def agent():
-    return "workflows.runner"
-
-
-@pytest.fixture
-def opened(browser, weft):
-    """Opens signed-in pages, and looks at the end that none had an error or asked elsewhere."""
-    made = []
-
-    def open_at(path, viewport=DESKTOP, scheme="light", **context):
-        page, watch = open_page(browser, weft, viewport, scheme, bypass_csp=True, **context)
-        made.append((page, watch))
-        sign_in(page, weft, f"/console{path}")
-        expect(page.locator(".shell")).to_be_attached()
-        return page
-
-    yield open_at
-    for page, watch in made:
-        # Of what is refused while one types the browser tells as well.
-        watch.errors = [each for each in watch.errors if not re.search("status of 4(00|09|22)", each)]
-        watch.assert_clean()
-        page.context.close()
-
-
-def go(page, path):
-    page.goto(page.url.split("/console")[0] + "/console" + path)
-
-
-def deployed(api, agent, name, definition):
-    path = f"/api/workflows/{name}/versions"
-    return api.post(path, {"agent": agent, "definition": definition, "note": "by the test"})
-
-
-def finished(api, run, status="SUCCEEDED"):
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        found = api.get(f"/api/executions/{run}")
-        if found["status"] == status:
-            return found
-        time.sleep(0.1)
-    raise AssertionError(f"the run is {found['status']}, not {status}")
 
 
 def test_a_workflow_is_written_deployed_and_run(opened, api):
@@ -137,14 +92,14 @@ def test_a_workflow_is_written_deployed_and_run(opened, api):
     expect(page.locator(".node-waiting[data-state=Large]")).to_be_visible()
 
 
-def test_versions_aliases_and_what_a_run_would_have_done(opened, api, agent):
-    first = deployed(api, agent, "console.versions", SIZES)
+def test_versions_aliases_and_what_a_run_would_have_done(opened, api):
+    first = api.deploy("console.versions", SIZES)
     assert first["version"] == 1
     changed = copy.deepcopy(SIZES)
     changed["States"]["Big"]["Choices"][0]["NumericGreaterThan"] = 2
-    run = api.post("/api/executions", {"workflow": "console.versions", "input": {}})["id"]
-    finished(api, run)
-    assert deployed(api, agent, "console.versions", changed)["version"] == 2
+    run = api.run("console.versions")
+    api.ended(run)
+    assert api.deploy("console.versions", changed)["version"] == 2
 
     page = opened(f"/runs/{run}")
     page.get_by_role("button", name="Replay…").click()
@@ -182,6 +137,8 @@ def test_versions_aliases_and_what_a_run_would_have_done(opened, api, agent):
     expect(dialog.get_by_role("alert")).to_contain_text("live")
     press(page, "Escape")
     aliases.get_by_role("button", name="Remove live").click()
+    ask = page.get_by_role("dialog", name="Remove the alias live?")
+    ask.get_by_role("button", name="Remove", exact=True).click()
     expect(aliases).to_contain_text("None.")
     versions.get_by_role("button", name="Retire version 1").click()
     dialog.get_by_label("Reason").fill("Too generous")
@@ -191,9 +148,99 @@ def test_versions_aliases_and_what_a_run_would_have_done(opened, api, agent):
     screenshot(page, "workflow-light")
 
 
-def test_a_run_is_held_let_go_on_stopped_and_redriven(opened, api, agent):
-    deployed(api, agent, "console.waits", WAITS)
-    run = api.post("/api/executions", {"workflow": "console.waits", "input": {}})["id"]
+def beside(count):
+    """So many branches beside each other, after a first state and before a choice of three."""
+    branches = [
+        {"StartAt": f"Look {number}", "States": {f"Look {number}": {"Type": "Pass", "End": True}}}
+        for number in range(count)
+    ]
+    choices = [{"Variable": "$.size", "NumericGreaterThan": 10, "Next": "Large"}]
+    return {
+        "StartAt": "Begin",
+        "States": {
+            "Begin": {"Type": "Pass", "Next": "All at once"},
+            "All at once": {"Type": "Parallel", "Branches": branches, "Next": "Big"},
+            "Big": {"Type": "Choice", "Choices": choices, "Default": "Small"},
+            "Large": {"Type": "Succeed"},
+            "Small": {"Type": "Succeed"},
+        },
+    }
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_a_picture_begins_with_its_left_edge_and_its_first_state(opened, api, viewport):
+    api.deploy("console.narrow", SIZES)
+    api.deploy("console.wide", beside(5))
+    api.deploy("console.widest", beside(12))
+    page = opened("/runs", viewport)
+    states = page.locator("[data-state]")
+    for name, first in {
+        "console.narrow": "Look",
+        "console.wide": "Begin",
+        "console.widest": "Begin",
+    }.items():
+        go(page, f"/runs/workflow?name={name}")
+        expect(page.get_by_role("list", name="Legend")).to_contain_text("What comes next")
+        frame = page.locator(".graph").bounding_box()
+        start = node(page, first).bounding_box()
+        assert frame["x"] <= start["x"], name
+        # Clear of the buttons at the right.
+        tools = page.get_by_role("group", name="Size").bounding_box()
+        assert start["x"] + start["width"] <= tools["x"] or start["y"] > tools["y"] + tools["height"]
+        assert frame["y"] <= start["y"] <= frame["y"] + frame["height"] / 2, name
+        left = min(each.bounding_box()["x"] for each in states.all())
+        # Twelve beside each other cannot be read at any size that shows them all; nor five on a phone.
+        if name == "console.narrow" or (name == "console.wide" and viewport is DESKTOP):
+            assert left >= frame["x"], f"{name} begins {frame['x'] - left} px off its left edge"
+        # Made narrower, it is still there.
+        page.set_viewport_size({**viewport, "width": viewport["width"] - 60})
+        page.wait_for_timeout(200)
+        frame = page.locator(".graph").bounding_box()
+        start = node(page, first).bounding_box()
+        assert frame["x"] <= start["x"], name
+        assert start["x"] + start["width"] <= frame["x"] + frame["width"], name
+        page.set_viewport_size(viewport)
+
+
+def test_where_a_run_failed_and_what_is_chosen_are_in_sight(opened, api):
+    steps = [f"Step {number}" for number in range(1, 31)]
+    states = {
+        name: {"Type": "Pass", "Next": after}
+        for name, after in zip(steps, [*steps[1:], "Broken"], strict=True)
+    }
+    broken = {"Type": "Fail", "Error": "Late", "Cause": "It took thirty steps"}
+    api.deploy("console.long", {"StartAt": steps[0], "States": {**states, "Broken": broken}})
+    run = api.run("console.long")
+    api.ended(run, "FAILED")
+    page = opened(f"/runs/{run}")
+
+    def in_sight(name):
+        state = page.locator(f'[data-state="{name}"] > .node-body').bounding_box()
+        frame = page.locator(".graph").bounding_box()
+        return (
+            frame["y"] <= state["y"]
+            and state["y"] + state["height"] <= frame["y"] + frame["height"]
+            and frame["x"] <= state["x"]
+        )
+
+    node(page, "Broken").wait_for()
+    wait_for(lambda: in_sight("Broken"), "where it failed", within=5)
+    go(page, f"/runs/{run}?state=Step+12")
+    expect(page.get_by_role("region", name="Step 12")).to_be_visible()
+    wait_for(lambda: in_sight("Step 12"), "what is chosen", within=5)
+    assert not in_sight("Broken")
+
+
+def test_a_workflow_that_is_not_there_says_so(opened):
+    page = opened("/runs/workflow?name=console.nothing-of-the-kind")
+    expect(page.get_by_role("heading", name="No version of it is deployed")).to_be_visible()
+    page.get_by_role("link", name="All workflows").click()
+    expect(page.get_by_role("heading", level=1, name="Workflows")).to_be_visible()
+
+
+def test_a_run_is_held_let_go_on_stopped_and_redriven(opened, api):
+    api.deploy("console.waits", WAITS)
+    run = api.run("console.waits")
     page = opened(f"/runs/{run}")
     heading = page.get_by_role("heading", level=1)
     expect(page.locator(".node-running[data-state=Hold]")).to_be_visible()
@@ -218,10 +265,8 @@ def test_a_run_is_held_let_go_on_stopped_and_redriven(opened, api, agent):
     api.post(f"/api/executions/{run}/stop", {"reason": "the test is over"})
 
 
-def test_a_person_decides_what_a_run_asks(opened, api, agent):
-    deployed(
-        api,
-        agent,
+def test_a_person_decides_what_a_run_asks(opened, api):
+    api.deploy(
         "console.asks",
         {
             "StartAt": "Ask",
@@ -241,10 +286,7 @@ def test_a_person_decides_what_a_run_asks(opened, api, agent):
         },
     )
     asked = {
-        answer: api.post(
-            "/api/executions",
-            {"workflow": "console.asks", "input": {"title": f"May it be {answer}?", "amount": 12}},
-        )["id"]
+        answer: api.run("console.asks", title=f"May it be {answer}?", amount=12)
         for answer in ("approved", "rejected")
     }
     page = opened("/inbox")
@@ -257,7 +299,7 @@ def test_a_person_decides_what_a_run_asks(opened, api, agent):
     dialog.get_by_label("Comment").fill("Go ahead")
     dialog.get_by_role("button", name="Approve").click()
     expect(row).to_have_count(0)
-    output = finished(api, asked["approved"])["output"]
+    output = api.ended(asked["approved"])["output"]
     assert output["approved"] is True
     assert output["comment"] == "Go ahead"
     # By keyboard; a refusal is told why.
@@ -270,11 +312,11 @@ def test_a_person_decides_what_a_run_asks(opened, api, agent):
     dialog.get_by_label("Comment").fill("Too dear")
     dialog.get_by_role("button", name="Reject").click()
     expect(row).to_have_count(0)
-    assert finished(api, asked["rejected"])["output"]["approved"] is False
+    assert api.ended(asked["rejected"])["output"]["approved"] is False
 
 
-def test_a_schedule_is_made_with_its_next_times_in_view(opened, api, agent):
-    deployed(api, agent, "console.scheduled", SIZES)
+def test_a_schedule_is_made_with_its_next_times_in_view(opened, api):
+    api.deploy("console.scheduled", SIZES)
     page = opened("/runs/schedules", timezone_id="America/New_York")
     page.get_by_role("button", name="New schedule").first.click()
     dialog = page.get_by_role("dialog", name="New schedule")
@@ -317,8 +359,8 @@ def test_a_schedule_is_made_with_its_next_times_in_view(opened, api, agent):
     expect(page.get_by_role("row").filter(has_text="Morning count")).to_have_count(0)
 
 
-def test_what_a_schedule_has_started_is_listed(opened, api, agent):
-    deployed(api, agent, "console.scheduled", SIZES)
+def test_what_a_schedule_has_started_is_listed(opened, api):
+    api.deploy("console.scheduled", SIZES)
     due = datetime.now(timezone.utc) + timedelta(seconds=2)
     made = api.post(
         "/api/schedules",
@@ -340,27 +382,14 @@ def test_what_a_schedule_has_started_is_listed(opened, api, agent):
     assert api.ask("DELETE", f"/api/schedules/{made['id']}")[0] in (200, 204)
 
 
-@pytest.mark.parametrize(
-    ("viewport", "scheme"),
-    [(DESKTOP, "dark"), (PHONE, "light"), (PHONE, "dark")],
-    ids=["dark", "phone", "phone-dark"],
-)
-def test_workflows_fit_and_are_accessible(opened, api, agent, viewport, scheme):
-    deployed(api, agent, "console.looks", SIZES)
-    looks = f"{'phone' if viewport is PHONE else 'desktop'}-{scheme}"
-    page = opened("/runs", viewport, scheme)
-    for name, path in {
+@each_look
+def test_workflows_fit_and_are_accessible(opened, api, viewport, scheme):
+    api.deploy("console.looks", SIZES)
+    screens = {
         "workflows": "/runs/workflows",
         "workflow": "/runs/workflow?name=console.looks",
         "deploy": "/runs/workflows/new?of=console.looks&version=1",
         "schedules": "/runs/schedules",
         "schedule": "/runs/schedules?edit=new",
-    }.items():
-        go(page, path)
-        expect(page.get_by_role("heading", level=1)).to_be_visible()
-        expect(page.get_by_label("Loading", exact=True)).to_have_count(0)
-        page.wait_for_timeout(400)
-        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        assert wide <= 0, f"{name} is {wide} px too wide"
-        assert_accessible(page, axe_source(), f"{name} {looks}")
-        screenshot(page, f"{name}-{looks}")
+    }
+    assert_looks(opened("/runs", viewport, scheme), screens, viewport, scheme)

@@ -196,6 +196,42 @@ def test_who_may_do_what(weft, client):
     assert answer.status == 403
 
 
+def test_a_device_writes_with_a_key_and_does_nothing_else(weft, client):
+    body = {"name": "press 7", "roles": ["device"], "expiresInDays": 30}
+    made = client.post("/api/keys", body)
+    assert made.status == 201 and made.json["roles"] == ["device"], made.body
+    device = Client(weft.url, made.json["secret"])
+    points = [(minute(0), 7), (minute(1), 8)]
+    assert write(device, series("t.device", points)).status == 200
+    line = b"t.device value=9\n"
+    answer = device.send("POST", "/api/series/points", line, {"Content-Type": "text/plain"})
+    assert answer.status == 200, answer.body
+    read = ask(
+        client, "/api/series/points", name="t.device", **{"from": minute(0), "to": minute(2)}
+    ).json["items"][0]["points"]
+    assert [point["value"] for point in read] == [7, 8]
+    # It reads nothing, its own points neither, and changes nothing else.
+    for path in (
+        "/api/series?name=t.device", "/api/series/latest?name=t.device", "/api/orders",
+        "/api/events", "/api/executions", "/api/accounts", "/api/keys", "/api/audit", "/api/alarms",
+        "/api/metrics", "/api/me/sessions", "/api/schedules", "/api/workflows",
+    ):  # fmt: skip
+        answer = device.get(path)
+        assert answer.status == 403, (path, answer.status, answer.body)
+    assert device.post("/api/keys", body).status == 403
+    assert device.post("/api/executions", {"workflow": "x"}).status == 403
+    path = "/api/series?name=t.device&reason=x"
+    assert device.send("DELETE", path, None, {}).status == 403
+    # People do not get the role, and whoever is no admin cannot give it.
+    person = {"name": "A", "email": "a.device@weft.example", "roles": ["device"], "password": PASSWORD}
+    answer = client.post("/api/accounts", person)
+    assert answer.status == 422 and answer.code == "invalid-role", answer.body
+    assert member(weft, client, "manager").post("/api/keys", body).status == 403
+    revoked = client.post(f"/api/keys/{made.json['id']}/revoke", {"reason": "scrapped"})
+    assert revoked.status < 300, revoked.body
+    assert write(device, series("t.device", [(minute(2), 1)])).status == 401
+
+
 def test_deleted_series_are_gone_and_it_is_told_why(client):
     for device in ("a", "b"):
         labels = {"device": device}

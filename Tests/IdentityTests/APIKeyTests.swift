@@ -79,7 +79,9 @@ import Testing
     @Test("Nobody gives a key more than they may themselves")
     func escalation() async throws {
         let world = try await IdentityWorld()
-        for roles: Set<Role> in [[.manager], [.planner, .loader], [.aiAgent], [.device]] {
+        for roles: Set<Role> in [
+            [.manager], [.planner, .loader], [.aiAgent], [.device, .aiAgent],
+        ] {
             #expect(await reason { try await Self.make(world, roles: roles) } == .forbidden)
         }
         #expect(await reason { try await Self.make(world, roles: []) } == .invalidRole)
@@ -94,6 +96,20 @@ import Testing
         let admin = try await Self.make(world, roles: [.admin])
         let program = try await world.authenticate(admin.secret)
         #expect(await reason { try await Self.make(world, scope: program) } == .forbidden)
+    }
+
+    @Test("An admin gives a device its role, which no person has, and which ends with the admin's")
+    func device() async throws {
+        let world = try await IdentityWorld()
+        let made = try await Self.make(world, roles: [.device])
+        #expect(made.key.roles == [.device])
+        #expect(try await world.authenticate(made.secret).roles == [.device])
+        let (accounts, id, scope) = (world.parts.accounts, world.person.id, try world.admin())
+        #expect(await reason { try Role.checkGiven([.device], to: .person) } == .invalidRole)
+        try await world.database.transaction {
+            try accounts.setRoles(of: id, to: [.technician], scope: scope, in: $0)
+        }
+        #expect(await reason { try await world.authenticate(made.secret) } == .revokedToken)
     }
 
     @Test("A key ends with its time, to the microsecond", arguments: [0, 1, 365, 366, -1])

@@ -162,17 +162,3 @@ func reason(_ body: () async throws -> some Any) async -> IdentityError.Code? {
         return (error as? IdentityError)?.reason
     }
 }
-
-/// A folder that is removed when the value goes away.
-final class ScratchFolder: Sendable {
-    let path: String
-
-    init() throws {
-        path = NSTemporaryDirectory() + "weft-test-" + UUID().uuidString
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit {
-        try? FileManager.default.removeItem(atPath: path)
-    }
-}

@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import StoreTesting
 import Testing
 
 @testable import Identity

@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import ReferenceData
 import Testing
 
 @testable import Identity
@@ -105,9 +106,7 @@ import Testing
         #expect(read.id == key.id)
     }
 
-    static var vectors: String {
-        (ProcessInfo.processInfo.environment["WEFT_DATA"] ?? "../shared/data") + "/jws/"
-    }
+    static let vectors = ReferenceData.file("jws/").path()
 
     /// The vectors of one file whose group's key is for elliptic curves, with their key.
     static func wycheproof(_ file: String) throws -> [(key: JSON, test: JSON)] {

@@ -1,13 +1,13 @@
 import Core
 import Foundation
+import ReferenceData
 import Testing
 
 @testable import Identity
 
 /// Wycheproof's vectors for signatures and keys, `data/jws`: all of them, by our rules for others' keys.
 @Suite struct WycheproofTests {
-    private static let folder =
-        (ProcessInfo.processInfo.environment["WEFT_DATA"] ?? "../shared/data") + "/jws/"
+    private static let folder = ReferenceData.file("jws/").path()
 
     static func has(_ name: String) -> Bool {
         FileManager.default.fileExists(atPath: folder + name)

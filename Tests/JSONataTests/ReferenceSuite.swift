@@ -1,20 +1,12 @@
 import Core
 import Foundation
+import ReferenceData
 
 /// The test suite of the JSONata reference, `data/jsonata`.
 enum ReferenceSuite {
-    static let folder: URL = {
-        let environment = ProcessInfo.processInfo.environment["WEFT_DATA"]
-        let package = URL(filePath: #filePath).deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
-        let data =
-            environment.map { URL(filePath: $0) } ?? package.appending(path: "../shared/data")
-        return data.appending(path: "jsonata")
-    }()
+    static let folder = ReferenceData.file("jsonata")
 
-    static let isPresent = FileManager.default.fileExists(
-        atPath: folder.appending(path: "groups").path()
-    )
+    static let isPresent = ReferenceData.has("jsonata/groups")
 
     struct Case: Sendable, CustomStringConvertible {
         let name: String

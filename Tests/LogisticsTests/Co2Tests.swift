@@ -1,15 +1,12 @@
 import Core
 import Foundation
+import ReferenceData
 import Testing
 
 @testable import Logistics
 
 @Suite struct Co2Tests {
-    static let folder =
-        (ProcessInfo.processInfo.environment["WEFT_DATA"]
-            ?? URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent().path() + "shared/data")
-        + "/supply/ghg-freight-desnz2025/"
+    static let folder = ReferenceData.file("supply/ghg-freight-desnz2025/").path()
 
     static func has(_ name: String) -> Bool {
         FileManager.default.fileExists(atPath: folder + name)

@@ -1,6 +1,7 @@
 import Core
 import Foundation
 import Logistics
+import ReferenceData
 import Testing
 
 /// Random loads, replays, and the file forms.
@@ -104,18 +105,17 @@ import Testing
         #expect(error?.message.hasPrefix("line 3: expected the container's width") == true)
     }
 
-    private static let data =
-        ProcessInfo.processInfo.environment["WEFT_DATA"] ?? "../shared/data"
+    private static let file = "packing/thpack1.txt"
 
     @Test(
         "the first BR1 problem is read as published",
         .enabled(
-            if: FileManager.default.fileExists(atPath: data + "/packing/thpack1.txt"),
+            if: ReferenceData.has(file),
             "no reference data; set WEFT_DATA"
         )
     )
     func published() throws {
-        let text = try Data(contentsOf: URL(fileURLWithPath: Self.data + "/packing/thpack1.txt"))
+        let text = try Data(contentsOf: ReferenceData.file(Self.file))
         let problem = try ThpackFile.problem(1, in: Array(text))
         // Sizes and counts as printed in the file: 40, 33 and 39 boxes of three kinds.
         #expect(problem.items.map(\.quantity) == [40, 33, 39])

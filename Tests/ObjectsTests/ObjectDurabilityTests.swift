@@ -2,6 +2,7 @@ import Core
 import Foundation
 import Objects
 import Store
+import StoreTesting
 import Testing
 
 @Suite struct ObjectDurabilityTests {

@@ -1,3 +1,4 @@
+import Core
 import Glibc
 import Synchronization
 
@@ -11,6 +12,8 @@ public final class SocketProxy: Sendable {
         case answer
         /// The next request does not reach the server: the connection ends.
         case request
+        /// The connection ends, and the next request reaches the server when ``deliver()`` says so.
+        case late
     }
 
     /// The folder to connect to, as `host`.
@@ -19,6 +22,8 @@ public final class SocketProxy: Sendable {
     private let listener: Int32
     private let loss = Mutex(Loss.none)
     private let losses = Mutex(0)
+    private let isDue = ThreadSemaphore()
+    private let isDelivered = ThreadSemaphore()
 
     /// A proxy before the server whose socket is in `server`.
     ///
@@ -43,6 +48,12 @@ public final class SocketProxy: Sendable {
     /// Loses something once, from now on.
     public func lose(_ what: Loss) {
         loss.withLock { $0 = what }
+    }
+
+    /// Gives the server the request that is held back, and waits until it has done with it.
+    public func deliver() {
+        isDue.signal()
+        isDelivered.wait()
     }
 
     /// Ends the listener; connections go with their ends.
@@ -92,6 +103,9 @@ public final class SocketProxy: Sendable {
                 if now != .none { losses.withLock { $0 += 1 } }
                 if now == .request { return }
                 if now == .answer { isDeaf = true }
+                if now == .late {
+                    return deliverLate(buffer[..<count], client, upstream)
+                }
                 guard Self.send(buffer[..<count], to: upstream) else { return }
             }
             if waiting[1].revents != 0 {
@@ -100,6 +114,17 @@ public final class SocketProxy: Sendable {
                 if !isDeaf { guard Self.send(buffer[..<count], to: client) else { return } }
             }
         }
+    }
+
+    private func deliverLate(_ request: ArraySlice<UInt8>, _ client: Int32, _ upstream: Int32) {
+        shutdown(client, Int32(SHUT_RDWR))
+        isDue.wait()
+        defer { isDelivered.signal() }
+        guard Self.send(request, to: upstream) else { return }
+        // The server has done with it when it says nothing more.
+        var waiting = pollfd(fd: upstream, events: Int16(POLLIN), revents: 0)
+        var answer = [UInt8](repeating: 0, count: 65_536)
+        while poll(&waiting, 1, 300) > 0, read(upstream, &answer, answer.count) > 0 {}
     }
 
     private static func send(_ bytes: ArraySlice<UInt8>, to socket: Int32) -> Bool {

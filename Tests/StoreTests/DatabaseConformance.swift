@@ -1,6 +1,7 @@
 import Core
 import Foundation
 import Store
+import StoreTesting
 import Synchronization
 import Testing
 
@@ -291,17 +292,3 @@ struct DatabaseConformance {
 
 /// What a test's own transaction fails with.
 struct Refusal: Error {}
-
-/// A folder that is removed when the value goes away.
-final class ScratchFolder: Sendable {
-    let path: String
-
-    init() throws {
-        path = NSTemporaryDirectory() + "weft-test-" + UUID().uuidString
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit {
-        try? FileManager.default.removeItem(atPath: path)
-    }
-}

@@ -31,6 +31,13 @@ struct PostgresDatabaseTests {
         ]
     )
 
+    /// As two processes have it open, with the tables of the log.
+    private func openTwice() async throws -> (one: PostgresDatabase, two: PostgresDatabase) {
+        let one = try open()
+        try await one.migrate([Self.log])
+        return (one, try open())
+    }
+
     private func append(_ word: String, to database: PostgresDatabase) async throws {
         try await database.transaction { transaction in
             try transaction.execute("INSERT INTO log (word) VALUES (?)", [.text(word)])
@@ -127,13 +134,11 @@ struct PostgresDatabaseTests {
 
     @Test("Two writers follow each other: no number is passed, no change is lost")
     func twoWriters() async throws {
-        let one = try open()
-        let two = try open()
+        let (one, two) = try await openTwice()
         defer {
             one.close()
             two.close()
         }
-        try await one.migrate([Self.log])
         let follower = Task {
             var cursor: Int64 = 0
             var seen: [Int64] = []
@@ -227,13 +232,11 @@ struct PostgresDatabaseTests {
 
     @Test("Other processes hear of what is announced with a commit, the own one does not")
     func announcements() async throws {
-        let one = try open()
-        let two = try open()
+        let (one, two) = try await openTwice()
         defer {
             one.close()
             two.close()
         }
-        try await one.migrate([Self.log])
         let own = Mutex(0)
         let other = Mutex(0)
         one.onAnnouncement(of: "log") { own.withLock { $0 += 1 } }

@@ -163,6 +163,38 @@ struct PostgresFaultTests {
         )
     }
 
+    @Test("A commit that arrives after it was given up and made again has no effect any more")
+    func lateCommit() async throws {
+        let server = try PostgresServer()
+        let proxy = try SocketProxy(before: server.folder)
+        defer { proxy.close() }
+        let database = try await open("host=\(proxy.folder) user=weft dbname=postgres")
+        defer { database.close() }
+        try await pay("before", in: database)
+        proxy.lose(.late)
+        try await pay("once", in: database)
+        #expect(proxy.lost == 1)
+        proxy.deliver()
+        try await pay("after", in: database)
+        #expect(try await payments(in: database) == ["after", "before", "once"])
+    }
+
+    @Test("A query that ends every connection it is sent on is given up when its time is over")
+    func poisonousQuery() async throws {
+        let server = try PostgresServer()
+        let database = try await open(server.url()) {
+            $0.readTimeout = .milliseconds(300)
+            $0.pipelines = 2
+        }
+        defer { database.close() }
+        await #expect {
+            try await database.query("SELECT pg_terminate_backend(pg_backend_pid())", []) { _ in 1 }
+        } throws: {
+            ($0 as? StoreError)?.reason == .unavailable
+        }
+        #expect(try await payments(in: database).isEmpty)
+    }
+
     @Test("While the server is away callers wait, then are told; when it is back all goes on")
     func away() async throws {
         let server = try PostgresServer()

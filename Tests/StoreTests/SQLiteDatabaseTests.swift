@@ -1,6 +1,7 @@
 import Core
 import Foundation
 import Store
+import StoreTesting
 import Testing
 
 @Suite struct SQLiteDatabaseTests {
@@ -152,44 +153,5 @@ import Testing
         #expect(odd.isEmpty)
         copy.close()
         database.close()
-    }
-}
-
-/// A file system of a fixed size in memory.
-struct SmallDisk: ~Copyable {
-    let path: String
-
-    /// Whether this process may mount.
-    static let possible = geteuid() == 0 && shell("mount", "--version") == 0
-
-    init(kibibytes: Int) throws {
-        path = NSTemporaryDirectory() + "weft-disk-" + UUID().uuidString
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        try #require(
-            Self.shell("mount", "-t", "tmpfs", "-o", "size=\(kibibytes)k", "tmpfs", path) == 0
-        )
-    }
-
-    func grow(kibibytes: Int) throws {
-        try #require(Self.shell("mount", "-o", "remount,size=\(kibibytes)k", path) == 0)
-    }
-
-    deinit {
-        _ = Self.shell("umount", "-l", path)
-        try? FileManager.default.removeItem(atPath: path)
-    }
-
-    private static func shell(_ arguments: String...) -> Int32 {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = arguments
-        process.standardOutput = FileHandle.nullDevice
-        do {
-            try process.run()
-        } catch {
-            return -1
-        }
-        process.waitUntilExit()
-        return process.terminationStatus
     }
 }

@@ -118,11 +118,18 @@ final class EngineWorld: Sendable {
                     purpose: "Owns the workflows.",
                     tools: ["world.count", "world.call", "world.fail", "world.drop", "world.ask"],
                     policy: Idle()
-                )
+                ),
+                Agent(
+                    name: "world.stranger",
+                    purpose: "Owns the foreign workflow.",
+                    tools: [],
+                    policy: Idle()
+                ),
             ]
         )
     }
 
+    /// An engine; the workflow `foreign` is a stranger's.
     func engine(
         _ workflows: [String: JSON],
         configuration: EngineConfiguration = EngineConfiguration()
@@ -130,7 +137,11 @@ final class EngineWorld: Sendable {
         let registry = try registry()
         return try WorkflowEngine(
             workflows: workflows.map {
-                try Workflow(name: $0.key, agent: "world.owner", source: $0.value)
+                try Workflow(
+                    name: $0.key,
+                    agent: $0.key == "foreign" ? "world.stranger" : "world.owner",
+                    source: $0.value
+                )
             },
             surroundings: .init(
                 aloneOver: database,

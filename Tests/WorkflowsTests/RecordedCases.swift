@@ -1,23 +1,17 @@
 import Core
 import Foundation
+import ReferenceData
 import Testing
 
 @testable import Workflows
 
 /// The cases recorded against AWS, `data/asl/aws-recorded.jsonl`.
 enum RecordedCases {
-    static let folder: URL = {
-        let environment = ProcessInfo.processInfo.environment["WEFT_DATA"]
-        let package = URL(filePath: #filePath).deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
-        let data =
-            environment.map { URL(filePath: $0) } ?? package.appending(path: "../shared/data")
-        return data.appending(path: "asl")
-    }()
+    static let folder = ReferenceData.file("asl")
 
     static let file = folder.appending(path: "aws-recorded.jsonl")
 
-    static let isPresent = FileManager.default.fileExists(atPath: file.path())
+    static let isPresent = ReferenceData.has("asl/aws-recorded.jsonl")
 
     static func load() throws -> [RecordedCase] {
         try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map {

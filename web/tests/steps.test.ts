@@ -233,3 +233,16 @@ Deno.test("every state that AWS recorded as entered becomes one visit", () => {
     }
   }
 });
+
+Deno.test("a step that starts a run leads to it", () => {
+  const from = { resource: "startExecution.sync:2", resourceType: "states" };
+  const [visit] = visits(run([
+    [0, "ExecutionStarted", 0],
+    [0, "TaskStateEntered", 0, { name: "Pick" }],
+    [0, "TaskScheduled", 2, { ...from, parameters: { StateMachineArn: "pick" } }],
+    [0, "TaskStarted", 3, from],
+    [5, "TaskSubmitted", 4, { ...from, output: { ExecutionArn: "the-child" } }],
+  ], "RUNNING"));
+  assert.equal(visit?.attempts[0]?.child, "the-child");
+  assert.equal(visit?.attempts[0]?.outcome, "running");
+});

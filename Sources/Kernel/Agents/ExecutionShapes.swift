@@ -53,6 +53,13 @@ public enum ExecutionShapes {
                     "How many events there are; the first 5,000 are shown."
                 )
             ), ("traceId", Shape.text),
+            (
+                "parentId",
+                Shape.described(
+                    Shape.nullable(Shape.id),
+                    "The run that waits for this one's end, or did."
+                )
+            ),
             ("definition", Shape.described(Shape.any, "The States Language document.")),
         ]
     )

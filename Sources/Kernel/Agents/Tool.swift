@@ -149,7 +149,7 @@ public enum Prepared<Output: Sendable>: Sendable {
     case commit(@Sendable (any Transaction) throws -> Output)
 
     /// The same call with another form of output.
-    func map<Other: Sendable>(
+    public func map<Other: Sendable>(
         _ form: @escaping @Sendable (Output) throws -> Other
     ) rethrows -> Prepared<Other> {
         switch self {

@@ -35,32 +35,32 @@ extension JSONText {
     ///   - object: the text of an object, nothing before it.
     /// - Returns: the place of the value's text.
     public static func member(_ key: StaticString, of object: Span<UInt8>) -> Range<Int>? {
-        var at = 1
-        while at < object.count, object[at] == UInt8(ascii: "\"") {
-            let name = at + 1
-            let end = pastString(object, at)
-            let value = end + 1
-            at = pastValue(object, value)
-            if isKey(key, object, name, end - 1) { return value..<at }
-            guard at < object.count, object[at] == UInt8(ascii: ",") else { return nil }
-            at += 1
-        }
-        return nil
+        member(of: object) { isKey(key, $0, $1, $2) }
     }
 
     /// The same for a key that is known only at run time.
     public static func member(named key: String, of object: Span<UInt8>) -> Range<Int>? {
         let key = Array(key.utf8)
+        return member(of: object) { object, name, end in
+            guard end - name == key.count else { return false }
+            for place in key.indices where object[name + place] != key[place] { return false }
+            return true
+        }
+    }
+
+    /// The member whose key, without its quotes, is the wanted one.
+    @inline(__always)
+    private static func member(
+        of object: Span<UInt8>,
+        isWanted: (_ object: Span<UInt8>, _ name: Int, _ end: Int) -> Bool
+    ) -> Range<Int>? {
         var at = 1
         while at < object.count, object[at] == UInt8(ascii: "\"") {
             let name = at + 1
             let end = pastString(object, at)
             let value = end + 1
             at = pastValue(object, value)
-            let isKey =
-                end - 1 - name == key.count
-                && key.indices.allSatisfy { object[name + $0] == key[$0] }
-            if isKey { return value..<at }
+            if isWanted(object, name, end - 1) { return value..<at }
             guard at < object.count, object[at] == UInt8(ascii: ",") else { return nil }
             at += 1
         }

@@ -23,7 +23,7 @@ public struct APIKeys: Sendable {
     ///
     /// - Parameters:
     ///   - name: what it is for, 1 to 200 characters.
-    ///   - roles: no more than the maker's own; whoever may change things may also give `viewer`.
+    ///   - roles: no more than the maker's own; an admin may also give `viewer` and `device`.
     ///   - days: how long it lasts, 1 to 365.
     ///   - scope: the maker's, an admin and a person.
     ///   - transaction: what the change belongs to.
@@ -163,11 +163,13 @@ public struct APIKeys: Sendable {
 }
 
 extension Set<Role> {
-    /// What somebody of these roles may pass on to a key: the roles themselves, and `viewer` when one of
-    /// them already sees all that a viewer does.
+    /// What somebody of these roles may pass on to a key: the roles themselves, `viewer` when one of them
+    /// already sees all that a viewer does, and `device`, which no person has, when one is `admin`.
     var grantable: Set<Role> {
         let seers: Set<Role> = [.admin, .manager, .planner, .operator, .supervisor]
-        let own = subtracting([.aiAgent])
-        return own.isDisjoint(with: seers) ? own : own.union([.viewer])
+        var roles = subtracting([.aiAgent])
+        if !roles.isDisjoint(with: seers) { roles.insert(.viewer) }
+        if contains(.admin) { roles.insert(.device) }
+        return roles
     }
 }

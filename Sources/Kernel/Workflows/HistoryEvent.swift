@@ -73,8 +73,11 @@ struct TaskEvents: Sendable {
 
     init(resource: String) {
         self.resource = resource
-        let parts = resource.split(separator: ":", omittingEmptySubsequences: false)
+        var parts = resource.split(separator: ":", omittingEmptySubsequences: false)
             .map(String.init)
+        if resource.hasSuffix(".sync:2") {
+            parts.replaceSubrange((parts.count - 2)..., with: [parts[parts.count - 2] + ":2"])
+        }
         if parts.count > 6, parts[0] == "arn", parts[2] == "lambda", parts[5] == "function" {
             family = .lambda
         } else if parts.count > 6, parts[0] == "arn", parts[2] == "states", parts[5] == "activity" {

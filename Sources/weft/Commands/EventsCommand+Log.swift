@@ -21,16 +21,10 @@ extension EventsCommand {
             let scope = try await installation.administrator(of: options.values["--organisation"])
             for start in stride(from: 0, to: events.count, by: batch) {
                 let part = events[start..<min(start + batch, events.count)]
-                let result = try await installation.registry.call(
+                let result = try await installation.call(
                     "events.take",
-                    input: ["events": .array(Array(part))],
-                    invocation: Invocation(
-                        scope: scope,
-                        now: installation.clock.now(),
-                        key: scope.trace.description,
-                        ids: installation.kernel.ids
-                    ),
-                    database: installation.database
+                    ["events": .array(Array(part))],
+                    as: scope
                 )
                 for name in counts.keys { counts[name, default: 0] += result[name]?.int ?? 0 }
                 for entry in result["results"]?.array ?? [] {

@@ -34,19 +34,13 @@ enum ImportCommand {
         try await LocalInstallation.using(installation) {
             let scope = try await installation.administrator(of: options.values["--organisation"])
             do {
-                let result = try await installation.registry.call(
+                let result = try await installation.call(
                     "logistics.import-orders",
-                    input: [
+                    [
                         "format": .string(format(of: path, bytes)), "text": .string(text),
                         "partial": .bool(options.flags.contains("--partial")),
                     ],
-                    invocation: Invocation(
-                        scope: scope,
-                        now: installation.clock.now(),
-                        key: scope.trace.description,
-                        ids: installation.kernel.ids
-                    ),
-                    database: installation.database
+                    as: scope
                 )
                 say(result.text(.pretty))
             } catch let fault as GeneralFault where fault.code == "import-refused" {

@@ -86,18 +86,7 @@ enum SeriesCommand {
         let installation = try await LocalInstallation.open(options)
         try await LocalInstallation.using(installation) {
             let scope = try await installation.administrator(of: options.values["--organisation"])
-            let result = try await installation.registry.call(
-                tool,
-                input: input,
-                invocation: Invocation(
-                    scope: scope,
-                    now: installation.clock.now(),
-                    key: scope.trace.description,
-                    ids: installation.kernel.ids
-                ),
-                database: installation.database
-            )
-            say(result.text(.pretty))
+            say(try await installation.call(tool, input, as: scope).text(.pretty))
         }
     }
 }

@@ -1,12 +1,11 @@
 import Core
 import Events
 import Foundation
+import ReferenceData
 import Testing
 
 /// The reference data of event matching, where it is there.
-private let data = URL(
-    fileURLWithPath: ProcessInfo.processInfo.environment["WEFT_DATA"] ?? "../shared/data"
-).appendingPathComponent("events")
+private let data = ReferenceData.file("events")
 
 private func text(_ name: String) throws -> String {
     try String(contentsOf: data.appendingPathComponent(name), encoding: .utf8)

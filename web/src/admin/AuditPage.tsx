@@ -1,4 +1,4 @@
-import { useMemo, useState } from "react";
+import { useState } from "react";
 import { explain, get } from "../api/client";
 import type { AuditEntry, AuditVerdict } from "../api/kernel";
 import { usePageActions } from "../shell/actions";
@@ -6,6 +6,7 @@ import { Link, setQuery, useLocation } from "../shell/router";
 import { Button, IconButton } from "../ui/Button";
 import { type Column, DataTable } from "../ui/DataTable";
 import { count, dateTime, humanise, timeFine } from "../ui/format";
+import { useFilters } from "../ui/filters";
 import { Icon, type IconName } from "../ui/Icon";
 import { ListCard } from "../ui/ListCard";
 import { usePages } from "../ui/pages";
@@ -102,18 +103,10 @@ const COLUMNS: Column<AuditEntry>[] = [
 /** Who did what, when, and what came of it; nobody can change it unseen. */
 export function AuditPage() {
   const { query } = useLocation();
-  const path = useMemo(() => {
-    const parts = new URLSearchParams({ limit: "50" });
-    for (const name of FILTERS) {
-      const value = query.get(name);
-      if (value) parts.set(name, value);
-    }
-    return `/api/audit?${parts}`;
-  }, [query]);
+  const { path, filtered } = useFilters("/api/audit", FILTERS);
   const pages = usePages<AuditEntry>(path, idOf, 10_000, TOPICS);
   const actor = query.get("actor");
   const name = pages.items.find((each) => each.actor?.id === actor)?.actor?.name;
-  const filtered = FILTERS.some((each) => query.has(each));
   const verify = useVerify();
   usePageActions([
     { id: "verify", label: "Verify the audit log", icon: "shield", run: verify.run },

@@ -11,7 +11,7 @@ import { usePages } from "../ui/pages";
 import { RemoveDialog } from "../ui/RemoveDialog";
 import { RowButton, TurnButton } from "../ui/RowButton";
 import { Empty } from "../ui/States";
-import { OnOff } from "./marks";
+import { OnOff } from "../ui/OnOff";
 import { TargetDialog } from "./TargetDialog";
 import { KINDS } from "./targetFields";
 

@@ -19,7 +19,8 @@ import { RemoveDialog } from "../ui/RemoveDialog";
 import { RowButton, TurnButton } from "../ui/RowButton";
 import { Empty } from "../ui/States";
 import { AdminPage } from "./AdminPage";
-import { DeliveryStatus, OnOff } from "./marks";
+import { OnOff } from "../ui/OnOff";
+import { DeliveryStatus } from "./marks";
 import { WebhookDialog } from "./WebhookDialog";
 
 const LIST = "/api/webhooks";

@@ -1,15 +1,6 @@
 import { humanise } from "../ui/format";
 import { Icon, type IconName } from "../ui/Icon";
 
-export function OnOff({ on }: { on: boolean }) {
-  return (
-    <span className={`status ${on ? "status-delivered" : "status-cancelled"}`}>
-      <Icon name={on ? "check" : "stop"} size={15} />
-      {on ? "On" : "Off"}
-    </span>
-  );
-}
-
 const DELIVERY: Record<string, [string, IconName, string]> = {
   queued: ["Waiting", "clock", "received"],
   pending: ["Waiting", "clock", "received"],

@@ -5,7 +5,7 @@ import { navigate } from "../shell/router";
 import { Button } from "../ui/Button";
 import { type Column, DataTable } from "../ui/DataTable";
 import { useEdited } from "../ui/edited";
-import { Icon } from "../ui/Icon";
+import { OnOff } from "../ui/OnOff";
 import { ListCard } from "../ui/ListCard";
 import { Page } from "../ui/Page";
 import { usePages } from "../ui/pages";
@@ -62,12 +62,7 @@ export function RulesPage() {
       label: "State",
       sort: "enabled",
       value: (rule) => rule.enabled ? 0 : 1,
-      cell: (rule) => (
-        <span className={`status ${rule.enabled ? "status-delivered" : "status-cancelled"}`}>
-          <Icon name={rule.enabled ? "check" : "stop"} size={15} />
-          {rule.enabled ? "On" : "Off"}
-        </span>
-      ),
+      cell: (rule) => <OnOff on={rule.enabled} />,
     },
     {
       key: "turn",

@@ -12,7 +12,7 @@ import { usePages } from "../ui/pages";
 import { ReasonDialog } from "../ui/ReasonDialog";
 import { RowButton } from "../ui/RowButton";
 import { SavedViews } from "../ui/SavedViews";
-import { useSelection } from "../ui/selection";
+import { selectInFocus, useSelection } from "../ui/selection";
 import { Empty } from "../ui/States";
 import { type DeadLetter, discard, LETTERS, type Outcome, redrive } from "./api";
 import { EventsArea } from "./EventsArea";
@@ -54,17 +54,7 @@ export function DeadLettersPage() {
     selection.setAll(results.filter((each) => each.ok).map((each) => each.id), false);
   };
   usePageActions([
-    {
-      id: "select",
-      label: "Select the dead letter in focus",
-      icon: "check",
-      key: "x",
-      keyOnly: true,
-      run: () => {
-        const row = document.activeElement?.closest("[data-row]");
-        row?.querySelector<HTMLInputElement>("input[type=checkbox]")?.click();
-      },
-    },
+    selectInFocus("dead letter"),
     ...(number > 0
       ? [{
         id: "redrive",
@@ -99,9 +89,11 @@ export function DeadLettersPage() {
           onClick={() => setQuery({ open: each.id })}
         >
           <span className="strong wrap">{nameOf(each)}</span>
-          <span className="faint num">
-            {each.event?.subject ?? `place ${count(each.eventSeq)} in the log`}
-          </span>
+          {each.event && (
+            <span className="faint num">
+              {each.event.subject ?? `place ${count(each.eventSeq)} in the log`}
+            </span>
+          )}
         </button>
       ),
     },
@@ -237,7 +229,8 @@ export function DeadLettersPage() {
   );
 }
 
-export const nameOf = (letter: DeadLetter) => letter.event?.type ?? `Event ${letter.eventSeq}`;
+export const nameOf = (letter: DeadLetter) =>
+  letter.event?.type ?? `Event ${count(letter.eventSeq)} of the log`;
 
 function titleOf(asked: Asked): string {
   const word = asked.what === "discard" ? "Discard" : "Redrive";

@@ -1,4 +1,3 @@
-import { useMemo } from "react";
 import { usePageActions } from "../shell/actions";
 import { Link, setQuery, useLocation } from "../shell/router";
 import { Button } from "../ui/Button";
@@ -6,6 +5,7 @@ import { Ago } from "../ui/Data";
 import { type Column, DataTable } from "../ui/DataTable";
 import { Dialog } from "../ui/Dialog";
 import { count } from "../ui/format";
+import { useFilters } from "../ui/filters";
 import { Icon } from "../ui/Icon";
 import { ListCard } from "../ui/ListCard";
 import { usePages } from "../ui/pages";
@@ -74,16 +74,8 @@ const COLUMNS: Column<LoggedEvent>[] = [
 /** What happened, the newest first. */
 export function EventLogPage() {
   const { query } = useLocation();
-  const path = useMemo(() => {
-    const parts = new URLSearchParams({ limit: "50" });
-    for (const name of FILTERS) {
-      const value = query.get(name);
-      if (value) parts.set(name, value);
-    }
-    return `${EVENTS}?${parts}`;
-  }, [query]);
+  const { path, filtered, clear } = useFilters(EVENTS, FILTERS);
   const pages = usePages<LoggedEvent>(path, idOf, 5000);
-  const filtered = FILTERS.some((name) => query.has(name));
   const open = pages.items.find((each) => each.id === query.get("open"));
   usePageActions([
     {
@@ -112,13 +104,7 @@ export function EventLogPage() {
           <Empty
             icon="log"
             title={filtered ? "No event like that" : "Nothing has happened yet"}
-            action={filtered && (
-              <Button
-                onClick={() => setQuery(Object.fromEntries(FILTERS.map((name) => [name, null])))}
-              >
-                Clear the filters
-              </Button>
-            )}
+            action={filtered && <Button onClick={clear}>Clear the filters</Button>}
           >
             Each command that changes something leaves events.
           </Empty>

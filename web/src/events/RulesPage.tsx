@@ -4,6 +4,7 @@ import { useAction } from "../ui/action";
 import { Ago } from "../ui/Data";
 import { type Column, DataTable } from "../ui/DataTable";
 import { Icon } from "../ui/Icon";
+import { OnOff } from "../ui/OnOff";
 import { ListCard } from "../ui/ListCard";
 import { usePages } from "../ui/pages";
 import { RowButton } from "../ui/RowButton";
@@ -47,12 +48,7 @@ export function EventRulesPage() {
       key: "state",
       label: "State",
       place: "status",
-      cell: (rule) => (
-        <span className={`status ${rule.enabled ? "status-delivered" : "status-cancelled"}`}>
-          <Icon name={rule.enabled ? "check" : "stop"} size={15} />
-          {rule.enabled ? "On" : "Off"}
-        </span>
-      ),
+      cell: (rule) => <OnOff on={rule.enabled} />,
     },
     {
       key: "pattern",

@@ -1,10 +1,11 @@
-import { useMemo, useState } from "react";
+import { useState } from "react";
 import type { LogLine } from "../api/kernel";
 import { usePageActions } from "../shell/actions";
 import { Link, setQuery, useLocation } from "../shell/router";
 import { Button, IconButton } from "../ui/Button";
 import { Facts } from "../ui/Data";
 import { dateTime, timeFine } from "../ui/format";
+import { useFilters } from "../ui/filters";
 import { Icon } from "../ui/Icon";
 import { ListCard } from "../ui/ListCard";
 import { usePages } from "../ui/pages";
@@ -22,14 +23,7 @@ const idOf = (line: LogLine) => String(line.seq);
 /** What the server wrote, searchable, each line with the trace it belongs to. */
 export function LogsPage() {
   const { query } = useLocation();
-  const path = useMemo(() => {
-    const parts = new URLSearchParams({ limit: "100" });
-    for (const name of FILTERS) {
-      const value = query.get(name);
-      if (value) parts.set(name, value);
-    }
-    return `/api/logs?${parts}`;
-  }, [query]);
+  const { path, filtered, clear } = useFilters("/api/logs", FILTERS, { limit: 100 });
   const follow = !query.has("to");
   const pages = usePages<LogLine>(path, idOf, follow ? 4000 : 0);
   const keys = useRowKeys();
@@ -80,14 +74,8 @@ export function LogsPage() {
         empty={
           <Empty
             icon="log"
-            title={FILTERS.some((name) => query.has(name)) ? "No line matches" : "Nothing yet"}
-            action={FILTERS.some((name) => query.has(name)) && (
-              <Button
-                onClick={() => setQuery(Object.fromEntries(FILTERS.map((name) => [name, null])))}
-              >
-                Clear the filters
-              </Button>
-            )}
+            title={filtered ? "No line matches" : "Nothing yet"}
+            action={filtered && <Button onClick={clear}>Clear the filters</Button>}
           >
             Older lines are let go after a while.
           </Empty>

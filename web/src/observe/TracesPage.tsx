@@ -1,10 +1,10 @@
-import { useMemo } from "react";
 import type { TraceSummary } from "../api/kernel";
 import { usePageActions } from "../shell/actions";
-import { setQuery, useLocation } from "../shell/router";
+import { setQuery } from "../shell/router";
 import { Button } from "../ui/Button";
 import { Ago } from "../ui/Data";
 import { type Column, DataTable } from "../ui/DataTable";
+import { useFilters } from "../ui/filters";
 import { Icon } from "../ui/Icon";
 import { ListCard } from "../ui/ListCard";
 import { usePages } from "../ui/pages";
@@ -76,17 +76,8 @@ export function Outcome({ error }: { error: boolean }) {
 
 /** What happened from a request on, as lists of spans; the newest first. */
 export function TracesPage() {
-  const { query } = useLocation();
-  const path = useMemo(() => {
-    const parts = new URLSearchParams({ limit: "50" });
-    for (const name of FILTERS) {
-      const value = query.get(name);
-      if (value) parts.set(name, value);
-    }
-    return `/api/traces?${parts}`;
-  }, [query]);
+  const { path, filtered, clear } = useFilters("/api/traces", FILTERS);
   const pages = usePages<TraceSummary>(path, idOf, 5000);
-  const filtered = FILTERS.some((name) => query.has(name));
   usePageActions([
     {
       id: "search",
@@ -128,13 +119,7 @@ export function TracesPage() {
           <Empty
             icon="trace"
             title={filtered ? "No trace matches" : "No traces yet"}
-            action={filtered && (
-              <Button
-                onClick={() => setQuery(Object.fromEntries(FILTERS.map((name) => [name, null])))}
-              >
-                Clear the filters
-              </Button>
-            )}
+            action={filtered && <Button onClick={clear}>Clear the filters</Button>}
           >
             Each request, and all that follows from it, leaves one; older ones are let go.
           </Empty>

@@ -9,7 +9,7 @@ import { ListCard } from "../ui/ListCard";
 import { Page } from "../ui/Page";
 import { usePages } from "../ui/pages";
 import { SavedViews } from "../ui/SavedViews";
-import { useSelection } from "../ui/selection";
+import { selectInFocus, useSelection } from "../ui/selection";
 import { Empty } from "../ui/States";
 import { BulkBar } from "./BulkBar";
 import { OrderFilters } from "./OrderFilters";
@@ -56,17 +56,7 @@ export function OrdersPage() {
       key: "/",
       run: () => document.getElementById("order-search")?.focus(),
     },
-    {
-      id: "select",
-      label: "Select the order in focus",
-      icon: "check",
-      key: "x",
-      keyOnly: true,
-      run: () => {
-        const row = document.activeElement?.closest("[data-row]");
-        row?.querySelector<HTMLInputElement>("input[type=checkbox]")?.click();
-      },
-    },
+    selectInFocus("order"),
     {
       id: "all",
       label: "Select all orders shown",

@@ -2,7 +2,7 @@ import { useMemo } from "react";
 import type { Run } from "../api/types";
 import { humanise } from "../ui/format";
 import { Icon } from "../ui/Icon";
-import { type Pair, union, ways } from "./compare";
+import { type Pair, parting, union, ways } from "./compare";
 import { machineOf } from "./definition";
 import { GraphView, type Look } from "./GraphView";
 import { layout, type Placed } from "./layout";
@@ -76,6 +76,7 @@ export function CompareGraph({ a, b, wentA, wentB, all, selected, onSelect }: Pr
       graph={graph}
       selected={selected}
       onSelect={onSelect}
+      attention={parting(all)?.after?.name}
       look={look}
       way={({ from, to, kind }) => {
         const [one, two] = [takenA.has(`${from}>${to}`), takenB.has(`${from}>${to}`)];
@@ -98,6 +99,10 @@ export function CompareGraph({ a, b, wentA, wentB, all, selected, onSelect }: Pr
           <li className="legend-caught">
             <Icon name="diamond" size={15} />
             Both came here, and something differs
+          </li>
+          <li>
+            <i className="legend-line legend-error" />
+            On an error, in neither
           </li>
           {a.workflow !== b.workflow && <li>The picture is of B’s workflow</li>}
         </ul>

@@ -23,9 +23,9 @@ export function CompareTable({ all, chosen, onChoose }: Props) {
           <tr>
             <th scope="col">State</th>
             <th scope="col">A</th>
-            <th scope="col" className="right">Took</th>
+            <th scope="col" className="right only-wide">Took</th>
             <th scope="col">B</th>
-            <th scope="col" className="right">Took</th>
+            <th scope="col" className="right only-wide">Took</th>
             <th scope="col">Differs in</th>
           </tr>
         </thead>
@@ -87,7 +87,7 @@ function Half({ visit, other }: { visit: Visit | null; other: string }) {
       <td>
         {visit ? <StepBadge state={visit.state} /> : <span className="faint">only in {other}</span>}
       </td>
-      <td className="num right">{time === null ? "–" : span(time)}</td>
+      <td className="num right only-wide">{time === null ? "–" : span(time)}</td>
     </>
   );
 }

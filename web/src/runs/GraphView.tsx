@@ -1,8 +1,9 @@
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef } from "react";
+import { type KeyboardEvent, type ReactNode, useId, useMemo, useRef } from "react";
 import { IconButton } from "../ui/Button";
 import { humanise } from "../ui/format";
 import { Icon, type IconName } from "../ui/Icon";
-import { type Graph, labelPlace, type Line, path, type Placed } from "./layout";
+import { labelPlaces } from "./labels";
+import { type Graph, type Line, path, type Placed } from "./layout";
 import { flatten, nearest } from "./places";
 import { usePanZoom } from "./usePanZoom";
 
@@ -24,35 +25,41 @@ interface Props {
   graph: Graph;
   selected: string | null;
   onSelect: (name: string | null) => void;
+  /** The state that is to be in sight while none is selected. */
+  attention?: string | undefined;
   look: (node: Placed) => Look;
   way: (line: Line) => Way;
   legend?: ReactNode;
 }
 
+const NOWHERE = { x: 0, y: 0, width: 0, height: 0 };
+
+/** What a small picture has around it; a large one has all the height there is. */
+const AROUND = 80;
+
 const WAYS: Way[] = ["plain", "caught", "taken", "a", "b"];
 
 /** A workflow as boxes and arrows, to move, to size, and to walk through by key. */
-export function GraphView({ graph, selected, onSelect, look, way, legend }: Props) {
+export function GraphView(props: Props) {
+  const { graph, selected, onSelect, attention, look, way, legend } = props;
   const frame = useRef<HTMLDivElement>(null);
   const id = useId();
-  const top = Math.min(...graph.nodes.map((each) => each.y));
-  const start = graph.nodes.find((each) => each.y === top);
-  const { transform, fit, zoom, reveal, handlers, dragged } = usePanZoom(
-    frame,
-    graph.width,
-    graph.height,
-    start ? start.x + start.width / 2 : graph.width / 2,
-  );
   const places = useMemo(() => flatten(graph), [graph]);
+  const picture = useMemo(() => {
+    const top = Math.min(...graph.nodes.map((each) => each.y));
+    const start = graph.nodes.find((each) => each.y === top);
+    return { width: graph.width, height: graph.height, start: start ?? NOWHERE };
+  }, [graph]);
+  const { transform, fit, zoom, handlers, dragged } = usePanZoom(
+    frame,
+    picture,
+    places.get(selected ?? ""),
+    places.get(attention ?? ""),
+  );
   const order = useMemo(
     () => [...places.values()].sort((a, b) => a.y - b.y || a.x - b.x),
     [places],
   );
-
-  useEffect(() => {
-    const place = selected ? places.get(selected) : undefined;
-    if (place) reveal(place);
-  }, [selected]);
 
   const key = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -76,6 +83,7 @@ export function GraphView({ graph, selected, onSelect, look, way, legend }: Prop
       <div
         ref={frame}
         className="graph"
+        style={{ maxHeight: `${Math.max(220, graph.height + AROUND)}px` }}
         role="listbox"
         tabIndex={0}
         aria-label="States; arrow keys go from one to the next, plus, minus and 0 change the size"
@@ -140,6 +148,13 @@ interface MachineProps extends Pick<Props, "graph" | "selected" | "look" | "way"
 
 function Machine({ graph, ...rest }: MachineProps) {
   const keyOf = (line: Line) => `${line.from}>${line.to}>${line.kind}`;
+  const labels = graph.lines.flatMap((line) => {
+    const kind = rest.way(line);
+    const side = kind === "a" || kind === "b" ? kind.toUpperCase() : "";
+    const words = [side, line.label].filter(Boolean).join(": ");
+    return words ? [{ line, words, text: cut(words, 26) }] : [];
+  });
+  const at = labelPlaces(labels);
   return (
     <>
       {graph.lines.map((line) => {
@@ -154,24 +169,13 @@ function Machine({ graph, ...rest }: MachineProps) {
         );
       })}
       {graph.nodes.map((node) => <Node key={node.name} node={node} {...rest} />)}
-      {graph.lines.map((line) => {
-        const kind = rest.way(line);
-        const side = kind === "a" || kind === "b" ? kind.toUpperCase() : "";
-        const words = [side, line.label].filter(Boolean).join(": ");
-        return words && <Label key={keyOf(line)} line={line} words={words} />;
-      })}
+      {labels.map(({ line, words, text }, index) => (
+        <text key={keyOf(line)} className="edge-label" x={at[index]?.x} y={at[index]?.y}>
+          {words !== text && <title>{words}</title>}
+          {text}
+        </text>
+      ))}
     </>
-  );
-}
-
-function Label({ line, words }: { line: Line; words: string }) {
-  const at = labelPlace(line);
-  const text = cut(words, 26);
-  return (
-    <text className="edge-label" x={at.x} y={at.y}>
-      {words !== text && <title>{words}</title>}
-      {text}
-    </text>
   );
 }
 

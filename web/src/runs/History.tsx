@@ -3,10 +3,10 @@ import { get } from "../api/client";
 import type { Page, Run, RunEvent } from "../api/types";
 import { useAction } from "../ui/action";
 import { Button } from "../ui/Button";
-import { duration, humanise } from "../ui/format";
+import { humanise } from "../ui/format";
 import { Icon } from "../ui/Icon";
 import { JsonTree } from "./JsonTree";
-import { detailsOf, moment } from "./steps";
+import { detailsOf, moment, span } from "./steps";
 
 /** The history as AWS names it, with what each event came from. */
 export function History({ run, count }: { run: Run; count: number }) {
@@ -29,7 +29,7 @@ export function History({ run, count }: { run: Run; count: number }) {
           <thead>
             <tr>
               <th scope="col" className="right">#</th>
-              <th scope="col" className="right">From</th>
+              <th scope="col" className="right only-wide">From</th>
               <th scope="col" className="right">After</th>
               <th scope="col">Event</th>
               <th scope="col">State</th>
@@ -46,9 +46,11 @@ export function History({ run, count }: { run: Run; count: number }) {
               return (
                 <tr key={event.id} className={entered ? "history-enter" : ""}>
                   <td className="num right faint">{event.id}</td>
-                  <td className="num right faint">{String(event.previousEventId ?? "")}</td>
+                  <td className="num right faint only-wide">
+                    {String(event.previousEventId ?? "")}
+                  </td>
                   <td className="num right nowrap">
-                    {at === null ? "–" : duration(Math.max(0, at - start) * 1000)}
+                    {at === null ? "–" : span(Math.max(0, at - start))}
                   </td>
                   <td className={wrong ? "wrong nowrap" : "nowrap"}>
                     {wrong && <Icon name="alarm" size={14} />} {event.type}

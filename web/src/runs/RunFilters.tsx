@@ -53,7 +53,7 @@ export function RunFilters({ seen }: { seen: string[] }) {
           label="Runs whose name begins with"
           placeholder="Name begins with…"
         />
-        <label className="inline-field">
+        <label className="inline-field inline-wide">
           <span>Workflow</span>
           <select
             className="input select"

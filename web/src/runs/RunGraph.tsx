@@ -24,6 +24,7 @@ export function RunGraph({ graph, went, selected, onSelect }: Props) {
       graph={graph}
       selected={selected}
       onSelect={onSelect}
+      attention={stopped(went)}
       look={(node) => lookOf(node, byName.get(node.name) ?? [])}
       way={(line) =>
         taken.has(`${line.from}>${line.to}`) && (line.kind !== "catch" || caught(line.from))
@@ -35,6 +36,10 @@ export function RunGraph({ graph, went, selected, onSelect }: Props) {
     />
   );
 }
+
+/** Where a run failed, or where it is. */
+const stopped = (went: Visit[]) =>
+  [...went].reverse().find((each) => ["failed", "stopped", "running"].includes(each.state))?.name;
 
 export function grouped(went: Visit[]): Map<string, Visit[]> {
   const found = new Map<string, Visit[]>();

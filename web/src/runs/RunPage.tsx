@@ -20,7 +20,7 @@ import { visits } from "./steps";
 import { TimeRuler } from "./TimeRuler";
 import { Subject, took, versionOf } from "./words";
 
-type Detail = Run & { traceId?: string; historyCount?: number };
+type Detail = Run & { traceId?: string; parentId?: string | null; historyCount?: number };
 
 /** One execution: its states as they run, each step's data, its history, what went in and came out. */
 export function RunPage({ id }: { id: string }) {
@@ -95,6 +95,14 @@ export function RunPage({ id }: { id: string }) {
             ["Started", dateTime(data.startedAt)],
             ["Took", took(data)],
             ["Id", <code key="id" className="wrap">{data.id}</code>],
+            ...(data.parentId
+              ? [[
+                "Waited for by",
+                <Link key="parent" className="wrap" to={`/runs/${data.parentId}`}>
+                  {data.parentId}
+                </Link>,
+              ] as [string, JSX.Element]]
+              : []),
             ...(data.traceId
               ? [[
                 "Trace",

@@ -2,15 +2,16 @@ import { useMemo } from "react";
 import type { RunSummary } from "../api/types";
 import { RunBadge } from "../orders/status";
 import { usePageActions } from "../shell/actions";
-import { navigate, setQuery, useLocation } from "../shell/router";
+import { navigate, setQuery } from "../shell/router";
 import { Button } from "../ui/Button";
 import { Ago } from "../ui/Data";
 import { type Column, DataTable } from "../ui/DataTable";
 import { counted, humanise } from "../ui/format";
+import { useFilters } from "../ui/filters";
 import { ListCard } from "../ui/ListCard";
 import { usePages } from "../ui/pages";
 import { SavedViews } from "../ui/SavedViews";
-import { type Selection, useSelection } from "../ui/selection";
+import { selectInFocus, type Selection, useSelection } from "../ui/selection";
 import { Empty } from "../ui/States";
 import { comparePath } from "./compare";
 import { RunFilters } from "./RunFilters";
@@ -82,20 +83,10 @@ const COLUMNS: Column<RunSummary>[] = [
 
 /** Executions of workflows, newest first, filtered and sorted by what the address says. */
 export function RunsPage() {
-  const { query } = useLocation();
-  const path = useMemo(() => {
-    const parts = new URLSearchParams({ limit: "50" });
-    for (const name of [...RUN_FILTERS, "sort"]) {
-      const value = query.get(name);
-      if (value) parts.set(name, value);
-    }
-    return `/api/executions?${parts}`;
-  }, [query]);
+  const { path, filtered, clear } = useFilters("/api/executions", RUN_FILTERS, { sorted: true });
   const pages = usePages<RunSummary>(path, idOf, 2000, TOPICS);
   const { items } = pages;
   const selection = useSelection(useMemo(() => items.map(idOf), [items]));
-  const filtered = RUN_FILTERS.some((name) => query.has(name));
-  const clear = () => setQuery(Object.fromEntries(RUN_FILTERS.map((name) => [name, null])));
   usePageActions([
     {
       id: "search",
@@ -104,17 +95,7 @@ export function RunsPage() {
       key: "/",
       run: () => document.getElementById("run-search")?.focus(),
     },
-    {
-      id: "select",
-      label: "Select the run in focus",
-      icon: "check",
-      key: "x",
-      keyOnly: true,
-      run: () => {
-        const row = document.activeElement?.closest("[data-row]");
-        row?.querySelector<HTMLInputElement>("input[type=checkbox]")?.click();
-      },
-    },
+    selectInFocus("run"),
     {
       id: "failed",
       label: "Show only failed runs",

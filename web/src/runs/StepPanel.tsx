@@ -85,6 +85,11 @@ export function StepPanel({ run, name, state, visits, at, onVisit, onClose }: Pr
       {visit && visit.attempts.length > 0 && (
         <Attempts attempts={visit.attempts} most={state.Retry?.[0]?.MaxAttempts} />
       )}
+      {visit?.attempts.filter((each) => each.child).map((each) => (
+        <p key={each.child}>
+          <Link to={`/runs/${each.child}`}>The run it started</Link>
+        </p>
+      ))}
       {kind === "agent" && visit && <Decided run={run} agent={resource} visit={visit} />}
       {visit && (
         <>

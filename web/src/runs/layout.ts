@@ -372,14 +372,3 @@ export function path({ points, back }: Line): string {
   });
   return d;
 }
-
-/** Where the words of an arrow stand: just below where it leaves. */
-export function labelPlace({ points, back }: Line): Point {
-  const [a, b] = points;
-  if (!a || !b) return { x: 0, y: 0 };
-  if (back) return { x: b.x, y: (b.y + (points[2]?.y ?? b.y)) / 2 };
-  // Along the first curve, where it has left its neighbours.
-  const t = 0.55;
-  const s = t * t * (3 - 2 * t);
-  return { x: a.x + (b.x - a.x) * s, y: a.y + (b.y - a.y) * t };
-}

@@ -14,6 +14,8 @@ export interface Attempt {
   error: string | null;
   cause: string | null;
   outcome: "running" | "succeeded" | "failed" | "timed out";
+  /** The run that it started. */
+  child: string | null;
 }
 
 export interface Visit {
@@ -54,6 +56,7 @@ interface Details {
   index?: number;
   length?: number;
   inputDetails?: { truncated?: boolean };
+  resource?: string;
   outputDetails?: { truncated?: boolean };
 }
 
@@ -170,6 +173,13 @@ export function depth(visit: Visit): number {
   return found;
 }
 
+/** The run that a task of resource startExecution names in its answer. */
+function started({ resource, output }: Details): string | null {
+  if (!resource?.startsWith("startExecution")) return null;
+  const run = (output as { ExecutionArn?: unknown } | null | undefined)?.ExecutionArn;
+  return typeof run === "string" ? run : null;
+}
+
 function follow(visit: Visit, event: RunEvent, details: Details, at: number | null) {
   const last = visit.attempts[visit.attempts.length - 1];
   if (/Scheduled$/.test(event.type)) {
@@ -180,13 +190,17 @@ function follow(visit: Visit, event: RunEvent, details: Details, at: number | nu
       error: null,
       cause: null,
       outcome: "running",
+      child: null,
     });
     visit.error = null;
     visit.cause = null;
+  } else if (event.type === "TaskSubmitted" && last) {
+    last.child = started(details);
   } else if (/^(Task|LambdaFunction|Activity).*Succeeded$/.test(event.type) && last) {
     last.to = at;
     last.outcome = "succeeded";
     last.output = details.output;
+    last.child ??= started(details);
   } else if (/(Failed|TimedOut)$/.test(event.type)) {
     visit.error = details.error ?? visit.error ??
       (event.type.endsWith("TimedOut") ? "States.Timeout" : "failed");

@@ -1,55 +1,33 @@
 import { type PointerEvent, type RefObject, useEffect, useRef, useState } from "react";
-
-interface Shown {
-  x: number;
-  y: number;
-  scale: number;
-}
-
-interface Rect {
-  x: number;
-  y: number;
-  width: number;
-  height: number;
-}
+import { beginning, inSight, type Picture, type Rect, type Shown, whole } from "./sight";
 
 const LARGEST = 2.5;
 const SMALLEST = 0.08;
-const EDGE = 20;
-const READABLE = 0.85;
 
-/** Moving and sizing of a picture by pointer, wheel, pinch and buttons; at first all of it fits. */
+/** Moving and sizing of a picture by pointer, wheel, pinch and buttons; at first it begins in sight. */
 export function usePanZoom(
   frame: RefObject<HTMLElement>,
-  width: number,
-  height: number,
-  /** What is in the middle when not all of the width fits. */
-  middle: number,
+  picture: Picture,
+  /** What is chosen, and what is to be seen while nothing is and nobody has moved the picture. */
+  chosen: Rect | undefined,
+  attention: Rect | undefined,
 ) {
   const [shown, setShown] = useState<Shown>({ x: 0, y: 0, scale: 1 });
   const pointers = useRef(new Map<number, { x: number; y: number }>());
   const moved = useRef(0);
   const touched = useRef(false);
   const size = () => ({
-    wide: frame.current?.clientWidth ?? 1,
-    high: frame.current?.clientHeight ?? 1,
+    wide: frame.current?.clientWidth ?? 0,
+    high: frame.current?.clientHeight ?? 0,
   });
 
-  const fit = (whole = false) => {
-    const { wide, high } = size();
+  const fit = (all = false) => {
+    const frame = size();
     // Not laid out yet: the observer tells when it is.
-    if (wide < 2 * EDGE) return;
-    const fits = Math.min((wide - 2 * EDGE) / width, (high - 2 * EDGE) / height, 1);
-    // Words must stay readable: a long graph begins at its top and is moved through.
-    const scale = whole ? Math.max(SMALLEST, fits) : Math.max(SMALLEST, fits, READABLE);
-    const spare = wide - width * scale;
-    setShown({
-      scale,
-      x: spare > 2 * EDGE
-        ? spare / 2
-        : Math.max(spare - EDGE, Math.min(EDGE, wide / 2 - middle * scale)),
-      y: height * scale <= high ? (high - height * scale) / 2 : EDGE,
-    });
+    if (frame.wide === 0) return;
+    setShown(
+      all ? whole(picture, frame) : inSight(beginning(picture, frame), frame, chosen ?? attention),
+    );
     touched.current = false;
   };
   const latest = useRef(fit);
@@ -74,7 +52,7 @@ export function usePanZoom(
       element.removeEventListener("wheel", wheel);
     };
   }, []);
-  useEffect(() => latest.current(), [width, height]);
+  useEffect(() => latest.current(), [picture.width, picture.height, picture.start.x]);
 
   const zoomAt = (factor: number, x: number, y: number) => {
     touched.current = true;
@@ -88,22 +66,10 @@ export function usePanZoom(
     const { wide, high } = size();
     zoomAt(factor, wide / 2, high / 2);
   };
-  /** Brings a part into sight when it is not. */
-  const reveal = (rect: Rect) => {
-    const { wide, high } = size();
-    setShown((from) => {
-      const left = from.x + rect.x * from.scale;
-      const top = from.y + rect.y * from.scale;
-      const right = left + rect.width * from.scale;
-      const bottom = top + rect.height * from.scale;
-      let { x, y } = from;
-      if (left < EDGE) x += EDGE - left;
-      else if (right > wide - EDGE) x -= right - wide + EDGE;
-      if (top < EDGE) y += EDGE - top;
-      else if (bottom > high - EDGE) y -= bottom - high + EDGE;
-      return x === from.x && y === from.y ? from : { ...from, x, y };
-    });
-  };
+  useEffect(() => setShown((from) => inSight(from, size(), chosen)), [chosen]);
+  useEffect(() => {
+    if (!chosen && !touched.current) setShown((from) => inSight(from, size(), attention));
+  }, [attention]);
 
   const handlers = {
     onPointerDown(event: PointerEvent<HTMLElement>) {
@@ -119,8 +85,8 @@ export function usePanZoom(
       if (moved.current > 5) event.currentTarget.setPointerCapture(event.pointerId);
       const other = [...pointers.current].find(([id]) => id !== event.pointerId)?.[1];
       pointers.current.set(event.pointerId, { x: event.clientX, y: event.clientY });
-      touched.current = true;
       if (other) {
+        touched.current = true;
         const before = Math.hypot(last.x - other.x, last.y - other.y);
         const after = Math.hypot(event.clientX - other.x, event.clientY - other.y);
         const box = event.currentTarget.getBoundingClientRect();
@@ -133,7 +99,9 @@ export function usePanZoom(
         }
         return;
       }
-      if (moved.current > 5) setShown((from) => ({ ...from, x: from.x + dx, y: from.y + dy }));
+      if (moved.current <= 5) return;
+      touched.current = true;
+      setShown((from) => ({ ...from, x: from.x + dx, y: from.y + dy }));
     },
     onPointerUp(event: PointerEvent<HTMLElement>) {
       pointers.current.delete(event.pointerId);
@@ -146,7 +114,6 @@ export function usePanZoom(
     transform: `translate(${shown.x} ${shown.y}) scale(${shown.scale})`,
     fit: () => fit(true),
     zoom,
-    reveal,
     handlers,
     dragged: () => moved.current > 5,
   };

@@ -1,11 +1,11 @@
 import type { RunSummary } from "../api/types";
 import { Link } from "../shell/router";
-import { duration } from "../ui/format";
+import { span } from "./steps";
 
 /** How long a run took, or has been going on for. */
 export function took(run: RunSummary): string {
   const end = run.endedAt ? Date.parse(run.endedAt) : Date.now();
-  return duration(Math.max(0, end - Date.parse(run.startedAt)) * 1000);
+  return span(Math.max(0, end - Date.parse(run.startedAt)));
 }
 
 /** What a run is about, as a link where the console has a screen for it. */
@@ -15,6 +15,7 @@ export function Subject({ subject }: { subject: string | null | undefined }) {
   if (kind === "order" && id) {
     return <Link to={`/orders/${encodeURIComponent(id)}`}>Order</Link>;
   }
+  if (kind === "schedule") return <Link to="/runs/schedules">Schedule</Link>;
   return <code className="wrap">{subject}</code>;
 }
 

@@ -34,64 +34,54 @@ function Frame(
   );
 }
 
-function described(id: string, error?: string, hint?: string): string | undefined {
-  return error ? `${id}-error` : hint ? `${id}-hint` : undefined;
-}
-
 type InputProps = Shared & InputHTMLAttributes<HTMLInputElement>;
 
-export function TextField({ label, error, hint, unit, hiddenLabel, ...rest }: InputProps) {
-  const own = useId();
-  const id = rest.id ?? own;
+export function TextField(props: InputProps) {
+  const { frame, control } = useControl(props);
   return (
-    <Frame {...{ id, label, error, hint, unit, hiddenLabel }}>
-      <input
-        autoComplete="off"
-        {...rest}
-        id={id}
-        className="input"
-        aria-invalid={error ? true : undefined}
-        aria-describedby={described(id, error, hint)}
-      />
+    <Frame {...frame}>
+      <input autoComplete="off" {...control} className="input" />
     </Frame>
   );
 }
 
 type SelectProps = Shared & SelectHTMLAttributes<HTMLSelectElement>;
 
-export function SelectField({ label, error, hint, unit, hiddenLabel, ...rest }: SelectProps) {
-  const own = useId();
-  const id = rest.id ?? own;
+export function SelectField(props: SelectProps) {
+  const { frame, control } = useControl(props);
   return (
-    <Frame {...{ id, label, error, hint, unit, hiddenLabel }}>
-      <select
-        {...rest}
-        id={id}
-        className="input select"
-        aria-invalid={error ? true : undefined}
-        aria-describedby={described(id, error, hint)}
-      />
+    <Frame {...frame}>
+      <select {...control} className="input select" />
     </Frame>
   );
 }
 
 type AreaProps = Shared & TextareaHTMLAttributes<HTMLTextAreaElement>;
 
-export function AreaField({ label, error, hint, unit, hiddenLabel, ...rest }: AreaProps) {
-  const own = useId();
-  const id = rest.id ?? own;
+export function AreaField(props: AreaProps) {
+  const { frame, control } = useControl(props);
   return (
-    <Frame {...{ id, label, error, hint, unit, hiddenLabel }}>
-      <textarea
-        rows={3}
-        {...rest}
-        id={id}
-        className="input"
-        aria-invalid={error ? true : undefined}
-        aria-describedby={described(id, error, hint)}
-      />
+    <Frame {...frame}>
+      <textarea rows={3} {...control} className="input" />
     </Frame>
   );
+}
+
+/** What is the frame's of a field, and what its control's, each knowing of the other. */
+function useControl<P extends Shared & { id?: string | undefined }>(
+  { label, error, hint, unit, hiddenLabel, ...rest }: P,
+) {
+  const own = useId();
+  const id = rest.id ?? own;
+  return {
+    frame: { id, label, error, hint, unit, hiddenLabel },
+    control: {
+      ...rest,
+      id,
+      "aria-invalid": error ? true : undefined,
+      "aria-describedby": error ? `${id}-error` : hint ? `${id}-hint` : undefined,
+    },
+  };
 }
 
 type CheckProps = Omit<InputHTMLAttributes<HTMLInputElement>, "type"> & { label: ReactNode };

@@ -1,3 +1,4 @@
+import type { PageAction } from "../shell/actions";
 import { useCallback, useMemo, useState } from "react";
 
 export interface Selection {
@@ -27,3 +28,16 @@ export function useSelection(listed: string[]): Selection {
     clear: () => setTicked(new Set()),
   };
 }
+
+/** Ticks the row that has the focus, by its key. */
+export const selectInFocus = (what: string): PageAction => ({
+  id: "select",
+  label: `Select the ${what} in focus`,
+  icon: "check",
+  key: "x",
+  keyOnly: true,
+  run: () => {
+    const row = document.activeElement?.closest("[data-row]");
+    row?.querySelector<HTMLInputElement>("input[type=checkbox]")?.click();
+  },
+});

@@ -1,10 +1,11 @@
 import { useState } from "react";
 import { useQuery } from "../api/query";
-import { useAction, useSending } from "../ui/action";
+import { useSending } from "../ui/action";
 import { Button, IconButton } from "../ui/Button";
 import { Ago } from "../ui/Data";
 import { SelectField, TextField } from "../ui/Field";
 import { FormDialog } from "../ui/FormDialog";
+import { ReasonDialog } from "../ui/ReasonDialog";
 import { RowButton } from "../ui/RowButton";
 import { toast } from "../ui/Toast";
 import {
@@ -21,7 +22,7 @@ import { saidRoutes } from "./marks";
 export function Aliases({ name, versions }: { name: string; versions: WorkflowVersion[] }) {
   const found = useQuery<{ items: Alias[] }>(aliasesPath(name));
   const [edited, setEdited] = useState<Alias | null>();
-  const { busy, act } = useAction();
+  const [removing, setRemoving] = useState<Alias | null>(null);
   const items = found.data?.items ?? [];
   return (
     <section className="card" aria-label="Aliases">
@@ -48,11 +49,9 @@ export function Aliases({ name, versions }: { name: string; versions: WorkflowVe
             <span className="nowrap">
               <RowButton does="Change…" of={each.alias} onPress={() => setEdited(each)} />
               <RowButton
-                does="Remove"
+                does="Remove…"
                 of={each.alias}
-                disabled={busy}
-                onPress={() =>
-                  act(() => removeAlias(name, each.alias), `The alias ${each.alias} is removed`)}
+                onPress={() => setRemoving(each)}
               />
             </span>
           </li>
@@ -65,6 +64,26 @@ export function Aliases({ name, versions }: { name: string; versions: WorkflowVe
           versions={versions}
           onClose={() => setEdited(undefined)}
         />
+      )}
+      {removing && (
+        <ReasonDialog
+          title={`Remove the alias ${removing.alias}?`}
+          confirm="Remove"
+          keep="Keep it"
+          danger
+          reason={null}
+          onConfirm={async () => {
+            await removeAlias(name, removing.alias);
+            toast(`The alias ${removing.alias} is removed`);
+            setRemoving(null);
+          }}
+          onClose={() => setRemoving(null)}
+        >
+          <p>
+            It leads to{" "}
+            {saidRoutes(removing.routes)}. What is started by its name is refused from then on.
+          </p>
+        </ReasonDialog>
       )}
     </section>
   );

@@ -14,7 +14,7 @@ import { Icon } from "../ui/Icon";
 import { Page, Section, Tabs } from "../ui/Page";
 import { ReasonDialog } from "../ui/ReasonDialog";
 import { RowButton } from "../ui/RowButton";
-import { Failure, Skeleton } from "../ui/States";
+import { Empty, Failure, Skeleton } from "../ui/States";
 import { toast } from "../ui/Toast";
 import { Aliases } from "./Aliases";
 import { retire, versionPath, versionsPath, type WorkflowVersion } from "./api";
@@ -35,6 +35,7 @@ export function WorkflowPage() {
   const [retiring, setRetiring] = useState<WorkflowVersion | null>(null);
   const back = { to: "/runs/workflows", label: "Workflows" };
   useEscape(() => navigate("/runs/workflows"), 0);
+  useEscape(() => setQuery({ state: null }), 1, query.has("state"));
   usePageActions([
     {
       id: "start",
@@ -50,6 +51,21 @@ export function WorkflowPage() {
           {versions.error !== null
             ? <Failure error={versions.error} retry={versions.refresh} />
             : <Skeleton lines={10} />}
+        </div>
+      </Page>
+    );
+  }
+  if (items.length === 0) {
+    return (
+      <Page title={humanise(name)} back={back} lead={<code>{name}</code>}>
+        <div className="card">
+          <Empty
+            icon="runs"
+            title="No version of it is deployed"
+            action={<Link to="/runs/workflows">All workflows</Link>}
+          >
+            What comes with the program is under “Part of this program” in the list.
+          </Empty>
         </div>
       </Page>
     );
@@ -143,7 +159,7 @@ export function WorkflowPage() {
 
 function Definition({ name, version, tab }: { name: string; version: number; tab: string }) {
   const found = useQuery<WorkflowVersion>(versionPath(name, version));
-  const [selected, setSelected] = useState<string | null>(null);
+  const selected = useLocation().query.get("state");
   const definition = found.data?.definition;
   const graph = useMemo(() => definition ? layout(machineOf(definition)) : null, [definition]);
   if (found.error !== null) return <Failure error={found.error} retry={found.refresh} />;
@@ -157,7 +173,7 @@ function Definition({ name, version, tab }: { name: string; version: number; tab
   }
   return (
     <section className="card card-flush" aria-label={`Graph of version ${version}`}>
-      <PlainGraph graph={graph} selected={selected} onSelect={setSelected} />
+      <PlainGraph graph={graph} selected={selected} onSelect={(state) => setQuery({ state })} />
     </section>
   );
 }

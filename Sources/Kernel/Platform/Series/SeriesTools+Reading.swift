@@ -53,34 +53,15 @@ extension SeriesTools {
                 [("name", Self.name), ("match", Self.match)],
                 optional: ["match"]
             ),
-            output: Shape.record(
-                nil,
-                [
-                    (
-                        "items",
-                        Shape.list(
-                            of: Shape.extended(
-                                Self.record,
-                                "Series with its latest point",
-                                [("latest", Shape.nullable(Self.value))]
-                            )
-                        )
-                    )
-                ]
+            output: Self.items(
+                "Series with its latest point",
+                [("latest", Shape.nullable(Self.value))]
             ),
             roles: Self.readers,
             body: .compute { [self] input, invocation in
-                let selection = try Self.selection(input, invocation)
-                let limits = kernel.series.limits
-                return try await kernel.database.scan { reader in
-                    let series = try selection.series(atMost: limits.seriesPerQuery, in: reader)
-                    let reading = try SeriesReading(of: series, limits: limits, in: reader)
-                    let items = try series.map { record in
-                        var item = record.json
-                        item["latest"] = try reading.latest(of: record.id)?.json ?? .null
-                        return item
-                    }
-                    return ["items": .array(items)]
+                try await items(input, invocation) { series, item, reading in
+                    item["latest"] = try reading.latest(of: series)?.json ?? .null
+                    return 1
                 }
             }
         )
@@ -101,61 +82,70 @@ extension SeriesTools {
                 ],
                 optional: ["match", "limit"]
             ),
-            output: Shape.record(
-                nil,
+            output: Self.items(
+                "Series with points",
                 [
+                    ("points", Shape.list(of: Self.value)),
                     (
-                        "items",
-                        Shape.list(
-                            of: Shape.extended(
-                                Self.record,
-                                "Series with points",
-                                [
-                                    ("points", Shape.list(of: Self.value)),
-                                    (
-                                        "nextFrom",
-                                        Shape.described(
-                                            Shape.nullable(Shape.time),
-                                            "The first point that was left out; null for none."
-                                        )
-                                    ),
-                                ]
-                            )
+                        "nextFrom",
+                        Shape.described(
+                            Shape.nullable(Shape.time),
+                            "The first point that was left out; null for none."
                         )
-                    )
+                    ),
                 ]
             ),
             roles: Self.readers,
             body: .compute { [self] input, invocation in
-                let selection = try Self.selection(input, invocation)
                 let (from, until) = try Self.span(input)
                 let limit = try input.optional("limit")?.int(in: 1...50_000) ?? 5_000
-                let limits = kernel.series.limits
-                return try await kernel.database.scan { reader in
-                    let series = try selection.series(atMost: limits.seriesPerQuery, in: reader)
-                    var reading = try SeriesReading(of: series, limits: limits, in: reader)
-                    var shown = 0
-                    let items = try series.map { record in
-                        let points = try reading.points(of: record.id, from: from, until: until)
-                        let part = points.prefix(limit)
-                        shown += part.count
-                        guard shown <= limits.answer else {
-                            throw SeriesError(
-                                .queryTooLarge,
-                                "the answer would have more than \(limits.answer) points; ask for a "
-                                    + "shorter time, fewer series or a smaller limit",
-                                pointer: "/limit"
-                            )
-                        }
-                        var item = record.json
-                        item["points"] = .array(part.map(\.json))
-                        item["nextFrom"] = points.count > limit ? points[limit].at.json : .null
-                        return item
-                    }
-                    return ["items": .array(items)]
+                return try await items(input, invocation) { series, item, reading in
+                    let points = try reading.points(of: series, from: from, until: until)
+                    let part = points.prefix(limit)
+                    item["points"] = .array(part.map(\.json))
+                    item["nextFrom"] = points.count > limit ? points[limit].at.json : .null
+                    return part.count
                 }
             }
         )
+    }
+
+    /// The series that are asked for, each with further members.
+    private static func items(_ title: String, _ members: [(String, JSON)]) -> JSON {
+        Shape.record(
+            nil,
+            [("items", Shape.list(of: Shape.extended(record, title, members)))]
+        )
+    }
+
+    /// Answers the series that are asked for, each with what `add` reads of it: that gets the series'
+    /// number, its members and the snapshot, and answers how many points it has added.
+    private func items(
+        _ input: JSONReader,
+        _ invocation: Invocation,
+        _ add: @escaping @Sendable (Int64, inout JSON, inout SeriesReading) throws -> Int
+    ) async throws -> JSON {
+        let selection = try Self.selection(input, invocation)
+        let limits = kernel.series.limits
+        return try await kernel.database.scan { reader in
+            let series = try selection.series(atMost: limits.seriesPerQuery, in: reader)
+            var reading = try SeriesReading(of: series, limits: limits, in: reader)
+            var shown = 0
+            let items = try series.map { record in
+                var item = record.json
+                shown += try add(record.id, &item, &reading)
+                guard shown <= limits.answer else {
+                    throw SeriesError(
+                        .queryTooLarge,
+                        "the answer would have more than \(limits.answer) points; ask for a "
+                            + "shorter time, fewer series or a smaller limit",
+                        pointer: "/limit"
+                    )
+                }
+                return item
+            }
+            return ["items": .array(items)]
+        }
     }
 
     func query() throws -> Tool {

@@ -189,7 +189,10 @@ final class PostgresLink {
         let pause = failures == 1 ? 0 : min(1_000, 10 << min(failures, 7))
         state = .down(until: now + .milliseconds(pause))
         isFull = false
-        for request in requests { request.answer = nil }
+        for request in requests {
+            request.answer = nil
+            request.isRepeated = true
+        }
         returned += requests
         requests = []
     }

@@ -9,6 +9,8 @@ final class PostgresListener {
     private let own: String
     private let announce: ([String]?) -> Void
     private var hasListened = false
+    /// Whether something may have been missed, until the server has confirmed that it tells of all.
+    private var isUnsure = false
 
     /// A listener.
     ///
@@ -41,8 +43,13 @@ final class PostgresListener {
                 link.lose(error, now: now)
                 return
             }
-            if hasListened { announce(nil) }
+            isUnsure = hasListened
             hasListened = true
+        }
+        // Not before: what is committed until then is told to nobody.
+        if isUnsure, connection.isSettled {
+            isUnsure = false
+            announce(nil)
         }
         for payload in connection.notifications() {
             let words = payload.split(separator: " ").map(String.init)

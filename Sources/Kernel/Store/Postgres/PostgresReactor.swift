@@ -164,9 +164,13 @@ final class PostgresReactor: Sendable {
             let usable = links.filter {
                 $0.connection != nil && $0.requests.count < Self.onTheirWay
             }
-            if let link = usable.min(by: { $0.requests.count < $1.requests.count }) {
+            let isLate = request.deadline <= now
+            // One that is lost again and again may be why.
+            if let link = usable.min(by: { $0.requests.count < $1.requests.count }),
+                !(isLate && request.isRepeated)
+            {
                 link.send(request, now: now)
-            } else if request.deadline <= now {
+            } else if isLate {
                 let reason = links.lazy.compactMap(\.failure).first.map { ": \($0.message)" }
                 request.fail(
                     StoreError(

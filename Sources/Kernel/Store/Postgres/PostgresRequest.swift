@@ -10,6 +10,8 @@ final class PostgresRequest: @unchecked Sendable {
     let deadline: ContinuousClock.Instant
     /// What the server answered; complete with the sync after it.
     var answer: Result<PostgresResult, PostgresFailure>?
+    /// Whether it was on its way on a connection that was lost.
+    var isRepeated = false
     private var tries = 0
     private let done: @Sendable (Result<PostgresResult, any Error>) -> Void
 

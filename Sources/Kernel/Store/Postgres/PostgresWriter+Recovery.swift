@@ -6,6 +6,10 @@ import Glibc
 /// Whether a commit was made whose answer never came is never guessed. Each group leaves a mark of its
 /// own in `weft_writer`, in its transaction. After reconnecting, the writers' lock is taken, which waits
 /// until the lost transaction has ended one way or the other; then the mark is there or it is not.
+///
+/// If it is not, the lost transaction may still be on its way to a server's process that has not read it
+/// yet. So a higher mark is left before the group is run again: marks only grow, and the statement that
+/// leaves a lower one fails, with everything around it.
 extension PostgresWriterThread {
     /// What became of a group whose connection was lost, or what is to be done with it.
     enum Recovery {
@@ -84,18 +88,45 @@ extension PostgresWriterThread {
         }
     }
 
-    /// Whether the group's mark is there, once the lost transaction has ended.
+    /// Leaves a mark, higher than all that were left before; a lower one violates the column's NOT NULL.
+    func leaveMark(_ mark: Int64, on connection: PostgresConnection) throws(PostgresFailure) {
+        try connection.send(
+            """
+            INSERT INTO weft_writer (name, mark, at)
+            VALUES (?, ?, CAST(extract(epoch FROM now()) AS BIGINT))
+            ON CONFLICT (name) DO UPDATE SET at = excluded.at,
+                mark = CASE WHEN weft_writer.mark < excluded.mark THEN excluded.mark END
+            """,
+            [.text(writer.name), .int(mark)]
+        )
+    }
+
+    /// Whether the group's mark is there, once the lost transaction has ended; if not, it cannot be
+    /// committed any more.
     private func found(on connection: PostgresConnection) throws(PostgresFailure) -> Bool {
         try connection.send("BEGIN")
         try connection.send("LOCK TABLE weft_lock IN EXCLUSIVE MODE")
         try connection.send(
-            "SELECT mark FROM weft_writer WHERE name = ? AND mark = ?",
+            "SELECT mark FROM weft_writer WHERE name = ? AND mark >= ?",
             [.text(writer.name), .int(mark)]
         )
         let result = try connection.settle(patience)
-        try connection.send("ROLLBACK")
+        var left: Int64?
+        do throws(StoreError) {
+            if let result, result.count == 1 {
+                left = try PostgresRow(result: result, index: 0).int(0)
+            }
+        } catch {
+            throw PostgresFailure(state: "XX001", message: error.message, isLost: false)
+        }
+        let isMade = left == mark
+        // A try before this one may have left it, and lost the answer.
+        let higher = left ?? mark + 1
+        if left == nil { try leaveMark(higher, on: connection) }
+        try connection.send("COMMIT")
         try connection.settle(patience)
-        return result.map { $0.count == 1 } ?? false
+        mark = higher
+        return isMade
     }
 
     /// Longer from try to try, up to a second, and never the same for two processes.

@@ -283,14 +283,7 @@ final class PostgresWriterThread {
     ) throws(PostgresFailure) -> Bool {
         if hasWritten {
             mark += 1
-            try connection.send(
-                """
-                INSERT INTO weft_writer (name, mark, at)
-                VALUES (?, ?, CAST(extract(epoch FROM now()) AS BIGINT))
-                ON CONFLICT (name) DO UPDATE SET mark = excluded.mark, at = excluded.at
-                """,
-                [.text(writer.name), .int(mark)]
-            )
+            try leaveMark(mark, on: connection)
             if !topics.isEmpty {
                 try connection.send(
                     "SELECT pg_notify(?, ?)",

@@ -163,7 +163,7 @@ extension ExecutionTables {
     /// - Throws: `StoreError`.
     public func detail(_ id: ID<Execution>, scope: Scope, in reader: any Reader) throws -> JSON? {
         let sql = """
-            SELECT \(Self.columns), input, output, traceparent FROM \(Self.table)
+            SELECT \(Self.columns), input, output, traceparent, parent FROM \(Self.table)
             WHERE organisation = ? AND id = ?
             """
         let found = try reader.first(sql, [.id(scope.organisation), .id(id)]) { row in
@@ -172,6 +172,7 @@ extension ExecutionTables {
             json["output"] = row.isNull(13) ? .null : try row.json(13)
             // 00-<trace id>-<span id>-<flags>
             json["traceId"] = .string(String(try row.text(14).dropFirst(3).prefix(32)))
+            json["parentId"] = .optional(try row.optionalText(15))
             return json
         }
         guard var json = found else { return nil }

@@ -6,7 +6,7 @@ extension ExecutionTables {
     private static let holdColumns = "l.owner, l.turn, l.paused, l.snapshot, l.snapshot_turn"
     private static let joined = """
         SELECT e.id, e.organisation, e.workflow, e.version, e.name, e.subject, e.on_behalf_of,
-            e.traceparent, e.started_at, l.owner, l.turn, l.paused, l.snapshot, l.snapshot_turn
+            e.traceparent, e.started_at, e.parent, e.parent_step, l.owner, l.turn, l.paused, l.snapshot, l.snapshot_turn
         FROM execution_live l JOIN execution e ON e.id = l.execution
         """
 
@@ -14,11 +14,11 @@ extension ExecutionTables {
         (
             try record(row),
             Hold(
-                owner: try row.text(9),
-                turn: Int(try row.int(10)),
-                isPaused: try row.bool(11),
-                snapshot: try row.optionalText(12),
-                snapshotTurn: Int(try row.int(13))
+                owner: try row.text(11),
+                turn: Int(try row.int(12)),
+                isPaused: try row.bool(13),
+                snapshot: try row.optionalText(14),
+                snapshotTurn: Int(try row.int(15))
             )
         )
     }

@@ -18,6 +18,8 @@ public struct ExecutionTables: Sendable {
         /// The place of what started it, of which the execution's own span is a part.
         var trace: TraceContext
         var start: Timestamp
+        /// What waits for its end; nil when nothing does.
+        var parent: Parent?
 
         /// The place of the execution's own span: its id is the execution's, so that it is the same in
         /// every process that works on the execution.
@@ -128,6 +130,19 @@ public struct ExecutionTables: Sendable {
                 """,
             ]
         ),
+        Migration(
+            "workflows",
+            4,
+            "executions that wait for others",
+            [
+                "ALTER TABLE execution ADD COLUMN parent TEXT",
+                "ALTER TABLE execution ADD COLUMN parent_step BIGINT",
+                """
+                CREATE INDEX execution_by_parent ON execution (parent, parent_step)
+                WHERE parent IS NOT NULL
+                """,
+            ]
+        ),
     ]
 
     func keep(_ workflow: Workflow, at now: Timestamp, in transaction: any Transaction) throws {
@@ -172,21 +187,23 @@ public struct ExecutionTables: Sendable {
         try transaction.executeCounting(
             """
             INSERT INTO execution (id, organisation, workflow, version, name, subject, status, state,
-                input, on_behalf_of, traceparent, started_at)
-            VALUES (?, ?, ?, ?, ?, ?, 'RUNNING', '{}', ?, ?, ?, ?)
+                input, on_behalf_of, traceparent, started_at, parent, parent_step)
+            VALUES (?, ?, ?, ?, ?, ?, 'RUNNING', '{}', ?, ?, ?, ?, ?, ?)
             ON CONFLICT (organisation, name) DO NOTHING
             """,
             [
                 .id(record.id), .id(record.organisation), .text(record.workflow),
                 .text(record.version), .text(record.name), .text(record.subject), .json(input),
                 .json(record.onBehalfOf?.json), .text(record.trace.description),
-                .time(record.start),
+                .time(record.start), .text(record.parent?.id.description),
+                .int(record.parent?.step),
             ]
         ) == 1
     }
 
     static let recordColumns = """
-        id, organisation, workflow, version, name, subject, on_behalf_of, traceparent, started_at
+        id, organisation, workflow, version, name, subject, on_behalf_of, traceparent, started_at,
+        parent, parent_step
         """
 
     static func record(_ row: any Row) throws -> Record {
@@ -202,7 +219,8 @@ public struct ExecutionTables: Sendable {
             subject: try row.optionalText(5),
             onBehalfOf: row.isNull(6) ? nil : Actor(json: try row.json(6)),
             trace: trace,
-            start: try row.timestamp(8)
+            start: try row.timestamp(8),
+            parent: try parent(row, at: 9)
         )
     }
 

@@ -59,6 +59,8 @@ struct Turn: Sendable {
     var limited: [Int] = []
     /// Steps answered by callback that are waited for no more.
     var closed: [Int] = []
+    /// Steps that waited for an execution and are waited for no more.
+    var unwatched: [Int] = []
     var ending: Ending?
 }
 
@@ -161,8 +163,9 @@ struct LiveExecution: Sendable {
 
     private mutating func remove(_ step: Int, _ turn: inout Turn) -> Bool {
         guard let found = pending.removeValue(forKey: step) else { return false }
-        if case .task(let entry) = found, entry.task.token != nil {
-            turn.closed.append(step)
+        if case .task(let entry) = found {
+            if entry.task.token != nil { turn.closed.append(step) }
+            if entry.task.purpose == .watched { turn.unwatched.append(step) }
         }
         return true
     }

@@ -10,7 +10,7 @@ struct Outcome: Sendable {
         /// All is known.
         case input(ExecutionInput)
         /// The step's change is still to be made, in the transaction that journals it.
-        case commit(step: Int, @Sendable (any Transaction) throws -> JSON)
+        case commit(step: Int, @Sendable (any Transaction) throws -> [ExecutionInput])
     }
 
     var what: What

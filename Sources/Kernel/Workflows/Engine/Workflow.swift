@@ -38,7 +38,10 @@ public struct Workflow: Sendable {
             throw GeneralFault(
                 .internal,
                 code: "unknown-resource",
-                "\(name): \"\(resource)\" is neither weft:tool:…, weft:agent:… nor weft:activity:…"
+                """
+                \(name): "\(resource)" is neither weft:tool:…, weft:agent:…, weft:activity:… nor \
+                weft:states:startExecution
+                """
             )
         }
     }
@@ -53,8 +56,19 @@ enum TaskResource {
     case agent(String)
     /// Workers outside ask for it.
     case activity(String)
+    /// An execution of a workflow.
+    case execution
 
     init?(_ text: String) {
+        if let start = text.ranges(of: "states:startExecution").first,
+            ["", Self.callback, ".sync", ".sync:2"].contains(String(text[start.upperBound...]))
+        {
+            let service = text[..<start.lowerBound]
+            guard service == "weft:" || service.hasPrefix("arn:") && service.hasSuffix(":states:::")
+            else { return nil }
+            self = .execution
+            return
+        }
         let text = text.hasSuffix(Self.callback) ? String(text.dropLast(Self.callback.count)) : text
         if text.hasPrefix("weft:tool:") {
             self = .tool(String(text.dropFirst(10)))

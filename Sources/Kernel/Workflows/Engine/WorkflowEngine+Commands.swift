@@ -313,7 +313,7 @@ extension ExecutionTables {
             """,
             [.id(scope.organisation), .id(id)]
         ) { row in
-            (try Self.record(row), try row.json(9), Int(try row.optionalInt(10) ?? 0))
+            (try Self.record(row), try row.json(11), Int(try row.optionalInt(12) ?? 0))
         }
     }
 

@@ -21,6 +21,7 @@ extension WorkflowEngine {
     func begin(
         _ start: ExecutionStart,
         as id: ID<Execution>,
+        parent: Parent? = nil,
         in transaction: any Transaction
     ) throws -> ID<Execution> {
         let workflow = try catalogue.workflow(
@@ -39,7 +40,8 @@ extension WorkflowEngine {
             subject: start.subject,
             onBehalfOf: start.onBehalfOf,
             trace: start.trace,
-            start: now
+            start: now,
+            parent: parent
         )
         guard try tables.insert(record, input: start.input, in: transaction) else {
             let existing = try tables.existing(

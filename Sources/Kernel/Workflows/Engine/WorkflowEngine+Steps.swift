@@ -19,12 +19,8 @@ extension WorkflowEngine {
                 try await prepare(task, of: seat, span?.context ?? record.ownTrace)
             }
             switch prepared {
-            case .done(let output):
-                let input: ExecutionInput =
-                    task.purpose == .callback
-                    ? .taskSubmitted(step: step, output: output)
-                    : .taskSucceeded(step: step, output: output)
-                seat.post(Outcome(what: .input(input), span: span))
+            case .done(let inputs):
+                for input in inputs { seat.post(Outcome(what: .input(input), span: span)) }
             case .commit(let commit):
                 seat.post(Outcome(what: .commit(step: step, commit), span: span))
             }
@@ -78,10 +74,10 @@ extension WorkflowEngine {
         _ task: ScheduledTask,
         of seat: Seat,
         _ trace: TraceContext
-    ) async throws -> PreparedCall {
+    ) async throws -> Prepared<[ExecutionInput]> {
         let record = seat.record
         if task.purpose == .readItems || task.purpose == .writeResults {
-            return .done(try await items(of: task, record, trace))
+            return .done([task.answered(try await items(of: task, record, trace))])
         }
         guard let resource = TaskResource(task.resource) else {
             throw GeneralFault(.internal, code: "unknown-resource", task.resource)
@@ -90,6 +86,13 @@ extension WorkflowEngine {
         switch resource {
         case .agent(let name): agent = name
         case .tool, .activity: agent = try await owner(of: record)
+        case .execution:
+            let start = try ChildStart(task.input)
+            let owner = try await owner(of: record)
+            return .commit { [self] transaction in
+                try demand(task.step, of: seat, in: transaction)
+                return try startChild(start, for: task, of: record, agent: owner, in: transaction)
+            }
         }
         let scope = Scope(
             organisation: record.organisation,
@@ -105,23 +108,25 @@ extension WorkflowEngine {
             ids: around.ids,
             stillWanted: { [self] in try demand(task.step, of: seat, in: $0) }
         )
+        let call: PreparedCall
         switch resource {
         case .tool(let name):
-            return try await around.registry.prepareSealed(
+            call = try await around.registry.prepareSealed(
                 name,
                 input: task.input,
                 invocation: invocation,
                 database: around.database
             )
         case .agent(let name):
-            return try await around.agents.prepare(
+            call = try await around.agents.prepare(
                 name,
                 input: task.input,
                 invocation: invocation,
                 execution: record.id.description
             )
-        case .activity: throw NoLongerWanted()
+        case .activity, .execution: throw NoLongerWanted()
         }
+        return call.map { [task.answered($0)] }
     }
 
     /// Reads items of a distributed Map, or writes its results.
@@ -253,6 +258,15 @@ extension WorkflowEngine {
             guard let first = try await group.next() else { throw CancellationError() }
             return first
         }
+    }
+}
+
+extension ScheduledTask {
+    /// What the answer to the call is to the execution.
+    fileprivate func answered(_ output: JSON) -> ExecutionInput {
+        purpose == .callback
+            ? .taskSubmitted(step: step, output: output)
+            : .taskSucceeded(step: step, output: output)
     }
 }
 

@@ -96,16 +96,9 @@ extension WorkflowEngine {
                 inputs.append(input)
                 if let step = input.step { answered.insert(step) }
             case .commit(let step, let commit):
-                guard let task = live.task(step)?.task, answered.insert(step).inserted else {
-                    continue
-                }
+                guard live.task(step) != nil, answered.insert(step).inserted else { continue }
                 do {
-                    let output = try transaction.attempt { try commit(transaction) }
-                    inputs.append(
-                        task.purpose == .callback
-                            ? .taskSubmitted(step: step, output: output)
-                            : .taskSucceeded(step: step, output: output)
-                    )
+                    inputs += try transaction.attempt { try commit(transaction) }
                 } catch {
                     if Self.isStoreTrouble(error) { throw error }
                     inputs.append(Self.failure(step, error))
@@ -207,6 +200,7 @@ extension WorkflowEngine {
         }
         if live.hasOldForm { try tables.forgetOldForm(of: record.id, in: transaction) }
         let turn = entry.turn
+        try stopChildren(of: turn.unwatched, record, in: transaction)
         guard let ending = turn.ending else { return }
         if live.snapshotBytes > LiveExecution.smallState {
             try tables.compact(record.id, in: transaction)
@@ -228,6 +222,10 @@ extension WorkflowEngine {
             in: transaction
         )
         try announce(record, ending, at: turn.at, in: transaction)
+        // One that ends as it begins is told to its parent by who begins it.
+        if let parent = record.parent, turn.number > 1 {
+            try inform(parent, of: record.id, in: transaction)
+        }
     }
 
     /// Tells those who follow an execution.
