@@ -316,10 +316,4 @@ extension JSONPath {
         guard path.root != .current else { throw parser.problem("a path starts with '$'") }
         self = path
     }
-
-    /// The path that `text` spells, or nil when it is none.
-    public init?(_ text: String) {
-        guard let path = try? JSONPath(reading: text) else { return nil }
-        self = path
-    }
 }
