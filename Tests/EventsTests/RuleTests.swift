@@ -157,6 +157,22 @@ private struct RuleWorld {
         #expect(try await world.noted().count == 5)
     }
 
+    @Test("A rule whose target the program does not know any more holds up no other")
+    func unknownTarget() async throws {
+        let world = try await RuleWorld()
+        try await world.add(world.rule("a", ["type": ["x"]]))
+        try await world.add(world.rule("b", ["type": ["x"]]))
+        try await world.database.transaction {
+            try $0.execute(
+                #"UPDATE event_rule SET target = '{"kind":"telegraph"}' WHERE name = 'a'"#,
+                []
+            )
+        }
+        try await world.tell("x")
+        try await world.dispatch()
+        #expect(try await world.noted() == ["b 1"])
+    }
+
     @Test("A rule that would make matching too costly is refused, and a name that is taken")
     func budget() async throws {
         let world = try await RuleWorld()

@@ -167,4 +167,59 @@ import Workflows
         #expect(run.execution.output == ["n": 50])
         #expect(run.turns == 6)
     }
+
+    @Test("A loop over a large value is cut into more turns, as each writes the value again")
+    func largeLoop() throws {
+        let definition: JSON = [
+            "StartAt": "Count",
+            "States": [
+                "Count": [
+                    "Type": "Pass",
+                    "Parameters": ["n.$": "States.MathAdd($.n, 1)", "pad.$": "$.pad"],
+                    "Next": "More",
+                ],
+                "More": [
+                    "Type": "Choice", "Default": "Count",
+                    "Choices": [["Variable": "$.n", "NumericEquals": 50, "Next": "Done"]],
+                ],
+                "Done": ["Type": "Succeed"],
+            ],
+        ]
+        // A state counts as three, with twice 4 KiB: 7 begin in a turn of 20, and 101 / 7 rounded up is 15.
+        let run = try Run(
+            definition,
+            input: ["n": 0, "pad": .string(String(repeating: "x", count: 8_192))],
+            limits: ExecutionLimits(statesPerTurn: 20)
+        )
+        #expect(run.execution.status == .succeeded)
+        #expect(run.turns == 15)
+    }
+
+    /// Each round puts the value one level deeper.
+    @Test(
+        "A value that is nested too deep ends the run before it cannot be written",
+        arguments: [
+            ["Type": "Pass", "Parameters": ["x.$": "$"], "Next": "More"],
+            [
+                "Type": "Pass", "QueryLanguage": "JSONata", "Output": ["x": "{% $states.input %}"],
+                "Next": "More",
+            ],
+            ["Type": "Pass", "ResultPath": "$.x", "Parameters": ["x.$": "$"], "Next": "More"],
+        ] as [JSON]
+    )
+    func nesting(state: JSON) throws {
+        let definition: JSON = [
+            "StartAt": "Wrap",
+            "States": [
+                "Wrap": state,
+                "More": [
+                    "Type": "Choice", "Default": "Wrap",
+                    "Choices": [["Variable": "$.done", "IsPresent": true, "Next": "Done"]],
+                ],
+                "Done": ["Type": "Succeed"],
+            ],
+        ]
+        let run = try Run(definition)
+        #expect(run.execution.error == "States.DataLimitExceeded")
+    }
 }

@@ -51,7 +51,7 @@ final class EngineWorld: Sendable {
     }
 
     /// The tools: `world.count` writes a row, `world.call` is outside and waits at a gate named by its
-    /// input, `world.fail` fails while its gate is closed, `world.ask` hands a token over.
+    /// input, `world.fail` fails while its gate is closed and `world.drop` gives up, `world.ask` hands a token over.
     private func registry() throws -> ToolRegistry {
         func tool(_ name: String, _ body: Tool.Body) throws -> Tool {
             try Tool(name: name, purpose: "Tests.", input: ["type": "object"], body: body)
@@ -92,6 +92,14 @@ final class EngineWorld: Sendable {
                     }
                 ),
                 tool(
+                    "world.drop",
+                    .external { _, invocation in
+                        gates.note("drop", invocation.key)
+                        guard gates.isOpen("drop") else { throw CancellationError() }
+                        return ["dropped": false]
+                    }
+                ),
+                tool(
                     "world.ask",
                     .write { input, _ in
                         { transaction in
@@ -108,7 +116,7 @@ final class EngineWorld: Sendable {
                 Agent(
                     name: "world.owner",
                     purpose: "Owns the workflows.",
-                    tools: ["world.count", "world.call", "world.fail", "world.ask"],
+                    tools: ["world.count", "world.call", "world.fail", "world.drop", "world.ask"],
                     policy: Idle()
                 ),
                 Agent(

@@ -120,6 +120,41 @@ import Testing
         #expect(try JSONPath(reading: "$.all[?(\(test))].id").find(in: document) == expected)
     }
 
+    /// Text that would be read by calls within calls, or values that would be made by them.
+    @Test(
+        "A path that is too long or nested too deep is refused",
+        arguments: [
+            "$" + String(repeating: ".a", count: 201),
+            "$[?(" + String(repeating: "(", count: 100_000) + "@.a",
+            "$[?(" + String(repeating: "!", count: 100_000) + "@.a)]",
+            "$" + String(repeating: "[?(@.a", count: 100_000),
+            "$[?(@.a in " + String(repeating: "[", count: 100_000),
+            "$[?(@.a" + String(repeating: " && @.a", count: 500) + ")]",
+        ]
+    )
+    func tooLong(path: String) {
+        #expect(throws: SyntaxProblem.self) { try JSONPath(reading: path) }
+    }
+
+    @Test("A path of 200 names and a filter 30 levels deep are read")
+    func longest() throws {
+        #expect(try JSONPath(reading: "$" + String(repeating: ".a", count: 200)).isReference)
+        let (open, close) = (String(repeating: "(", count: 30), String(repeating: ")", count: 30))
+        #expect(
+            try JSONPath(reading: "$[?(\(open)@.a\(close))]").find(in: [["a": 1]]) == [["a": 1]]
+        )
+    }
+
+    @Test("A path that multiplies what it finds is given up")
+    func multiplying() throws {
+        // Of 60 arrays within each other: 2 to the power of 60.
+        let value = (0..<60).reduce(JSON.null) { inner, _ in [inner] }
+        let path = try JSONPath(reading: "$" + String(repeating: "[0,0]", count: 60))
+        #expect(path.find(in: value) == nil)
+        let filter = try JSONPath(reading: "$[?(@" + String(repeating: "[0,0]", count: 60) + ")]")
+        #expect(filter.find(in: value) == nil)
+    }
+
     @Test("Recursive descent visits parents before children")
     func descent() throws {
         // The object under the outer a, then its own a, then the one in the list.

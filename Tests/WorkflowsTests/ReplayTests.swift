@@ -48,7 +48,7 @@ import Testing
     func same() throws {
         let history = try recorded()
         let replay = try replay(Self.definition, history)
-        #expect(replay.divergence == nil, "\(replay.differences)")
+        #expect(replay.differences.first == nil, "\(replay.differences)")
         #expect(replay.history.map(\.type) == history.map(\.type))
         #expect(replay.execution.error == "E")
         #expect(replay.unanswered.isEmpty)
@@ -61,8 +61,8 @@ import Testing
             ["Variable": "$.seen", "NumericGreaterThan": 20, "Next": "Large"]
         ]
         let replay = try replay(changed, try recorded())
-        #expect(replay.divergence?.kind == .entered)
-        #expect(replay.divergence?.state == "Small")
+        #expect(replay.differences.first?.kind == .entered)
+        #expect(replay.differences.first?.state == "Small")
         #expect(replay.differences.map(\.kind).contains(.left))
         #expect(replay.differences.last?.kind == .outcome)
         #expect(replay.execution.status == .succeeded)
@@ -76,15 +76,15 @@ import Testing
         let replay = try replay(changed, try recorded())
         #expect(replay.unanswered == ["Done"])
         #expect(replay.execution.status == .running)
-        #expect(replay.divergence?.state == "Large", "\(replay.differences)")
-        #expect(replay.divergence?.kind == .output)
+        #expect(replay.differences.first?.state == "Large", "\(replay.differences)")
+        #expect(replay.differences.first?.kind == .output)
     }
 
     @Test("A task that would get another input is a difference of its own")
     func parameters() throws {
         var changed = Self.definition
         changed["States"]?["Look"]?["Parameters"] = ["only.$": "$.items[0]"]
-        let divergence = try replay(changed, try recorded()).divergence
+        let divergence = try replay(changed, try recorded()).differences.first
         #expect(divergence?.kind == .parameters)
         #expect(divergence?.replayed == ["only": 1])
     }

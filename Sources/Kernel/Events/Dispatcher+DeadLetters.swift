@@ -48,29 +48,6 @@ extension Dispatcher {
         )
     }
 
-    /// The organisation's events that a rule's target would not take, newest first.
-    ///
-    /// - Parameters:
-    ///   - limit: at most this many.
-    ///   - scope: decides the organisation.
-    ///   - reader: what to read.
-    /// - Returns: those that were not redriven.
-    /// - Throws: `StoreError`.
-    public func deadLetters(
-        limit: Int = 100,
-        scope: Scope,
-        in reader: any Reader
-    ) throws -> [DeadLetter] {
-        try reader.query(
-            """
-            SELECT \(Self.deadLetterSelection) FROM dead_letter
-            WHERE organisation = ? AND redriven_at IS NULL ORDER BY at DESC LIMIT ?
-            """,
-            [.id(scope.organisation), .int(limit)],
-            Self.deadLetter
-        )
-    }
-
     /// What dead letters can be sorted by.
     public static let deadLetterColumns: [ListQuery.Column] = [
         .init("at", "at", isNumber: true), .init("rule", "rule"),

@@ -160,31 +160,6 @@ public struct EventLog: Sendable {
         )
     }
 
-    /// What happened to one thing, oldest first.
-    ///
-    /// - Parameters:
-    ///   - subject: for instance `order:018f…`.
-    ///   - cursor: only what stands after this place in the log.
-    ///   - limit: at most this many; default 100.
-    ///   - scope: decides the organisation.
-    /// - Returns: the events.
-    /// - Throws: `StoreError`.
-    public func events(
-        about subject: String,
-        after cursor: Int64 = 0,
-        limit: Int = 100,
-        scope: Scope
-    ) async throws -> [Event] {
-        try await database.query(
-            """
-            SELECT \(Self.columns) FROM event
-            WHERE organisation = ? AND subject = ? AND seq > ? ORDER BY seq LIMIT ?
-            """,
-            [.id(scope.organisation), .text(subject), .int(cursor), .int(limit)],
-            Event.init(row:)
-        )
-    }
-
     func cursor(_ name: String, in reader: any Reader) throws -> Int64 {
         try reader.first("SELECT seq FROM event_cursor WHERE name = ?", [.text(name)]) {
             try $0.int(0)

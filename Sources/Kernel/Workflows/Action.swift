@@ -147,7 +147,12 @@ public struct ExecutionIdentity: Sendable, Hashable {
 public struct ExecutionLimits: Sendable, Hashable {
     /// Largest input, result or output in bytes of JSON; AWS's 256 KiB by default.
     public var payloadBytes: Int
-    /// States entered in one turn before the execution asks for a timer that fires at once.
+    /// Levels of arrays and objects within each other in an input, output or variable; 200 by default.
+    ///
+    /// What is deeper cannot be written, read and compared by calls within calls.
+    public var nesting: Int
+    /// States entered in one turn before the execution asks for a timer that fires at once; each 4 KiB of a
+    /// state's input count as one more.
     ///
     /// So an endless loop of states that wait for nothing never holds its caller; 10,000 by default.
     public var statesPerTurn: Int
@@ -161,11 +166,13 @@ public struct ExecutionLimits: Sendable, Hashable {
     /// The given bounds.
     public init(
         payloadBytes: Int = 262_144,
+        nesting: Int = 200,
         statesPerTurn: Int = 10_000,
         childrenAtOnce: Int = 100,
         variableBytes: Int = 10_485_760
     ) {
         self.payloadBytes = payloadBytes
+        self.nesting = nesting
         self.statesPerTurn = statesPerTurn
         self.childrenAtOnce = childrenAtOnce
         self.variableBytes = variableBytes
@@ -173,6 +180,17 @@ public struct ExecutionLimits: Sendable, Hashable {
 }
 
 extension JSON {
+    /// Whether arrays and objects lie within each other in more levels; looks no deeper than that.
+    func isNested(deeperThan levels: Int) -> Bool {
+        switch self {
+        case .array(let elements):
+            levels <= 0 || elements.contains { $0.isNested(deeperThan: levels - 1) }
+        case .object(let object):
+            levels <= 0 || object.contains { $0.value.isNested(deeperThan: levels - 1) }
+        default: false
+        }
+    }
+
     /// The length of the compact text, counted without writing it.
     var byteCount: Int {
         switch self {

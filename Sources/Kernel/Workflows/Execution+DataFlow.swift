@@ -126,6 +126,10 @@ extension Execution {
     }
 
     func check(_ product: Product, _ state: State, _ branch: Branch) throws(StateError) {
+        let most = limits.nesting
+        guard !product.output.isNested(deeperThan: most),
+            !product.assigned.contains(where: { $0.value.isNested(deeperThan: most) })
+        else { throw .tooDeep(state.name, most) }
         guard product.output.byteCount <= limits.payloadBytes else { throw .tooLarge(state.name) }
         guard !product.assigned.isEmpty else { return }
         let bytes = JSON.object(product.assigned).byteCount
@@ -188,6 +192,15 @@ extension StateError {
     }
 }
 
+extension StateError {
+    static func tooDeep(_ name: String, _ levels: Int) -> StateError {
+        StateError(
+            name: Name.dataLimitExceeded,
+            cause: "The state/task '\(name)' returned a result nested deeper than \(levels) levels."
+        )
+    }
+}
+
 extension Evaluation {
     /// Says that a path finds nothing, in the words of AWS's JSONPath library.
     func missing(_ path: JSONPath) -> StateError {
@@ -210,7 +223,9 @@ extension JSONPath {
         var node = value
         for (at, segment) in segments.enumerated() {
             var next: [JSON] = []
-            if let node { segment.selector.select(node, node, at == segments.count - 1, &next) }
+            if let node {
+                segment.selector.select(node, node, at == segments.count - 1, PathBudget(), &next)
+            }
             switch segment.selector {
             case .name(let name): shown += "['\(name)']"
             case .index(let index): shown += "[\(index)]"

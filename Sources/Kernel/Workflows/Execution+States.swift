@@ -8,7 +8,7 @@ extension Execution {
                 sleep(id, until: turn.now, .pause)
                 return
             }
-            turn.entered += 1
+            turn.entered += 1 + branch.input.byteCount / 4_096
             enter(id)
             attempt(id)
         }

@@ -87,18 +87,27 @@ public struct Execution: Sendable {
         // AWS has the first state follow from nothing, not from ExecutionStarted.
         let root = addBranch(machine: "", parent: nil, index: 0, input: input, after: 0)
         turn.beforeFailure = nil
-        if input.byteCount > limits.payloadBytes {
+        if let excess = excess(of: input) {
             // No state has been entered, so none can handle it.
             finish(
                 .failed,
                 "ExecutionFailed",
                 error: StateError.Name.dataLimitExceeded,
-                cause: "The input is larger than \(limits.payloadBytes) bytes."
+                cause: excess
             )
         } else {
             turn.ready = [root]
         }
         return run()
+    }
+
+    /// Why an input cannot be taken; nil when it can.
+    private func excess(of input: JSON) -> String? {
+        if input.isNested(deeperThan: limits.nesting) {
+            return "The input is nested deeper than \(limits.nesting) levels."
+        }
+        guard input.byteCount > limits.payloadBytes else { return nil }
+        return "The input is larger than \(limits.payloadBytes) bytes."
     }
 
     /// Takes what happened and runs until everything waits.

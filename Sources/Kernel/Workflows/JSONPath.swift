@@ -74,22 +74,25 @@ public struct JSONPath: Sendable, Hashable, CustomStringConvertible {
 
     /// What the path finds in `value`, which stands for its root.
     ///
-    /// A definite path gives its value, or nil when there is none; any other path gives an array.
+    /// A definite path gives its value, or nil when there is none; any other path gives an array, or nil when
+    /// it would have to look at some millions of values.
     public func find(in value: JSON) -> JSON? {
-        let found = matches(in: value, document: value)
+        let budget = PathBudget()
+        let found = matches(in: value, document: value, budget)
+        guard !budget.isSpent else { return nil }
         return isDefinite ? found.first : .array(found)
     }
 
-    func matches(in value: JSON, document: JSON) -> [JSON] {
+    func matches(in value: JSON, document: JSON, _ budget: PathBudget) -> [JSON] {
         var found = [value]
         for (at, segment) in segments.enumerated() {
             var next: [JSON] = []
-            for node in found {
+            for node in found where !budget.isSpent {
                 let isLast = at == segments.count - 1
                 if segment.descends {
-                    segment.descend(node, document, isLast, &next)
+                    segment.descend(node, document, isLast, budget, &next)
                 } else {
-                    segment.selector.select(node, document, isLast, &next)
+                    segment.selector.select(node, document, isLast, budget, &next)
                 }
             }
             found = next
@@ -101,20 +104,36 @@ public struct JSONPath: Sendable, Hashable, CustomStringConvertible {
 
 extension JSONPath.Segment {
     /// Applies the selector to the node and all that is below it, parents first.
-    func descend(_ node: JSON, _ document: JSON, _ isLast: Bool, _ found: inout [JSON]) {
-        selector.select(node, document, isLast, &found)
+    func descend(
+        _ node: JSON,
+        _ document: JSON,
+        _ isLast: Bool,
+        _ budget: PathBudget,
+        _ found: inout [JSON]
+    ) {
+        guard !budget.isSpent else { return }
+        budget.spend(1)
+        selector.select(node, document, isLast, budget, &found)
         switch node {
         case .array(let elements):
-            for element in elements { descend(element, document, isLast, &found) }
+            for element in elements { descend(element, document, isLast, budget, &found) }
         case .object(let object):
-            for member in object { descend(member.value, document, isLast, &found) }
+            for member in object { descend(member.value, document, isLast, budget, &found) }
         default: break
         }
     }
 }
 
 extension JSONPath.Selector {
-    func select(_ node: JSON, _ document: JSON, _ isLast: Bool, _ found: inout [JSON]) {
+    func select(
+        _ node: JSON,
+        _ document: JSON,
+        _ isLast: Bool,
+        _ budget: PathBudget,
+        _ found: inout [JSON]
+    ) {
+        let before = found.count
+        defer { budget.spend(found.count - before) }
         switch (self, node) {
         case (.name(let name), .object(let object)):
             if let value = object[name] { found.append(value) }
@@ -141,10 +160,10 @@ extension JSONPath.Selector {
         case (.wildcard, .object(let object)):
             found.append(contentsOf: object.map(\.value))
         case (.filter(let filter), .array(let elements)):
-            found.append(contentsOf: elements.filter { filter.accepts($0, document) })
+            found.append(contentsOf: elements.filter { filter.accepts($0, document, budget) })
         case (.filter(let filter), .object):
             // Jayway tests an object itself, not its members.
-            if filter.accepts(node, document) { found.append(node) }
+            if filter.accepts(node, document, budget) { found.append(node) }
         default: break
         }
     }

@@ -17,19 +17,12 @@ indirect enum PathFilter: Sendable, Hashable {
         case literal(JSON)
         case path(JSONPath)
 
-        func value(_ node: JSON, _ document: JSON) -> JSON? {
+        func value(_ node: JSON, _ document: JSON, _ budget: PathBudget) -> JSON? {
             switch self {
-            case .literal(let value): value
+            case .literal(let value): return value
             case .path(let path):
-                path.isDefinite
-                    ? path.matches(in: path.root == .current ? node : document, document: document)
-                        .first
-                    : .array(
-                        path.matches(
-                            in: path.root == .current ? node : document,
-                            document: document
-                        )
-                    )
+                let found = path.found(node, document, budget)
+                return path.isDefinite ? found.first : .array(found)
             }
         }
     }
@@ -40,17 +33,22 @@ indirect enum PathFilter: Sendable, Hashable {
     case or(PathFilter, PathFilter)
     case not(PathFilter)
 
-    func accepts(_ node: JSON, _ document: JSON) -> Bool {
+    func accepts(_ node: JSON, _ document: JSON, _ budget: PathBudget) -> Bool {
+        budget.spend(1)
+        guard !budget.isSpent else { return false }
         switch self {
-        case .exists(let path):
-            !path.matches(in: path.root == .current ? node : document, document: document).isEmpty
+        case .exists(let path): return !path.found(node, document, budget).isEmpty
         case .compare(let left, let comparison, let right):
-            Self.holds(left.value(node, document), comparison, right.value(node, document))
+            return Self.holds(
+                left.value(node, document, budget),
+                comparison,
+                right.value(node, document, budget)
+            )
         case .and(let left, let right):
-            left.accepts(node, document) && right.accepts(node, document)
+            return left.accepts(node, document, budget) && right.accepts(node, document, budget)
         case .or(let left, let right):
-            left.accepts(node, document) || right.accepts(node, document)
-        case .not(let inner): !inner.accepts(node, document)
+            return left.accepts(node, document, budget) || right.accepts(node, document, budget)
+        case .not(let inner): return !inner.accepts(node, document, budget)
         }
     }
 
@@ -74,6 +72,13 @@ indirect enum PathFilter: Sendable, Hashable {
         case (.string(let left), .string(let right)): test(left.order(right))
         default: false
         }
+    }
+}
+
+extension JSONPath {
+    /// What a path in a filter finds.
+    fileprivate func found(_ node: JSON, _ document: JSON, _ budget: PathBudget) -> [JSON] {
+        matches(in: root == .current ? node : document, document: document, budget)
     }
 }
 

@@ -10,6 +10,15 @@ struct PathParser {
     let text: String
     let input: [Character]
     var at = 0
+    /// How deep the present place lies in filters, parentheses and lists.
+    private var depth = 0
+    /// How many tests the filters have.
+    private var terms = 0
+
+    /// What is deeper is read by nobody, and would be read by calls within calls.
+    private static let deepest = 32
+    private static let mostTerms = 500
+    private static let mostSegments = 200
 
     init(_ text: String) {
         self.text = text
@@ -58,6 +67,9 @@ struct PathParser {
         }
         var segments: [JSONPath.Segment] = []
         while let character = current {
+            guard segments.count < Self.mostSegments else {
+                throw problem("a path has at most \(Self.mostSegments) names and brackets")
+            }
             if character == "." {
                 at += 1
                 let descends = take(".")
@@ -205,7 +217,21 @@ extension PathParser {
         }
     }
 
+    /// Goes one level down; the caller comes up again.
+    private mutating func enter() throws(SyntaxProblem) {
+        depth += 1
+        guard depth <= Self.deepest else {
+            throw problem("filters are nested more than \(Self.deepest) deep")
+        }
+    }
+
     private mutating func term() throws(SyntaxProblem) -> PathFilter {
+        try enter()
+        defer { depth -= 1 }
+        terms += 1
+        guard terms <= Self.mostTerms else {
+            throw problem("filters have at most \(Self.mostTerms) tests")
+        }
         skipBlanks()
         if current == "!", at + 1 < input.count, input[at + 1] != "=" {
             at += 1
@@ -234,6 +260,8 @@ extension PathParser {
     }
 
     private mutating func operand() throws(SyntaxProblem) -> PathFilter.Operand {
+        try enter()
+        defer { depth -= 1 }
         switch current {
         case "@", "$":
             let path = try path(delimiters: [" ", "=", "!", "<", ">", "&", "|", ")", ",", "~"])
@@ -286,12 +314,6 @@ extension JSONPath {
         let path = try parser.path()
         guard parser.atEnd else { throw parser.problem("unexpected text") }
         guard path.root != .current else { throw parser.problem("a path starts with '$'") }
-        self = path
-    }
-
-    /// The path that `text` spells, or nil when it is none.
-    public init?(_ text: String) {
-        guard let path = try? JSONPath(reading: text) else { return nil }
         self = path
     }
 }

@@ -54,9 +54,6 @@ public struct Replay: Sendable {
     /// All differences, in the order of the replay; what is no longer reached comes last.
     public let differences: [Difference]
 
-    /// The first difference, nil when both executions are alike.
-    public var divergence: Difference? { differences.first }
-
     /// Replays a history.
     ///
     /// - Parameters:

@@ -9,7 +9,6 @@ struct StateError: Error, Sendable, Hashable {
         static let runtime = "States.Runtime"
         static let dataLimitExceeded = "States.DataLimitExceeded"
         static let resultPathMatchFailure = "States.ResultPathMatchFailure"
-        static let parameterPathFailure = "States.ParameterPathFailure"
         static let noChoiceMatched = "States.NoChoiceMatched"
         static let intrinsicFailure = "States.IntrinsicFailure"
         static let queryEvaluation = "States.QueryEvaluationError"

@@ -213,6 +213,8 @@ public struct EventRules: Sendable {
     }
 
     /// Every enabled rule of every organisation: for the dispatcher alone.
+    ///
+    /// Without those whose target this version of the program does not know.
     func enabled(in reader: any Reader) throws -> [(
         organisation: ID<Organisation>, rule: StoredRule
     )] {
@@ -222,6 +224,12 @@ public struct EventRules: Sendable {
             ORDER BY organisation, name
             """,
             []
-        ) { (organisation: try $0.id(8), rule: try Self.read($0)) }
+        ) { row in
+            do {
+                return (organisation: try row.id(8, Organisation.self), rule: try Self.read(row))
+            } catch is GeneralFault {
+                return nil
+            }
+        }.compactMap { $0 }
     }
 }

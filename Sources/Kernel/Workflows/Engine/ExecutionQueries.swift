@@ -9,39 +9,7 @@ extension ExecutionTables {
     /// Executions with what is known of those under way.
     private static let table = "execution LEFT JOIN execution_live ON execution = id"
 
-    /// Executions, newest first.
-    ///
-    /// - Parameters:
-    ///   - workflow: only of this workflow.
-    ///   - status: only of this status.
-    ///   - subject: only about this thing.
-    ///   - limit: at most this many.
-    ///   - scope: decides the organisation.
-    ///   - reader: what to read.
-    /// - Returns: their wire forms.
-    /// - Throws: `StoreError`.
-    public func list(
-        workflow: String? = nil,
-        status: String? = nil,
-        subject: String? = nil,
-        limit: Int = 50,
-        scope: Scope,
-        in reader: any Reader
-    ) throws -> [JSON] {
-        var sql = "SELECT \(Self.columns) FROM \(Self.table) WHERE organisation = ?"
-        var parameters: [SQLValue] = [.id(scope.organisation)]
-        for (column, value) in [("workflow", workflow), ("status", status), ("subject", subject)] {
-            guard let value else { continue }
-            sql += " AND \(column) = ?"
-            parameters.append(.text(value))
-        }
-        sql += " ORDER BY started_at DESC, id DESC LIMIT ?"
-        parameters.append(.int(limit))
-        return try reader.query(sql, parameters, Self.summary)
-    }
-
-    /// Writes the newest execution about a thing as ``list(workflow:status:subject:limit:scope:in:)``
-    /// shows it, or null.
+    /// Writes the newest execution about a thing as lists show it, or null.
     ///
     /// - Parameters:
     ///   - subject: the thing.

@@ -3,7 +3,6 @@ import Store
 
 /// Executions under way: who has them in hand, and up to where they are written.
 extension ExecutionTables {
-    private static let holdColumns = "l.owner, l.turn, l.paused, l.snapshot, l.snapshot_turn"
     private static let joined = """
         SELECT e.id, e.organisation, e.workflow, e.version, e.name, e.subject, e.on_behalf_of,
             e.traceparent, e.started_at, e.parent, e.parent_step, l.owner, l.turn, l.paused, l.snapshot, l.snapshot_turn

@@ -52,7 +52,7 @@ final class Office: Sendable {
     func note(isRecovering: Bool) { state.withLock { $0.isRecovering = isRecovering } }
 
     /// So many more, or less, are on their way to their seats.
-    func note(coming: Int) { state.withLock { $0.coming += coming } }
+    func note(coming: Int) { state.withLock { $0.coming = max(0, $0.coming + coming) } }
 
     /// How many are in hand.
     var count: Int { state.withLock { $0.seats.count } }

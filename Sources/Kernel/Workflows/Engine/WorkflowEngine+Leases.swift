@@ -97,6 +97,8 @@ extension WorkflowEngine {
             let room = min(Self.page, office.room)
             guard room > 0 else {
                 office.note(hasMore: true)
+                // What became free before that asked for nothing.
+                if office.room > 0 { continue }
                 return
             }
             let (found, hasDead): ([ExecutionTables.Stored], Bool) =
@@ -126,9 +128,7 @@ extension WorkflowEngine {
             if let known {
                 workflow = known
             } else {
-                workflow = try await around.database.read { [catalogue] reader in
-                    try catalogue.workflow(of: record, in: reader)
-                }
+                workflow = try await definition(of: record)
             }
             let live = try LiveExecution(
                 stored,
@@ -138,10 +138,27 @@ extension WorkflowEngine {
             guard let seat = office.seat(record, live, owner: owner) else { return nil }
             office.alarms(of: record, live)
             return seat
+        } catch is CancellationError {
+            // Stopping: whoever comes next takes it over.
+            return nil
         } catch {
             // Broken: it stays where it is, and everybody hears of it.
             around.report(error)
             return nil
+        }
+    }
+
+    /// What an execution runs; asked for until the store answers, since nobody else continues what is claimed.
+    private func definition(of record: ExecutionTables.Record) async throws -> Workflow {
+        while true {
+            do {
+                return try await around.database.read { [catalogue] reader in
+                    try catalogue.workflow(of: record, in: reader)
+                }
+            } catch  where Self.isStoreTrouble(error) {
+                around.report(error)
+                try await around.clock.sleep(for: .seconds(1))
+            }
         }
     }
 
@@ -175,7 +192,13 @@ extension WorkflowEngine {
             guard try tables.claim(record.id, from: hold, by: worker, in: transaction) else {
                 return nil
             }
-            return try tables.stored(record, hold, in: transaction)
+            do {
+                return try tables.stored(record, hold, in: transaction)
+            } catch  where !Self.isStoreTrouble(error) {
+                // Broken: it stays where it is, and holds up no other.
+                around.report(error)
+                return nil
+            }
         }
         return (stored, hasDead)
     }

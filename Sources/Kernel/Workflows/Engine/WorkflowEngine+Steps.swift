@@ -30,6 +30,8 @@ extension WorkflowEngine {
         } catch is CancellationError {
             // Stopping: the store knows that the step has no outcome.
             seat.abandon(step)
+            // Otherwise it was not this task that was cancelled, but something that the tool waited for.
+            if !Task.isCancelled { await again(step, of: seat) }
             return false
         } catch is NoLongerWanted {
             seat.abandon(step)
@@ -62,7 +64,7 @@ extension WorkflowEngine {
         }
     }
 
-    /// Performs a step again that could not be because of the store.
+    /// Performs a step again, a second later, that came to no outcome.
     private func again(_ step: Int, of seat: Seat) async {
         seat.makeReady(step)
         office.alarm(around.clock.now() + .seconds(1), .retry(seat.record.id))

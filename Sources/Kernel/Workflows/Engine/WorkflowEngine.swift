@@ -181,8 +181,15 @@ public final class WorkflowEngine: Service {
             if let seat = office.seat(id) { enqueue(.journal(seat)) }
         case .deadline(let id):
             guard let seat = office.seat(id) else { return }
-            seat.post(Outcome(what: .input(.deadlinePassed)))
-            enqueue(.journal(seat))
+            if let live = seat.live {
+                // An alarm of before a redrive is no longer the deadline's.
+                guard let deadline = live.deadline, deadline <= now else { return }
+                seat.post(Outcome(what: .input(.deadlinePassed)))
+                enqueue(.journal(seat))
+            } else {
+                // Being moved on: look again.
+                office.alarm(now + .milliseconds(20), purpose)
+            }
         case .step(let id, let step):
             guard let seat = office.seat(id) else { return }
             if let input = seat.overdue(step, at: now) {
