@@ -132,6 +132,7 @@ import Testing
         #expect(try await database.query("SELECT seq FROM heard", []) { try $0.int(0) } == [1, 5])
         let letters = try await database.read { try openLetters(of: dispatcher, scope, in: $0) }
         #expect(letters.map(\.eventSeq) == [3] && letters.first?.reason == "not this one")
+        #expect(letters.first?.event.type == "told" && letters.first?.event.subject == "s")
 
         let id = try #require(letters.first?.id)
         #expect(

@@ -15,11 +15,14 @@ public struct DeadLetter: Sendable {
     public var attempts: Int
     /// When it was tried last.
     public var at: Timestamp
+    /// The event's type, and what it is about.
+    public var event: (type: String, subject: String?)
 
-    /// `{"id","rule","eventSeq","reason","attempts","at"}`.
+    /// `{"id","rule","eventSeq","event":{"type","subject"},"reason","attempts","at"}`.
     public var json: JSON {
         [
             "id": id.json, "rule": .string(rule), "eventSeq": .int(eventSeq),
+            "event": ["type": .string(event.type), "subject": .optional(event.subject)],
             "reason": .string(reason), "attempts": .int(attempts), "at": at.json,
         ]
     }
@@ -53,7 +56,11 @@ extension Dispatcher {
         .init("at", "at", isNumber: true), .init("rule", "rule"),
     ]
 
-    private static let deadLetterSelection = "id, rule, event_seq, reason, attempts, at"
+    private static let deadLetterSelection = """
+        id, rule, event_seq, reason, attempts, at,
+        (SELECT type FROM event WHERE seq = event_seq),
+        (SELECT subject FROM event WHERE seq = event_seq)
+        """
 
     /// One page of dead letters, and the cursor of the next.
     ///
@@ -72,7 +79,7 @@ extension Dispatcher {
     ) throws -> (items: [DeadLetter], next: JSON) {
         try query.page(
             Self.deadLetterSelection,
-            count: 6,
+            count: 8,
             of: "dead_letter",
             where: Self.open(rule, scope),
             in: reader,
@@ -120,7 +127,8 @@ extension Dispatcher {
             eventSeq: try row.int(2),
             reason: try row.text(3),
             attempts: Int(try row.int(4)),
-            at: try row.timestamp(5)
+            at: try row.timestamp(5),
+            event: (try row.optionalText(6) ?? "", try row.optionalText(7))
         )
     }
 

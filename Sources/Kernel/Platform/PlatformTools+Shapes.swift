@@ -36,7 +36,13 @@ extension PlatformTools {
         "Dead letter",
         [
             ("id", Shape.id), ("rule", Shape.text), ("eventSeq", Shape.count),
-            ("reason", Shape.text), ("attempts", Shape.count), ("at", Shape.time),
+            (
+                "event",
+                Shape.record(
+                    nil,
+                    [("type", Shape.text), ("subject", Shape.nullable(Shape.text))]
+                )
+            ), ("reason", Shape.text), ("attempts", Shape.count), ("at", Shape.time),
         ]
     )
 }

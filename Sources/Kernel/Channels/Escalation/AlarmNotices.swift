@@ -41,6 +41,8 @@ public struct AlarmNotices: EventTarget {
             guard let value = event.data[name], !value.isNull else { continue }
             values[name] = value.string ?? value.text()
         }
+        let link =
+            "/console/alarms" + (key.hasPrefix("alarm:") ? "/\(key.dropFirst("alarm:".count))" : "")
         values["name"] = values["name"] ?? event.data["rule"]?.string ?? key
         let isShelved =
             event.data["shelvedUntil"]?.string.flatMap { Timestamp($0) }
@@ -55,7 +57,7 @@ public struct AlarmNotices: EventTarget {
                     "alarm.raised",
                     values,
                     severity: severity,
-                    link: "/console/alarms",
+                    link: link,
                     to: [.roles(audience), .targets],
                     effect: "alarm-raised:\(event.id)",
                     incident: Incident(key),
@@ -86,7 +88,7 @@ public struct AlarmNotices: EventTarget {
                         "alarm.cleared",
                         values,
                         severity: .info,
-                        link: "/console/alarms",
+                        link: link,
                         to: [.roles(audience)],
                         effect: "alarm-cleared:\(event.id)",
                         incident: Incident(key, .resolve),

@@ -51,7 +51,7 @@ enum AlarmPresets {
         ),
         Preset(
             name: "dead-letters",
-            title: "Events that no rule could process",
+            title: "Events that no target would take",
             metric: "weft_dead_letters",
             statistic: .maximum,
             threshold: 0,
