@@ -1,3 +1,4 @@
+import { Fragment } from "react";
 import { useQuery } from "../api/query";
 import type { Decision, Page as ListOf, Run, RunEvent } from "../api/types";
 import { Link } from "../shell/router";
@@ -25,6 +26,7 @@ interface Props {
 export function StepPanel({ run, name, state, visits, at, onVisit, onClose }: Props) {
   const visit = visits[Math.min(at, visits.length - 1)];
   const [, kind = "", resource = ""] = /^weft:(\w+):(.*)$/.exec(state.Resource ?? "") ?? [];
+  const children = (visit?.attempts ?? []).flatMap((each) => each.child ?? []);
   return (
     <Section
       title={humanise(name)}
@@ -54,6 +56,18 @@ export function StepPanel({ run, name, state, visits, at, onVisit, onClose }: Pr
             : []),
           ...(visit?.index !== null && visit?.index !== undefined
             ? [["Iteration", String(visit.index + 1)] as [string, string]]
+            : []),
+          ...(children.length > 0
+            ? [[
+              children.length > 1 ? "Runs it started" : "Run it started",
+              <Fragment key="children">
+                {children.map((id) => (
+                  <div key={id}>
+                    <Link className="wrap" to={`/runs/${id}`}>{id}</Link>
+                  </div>
+                ))}
+              </Fragment>,
+            ] as [string, JSX.Element]]
             : []),
         ]}
       />
@@ -85,11 +99,6 @@ export function StepPanel({ run, name, state, visits, at, onVisit, onClose }: Pr
       {visit && visit.attempts.length > 0 && (
         <Attempts attempts={visit.attempts} most={state.Retry?.[0]?.MaxAttempts} />
       )}
-      {visit?.attempts.filter((each) => each.child).map((each) => (
-        <p key={each.child}>
-          <Link to={`/runs/${each.child}`}>The run it started</Link>
-        </p>
-      ))}
       {kind === "agent" && visit && <Decided run={run} agent={resource} visit={visit} />}
       {visit && (
         <>
