@@ -28,12 +28,11 @@ STORE_TESTS := Agents|Channels|Events|Identity|Live|Objects|Observability|Platfo
 
 RELEASE := .build/release/weft
 SWIFT_SOURCES := Sources Tests Package.swift
-TEST_SWIFT = timeout -v -k 10 $(TEST_TIME) swift test --skip-build -j $(JOBS) \
-	--experimental-maximum-parallelization-width $(TEST_WIDTH)
+# Of a crash the thread that crashed: hundreds of others take longer to print than the tests to run.
+BACKTRACE := enable=yes,threads=crashed,images=none,registers=none,limit=64,color=no,interactive=no
+TEST_SWIFT = SWIFT_BACKTRACE=$(BACKTRACE) timeout -v -k 10 $(TEST_TIME) swift test --skip-build \
+	-j $(JOBS) --experimental-maximum-parallelization-width $(TEST_WIDTH)
 BUILD_RELEASE := swift build -c release -j $(JOBS) --product weft --static-swift-stdlib
-
-# Of a crash, the thread that crashed: hundreds of others take longer to print than the tests to run.
-export SWIFT_BACKTRACE ?= enable=yes,threads=crashed,images=none,registers=none,limit=64,color=no,interactive=no
 
 export WEFT_TESTS WEFT_DATA
 
