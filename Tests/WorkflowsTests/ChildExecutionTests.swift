@@ -206,6 +206,30 @@ import Testing
         }
     }
 
+    @Test("All that is about a thing ends at once, children with their parents")
+    func allAbout() async throws {
+        let world = try await EngineWorld()
+        let engine = try world.engine([
+            "parent": Self.parent(".sync"), "child": EngineWorld.calling,
+        ])
+        try await world.running([engine]) {
+            try await world.start("parent", on: engine)
+            try await world.eventually { world.gates.calls("gate").count == 1 }
+            #expect(
+                try await world.rows("SELECT DISTINCT subject FROM execution") == ["thing:one"]
+            )
+            try await world.database.transaction {
+                try engine.abortAll(
+                    about: "thing:one",
+                    organisation: EngineWorld.organisation,
+                    cause: "it is gone",
+                    in: $0
+                )
+            }
+        }
+        #expect(try await world.statuses() == ["one ABORTED", "the child ABORTED"])
+    }
+
     @Test(
         "A start that cannot be is refused by the name that AWS gives it",
         arguments: [

@@ -9,7 +9,7 @@ extension ExecutionTables {
     /// Executions with what is known of those under way.
     private static let table = "execution LEFT JOIN execution_live ON execution = id"
 
-    /// Writes the newest execution about a thing as lists show it, or null.
+    /// Writes the newest execution about a thing that no other waits for, as lists show it, or null.
     ///
     /// - Parameters:
     ///   - subject: the thing.
@@ -42,7 +42,7 @@ extension ExecutionTables {
     }
 
     private static let latest = """
-        SELECT \(columns) FROM \(table) WHERE organisation = ? AND subject = ?
+        SELECT \(columns) FROM \(table) WHERE organisation = ? AND subject = ? AND parent IS NULL
         ORDER BY started_at DESC, id DESC LIMIT 1
         """
 

@@ -117,8 +117,12 @@ extension WorkflowEngine {
         in transaction: any Transaction
     ) throws {
         for id in try tables.running(about: subject, organisation: organisation, in: transaction) {
-            try change(id, in: transaction) { live, now in
-                live.take([.abort(error: "Aborted", cause: cause)], at: now)
+            do {
+                try change(id, in: transaction) { live, now in
+                    live.take([.abort(error: "Aborted", cause: cause)], at: now)
+                }
+            } catch is NoLongerWanted {
+                // A child, which ended with its parent.
             }
         }
     }

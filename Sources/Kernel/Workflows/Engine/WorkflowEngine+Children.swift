@@ -129,7 +129,7 @@ extension WorkflowEngine {
             }
         } catch is NoLongerWanted {
             // It has ended, or waits for this child no more.
-        } catch  where !Self.isStoreTrouble(error) {
+        } catch  where !(error is LeaseLost) && !Self.isStoreTrouble(error) {
             // The child's own end is worth keeping.
             around.report(error)
         }
