@@ -69,7 +69,7 @@ class Watch:
             self.elsewhere.append(request.url)
 
     def assert_clean(self):
-        assert self.errors == []
+        assert self.errors == [], self.errors
         assert self.elsewhere == []
 
 

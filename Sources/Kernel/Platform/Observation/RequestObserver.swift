@@ -30,8 +30,10 @@ public final class RequestObserver: Sendable {
 
     /// Takes in a request that was answered.
     public func observe(_ request: Request, _ status: Status, _ bytes: Int, _ duration: Duration) {
+        // Before anything that takes time: what it led to must not seem to have begun earlier.
+        let start = tracer.isOn ? tracer.now() + .microseconds(-duration.microseconds) : nil
         instrument(request, status).record(duration)
-        guard tracer.isOn else { return }
+        guard let start else { return }
         let isFailure = status.rawValue >= 500
         let isQuery = request.method == .get || request.method == .head
         guard
@@ -45,7 +47,7 @@ public final class RequestObserver: Sendable {
         guard isFailure || route.hasPrefix("/api") || route.hasPrefix("/auth"),
             status.rawValue != 101, !Self.isTurnedAway(status)
         else { return }
-        record(request, status, duration, isFailure)
+        record(request, status, from: start, duration, isFailure)
     }
 
     /// Whether the request was not even looked at: a flood of those must not fill the traces.
@@ -75,6 +77,7 @@ public final class RequestObserver: Sendable {
     private func record(
         _ request: Request,
         _ status: Status,
+        from start: Timestamp,
         _ duration: Duration,
         _ isFailure: Bool
     ) {
@@ -89,7 +92,7 @@ public final class RequestObserver: Sendable {
                 kind: .ingress,
                 context: request.trace,
                 parent: isChild ? caller?.span : nil,
-                start: tracer.now() + .microseconds(-duration.microseconds),
+                start: start,
                 duration: duration,
                 status: isFailure ? .failed("answered \(status.rawValue)") : .ok,
                 attributes: [
