@@ -109,6 +109,7 @@ import Testing
         router.finish(sentry.finish)
         router.get("/a") { _ in .text("a") }
         router.get("/auth/a") { _ in .text("a") }
+        router.get("/file", options: RouteOptions(servesFiles: true)) { _ in .text("file") }
         return router
     }
 
@@ -135,6 +136,17 @@ import Testing
         let known: Headers = ["Authorization": "Bearer known"]
         for expected in [401, 429, 429] { #expect(await status(router, "/a", forged) == expected) }
         for expected in [200, 200, 429] { #expect(await status(router, "/a", known) == expected) }
+    }
+
+    @Test("The console's files are not taken from the budget for what is asked without a sign-in")
+    func files() async throws {
+        let router = try sentry {
+            $0.anonymous = RateBudget(perSecond: 1, burst: 1)
+            $0.files = RateBudget(perSecond: 1, burst: 3)
+        }
+        for expected in [200, 200, 200, 429] { #expect(await status(router, "/file") == expected) }
+        for expected in [200, 429] { #expect(await status(router) == expected) }
+        #expect(await status(router, "/file", from: "192.0.2.2") == 200)
     }
 
     @Test("A refusal closes the connection of who is not signed in, and says when to come again")

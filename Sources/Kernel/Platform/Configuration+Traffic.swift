@@ -23,6 +23,13 @@ extension Configuration {
             "Requests a second/burst of one address without a sign-in; off for no limit."
         ),
         .init(
+            "limits.files",
+            .text,
+            "500/10000",
+            "The console's files a second/burst of one address; off for no limit. A page is made "
+                + "of dozens, and a whole site may share an address."
+        ),
+        .init(
             "limits.failing",
             .text,
             "5/200",

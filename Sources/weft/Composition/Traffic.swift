@@ -28,6 +28,7 @@ struct Traffic {
             )
         )
         settings.anonymous = try RateBudget.read(text("limits.anonymous"))
+        settings.files = try RateBudget.read(text("limits.files"))
         settings.failing = try RateBudget.read(text("limits.failing"))
         settings.clients = configuration.integer("limits.clients")
         settings.allowed = try AddressRange.list(text("screening.allow"))

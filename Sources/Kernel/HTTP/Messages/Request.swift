@@ -120,6 +120,9 @@ extension Request {
     /// The pattern of the route that answers, for instance `/api/orders/{id}`; nil when none does.
     public var route: String? { storage.route?.pattern }
 
+    /// Whether the route that answers serves files that anybody may read.
+    public var isForFile: Bool { storage.route?.options.servesFiles ?? false }
+
     /// The path parameters by their names in the pattern.
     public var parameters: [(name: String, value: String)] {
         zip(storage.route?.parameterNames ?? [], storage.parameters).map {

@@ -4,9 +4,10 @@ import Synchronization
 
 /// Stands before every request: addresses, attacks, origins and budgets.
 ///
-/// There are three kinds of budget, so that a flood by some cannot starve others: one for each account
-/// that is signed in, one for each address without a sign-in, and a small one for each address that
-/// sends credentials that are not good. When the last is used up, credentials from there that were not
+/// There are four kinds of budget, so that a flood by some cannot starve others: one for each account
+/// that is signed in, one for each address without a sign-in, a large one for each address that reads
+/// the program's own files (a page is made of many, and a whole site may share an address), and a small
+/// one for each address that sends credentials that are not good. When the last is used up, credentials from there that were not
 /// seen to be good before are refused unread; those of clients that are signed in already go on.
 public final class TrafficGuard: Sendable {
     /// What is done about attacks in paths and queries.
@@ -25,6 +26,8 @@ public final class TrafficGuard: Sendable {
         public var plans: UsagePlans
         /// The budget of an address without sign-in; nil for no limit.
         public var anonymous: RateBudget?
+        /// The budget of an address for files that anybody may read; nil for no limit.
+        public var files: RateBudget?
         /// The budget of an address for credentials that are not good; nil for no limit.
         public var failing: RateBudget?
         /// How many clients are remembered, of each kind.
@@ -44,6 +47,7 @@ public final class TrafficGuard: Sendable {
         public init(
             plans: UsagePlans,
             anonymous: RateBudget? = nil,
+            files: RateBudget? = nil,
             failing: RateBudget? = nil,
             clients: Int = 20_000,
             allowed: [AddressRange] = [],
@@ -54,6 +58,7 @@ public final class TrafficGuard: Sendable {
         ) {
             self.plans = plans
             self.anonymous = anonymous
+            self.files = files
             self.failing = failing
             self.clients = clients
             self.allowed = allowed
@@ -69,6 +74,7 @@ public final class TrafficGuard: Sendable {
     private let isKnown: @Sendable (String) -> Bool
     private let accounts: RateLimiter<ID<Account>>
     private let addresses: RateLimiter<NetworkAddress>
+    private let files: RateLimiter<NetworkAddress>
     private let failures: RateLimiter<NetworkAddress>
     /// Whether any address has failed yet, so that the usual request need not look.
     private let hasFailures = Atomic<Bool>(false)
@@ -94,6 +100,7 @@ public final class TrafficGuard: Sendable {
         self.isKnown = isKnown
         accounts = RateLimiter(capacity: configuration.clients)
         addresses = RateLimiter(capacity: configuration.clients)
+        files = RateLimiter(capacity: configuration.clients)
         failures = RateLimiter(capacity: configuration.clients)
         limited = metrics.counter(
             "weft_rate_limited_total",
@@ -202,13 +209,14 @@ public final class TrafficGuard: Sendable {
             limited.with("account").add()
             throw Self.tooMany(allowance, "you have sent too many requests", closes: false)
         }
-        guard let budget = configuration.anonymous,
+        let isForFile = request.isForFile
+        guard let budget = isForFile ? configuration.files : configuration.anonymous,
             let address = NetworkAddress(request.remoteAddress)?.client
         else { return nil }
-        let allowance = addresses.take(address, budget, at: clock.now())
+        let allowance = (isForFile ? files : addresses).take(address, budget, at: clock.now())
         request.allowance = allowance
         guard allowance.retryAfterSeconds > 0 else { return nil }
-        limited.with("anonymous").add()
+        limited.with(isForFile ? "files" : "anonymous").add()
         // Closing makes a flood pay for a connection with each refusal, and drops what it pipelined.
         throw Self.tooMany(
             allowance,

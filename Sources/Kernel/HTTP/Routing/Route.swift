@@ -22,6 +22,10 @@ public struct RouteOptions: Sendable {
     ///
     /// It then reads the body from `Request.chunks`; `Request.body` is empty.
     public var streamsBody: Bool
+    /// Whether it serves files of the program that anybody may read, default false.
+    ///
+    /// They have a budget of their own, since one page is made of many.
+    public var servesFiles: Bool
     /// What the OpenAPI page says of it; default nothing.
     public var documentation: RouteDocumentation?
 
@@ -30,11 +34,13 @@ public struct RouteOptions: Sendable {
         bodyLimit: Int = 1 << 20,
         middleware: [Middleware] = [],
         streamsBody: Bool = false,
+        servesFiles: Bool = false,
         documentation: RouteDocumentation? = nil
     ) {
         self.bodyLimit = bodyLimit
         self.middleware = middleware
         self.streamsBody = streamsBody
+        self.servesFiles = servesFiles
         self.documentation = documentation
     }
 }

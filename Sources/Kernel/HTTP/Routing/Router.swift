@@ -126,7 +126,11 @@ public struct Router: Sendable {
             files.respond(to: request, path: request.parameters.first?.value ?? "")
         }
         let base = prefix == "/" ? "" : prefix
-        get(base + "/{path...}", options: RouteOptions(documentation: .page), handler: handler)
+        get(
+            base + "/{path...}",
+            options: RouteOptions(servesFiles: true, documentation: .page),
+            handler: handler
+        )
     }
 
     /// Has every request pass `preparation` first, after those that were added before.
