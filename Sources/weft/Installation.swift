@@ -141,6 +141,7 @@ struct Installation {
                 .all()
                 + IdentityTools(identity: identity, database: database).all()
                 + WorkflowServices.tools(kernel).all()
+                + ObjectTools(kernel: kernel, audit: identity.audit).all()
                 + SeriesTools(kernel: kernel, audit: identity.audit).all()
                 + PrivacyTools(persons).all()
                 + parts.flatMap(\.tools),
@@ -181,7 +182,7 @@ struct Installation {
                     logger.error("workflow step", ["error": .string(String(describing: $0))])
                 },
                 tracer: observation.tracer,
-                items: WorkflowServices.items(kernel)
+                items: ObjectItems(kernel).place
             ),
             configuration: WorkflowServices.engine(configuration)
         )
@@ -221,6 +222,7 @@ struct Installation {
         routes =
             PlatformTools.routes + EventTools.routes + ObservationTools.routes + ChannelTools.routes
             + IdentityTools.routes + WorkflowTools.routes + SeriesTools.routes
+            + ObjectTools.routes
             + PrivacyTools.routes + parts.flatMap(\.routes)
     }
 

@@ -57,6 +57,7 @@ struct ServerRoutes {
         ).add(installation.routes, to: &router)
         SignInRoutes(installation: installation).add(to: &router)
         EventRoutes(kernel: installation.kernel).add(to: &router)
+        ObjectRoutes(kernel: installation.kernel).add(to: &router)
         installation.live.addRoutes(
             to: &router,
             options: LiveChannel.options(installation.configuration)

@@ -101,6 +101,17 @@ import Testing
         #expect(trace.status == .methodNotAllowed)
     }
 
+    @Test("A path that is written out hides the empty rest after it, for every method")
+    func literalBeforeRest() async {
+        var router = Self.router()
+        router.get("/things") { _ in .text("list") }
+        router.put("/things/{path...}") { request in .text(try request.parameter("path")) }
+        let answer = await router.respond(to: Request(.put, "/things"))
+        #expect(answer.status == .methodNotAllowed)
+        #expect(answer.headers["allow"] == "GET, HEAD, OPTIONS")
+        #expect(await router.respond(to: Request(.put, "/things/a")).status == .ok)
+    }
+
     @Test("Preparations see every request, also one that fits no route, and may answer themselves")
     func preparations() async {
         var router = Self.router()

@@ -100,6 +100,15 @@ public final class FileObjectStore: ObjectStore {
         return StoredObject(version: found, bytes: bytes)
     }
 
+    /// See ``ObjectStore/newest(of:scope:in:)``.
+    public func newest(
+        of key: ObjectKey,
+        scope: Scope,
+        in reader: any Reader
+    ) throws -> ObjectVersion? {
+        try index.latest(key, scope: scope, in: reader)
+    }
+
     /// See ``ObjectStore/versions(of:before:limit:scope:)``.
     public func versions(
         of key: ObjectKey,

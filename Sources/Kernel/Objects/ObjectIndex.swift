@@ -136,7 +136,7 @@ struct ObjectIndex: Sendable {
         ) { try $0.text(0) }
     }
 
-    private func latest(
+    func latest(
         _ key: ObjectKey,
         scope: Scope,
         in reader: any Reader

@@ -29,6 +29,11 @@ public protocol ObjectStore: Sendable {
     /// - Throws: `ObjectError` of code `notFound`, `corrupt` or `io`; `StoreError`.
     func read(_ key: ObjectKey, version: Int?, scope: Scope) async throws -> StoredObject
 
+    /// The newest version of a key, which may be a deletion; nil when there never was one.
+    ///
+    /// - Throws: `StoreError`.
+    func newest(of key: ObjectKey, scope: Scope, in reader: any Reader) throws -> ObjectVersion?
+
     /// The versions of a key, newest first, deletions among them; empty when there is no such key.
     ///
     /// - Throws: `StoreError`.

@@ -67,7 +67,7 @@ public struct ToolRoute: Sendable {
     /// The names of the path's parameters.
     var pathNames: [String] {
         path.split(separator: "/").filter { $0.hasPrefix("{") }.map {
-            String($0.dropFirst().dropLast())
+            String($0.dropFirst().dropLast($0.hasSuffix("...}") ? 4 : 1))
         }
     }
 }

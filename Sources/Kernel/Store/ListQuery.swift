@@ -25,7 +25,8 @@ public struct ListQuery: Sendable {
     /// How many rows a page has at most.
     public let limit: Int
     private let order: [(column: Column, descends: Bool)]
-    private let after: [SQLValue]?
+    /// The last row's values of the sorted columns, where the page begins; nil for the first page.
+    public let after: [SQLValue]?
     private let list: String
 
     /// The largest page.

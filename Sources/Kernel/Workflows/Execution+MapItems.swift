@@ -20,6 +20,7 @@ extension Execution {
             reader,
             parameters: parameters,
             cursor: cursor,
+            token: run.token,
             limit: min(wanted, max(1, (run.remaining ?? Int.max) - run.page.count))
         )
         let step = newStep()

@@ -278,6 +278,7 @@ extension Execution {
             updateRun(id) { run in
                 run.page.append(contentsOf: page.items.prefix(run.remaining ?? Int.max))
                 run.cursor = page.next
+                run.token = page.token
             }
             continueRun(id)
         case .success:

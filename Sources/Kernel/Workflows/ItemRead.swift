@@ -33,6 +33,9 @@ public struct ItemRead: Sendable, Hashable {
     public var pointer: String?
     /// Where to go on, as the page before told; 0 at first.
     public var cursor: Int
+    /// What the page before told besides, for instance the version of the object that it read, so
+    /// that all pages are of the same one; nil at first.
+    public var token: String?
     /// How many items are wanted at most.
     public var limit: Int
 
@@ -45,6 +48,7 @@ public struct ItemRead: Sendable, Hashable {
         ])
         object["headers"] = headers.map { .array($0.map { .string($0) }) }
         object["pointer"] = pointer.map { .string($0) }
+        object["token"] = token.map { .string($0) }
         return .object(object)
     }
 
@@ -61,9 +65,16 @@ public struct ItemRead: Sendable, Hashable {
         limit = try reader.member("limit").int()
         headers = json["headers"]?.array?.compactMap(\.string)
         pointer = json["pointer"]?.string
+        token = json["token"]?.string
     }
 
-    init(_ reader: DistributedMap.Reader, parameters: JSON, cursor: Int, limit: Int) {
+    init(
+        _ reader: DistributedMap.Reader,
+        parameters: JSON,
+        cursor: Int,
+        token: String? = nil,
+        limit: Int
+    ) {
         resource = reader.resource
         self.parameters = parameters
         format = reader.format
@@ -71,6 +82,7 @@ public struct ItemRead: Sendable, Hashable {
         delimiter = reader.delimiter
         pointer = reader.pointer
         self.cursor = cursor
+        self.token = token
         self.limit = limit
     }
 }
@@ -81,24 +93,28 @@ public struct ItemPage: Sendable, Hashable {
     public var items: [JSON]
     /// Where the next page begins; nil after the last one.
     public var next: Int?
+    /// What the next page's read is told besides; nil for nothing.
+    public var token: String?
 
     /// A page.
-    public init(items: [JSON], next: Int?) {
+    public init(items: [JSON], next: Int?, token: String? = nil) {
         self.items = items
         self.next = next
+        self.token = token
     }
 
-    /// The page as `{"items","next"}`: what a task of purpose `readItems` answers.
+    /// The page as `{"items","next","token"}`: what a task of purpose `readItems` answers.
     public var json: JSON {
         var object = JSONObject([("items", .array(items))])
         object["next"] = next.map { .int($0) }
+        object["token"] = token.map { .string($0) }
         return .object(object)
     }
 
     /// Reads back what `json` gave, nil when it is something else.
     init?(_ json: JSON) {
         guard let items = json["items"]?.array else { return nil }
-        self.init(items: items, next: json["next"]?.int)
+        self.init(items: items, next: json["next"]?.int, token: json["token"]?.string)
     }
 }
 

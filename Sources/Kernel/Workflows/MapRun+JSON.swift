@@ -12,6 +12,7 @@ extension MapRun {
         object["source"] = source.map { .int($0) }
         object["remaining"] = remaining.map { .int($0) }
         object["cursor"] = cursor.map { .int($0) }
+        object["token"] = token.map { .string($0) }
         object["readStep"] = readStep.map { .int($0) }
         object["writeStep"] = writeStep.map { .int($0) }
         if isOverfull { object["overfull"] = true }
@@ -41,6 +42,7 @@ extension MapRun {
         part = try reader.member("part").int()
         remaining = try reader.optional("remaining")?.int()
         cursor = try reader.optional("cursor")?.int()
+        token = try reader.optional("token")?.string()
         readStep = try reader.optional("readStep")?.int()
         writeStep = try reader.optional("writeStep")?.int()
         isOverfull = try reader.optional("overfull")?.bool() ?? false

@@ -41,6 +41,8 @@ struct MapRun: Sendable {
     var remaining: Int?
     /// Where the next page begins; nil when all was read.
     var cursor: Int? = 0
+    /// What the reader wants to be told with the next page's read.
+    var token: String?
     /// Items read and not taken yet.
     var page: [JSON] = []
     /// Items to be run before further ones.

@@ -45,6 +45,7 @@ enum APIDescription {
         ("event-replays", "Events of the past, given to a rule once more."),
         ("event-retention", "How long events are kept."),
         ("dead-letters", "Events that nobody could take."),
+        ("objects", "Files: what workflows read and write."),
         ("metrics", "Figures."),
         ("health", "Whether the server is well."),
     ]

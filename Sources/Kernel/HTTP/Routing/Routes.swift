@@ -57,7 +57,10 @@ final class Routes: Sendable {
     ) -> Route? {
         guard index < request.target.segments.count else {
             if let route = route(request.method, at: node, &allowed) { return route }
-            guard let rest = nodes[node].rest else { return nil }
+            // Here, too, what is written out hides what an empty rest would make of it.
+            guard let rest = nodes[node].rest, nodes[node].routes.allSatisfy({ $0 == nil }) else {
+                return nil
+            }
             request.parameters.append(Target.Part(0..<0))
             if let route = route(request.method, at: rest, &allowed) { return route }
             request.parameters.removeLast()
