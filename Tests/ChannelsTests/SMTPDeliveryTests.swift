@@ -210,7 +210,7 @@ struct SMTPDeliveryTests {
             let server = try MailServer()
             let email = try post.smtp(server.port)
             try await second.delivering(email) {
-                _ = try await post.wait(for: id, advancing: .seconds(10)) {
+                _ = try await post.wait(for: id, advancing: .seconds(10), outlastsLeases: true) {
                     $0.status == .delivered
                 }
             }

@@ -52,7 +52,8 @@ import Testing
             }
             try await close(world, .resolve)
             try await world.wait {
-                world.clock.advance(by: .seconds(1))
+                // In small steps: an attempt that is under way for a minute would be made again.
+                world.clock.advance(by: .milliseconds(100))
                 return try await world.entries("status = 'delivered'").count == 2
             }
         }
