@@ -76,30 +76,8 @@ extension ToolRoute {
                 )
             )
         }
-        if isVersioned, changes {
-            list.append(
-                .init(
-                    "If-Match",
-                    in: .header,
-                    schema: [
-                        "type": "string",
-                        "description": "The ETag of what you read: refused when it has changed.",
-                    ]
-                )
-            )
-        }
-        if isResource {
-            list.append(
-                .init(
-                    "If-None-Match",
-                    in: .header,
-                    schema: [
-                        "type": "string",
-                        "description": "The ETag of what you have: 304 when it has not changed.",
-                    ]
-                )
-            )
-        }
+        if isVersioned, changes { list.append(.ifMatch) }
+        if isResource { list.append(.ifNoneMatch) }
         return list
     }
 

@@ -65,9 +65,7 @@ enum APIDescription {
             "Describes this API.",
             details: "OpenAPI 3.1; `/docs` shows it to people.",
             isPublic: true,
-            parameters: [
-                .init("If-None-Match", in: .header, schema: ["type": "string"])
-            ],
+            parameters: [.ifNoneMatch],
             answers: [
                 .json(.ok, ["type": "object"], "The description.", headers: ["ETag"]),
                 .init(.notModified, "You have it already.", headers: ["ETag"]),

@@ -56,7 +56,7 @@ struct ObjectRoutes {
                     "type": "integer", "minimum": 1, "description": "The newest without it.",
                 ]
             ),
-            .init("If-None-Match", in: .header, schema: ["type": "string"]),
+            .ifNoneMatch,
         ],
         answers: [
             .init(
@@ -146,14 +146,7 @@ struct ObjectRoutes {
             + "`object.stored` tells of it in the log. Roles: admin, manager.",
         parameters: [
             .init("key", in: .path, schema: ObjectTools.key),
-            .init(
-                "If-Match",
-                in: .header,
-                schema: [
-                    "type": "string",
-                    "description": "The ETag of what you read: refused when it has changed.",
-                ]
-            ),
+            .ifMatch,
         ],
         body: .init(content, isRequired: false),
         answers: [

@@ -75,15 +75,15 @@ export function InboxPage() {
       ...messages.map(fromMessage),
     ].sort(byPriority), [alarms.data, approvals, failed.data, messages]);
   for (const each of all) if (each.waits) kept.current.ids.add(each.id);
-  const todo = once(all);
-  const shown = (show === "open" ? todo : all).filter((each) =>
+  const due = once(all);
+  const shown = (show === "open" ? due : all).filter((each) =>
     show === "open"
       ? kept.current.ids.has(each.id)
       : show === "messages"
       ? each.kind === "message"
       : each.kind !== "message"
   );
-  const waiting = todo.filter((each) => each.waits).length;
+  const waiting = due.filter((each) => each.waits).length;
   const unread = shown.flatMap((each) => each.kind === "message" ? [each.message] : [])
     .filter((each) => !each.read && !each.needsAcknowledgement);
   const news = messages.filter((each) => !each.read).length;

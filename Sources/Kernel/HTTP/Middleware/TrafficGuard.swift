@@ -7,8 +7,9 @@ import Synchronization
 /// There are four kinds of budget, so that a flood by some cannot starve others: one for each account
 /// that is signed in, one for each address without a sign-in, a large one for each address that reads
 /// the program's own files (a page is made of many, and a whole site may share an address), and a small
-/// one for each address that sends credentials that are not good. When the last is used up, credentials from there that were not
-/// seen to be good before are refused unread; those of clients that are signed in already go on.
+/// one for each address that sends credentials that are not good. When the last is used up, credentials
+/// from there that were not seen to be good before are refused unread; those of clients that are signed
+/// in already go on.
 public final class TrafficGuard: Sendable {
     /// What is done about attacks in paths and queries.
     public enum Screening: String, Sendable, CaseIterable {

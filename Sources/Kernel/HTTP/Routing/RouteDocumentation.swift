@@ -45,6 +45,26 @@ public struct RouteDocumentation: Sendable {
             self.isRequired = isRequired || place == .path
             self.schema = schema
         }
+
+        /// The header that lets a change fail when the thing has changed since it was read.
+        public static let ifMatch = Parameter(
+            "If-Match",
+            in: .header,
+            schema: [
+                "type": "string",
+                "description": "The ETag of what you read: refused when it has changed.",
+            ]
+        )
+
+        /// The header that spares a client what it has already.
+        public static let ifNoneMatch = Parameter(
+            "If-None-Match",
+            in: .header,
+            schema: [
+                "type": "string",
+                "description": "The ETag of what you have: 304 when it has not changed.",
+            ]
+        )
     }
 
     /// A body in one of several media types.

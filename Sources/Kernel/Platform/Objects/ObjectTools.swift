@@ -51,72 +51,91 @@ public struct ObjectTools: Sendable {
         ]
     )
 
-    private static let paging = ListQuery.properties(sort: []).filter { $0.0 != "sort" }
-
-    private func list() throws -> Tool {
-        let column = ListQuery.Column("key", "name")
-        return try Tool(
-            name: "objects.list",
-            purpose: "Lists objects by key, each in its newest version; deleted ones are left out.",
+    /// A list of versions by one column; `find` gives those beyond the value of the page before.
+    private func paged(
+        _ name: String,
+        _ purpose: String,
+        by column: ListQuery.Column,
+        descending: Bool = false,
+        filter: (String, JSON),
+        isRequired: Bool,
+        _ find:
+            @escaping @Sendable (JSONReader, SQLValue?, Int, Scope) async throws
+            -> [ObjectVersion]
+    ) throws -> Tool {
+        try Tool(
+            name: name,
+            purpose: purpose,
             input: Shape.record(
                 nil,
-                [("prefix", ["type": "string", "maxLength": 512])] + Self.paging,
-                optional: ["prefix", "limit", "cursor"]
+                [filter] + ListQuery.properties(sort: []).filter { $0.0 != "sort" },
+                optional: Set(["limit", "cursor"] + (isRequired ? [] : [filter.0]))
             ),
             output: Shape.page(of: Self.version),
             roles: Self.roles,
-            body: .compute { [kernel] input, invocation in
+            body: .compute { input, invocation in
                 let query = try ListQuery(
                     reading: input,
                     columns: [column],
-                    standard: "key",
+                    standard: (descending ? "-" : "") + column.name,
                     key: column
                 )
-                var after: ObjectKey?
-                if case .text(let key)? = query.after?.first { after = try ObjectKey(key) }
-                let found = try await kernel.objects.list(
-                    prefix: try input.optional("prefix")?.string() ?? "",
-                    after: after,
-                    limit: query.limit + 1,
-                    scope: invocation.scope
+                let found = try await find(
+                    input,
+                    query.after?.first,
+                    query.limit + 1,
+                    invocation.scope
                 )
-                let page = query.page(found.map { (value: $0, place: [.string($0.key)]) })
+                let page = query.page(
+                    found.map { version in
+                        (
+                            value: version,
+                            place: [column.isNumber ? .int(version.version) : .string(version.key)]
+                        )
+                    }
+                )
                 return ["items": .array(page.items.map(\.json)), "nextCursor": page.next]
             }
         )
     }
 
+    private func list() throws -> Tool {
+        try paged(
+            "objects.list",
+            "Lists objects by key, each in its newest version; deleted ones are left out.",
+            by: .init("key", "name"),
+            filter: ("prefix", ["type": "string", "maxLength": 512]),
+            isRequired: false
+        ) { [kernel] input, after, limit, scope in
+            var key: ObjectKey?
+            if case .text(let text)? = after { key = try ObjectKey(text) }
+            return try await kernel.objects.list(
+                prefix: try input.optional("prefix")?.string() ?? "",
+                after: key,
+                limit: limit,
+                scope: scope
+            )
+        }
+    }
+
     private func versions() throws -> Tool {
-        let column = ListQuery.Column("version", "version", isNumber: true)
-        return try Tool(
-            name: "objects.list-versions",
-            purpose: "Lists the versions of an object, newest first, deletions among them.",
-            input: Shape.record(
-                nil,
-                [("key", Self.key)] + Self.paging,
-                optional: ["limit", "cursor"]
-            ),
-            output: Shape.page(of: Self.version),
-            roles: Self.roles,
-            body: .compute { [kernel] input, invocation in
-                let query = try ListQuery(
-                    reading: input,
-                    columns: [column],
-                    standard: "-version",
-                    key: column
-                )
-                var before: Int?
-                if case .int(let version)? = query.after?.first { before = Int(version) }
-                let found = try await kernel.objects.versions(
-                    of: try ObjectKey(try input.member("key").string()),
-                    before: before,
-                    limit: query.limit + 1,
-                    scope: invocation.scope
-                )
-                let page = query.page(found.map { (value: $0, place: [.int($0.version)]) })
-                return ["items": .array(page.items.map(\.json)), "nextCursor": page.next]
-            }
-        )
+        try paged(
+            "objects.list-versions",
+            "Lists the versions of an object, newest first, deletions among them.",
+            by: .init("version", "version", isNumber: true),
+            descending: true,
+            filter: ("key", Self.key),
+            isRequired: true
+        ) { [kernel] input, after, limit, scope in
+            var version: Int?
+            if case .int(let number)? = after { version = Int(number) }
+            return try await kernel.objects.versions(
+                of: try ObjectKey(try input.member("key").string()),
+                before: version,
+                limit: limit,
+                scope: scope
+            )
+        }
     }
 
     private func delete() throws -> Tool {
