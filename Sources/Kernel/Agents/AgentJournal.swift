@@ -7,18 +7,26 @@ public struct AgentJournal: Sendable {
     private let database: any Database
     private let privacy: Privacy?
     private let decided: @Sendable (ID<Organisation>) -> Void
+    private let recorded: Recorded
+
+    /// Hears of each decision within the transaction that records it, with its latency in microseconds.
+    public typealias Recorded =
+        @Sendable (Decision, ID<Organisation>, Int, any Transaction) throws -> Void
 
     /// The journal in `database`.
     ///
     /// - Parameters:
     ///   - database: keeps it.
     ///   - privacy: seals what is personal in steps and decisions; nil leaves it in clear.
+    ///   - recorded: hears of each decision within its transaction.
     ///   - decided: hears, after the commit, that there is one more decision.
     public init(
         database: any Database,
         privacy: Privacy? = nil,
+        recorded: @escaping Recorded = { _, _, _, _ in },
         decided: @escaping @Sendable (ID<Organisation>) -> Void = { _ in }
     ) {
+        self.recorded = recorded
         self.database = database
         self.privacy = privacy
         self.decided = decided
@@ -256,6 +264,7 @@ public struct AgentJournal: Sendable {
                 .time(decision.at), .text(key), .int(latency.microseconds), .json(body),
             ]
         )
+        try recorded(decision, organisation, Int(latency.microseconds), transaction)
         transaction.afterCommit { [decided] in decided(organisation) }
     }
 }

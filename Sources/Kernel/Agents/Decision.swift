@@ -42,6 +42,9 @@ public struct Conclusion: Sendable {
     public var confidence: Double
     /// What the agent answers to whoever asked.
     public var output: JSON
+    /// The id of the intent that it acts for; nil for the one that the input names as `intentId`, if it
+    /// does.
+    public var intent: String?
 
     /// A conclusion.
     public init(
@@ -50,8 +53,10 @@ public struct Conclusion: Sendable {
         choice: String,
         rationale: String,
         confidence: Double,
-        output: JSON
+        output: JSON,
+        intent: String? = nil
     ) {
+        self.intent = intent
         self.subject = subject
         self.options = options
         self.choice = choice
@@ -94,7 +99,7 @@ public struct Decision: Sendable {
         onBehalfOf: Actor?,
         execution: String?
     ) -> JSON {
-        [
+        var body: JSON = [
             // What lists show comes first, where it is found soonest.
             "choice": .string(conclusion.choice),
             "confidence": .double(conclusion.confidence),
@@ -108,5 +113,9 @@ public struct Decision: Sendable {
             "executionId": .optional(execution),
             "output": conclusion.output,
         ]
+        if let intent = conclusion.intent ?? input["intentId"]?.string {
+            body["intentId"] = .string(intent)
+        }
+        return body
     }
 }

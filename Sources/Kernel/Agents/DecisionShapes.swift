@@ -36,6 +36,10 @@ public enum DecisionShapes {
         ), ("costMicros", Shape.count), ("latencyMicros", Shape.count),
         ("onBehalfOf", Shape.nullable(Shape.actor)), ("executionId", Shape.nullable(Shape.id)),
         ("output", Shape.any),
+        (
+            "intentId",
+            Shape.described(Shape.text, "The intent that it acts for; absent for none.")
+        ),
     ]
 
     /// A decision in a list.
@@ -50,7 +54,8 @@ public enum DecisionShapes {
                     [("self", Shape.text), ("execution", Shape.nullable(Shape.text))]
                 )
             ),
-        ]
+        ],
+        optional: ["intentId"]
     )
 
     /// A page of decisions.
@@ -59,6 +64,7 @@ public enum DecisionShapes {
     /// A decision with its tool calls.
     public static let detail = Shape.record(
         "Decision",
-        common + [("toolCalls", Shape.list(of: call))]
+        common + [("toolCalls", Shape.list(of: call))],
+        optional: ["intentId"]
     )
 }
