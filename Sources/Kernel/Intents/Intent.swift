@@ -187,9 +187,16 @@ extension Intent {
         ]
     }
 
-    /// What events tell of it.
+    /// What events tell of it; of a restricted one, which all members may read, only that it is there.
     public var eventData: JSON {
-        [
+        guard sensitivity == .public else {
+            return [
+                "intent_id": id.json, "domain": .string(domain),
+                "constraints": ["sensitivity": .string(sensitivity.rawValue)],
+                "status": .string(status.rawValue), "priority": .string(priority.rawValue),
+            ]
+        }
+        return [
             "intent_id": id.json, "domain": .string(domain),
             "desired_outcome": .string(desiredOutcome), "deadline": deadline.json,
             "constraints": [

@@ -39,17 +39,17 @@ public struct ConscienceCourse: Sendable, Hashable {
     }
 
     /// See ``Drift``.
-    public private(set) var drift: Drift?
+    public internal(set) var drift: Drift?
     /// See ``Active``.
-    public private(set) var active: Active?
+    public internal(set) var active: Active?
     /// How many rounds in a row the predicate held.
-    public private(set) var held = 0
+    public internal(set) var held = 0
     /// How many rounds in a row there was no telemetry.
-    public private(set) var silent = 0
+    public internal(set) var silent = 0
     /// Whether the intent was closed.
-    public private(set) var isClosed = false
+    public internal(set) var isClosed = false
     /// Until when remediations rest that did something.
-    public private(set) var resting: [String: Timestamp] = [:]
+    public internal(set) var resting: [String: Timestamp] = [:]
 
     /// How many rounds in a row must be well before a drift is over or an intent achieved.
     public static let wellRounds = 2

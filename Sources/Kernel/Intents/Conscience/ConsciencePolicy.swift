@@ -1,5 +1,5 @@
 public import Agents
-public import Core
+import Core
 
 /// How the Conscience decides: it hands the round to ``ConscienceCourse`` and tells what it weighed.
 ///
@@ -34,11 +34,15 @@ public struct ConsciencePolicy: RulePolicy {
         _ round: ConscienceRound,
         _ observation: Observation
     ) -> JSON {
-        [
-            "intentId": intent.id.json, "outcome": .string(intent.desiredOutcome),
-            "predicate": .string(intent.predicate.description), "round": round.json,
-            "course": course.json, "observation": observation.json(deadline: intent.deadline),
+        var input: JSON = [
+            "intentId": intent.id.json, "round": round.json, "course": course.json,
         ]
+        // All members may open decisions: of a restricted intent they see numbers without a meaning.
+        guard intent.sensitivity == .public else { return input }
+        input["outcome"] = .string(intent.desiredOutcome)
+        input["predicate"] = .string(intent.predicate.description)
+        input["observation"] = observation.json(deadline: intent.deadline)
+        return input
     }
 
     /// Decides a round.

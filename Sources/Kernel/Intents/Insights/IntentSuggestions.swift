@@ -118,12 +118,14 @@ public struct IntentSuggestions: Sendable {
                 [.id(scope.organisation)]
             ) { row in
                 (
-                    source: try? Predicate(row.text(0)).measure.source,
+                    measure: try? Predicate(row.text(0)).measure,
                     preset: try row.optionalText(1)
                 )
             }
         }
-        let sources = Set(taken.compactMap(\.source).map(Self.bare))
+        let measures = taken.compactMap(\.measure)
+        let sources = Set(measures.map { Self.bare($0.source) })
+        let measured = Set(measures.map(Self.whatever))
         var found: [Found] = []
         for alarm in try await alarms(scope, at: now) {
             guard let rule = AlarmMeasure(alarm.body), !sources.contains(rule.metric) else {
@@ -137,7 +139,7 @@ public struct IntentSuggestions: Sendable {
         }
         let opened = Set(taken.compactMap(\.preset))
         for preset in presets where !opened.contains(preset.name) {
-            guard let suggestion = try await failing(preset, sources, scope, at: now) else {
+            guard let suggestion = try await failing(preset, measured, scope, at: now) else {
                 continue
             }
             found.append(suggestion)
@@ -147,6 +149,13 @@ public struct IntentSuggestions: Sendable {
 
     private static func bare(_ source: String) -> String {
         source.split(separator: ":").last.map(String.init) ?? source
+    }
+
+    /// A measure whatever its window.
+    private static func whatever(_ measure: Measure) -> Measure {
+        var measure = measure
+        measure.windowSeconds = 0
+        return measure
     }
 
     private func alarms(_ scope: Scope, at now: Timestamp) async throws -> [AlarmRow] {
@@ -228,15 +237,17 @@ public struct IntentSuggestions: Sendable {
 
     private func failing(
         _ preset: IntentPreset,
-        _ sources: Set<String>,
+        _ measured: Set<Measure>,
         _ scope: Scope,
         at now: Timestamp
     ) async throws -> Found? {
-        guard let predicate = try? Predicate(preset.predicate) else { return nil }
+        guard let predicate = try? Predicate(preset.predicate),
+            !measured.contains(Self.whatever(predicate.measure))
+        else { return nil }
         let catalogue = try await measurer.catalogue(of: scope.organisation)
         guard let compiled = try? CompiledPredicate(predicate, in: catalogue) else { return nil }
-        let measured = try await measurer.measure(compiled, of: scope.organisation, until: now)
-        guard let value = measured.value, !predicate.comparison.holds(value, predicate.target)
+        let seen = try await measurer.measure(compiled, of: scope.organisation, until: now)
+        guard let value = seen.value, !predicate.comparison.holds(value, predicate.target)
         else { return nil }
         return Found(
             fingerprint: "preset:\(preset.name)",
