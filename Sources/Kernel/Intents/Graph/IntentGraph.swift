@@ -109,7 +109,7 @@ public struct IntentGraph: Sendable {
         try reader.exists(
             """
             WITH RECURSIVE reach (node) AS (
-                SELECT CAST(? AS TEXT)
+                SELECT \(Self.start) FROM intent_edge WHERE 1 = 0
                 UNION
                 SELECT e.target FROM reach r JOIN intent_edge e
                 ON e.organisation = ? AND e.source = r.node AND e.relation = ?
@@ -186,6 +186,10 @@ public struct IntentGraph: Sendable {
 
     // MARK: Walking
 
+    /// The start of a walk, as an aggregate of no rows, which is one row: PostgreSQL wants it to have
+    /// the column's collation, and SQLite knows no name of that.
+    private static let start = "coalesce(max(source), CAST(? AS TEXT))"
+
     private static func marks(_ count: Int) -> String {
         Array(repeating: "?", count: count).joined(separator: ", ")
     }
@@ -241,7 +245,7 @@ public struct IntentGraph: Sendable {
         let found = try reader.query(
             """
             WITH RECURSIVE walk (node, depth) AS (
-                SELECT CAST(? AS TEXT), CAST(0 AS BIGINT)
+                SELECT \(Self.start), CAST(0 AS BIGINT) FROM intent_edge WHERE 1 = 0
                 UNION
                 \(step)
                 WHERE w.depth < CAST(? AS BIGINT)
