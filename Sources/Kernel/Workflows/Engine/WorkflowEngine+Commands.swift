@@ -177,6 +177,36 @@ extension WorkflowEngine {
         }
     }
 
+    /// Lets an agent's run go on that came to rest because a person had to agree to a call.
+    ///
+    /// - Parameters:
+    ///   - key: the approval's: that of the run, and what the run added to it.
+    ///   - transaction: the one that keeps the person's answer.
+    /// - Throws: a fault of code `approval-is-closed` when nothing waits for it any more, or `StoreError`.
+    public func proceed(_ key: String, in transaction: any Transaction) throws {
+        let closed = GeneralFault(
+            .conflict,
+            code: "approval-is-closed",
+            "nobody waits for this any more"
+        )
+        let parts = key.split(separator: "/")
+        guard parts.count >= 3, let id = ID<Execution>(String(parts[0])), let entry = Int(parts[1]),
+            let attempt = Int(parts[2])
+        else { throw closed }
+        do {
+            try change(id, in: transaction) { live, now in
+                let step = live.pending.first { _, pending in
+                    guard case .task(let task) = pending, task.isParked else { return false }
+                    return task.task.entry == entry && task.task.attempt == attempt
+                }
+                guard let step else { throw closed }
+                return live.take([.taskUnparked(step: step.key)], at: now)
+            }
+        } catch is NoLongerWanted {
+            throw closed
+        }
+    }
+
     /// The task of a token has succeeded.
     ///
     /// - Throws: a fault of code `invalid-token`, or `StoreError`.

@@ -198,6 +198,13 @@ extension WorkflowEngine {
             }
             try tokens.add(task, of: record, in: transaction)
         }
+        for task in entry.turn.abandoned {
+            try around.withdraw(
+                Self.runKey(of: task.task, record),
+                record.organisation,
+                transaction
+            )
+        }
         if live.hasOldForm { try tables.forgetOldForm(of: record.id, in: transaction) }
         let turn = entry.turn
         try stopChildren(of: turn.unwatched, record, in: transaction)

@@ -35,6 +35,9 @@ public final class WorkflowEngine: Service {
         public var report: @Sendable (any Error) -> Void
         /// Traces executions and their tasks.
         public var tracer: Tracer
+        /// Hears, in the transaction that ends it, that an agent's run is not waited for any more which had
+        /// asked a person something: its key begins the approvals' keys.
+        public var withdraw: @Sendable (String, ID<Organisation>, any Transaction) throws -> Void
         /// Where distributed Maps read items and write results; nil where they cannot.
         public var items: WorkflowItems?
 
@@ -51,8 +54,15 @@ public final class WorkflowEngine: Service {
             changed: @escaping @Sendable (ID<Execution>, ID<Organisation>) -> Void = { _, _ in },
             report: @escaping @Sendable (any Error) -> Void = { _ in },
             tracer: Tracer = .off,
-            items: WorkflowItems? = nil
+            items: WorkflowItems? = nil,
+            withdraw:
+                @escaping @Sendable (String, ID<Organisation>, any Transaction) throws -> Void = {
+                    _,
+                    _,
+                    _ in
+                }
         ) {
+            self.withdraw = withdraw
             self.database = database
             self.registry = registry
             self.agents = agents
