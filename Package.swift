@@ -89,7 +89,7 @@ let package = Package(
         kernel("Models", ["Core", "Store"], path: "Agents/Models"),
         kernel(
             "Agents",
-            ["Core", "Store", "Events", "Identity", "Observability", "Privacy", "Models"],
+            ["Core", "Store", "Events", "Identity", "Observability", "Privacy", "Models", "Vault"],
             without: ["Models"]
         ),
         kernel(

@@ -29,7 +29,7 @@ public struct WorkflowTools: Sendable {
     ///
     /// - Throws: a fault of code `invalid-schema`.
     public func all() throws -> [Tool] {
-        try runs() + steering() + comparisons() + definitions() + aliases() + tasks() + approvals()
+        try runs() + steering() + comparisons() + definitions() + aliases() + tasks()
             + schedules() + scheduleChanges() + operations()
     }
 
