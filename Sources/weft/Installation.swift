@@ -152,7 +152,6 @@ struct Installation {
                 .all()
                 + IdentityTools(identity: identity, database: database).all()
                 + WorkflowServices.tools(kernel).all()
-                + ApprovalTools(kernel: kernel).all()
                 + ObjectTools(kernel: kernel, audit: identity.audit).all()
                 + SeriesTools(kernel: kernel, audit: identity.audit).all()
                 + PrivacyTools(persons).all()
@@ -236,7 +235,7 @@ struct Installation {
         routes =
             PlatformTools.routes + EventTools.routes + ObservationTools.routes + ChannelTools.routes
             + IdentityTools.routes + WorkflowTools.routes + SeriesTools.routes
-            + ObjectTools.routes + ApprovalTools.routes
+            + ObjectTools.routes
             + PrivacyTools.routes + parts.flatMap(\.routes)
     }
 

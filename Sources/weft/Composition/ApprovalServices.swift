@@ -3,6 +3,7 @@ import Channels
 import Core
 import Events
 import Identity
+import Live
 import Platform
 import Privacy
 import Store

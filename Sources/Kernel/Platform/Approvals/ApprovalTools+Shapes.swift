@@ -1,5 +1,5 @@
 import Agents
-public import Core
+import Core
 import Identity
 import Store
 

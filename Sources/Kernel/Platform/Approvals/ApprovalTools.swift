@@ -89,10 +89,10 @@ public struct ApprovalTools: Sendable {
             output: Shape.record(nil, [("id", Shape.id)]),
             body: .write { [kernel] input, invocation in
                 let engine = try kernel.workflows.engine()
-                var request = try Self.request(input, at: invocation.now)
+                let asked = try Self.request(input, at: invocation.now)
                 return { transaction in
                     let execution = try engine.execution(
-                        waitingFor: request.key,
+                        waitingFor: asked.key,
                         scope: invocation.scope,
                         in: transaction
                     )
@@ -104,6 +104,7 @@ public struct ApprovalTools: Sendable {
                             pointer: "/token"
                         )
                     }
+                    var request = asked
                     request.execution = execution.description
                     let id = try kernel.approvals.request(
                         request,
@@ -272,7 +273,7 @@ extension ApprovalVerdict {
     /// Reads `verdict` or `approve`, and `input`.
     ///
     /// - Throws: a fault of code `invalid-verdict` with the pointer to what is wrong.
-    public init(_ reader: JSONReader) throws(GeneralFault) {
+    init(_ reader: JSONReader) throws(GeneralFault) {
         func wrong(_ pointer: String, _ message: String) -> GeneralFault {
             GeneralFault(.invalid, code: "invalid-verdict", message, pointer: pointer)
         }
