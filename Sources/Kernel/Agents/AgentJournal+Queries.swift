@@ -26,6 +26,20 @@ extension AgentJournal {
         )
     }
 
+    /// The decision that a run came to; nil before it did.
+    ///
+    /// - Throws: `StoreError`.
+    public func decision(
+        ofRun key: String,
+        organisation: ID<Organisation>,
+        in reader: any Reader
+    ) throws -> ID<Decision>? {
+        try reader.first(
+            "SELECT id FROM decision WHERE run = ? AND organisation = ?",
+            [.text(key), .id(organisation)]
+        ) { try $0.id(0) }
+    }
+
     /// Writes the decisions about a thing as a list of `{"id","agent","at","choice","confidence"}`,
     /// oldest first.
     ///

@@ -24,64 +24,65 @@ public struct AgentJournal: Sendable {
         self.decided = decided
     }
 
-    /// The journal's tables.
-    public static let migrations: [Migration] = [
-        Migration(
-            "agents",
-            1,
-            "runs, steps, decisions",
-            [
-                """
-                CREATE TABLE agent_run (
-                    key TEXT PRIMARY KEY, organisation TEXT NOT NULL, agent TEXT NOT NULL,
-                    started_at BIGINT NOT NULL)
-                """,
-                """
-                CREATE TABLE agent_step (
-                    run TEXT NOT NULL, step BIGINT NOT NULL, tool TEXT NOT NULL, input TEXT NOT NULL,
-                    output TEXT, fault TEXT, at BIGINT NOT NULL, duration_micros BIGINT NOT NULL,
-                    PRIMARY KEY (run, step))
-                """,
-                """
-                CREATE TABLE decision (
-                    id TEXT PRIMARY KEY, organisation TEXT NOT NULL, agent TEXT NOT NULL,
-                    subject TEXT NOT NULL, at BIGINT NOT NULL, run TEXT NOT NULL UNIQUE,
-                    latency_micros BIGINT NOT NULL, body TEXT NOT NULL)
-                """,
-                """
-                CREATE TABLE agent_failure (
-                    run TEXT PRIMARY KEY, organisation TEXT NOT NULL, agent TEXT NOT NULL,
-                    at BIGINT NOT NULL, code TEXT NOT NULL, message TEXT NOT NULL)
-                """,
-                "CREATE INDEX decision_by_subject ON decision (organisation, subject, at)",
-                "CREATE INDEX decision_by_agent ON decision (organisation, agent, at)",
-            ]
-        ),
-        Migration(
-            "agents",
-            2,
-            "models, plans, approvals, costs",
-            [
-                "ALTER TABLE agent_run ADD COLUMN plan TEXT",
-                "ALTER TABLE agent_step ADD COLUMN kind TEXT NOT NULL DEFAULT 'tool'",
-                "ALTER TABLE agent_step ADD COLUMN asked TEXT",
-                "ALTER TABLE agent_step ADD COLUMN approval TEXT",
-                "ALTER TABLE agent_step ADD COLUMN cost_micros BIGINT NOT NULL DEFAULT 0",
-                "ALTER TABLE decision ADD COLUMN task TEXT NOT NULL DEFAULT ''",
-                "ALTER TABLE decision ADD COLUMN routine BIGINT NOT NULL DEFAULT 0",
-                "ALTER TABLE decision ADD COLUMN approvals BIGINT NOT NULL DEFAULT 0",
-                "ALTER TABLE decision ADD COLUMN cost_micros BIGINT NOT NULL DEFAULT 0",
-                "ALTER TABLE decision ADD COLUMN intent TEXT",
-                "ALTER TABLE decision ADD COLUMN overruled TEXT",
-                "CREATE INDEX decision_by_intent ON decision (organisation, intent, at)",
-                """
-                CREATE TABLE agent_setting (
-                    organisation TEXT NOT NULL, agent TEXT NOT NULL, version BIGINT NOT NULL,
-                    body TEXT NOT NULL, PRIMARY KEY (organisation, agent))
-                """,
-            ]
-        ),
-    ]
+    /// The journal's tables, and those of approvals.
+    public static let migrations: [Migration] =
+        [
+            Migration(
+                "agents",
+                1,
+                "runs, steps, decisions",
+                [
+                    """
+                    CREATE TABLE agent_run (
+                        key TEXT PRIMARY KEY, organisation TEXT NOT NULL, agent TEXT NOT NULL,
+                        started_at BIGINT NOT NULL)
+                    """,
+                    """
+                    CREATE TABLE agent_step (
+                        run TEXT NOT NULL, step BIGINT NOT NULL, tool TEXT NOT NULL, input TEXT NOT NULL,
+                        output TEXT, fault TEXT, at BIGINT NOT NULL, duration_micros BIGINT NOT NULL,
+                        PRIMARY KEY (run, step))
+                    """,
+                    """
+                    CREATE TABLE decision (
+                        id TEXT PRIMARY KEY, organisation TEXT NOT NULL, agent TEXT NOT NULL,
+                        subject TEXT NOT NULL, at BIGINT NOT NULL, run TEXT NOT NULL UNIQUE,
+                        latency_micros BIGINT NOT NULL, body TEXT NOT NULL)
+                    """,
+                    """
+                    CREATE TABLE agent_failure (
+                        run TEXT PRIMARY KEY, organisation TEXT NOT NULL, agent TEXT NOT NULL,
+                        at BIGINT NOT NULL, code TEXT NOT NULL, message TEXT NOT NULL)
+                    """,
+                    "CREATE INDEX decision_by_subject ON decision (organisation, subject, at)",
+                    "CREATE INDEX decision_by_agent ON decision (organisation, agent, at)",
+                ]
+            ),
+            Migration(
+                "agents",
+                2,
+                "models, plans, approvals, costs",
+                [
+                    "ALTER TABLE agent_run ADD COLUMN plan TEXT",
+                    "ALTER TABLE agent_step ADD COLUMN kind TEXT NOT NULL DEFAULT 'tool'",
+                    "ALTER TABLE agent_step ADD COLUMN asked TEXT",
+                    "ALTER TABLE agent_step ADD COLUMN approval TEXT",
+                    "ALTER TABLE agent_step ADD COLUMN cost_micros BIGINT NOT NULL DEFAULT 0",
+                    "ALTER TABLE decision ADD COLUMN task TEXT NOT NULL DEFAULT ''",
+                    "ALTER TABLE decision ADD COLUMN routine BIGINT NOT NULL DEFAULT 0",
+                    "ALTER TABLE decision ADD COLUMN approvals BIGINT NOT NULL DEFAULT 0",
+                    "ALTER TABLE decision ADD COLUMN cost_micros BIGINT NOT NULL DEFAULT 0",
+                    "ALTER TABLE decision ADD COLUMN intent TEXT",
+                    "ALTER TABLE decision ADD COLUMN overruled TEXT",
+                    "CREATE INDEX decision_by_intent ON decision (organisation, intent, at)",
+                    """
+                    CREATE TABLE agent_setting (
+                        organisation TEXT NOT NULL, agent TEXT NOT NULL, version BIGINT NOT NULL,
+                        body TEXT NOT NULL, PRIMARY KEY (organisation, agent))
+                    """,
+                ]
+            ),
+        ] + ApprovalTables.migrations
 
     /// Inputs beyond this many bytes are kept as their length and hash.
     private static let keptInputBytes = 16_384

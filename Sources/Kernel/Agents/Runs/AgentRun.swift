@@ -9,7 +9,7 @@ public final class AgentRun: Sendable {
     public let input: JSON
     /// The moment the run began; the same after a crash, and in a replay.
     public let now: Timestamp
-    /// Randomness; the same after a crash, and in a replay. Not for secrets.
+    /// Randomness that is the same after a crash, and in a replay; not for secrets.
     public let random: any RandomSource
     let desk: any AgentDesk
     private let next = Atomic<Int>(0)

@@ -19,7 +19,7 @@ public struct AgentRunner: Sendable {
         /// Asks models; nil where there are none.
         public var models: (any ModelGateway)?
         /// Asks persons to agree to calls; nil where nobody can be asked.
-        public var approvals: (any ToolApprovals)?
+        public var approvals: Approvals?
         /// Opens what is sealed, and hides it from models; nil where nothing is.
         public var privacy: Privacy?
         /// The service account of an agent in an organisation, for hand-offs.
@@ -36,7 +36,7 @@ public struct AgentRunner: Sendable {
             journal: AgentJournal,
             clock: any WallClock,
             models: (any ModelGateway)? = nil,
-            approvals: (any ToolApprovals)? = nil,
+            approvals: Approvals? = nil,
             privacy: Privacy? = nil,
             account: (@Sendable (String, ID<Organisation>) async throws -> Actor)? = nil,
             hear: @escaping @Sendable (AgentUtterance) -> Void = { _ in },
@@ -60,7 +60,7 @@ public struct AgentRunner: Sendable {
         /// The agent's output.
         case output(JSON)
         /// Nothing yet: a person was asked to agree to a call.
-        case awaitsApproval
+        case awaitsApproval(key: String)
     }
 
     /// A case is handed on at most so often.
@@ -133,7 +133,8 @@ public struct AgentRunner: Sendable {
                 invocation: invocation,
                 start: found.start ?? invocation.now,
                 plan: found.plan,
-                input: input
+                input: input,
+                execution: execution
             ),
             journaled: found.steps,
             office: office
@@ -162,9 +163,9 @@ public struct AgentRunner: Sendable {
             observe(desk, latency, .decided)
             return try await settle(judgement, desk, latency, execution, depth: depth)
         } catch {
-            if let approval = desk.waits {
+            if let question = desk.waits {
                 observe(desk, office.clock.now() - began, .waiting)
-                return rest(desk, approval, execution)
+                return rest(desk, question)
             }
             observe(
                 desk,
@@ -201,8 +202,7 @@ public struct AgentRunner: Sendable {
     /// The run comes to rest until a person has answered.
     private func rest(
         _ desk: LiveDesk,
-        _ approval: ToolApproval,
-        _ execution: String?
+        _ question: ApprovalRequest
     ) -> Prepared<Answer> {
         let held = desk.held
         return .commit { [office] transaction in
@@ -215,13 +215,13 @@ public struct AgentRunner: Sendable {
                 organisation: at.invocation.scope.organisation,
                 in: transaction
             )
-            try office.approvals?.ask(
-                about: approval,
-                execution: execution,
-                by: at.invocation,
+            try office.approvals?.request(
+                question,
+                at: at.invocation.now,
+                scope: at.invocation.scope,
                 in: transaction
             )
-            return .awaitsApproval
+            return .awaitsApproval(key: question.key)
         }
     }
 
@@ -271,7 +271,7 @@ public struct AgentRunner: Sendable {
             )
             // A colleague who waits for a person has not decided: the case comes back here then.
             let answer = try next?.commit(in: transaction)
-            if case .awaitsApproval? = answer { return .awaitsApproval }
+            if case .awaitsApproval(let key)? = answer { return .awaitsApproval(key: key) }
             try office.journal.record(
                 decision,
                 mask: judgement.mask,

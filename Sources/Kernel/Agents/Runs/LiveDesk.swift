@@ -20,6 +20,27 @@ final class LiveDesk: AgentDesk {
         var plan: AgentPlan
         /// The case as it is kept.
         var input: JSON
+        /// The workflow execution that asks.
+        var execution: String?
+
+        /// What a person is asked before a call.
+        func question(_ key: String, about tool: Tool, input: JSON) -> ApprovalRequest {
+            let settings = plan.settings
+            return ApprovalRequest(
+                key: key,
+                kind: .toolCall,
+                title: String("\(agent.name) wants to call \(tool.name)".prefix(200)),
+                details: [
+                    "purpose": .string(tool.purpose), "agentPurpose": .string(agent.purpose),
+                ],
+                agent: agent.name,
+                tool: tool.name,
+                input: input,
+                execution: execution,
+                roles: settings.approvers,
+                expiresAt: invocation.now + .seconds(settings.approvalMinutes * 60)
+            )
+        }
     }
 
     private struct State {
@@ -30,7 +51,7 @@ final class LiveDesk: AgentDesk {
         var models: ModelUsage
         var model: String?
         var approvals: Int
-        var waits: ToolApproval?
+        var waits: ApprovalRequest?
     }
 
     let at: Circumstances
@@ -89,7 +110,7 @@ final class LiveDesk: AgentDesk {
     }
 
     /// The call to which a person must agree before the run can go on.
-    var waits: ToolApproval? { state.withLock { $0.waits } }
+    var waits: ApprovalRequest? { state.withLock { $0.waits } }
 
     // MARK: Tools
 
@@ -158,12 +179,7 @@ final class LiveDesk: AgentDesk {
     ///
     /// - Throws: `AwaitsApproval` while nobody has; a fault when somebody did not.
     private func agree(to tool: Tool, _ step: inout AgentStep) async throws {
-        let approval = ToolApproval(
-            key: "\(at.invocation.key)/\(step.index)",
-            agent: at.agent,
-            tool: tool,
-            input: step.input
-        )
+        let key = "\(at.invocation.key)/\(step.index)"
         guard let approvals = office.approvals else {
             throw GeneralFault(
                 .forbidden,
@@ -171,26 +187,35 @@ final class LiveDesk: AgentDesk {
                 "\"\(tool.name)\" needs a person's agreement, and nobody can be asked here"
             )
         }
-        let verdict = try await office.database.read { [at] in
-            try approvals.verdict(
-                on: approval.key,
-                organisation: at.invocation.scope.organisation,
-                in: $0
-            )
+        let found = try await office.database.read { [at] in
+            try approvals.state(of: key, organisation: at.invocation.scope.organisation, in: $0)
         }
-        switch verdict {
-        case nil:
-            state.withLock { $0.waits = approval }
+        guard let found, found != .open else {
+            let question = at.question(key, about: tool, input: step.input)
+            state.withLock { $0.waits = question }
             throw AwaitsApproval()
-        case .agreed(let input, let record):
-            step.approval = record
-            if let input, input != step.input {
-                step.asked = step.input
-                step.input = input
-            }
-        case .refused(let fault, let record):
-            step.approval = record
-            throw fault
+        }
+        step.approval = [
+            "verdict": .string(found.name), "by": found.decider?.json ?? .null,
+            "comment": .optional(found.comment),
+        ]
+        switch found {
+        case .approved: break
+        case .amended(let input, _, _):
+            step.asked = step.input
+            step.input = input
+        case .rejected(_, let comment):
+            throw GeneralFault(
+                .forbidden,
+                code: "approval-rejected",
+                "a person did not agree" + (comment.map { ": \($0)" } ?? "")
+            )
+        case .open, .expired, .withdrawn:
+            throw GeneralFault(
+                .forbidden,
+                code: "approval-expired",
+                "nobody agreed to it in time"
+            )
         }
     }
 

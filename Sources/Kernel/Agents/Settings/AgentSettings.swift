@@ -29,6 +29,10 @@ public struct AgentSettings: Sendable, Equatable {
     public var limits = AgentLimits()
     /// Tools of the agent's to each of whose calls a person must agree, besides those that always ask.
     public var approvals: Set<String> = []
+    /// Who is asked to agree; nobody named is administrators and managers.
+    public var approvers: Set<Role> = []
+    /// How long they have, in minutes; 1 to 43,200, default 1440.
+    public var approvalMinutes = 1_440
     /// Tools of outside servers that the agent may use besides its own.
     public var outsideTools: Set<String> = []
     /// What a model is told besides the agent's own guidance.
@@ -47,11 +51,14 @@ public struct AgentSettings: Sendable, Equatable {
             ("models", bounded(Shape.list(of: name), 8)),
             ("personal", Shape.choice(Personal.allCases.map(\.rawValue))),
             ("limits", AgentLimits.shape), ("approvals", bounded(Shape.list(of: name), 200)),
+            ("approvers", bounded(Shape.list(of: name), 20)),
+            ("approvalMinutes", ["type": "integer", "minimum": 1, "maximum": 43_200]),
             ("outsideTools", bounded(Shape.list(of: name), 200)),
             ("guidance", ["type": "string", "maxLength": 8_000]),
         ],
         optional: [
-            "mode", "models", "personal", "limits", "approvals", "outsideTools", "guidance",
+            "mode", "models", "personal", "limits", "approvals", "approvers", "approvalMinutes",
+            "outsideTools", "guidance",
         ]
     )
 
@@ -70,6 +77,8 @@ public struct AgentSettings: Sendable, Equatable {
             "mode": .string(mode.rawValue), "models": .array(models.map { .string($0) }),
             "personal": .string(personal.rawValue), "limits": limits.json,
             "approvals": .array(approvals.sorted().map { .string($0) }),
+            "approvers": .array(approvers.map(\.rawValue).sorted().map { .string($0) }),
+            "approvalMinutes": .int(approvalMinutes),
             "outsideTools": .array(outsideTools.sorted().map { .string($0) }),
             "guidance": .string(guidance),
         ]
@@ -91,6 +100,9 @@ public struct AgentSettings: Sendable, Equatable {
         personal = try reader.optional("personal")?.choice(Personal.self) ?? .hidden
         if let bounds = try reader.optional("limits") { limits = try AgentLimits(bounds) }
         approvals = Set(try names("approvals"))
+        approvers = Set(try names("approvers").map { Role(rawValue: $0) })
+        approvalMinutes =
+            try reader.optional("approvalMinutes")?.int(in: 1...43_200) ?? approvalMinutes
         outsideTools = Set(try names("outsideTools"))
         guidance = try reader.optional("guidance")?.string(length: 0...8_000) ?? ""
         self.version = version
@@ -140,8 +152,9 @@ public struct AgentSettings: Sendable, Equatable {
 public struct AgentLimits: Sendable, Equatable {
     /// How often the model may be asked; 1 to 100, default 20.
     public var turns = 20
-    /// How long the model may think in all, in seconds; 1 to 3600, default 120. Waiting for a person
-    /// does not count.
+    /// How long the model may think in all, in seconds; 1 to 3600, default 120.
+    ///
+    /// Waiting for a person does not count.
     public var seconds = 120
     /// What the run may cost, in millionths of the currency of the models' prices; 0 to 10^12,
     /// default 1,000,000.

@@ -140,6 +140,17 @@ extension WorkflowEngine {
         )
     }
 
+    /// The execution with a task that waits for a token; nil when none does.
+    ///
+    /// - Throws: `StoreError`.
+    public func execution(
+        waitingFor token: String,
+        scope: Scope,
+        in reader: any Reader
+    ) throws -> ID<Execution>? {
+        try tokens.place(of: token, organisation: scope.organisation, in: reader)?.execution
+    }
+
     /// Answers a task by its token.
     ///
     /// - Parameters:
@@ -174,36 +185,6 @@ extension WorkflowEngine {
             }
         } catch is NoLongerWanted {
             throw invalid
-        }
-    }
-
-    /// Lets an agent's run go on that came to rest because a person had to agree to a call.
-    ///
-    /// - Parameters:
-    ///   - key: the approval's: that of the run, and what the run added to it.
-    ///   - transaction: the one that keeps the person's answer.
-    /// - Throws: a fault of code `approval-is-closed` when nothing waits for it any more, or `StoreError`.
-    public func proceed(_ key: String, in transaction: any Transaction) throws {
-        let closed = GeneralFault(
-            .conflict,
-            code: "approval-is-closed",
-            "nobody waits for this any more"
-        )
-        let parts = key.split(separator: "/")
-        guard parts.count >= 3, let id = ID<Execution>(String(parts[0])), let entry = Int(parts[1]),
-            let attempt = Int(parts[2])
-        else { throw closed }
-        do {
-            try change(id, in: transaction) { live, now in
-                let step = live.pending.first { _, pending in
-                    guard case .task(let task) = pending, task.isParked else { return false }
-                    return task.task.entry == entry && task.task.attempt == attempt
-                }
-                guard let step else { throw closed }
-                return live.take([.taskUnparked(step: step.key)], at: now)
-            }
-        } catch is NoLongerWanted {
-            throw closed
         }
     }
 

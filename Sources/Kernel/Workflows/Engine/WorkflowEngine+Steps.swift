@@ -127,7 +127,7 @@ extension WorkflowEngine {
             .map { answer in
                 switch answer {
                 case .output(let output): [task.answered(output)]
-                case .awaitsApproval: [.taskParked(step: task.step)]
+                case .awaitsApproval(let key): [.taskParked(step: task.step, approval: key)]
                 }
             }
         case .activity, .execution: throw NoLongerWanted()

@@ -35,11 +35,10 @@ public final class WorkflowEngine: Service {
         public var report: @Sendable (any Error) -> Void
         /// Traces executions and their tasks.
         public var tracer: Tracer
-        /// Hears, in the transaction that ends it, that an agent's run is not waited for any more which had
-        /// asked a person something: its key begins the approvals' keys.
-        public var withdraw: @Sendable (String, ID<Organisation>, any Transaction) throws -> Void
         /// Where distributed Maps read items and write results; nil where they cannot.
         public var items: WorkflowItems?
+        /// Where people are asked about tasks, to be told that nobody waits any more; nil where nobody is.
+        public var approvals: Approvals?
 
         /// The surroundings.
         public init(
@@ -55,14 +54,8 @@ public final class WorkflowEngine: Service {
             report: @escaping @Sendable (any Error) -> Void = { _ in },
             tracer: Tracer = .off,
             items: WorkflowItems? = nil,
-            withdraw:
-                @escaping @Sendable (String, ID<Organisation>, any Transaction) throws -> Void = {
-                    _,
-                    _,
-                    _ in
-                }
+            approvals: Approvals? = nil
         ) {
-            self.withdraw = withdraw
             self.database = database
             self.registry = registry
             self.agents = agents
@@ -75,6 +68,7 @@ public final class WorkflowEngine: Service {
             self.report = report
             self.tracer = tracer
             self.items = items
+            self.approvals = approvals
         }
     }
 
