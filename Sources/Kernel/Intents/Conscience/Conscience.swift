@@ -159,7 +159,7 @@ public final class Conscience: Service {
                 )
             else { throw RoundLost() }
             if let commit {
-                _ = try commit.body(transaction)
+                try commit.body(transaction)
                 let performer = ConsciencePerformer(
                     around: around,
                     store: store,
@@ -177,7 +177,7 @@ public final class Conscience: Service {
 
     private struct Commit: Sendable {
         var key: String
-        var body: @Sendable (any Transaction) throws -> JSON
+        var body: @Sendable (any Transaction) throws -> Void
     }
 
     /// Lets the agent decide when there is something to do; quiet rounds leave an evaluation only.
@@ -197,8 +197,8 @@ public final class Conscience: Service {
             invocation: Invocation(scope: scope, now: round.now, key: key, ids: around.ids)
         )
         switch prepared {
-        case .done(let output): return Commit(key: key) { _ in output }
-        case .commit(let body): return Commit(key: key, body: body)
+        case .done: return Commit(key: key) { _ in }
+        case .commit(let body): return Commit(key: key) { _ = try body($0) }
         }
     }
 

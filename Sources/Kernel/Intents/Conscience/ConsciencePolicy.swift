@@ -84,7 +84,8 @@ public struct ConsciencePolicy: RulePolicy {
             output: [
                 "intentId": id.json, "actions": .array(actions.map(\.json)),
                 "course": course.json,
-            ]
+            ],
+            intent: id.description
         )
     }
 

@@ -26,9 +26,9 @@ public enum IntentActs {
             """
         let parameters: [SQLValue] = [
             .text(decision.id.description), .text(decision.agent), .time(decision.at),
-            .int(decision.body["costMicros"]?.int ?? 0), .int(latencyMicros),
+            .int(decision.costMicros), .int(latencyMicros),
         ]
-        if let id = named(decision.body) {
+        if let id = named(decision) {
             try transaction.execute(
                 """
                 \(columns) SELECT i.organisation, i.id, \(values) FROM intent i
@@ -62,8 +62,8 @@ public enum IntentActs {
     }
 
     /// The intent that a decision names, itself or in what it was asked.
-    static func named(_ body: JSON) -> ID<Intent>? {
-        (body["intentId"]?.string ?? body["inputs"]?["intentId"]?.string).flatMap { ID($0) }
+    static func named(_ decision: Decision) -> ID<Intent>? {
+        (decision.intent ?? decision.body["inputs"]?["intentId"]?.string).flatMap { ID($0) }
     }
 
     /// Lets decisions in a run, or about a subject, act for an intent for a while.
