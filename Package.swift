@@ -39,7 +39,7 @@ func solution(_ name: String) -> Target {
         dependencies: [
             "Core", "Store", "Events", "Workflows", "Agents", "Identity", "HTTP", "Objects",
             "Channels",
-            "Live", "Observability", "Privacy", "Platform",
+            "Live", "Observability", "Privacy", "Platform", "Intents",
         ],
         path: "Sources/Solutions/\(name)",
         exclude: ["README.md"],
@@ -82,6 +82,7 @@ let package = Package(
         kernel("Identity", ["Core", "Store", "Vault", "COpenSSL", "CSodium"]),
         kernel("Series", ["Core", "Store"]),
         kernel("Objects", ["Core", "Store", "COpenSSL"]),
+        kernel("Intents", ["Core", "Store", "Events", "Observability", "Series", "Agents"]),
         kernel(
             "Channels",
             ["Core", "Store", "Events", "Observability", "Privacy", "Vault", "CCurl"]
@@ -108,7 +109,7 @@ let package = Package(
             [
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
-                "Workflows", "HTTP", "Live", "Privacy", "Vault", "COpenSSL", "Series",
+                "Workflows", "HTTP", "Live", "Privacy", "Vault", "COpenSSL", "Series", "Intents",
             ]
         ),
 
@@ -125,7 +126,7 @@ let package = Package(
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
                 "Workflows", "HTTP", "Live", "Web", "Privacy", "Vault", "Platform",
-                "JSONata", "CrashTest", "Series", "Logistics",
+                "JSONata", "CrashTest", "Series", "Intents", "Logistics",
             ],
             path: "Sources/weft",
             swiftSettings: strict
@@ -149,6 +150,10 @@ let package = Package(
         tests("Events", ["Core", "Store", "StoreTesting", "ReferenceData"]),
         tests("Identity", ["Core", "Store", "StoreTesting", "ReferenceData", "Vault"]),
         tests("Series", ["Core", "Store", "StoreTesting"]),
+        tests(
+            "Intents",
+            ["Core", "Store", "StoreTesting", "Events", "Agents", "Series", "Observability"]
+        ),
         tests("Objects", ["Core", "Store", "StoreTesting"]),
         tests("Channels", ["Core", "Store", "StoreTesting", "Events", "Observability", "Vault"]),
         tests(

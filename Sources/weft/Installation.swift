@@ -5,6 +5,7 @@ import Events
 import Glibc
 import HTTP
 import Identity
+import Intents
 import Live
 import Logistics
 import Objects
@@ -32,6 +33,8 @@ struct Installation {
     let routes: [ToolRoute]
     let live: LiveHub
     let observation: Observation
+    let intents: IntentFabric
+    let conscience: Conscience
     let clock = SystemClock()
 
     /// What this program has.
@@ -90,7 +93,7 @@ struct Installation {
             configuration,
             folder: folder,
             accounts: identity.accounts,
-            kinds: solutions.flatMap(\.messageKinds),
+            kinds: solutions.flatMap(\.messageKinds) + IntentNotices.kinds,
             outbox: outbox,
             ids: ids,
             clock: clock
@@ -103,9 +106,11 @@ struct Installation {
             channels: channels,
             webClient: webClient,
             accounts: identity.accounts,
-            journal: AgentJournal(database: database, privacy: privacy) {
-                hints.changed("decisions", organisation: $0)
-            },
+            journal: AgentJournal(
+                database: database,
+                privacy: privacy,
+                recorded: IntentServices.recorded
+            ) { hints.changed("decisions", organisation: $0) },
             approvals: try ApprovalServices.approvals(
                 configuration,
                 folder: folder,
@@ -127,7 +132,8 @@ struct Installation {
             configuration: configuration
         )
         let parts = try solutions.map { try $0.parts(on: kernel) }
-        let agents = parts.flatMap(\.agents) + [WorkflowServices.runner]
+        let agents =
+            parts.flatMap(\.agents) + [WorkflowServices.runner, ConsciencePolicy.conscience]
         let observation = try Observation(
             kernel,
             database: database,
@@ -139,6 +145,9 @@ struct Installation {
         let destinations = RuleDestinations(kernel: kernel, workflows: workflows, agents: agents)
         let persons = PrivacyComposition.register(kernel, identity, parts.flatMap(\.persons))
         self.persons = persons
+        let accounts = ServiceAccounts(identity.accounts, database)
+        intents = IntentServices.fabric(kernel, observation, parts, agents: agents)
+        let effects = IntentEffects(kernel, random: random, account: accounts.account)
         let registry = try ToolRegistry(
             tools: try PlatformTools(kernel: kernel, agents: agents).all()
                 + EventTools(kernel: kernel, destinations: destinations, audit: identity.audit)
@@ -155,6 +164,13 @@ struct Installation {
                 + ObjectTools(kernel: kernel, audit: identity.audit).all()
                 + SeriesTools(kernel: kernel, audit: identity.audit).all()
                 + PrivacyTools(persons).all()
+                + IntentTools(
+                    kernel: kernel,
+                    fabric: intents,
+                    effects: effects,
+                    audit: identity.audit
+                )
+                .all()
                 + parts.flatMap(\.tools),
             agents: agents,
             tracer: observation.tracer,
@@ -165,7 +181,6 @@ struct Installation {
             help: "How long agents took to decide.",
             labels: ["organisation", "agent", "outcome"]
         )
-        let accounts = ServiceAccounts(identity.accounts, database)
         let runner = AgentRunner(
             .init(
                 registry: registry,
@@ -181,6 +196,7 @@ struct Installation {
                 }
             )
         )
+        conscience = IntentServices.conscience(kernel, intents, effects, runner: runner)
         let engine = try WorkflowEngine(
             workflows: workflows,
             surroundings: .init(
@@ -243,7 +259,7 @@ struct Installation {
             PlatformTools.routes + EventTools.routes + ObservationTools.routes + ChannelTools.routes
             + IdentityTools.routes + WorkflowTools.routes + SeriesTools.routes
             + ObjectTools.routes
-            + PrivacyTools.routes + parts.flatMap(\.routes)
+            + PrivacyTools.routes + IntentTools.routes + parts.flatMap(\.routes)
     }
 
     /// What is done every hour.
@@ -269,7 +285,8 @@ struct Installation {
                 .init("events") { [database] in
                     _ = try await EventRetention().apply(to: database, at: clock.now())
                 },
-            ] + ChannelServices.chores(kernel) + WorkflowServices.chores(kernel),
+            ] + ChannelServices.chores(kernel) + WorkflowServices.chores(kernel)
+                + IntentServices.chores(kernel),
             clock: clock
         ) { name, error in
             logger.error(

@@ -12,6 +12,7 @@ struct Weft {
           audit      verify or export the audit log
           person     export or erase what is kept about a person
           import orders FILE   place the orders of a CSV or JSON file
+          intents    list, show, declare, check or report intents
           series     import points of time series from a file, or query them
           backup, restore      copy everything, verified; put a copy back
           migrate    bring the store's tables up to date
@@ -55,6 +56,11 @@ struct Weft {
             Command("person readmit", PersonCommand.usage, PersonCommand.readmit),
             Command("person erasures", PersonCommand.usage, PersonCommand.erasures),
             Command("import orders", ImportCommand.usage, ImportCommand.run),
+            Command("intents list", IntentsCommand.usage, IntentsCommand.list),
+            Command("intents show", IntentsCommand.usage, IntentsCommand.show),
+            Command("intents declare", IntentsCommand.usage, IntentsCommand.declare),
+            Command("intents check", IntentsCommand.usage, IntentsCommand.check),
+            Command("intents report", IntentsCommand.usage, IntentsCommand.report),
             Command("series import", SeriesCommand.usage, SeriesCommand.importing),
             Command("series query", SeriesCommand.usage, SeriesCommand.query),
             Command("backup", BackupCommand.usage, BackupCommand.run),

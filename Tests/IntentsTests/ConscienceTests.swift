@@ -111,7 +111,7 @@ import Testing
             "test.small", "test.large", "call a person",
         ])
         #expect(decision.body["choice"]?.string?.contains("start test.large") == true)
-        #expect(decision.body["intentId"] == intent.id.json)
+        #expect(decision.intent == intent.id.description)
         // It can be run again by itself, and comes to the same.
         let inputs = try #require(decision.body["inputs"])
         let again = try ConsciencePolicy.conclusion(inputs)
@@ -181,20 +181,20 @@ import Testing
         #expect(record.status == .proposed)
         #expect(try await world.events("run.started") == 0)
         let store = world.store()
-        let now = world.clock.now()
+        let actor = world.scope().actor
         // Somebody of another organisation cannot.
         let foreign = world.store(world.theirs)
         await #expect(throws: GeneralFault.self) {
             try await world.database.transaction {
-                try foreign.answer(record.id, approves: true, note: nil, at: now, in: $0)
+                try foreign.answer(record.id, approves: true, by: actor, note: nil, in: $0)
             }
         }
-        _ = try await world.database.transaction {
-            try store.answer(record.id, approves: true, note: "go on", at: now, in: $0)
+        try await world.database.transaction {
+            _ = try store.answer(record.id, approves: true, by: actor, note: "go on", in: $0)
         }
         await #expect(throws: GeneralFault.self) {
             try await world.database.transaction {
-                try store.answer(record.id, approves: false, note: nil, at: now, in: $0)
+                _ = try store.answer(record.id, approves: false, by: actor, note: nil, in: $0)
             }
         }
         world.clock.advance(by: .seconds(10))
@@ -360,16 +360,15 @@ import Testing
         func decide(_ subject: String, _ body: JSON, in organisation: ID<Organisation>)
             async throws
         {
-            var body = body
-            body["costMicros"] = 1_000
-            let decision = Decision(
+            var decision = Decision(
                 id: world.ids.next(),
                 agent: "test.agent",
                 at: now,
                 subject: subject,
                 body: body
             )
-            try await world.database.transaction {
+            decision.costMicros = 1_000
+            try await world.database.transaction { [decision] in
                 try IntentActs.record(decision, organisation, latencyMicros: 5, in: $0)
             }
         }

@@ -101,10 +101,7 @@ final class IntentWorld: Sendable {
                 database: database,
                 measurer: measurer,
                 runner: AgentRunner(
-                    registry: registry,
-                    database: database,
-                    journal: journal,
-                    clock: clock
+                    .init(registry: registry, database: database, journal: journal, clock: clock)
                 ),
                 remediations: remediations,
                 effects: effects,

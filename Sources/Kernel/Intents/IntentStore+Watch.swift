@@ -210,3 +210,48 @@ extension IntentStore {
         ) { $0.isNull(0) ? nil : try $0.json(0) } ?? nil
     }
 }
+
+extension IntentStore {
+    /// The default of that name when it waits to be opened; nil otherwise.
+    ///
+    /// - Throws: `StoreError`.
+    public func proposed(_ preset: String, in reader: any Reader) throws -> Intent? {
+        try reader.first(
+            """
+            SELECT \(Self.columns) FROM intent
+            WHERE organisation = ? AND preset = ? AND status = 'proposed'
+            """,
+            [.id(scope.organisation), .text(preset)],
+            Self.intent
+        )
+    }
+
+    /// Ends whatever is done or asked for an intent.
+    ///
+    /// - Returns: what was under way.
+    /// - Throws: `StoreError`.
+    public func endRemediations(
+        of id: ID<Intent>,
+        reason: String,
+        at now: Timestamp,
+        in transaction: any Transaction
+    ) throws -> [RemediationRecord] {
+        let ids = try transaction.query(
+            """
+            SELECT id FROM intent_remediation WHERE organisation = ? AND intent = ?
+                AND status IN ('proposed', 'approved', 'rejected', 'running')
+            """,
+            [.id(scope.organisation), .id(id)]
+        ) { try $0.id(0, RemediationRecord.self) }
+        var ended: [RemediationRecord] = []
+        for id in ids {
+            guard var record = try remediation(id, in: transaction) else { continue }
+            record.status = .withdrawn
+            record.endedAt = now
+            record.body["reason"] = .string(reason)
+            try save(record, in: transaction)
+            ended.append(record)
+        }
+        return ended
+    }
+}

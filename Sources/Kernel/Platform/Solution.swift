@@ -1,6 +1,7 @@
 public import Agents
 public import Channels
 public import Core
+public import Intents
 public import Live
 public import Observability
 public import Privacy
@@ -64,6 +65,12 @@ public struct SolutionParts: Sendable {
     public var dashboards: [Dashboard]
     /// What keeps records about persons.
     public var persons: [any PersonHolder]
+    /// Records that intents' predicates may measure.
+    public var records: [RecordSource]
+    /// Intents that it proposes to every organisation.
+    public var intents: [IntentPreset]
+    /// What it can do to bring a measure back.
+    public var remediations: [Remediation]
 
     /// The parts.
     public init(
@@ -76,8 +83,14 @@ public struct SolutionParts: Sendable {
         eventMetrics: [EventMetric] = [],
         gauges: [StoreGauge] = [],
         dashboards: [Dashboard] = [],
-        persons: [any PersonHolder] = []
+        persons: [any PersonHolder] = [],
+        records: [RecordSource] = [],
+        intents: [IntentPreset] = [],
+        remediations: [Remediation] = []
     ) {
+        self.records = records
+        self.intents = intents
+        self.remediations = remediations
         self.persons = persons
         self.tools = tools
         self.agents = agents

@@ -18,7 +18,7 @@ public struct LogisticsSolution: Solution {
 
     /// Its tables.
     public var migrations: [Migration] {
-        LogisticsTables.migrations + LoadingTables.migrations
+        LogisticsTables.migrations + LoadingTables.migrations + IntentRecords.migrations
     }
 
     /// The messages about orders.
@@ -35,7 +35,8 @@ public struct LogisticsSolution: Solution {
                     name: "logistics.process-order",
                     agent: "logistics.orchestrator",
                     source: definition
-                )
+                ),
+                try LogisticsIntents.recovery(),
             ],
             starts: [
                 WorkflowStart(
@@ -51,7 +52,10 @@ public struct LogisticsSolution: Solution {
             eventMetrics: LogisticsMetrics.events,
             gauges: LogisticsMetrics.gauges,
             dashboards: LogisticsMetrics.dashboards,
-            persons: [CustomerRecords()]
+            persons: [CustomerRecords()],
+            records: LogisticsIntents.records,
+            intents: LogisticsIntents.presets,
+            remediations: LogisticsIntents.remediations
         )
     }
 
@@ -86,6 +90,7 @@ public struct LogisticsSolution: Solution {
                 ],
                 policy: TransportPolicy()
             ),
+            LogisticsIntents.agent,
         ]
     }
 

@@ -4,6 +4,7 @@ import Core
 import Events
 import Glibc
 import Identity
+import Intents
 import Logistics
 import Objects
 import Observability
@@ -50,7 +51,7 @@ enum StoreComposition {
         EventLog.migrations + IdentityTables.migrations + ObjectTables.migrations
             + ChannelsTables.migrations + AgentJournal.migrations + ExecutionTables.migrations
             + ToolRoutes.migrations + SeriesTables.migrations + PersonKeys.migrations
-            + PlatformTools.migrations + ObservationTables.migrations
+            + PlatformTools.migrations + ObservationTables.migrations + IntentTables.migrations
             + solutions.flatMap(\.migrations)
     }
 

@@ -68,8 +68,10 @@ public protocol ConscienceEffects: Sendable {
 public enum ConscienceNews: Sendable, Hashable {
     /// An intent drifts.
     case drifting(String)
-    /// Somebody must agree to a remediation.
-    case asks(String, String)
+    /// Somebody must agree to a remediation, and why.
+    case asks(ID<RemediationRecord>, RemediationOffer, String)
+    /// Nobody must any more.
+    case asksNoMore(ID<RemediationRecord>)
     /// Nothing more can be done by itself.
     case escalated(String)
     /// A drift is over.

@@ -40,7 +40,7 @@ struct ConsciencePerformer {
             record.judgeAt = now + ConscienceCourse.patience
             try store.save(record, in: transaction)
             try emit("intent.remediation-proposed", record.json, in: transaction)
-            try tell(.asks(offer.name, question), in: transaction)
+            try tell(.asks(id, offer, question), in: transaction)
         case .startApproved(let id):
             guard var record = try store.remediation(id, in: transaction),
                 let offer = before.active?.offer
@@ -89,6 +89,7 @@ struct ConsciencePerformer {
             switch news {
             case .drifting: "drifting"
             case .asks: "asks"
+            case .asksNoMore: "asks-no-more"
             case .escalated: "escalated"
             case .recovered: "recovered"
             case .closed: "closed"
@@ -196,6 +197,7 @@ struct ConsciencePerformer {
         in transaction: any Transaction
     ) throws {
         guard var record = try store.remediation(id, in: transaction) else { return }
+        if record.startedAt == nil { try tell(.asksNoMore(id), in: transaction) }
         if stops, let execution = record.execution {
             try effects.stop(
                 execution,

@@ -15,6 +15,10 @@ public struct ConsciencePolicy: RulePolicy {
     public var name: String { "error-budgets-and-remediations" }
     /// Raised when what is decided changes.
     public var version: Int { 1 }
+    /// All of what is done without a person; asking and calling one are not.
+    public var routine: Set<String> {
+        ["raise-drift", "clear-drift", "start", "start-approved", "judge", "close"]
+    }
 
     /// The agent: it observes and decides; what it decides is done with its decision, in one transaction.
     public static var conscience: Agent {
@@ -85,6 +89,7 @@ public struct ConsciencePolicy: RulePolicy {
                 "intentId": id.json, "actions": .array(actions.map(\.json)),
                 "course": course.json,
             ],
+            task: (actions.last { $0.name == "ask" || $0.name == "escalate" } ?? actions.first)?.name,
             intent: id.description
         )
     }

@@ -186,16 +186,23 @@ extension IntentStore {
 
     /// Takes a person's answer to a question.
     ///
+    /// - Parameters:
+    ///   - id: what was asked about.
+    ///   - approves: whether it may be started.
+    ///   - actor: who answered; nil when nobody did in time.
+    ///   - note: what they said to it.
+    ///   - transaction: the caller's.
     /// - Throws: faults of code `remediation-not-found` and `not-asked`; `StoreError`.
+    @discardableResult
     public func answer(
         _ id: ID<RemediationRecord>,
         approves: Bool,
+        by actor: Actor?,
         note: String?,
-        at now: Timestamp,
         in transaction: any Transaction
     ) throws -> RemediationRecord {
         guard var record = try remediation(id, in: transaction),
-            let intent = try find(record.intent, in: transaction), intent.isVisible(to: scope)
+            let intent = try find(record.intent, in: transaction)
         else {
             throw GeneralFault(
                 .notFound,
@@ -203,7 +210,7 @@ extension IntentStore {
                 "there is no remediation \"\(id)\""
             )
         }
-        guard record.status == .proposed, intent.status == .open, now < record.judgeAt else {
+        guard record.status == .proposed, intent.status == .open else {
             throw GeneralFault(
                 .conflict,
                 code: "not-asked",
@@ -212,7 +219,7 @@ extension IntentStore {
             )
         }
         record.status = approves ? .approved : .rejected
-        record.body["answeredBy"] = scope.actor.json
+        if let actor { record.body["answeredBy"] = actor.json }
         if let note { record.body["note"] = .string(note) }
         try save(record, in: transaction)
         return record

@@ -98,6 +98,7 @@ struct Orders {
                 .text(search), .time(order.createdAt), .json(text),
             ]
         )
+        try OrderPromises(scope: scope).keep(order, in: transaction)
         return text
     }
 
@@ -115,6 +116,7 @@ struct Orders {
                 .id(scope.organisation), .id(order.id),
             ]
         )
+        try OrderPromises(scope: scope).keep(order, in: transaction)
         return text
     }
 

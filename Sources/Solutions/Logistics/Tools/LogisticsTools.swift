@@ -30,7 +30,7 @@ struct LogisticsTools {
 
     func all() throws -> [Tool] {
         try orderQueries() + orderCommands() + analysisTools() + fleetQueries() + transportTools()
-            + loadingTools() + calendarTools() + [notifyCustomer(), metricsTool()]
+            + loadingTools() + calendarTools() + recoveryTools() + [notifyCustomer(), metricsTool()]
     }
 
     /// A schema of named members.
