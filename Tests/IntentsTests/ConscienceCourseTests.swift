@@ -67,7 +67,9 @@ import Testing
         #expect(course.handle(round(50, 11)) == [])
     }
 
-    @Test("The best offer is started at once, judged by its effect, and not repeated when it has none")
+    @Test(
+        "The best offer is started at once, judged by its effect, and not repeated when it has none"
+    )
     func noEffect() {
         var course = ConscienceCourse()
         let offers = [offer("weak", effect: 1), offer("strong", effect: 4)]
@@ -119,9 +121,13 @@ import Testing
         #expect(course.active == nil)
     }
 
-    @Test("What costs more than is allowed, or needs a word, is asked for and never started", arguments: [
-        (Intent.Cost.low, Intent.Cost.medium, false), (.medium, .high, false), (.high, .low, true),
-    ])
+    @Test(
+        "What costs more than is allowed, or needs a word, is asked for and never started",
+        arguments: [
+            (Intent.Cost.low, Intent.Cost.medium, false), (.medium, .high, false),
+            (.high, .low, true),
+        ]
+    )
     func asks(limit: Intent.Cost, cost: Intent.Cost, approval: Bool) {
         var course = ConscienceCourse()
         let offers = [offer(cost: cost, approval: approval)]
@@ -189,13 +195,18 @@ import Testing
         #expect(course.handle(round(10, nil)) == [])
         #expect(course.handle(round(20, nil, state: .noTelemetry)) == [])
         #expect(
-            names(course.handle(round(30, nil, state: .noTelemetry))) == ["raise-drift", "escalate"]
+            names(course.handle(round(30, nil, state: .noTelemetry))) == [
+                "raise-drift", "escalate",
+            ]
         )
     }
 
-    @Test("At the deadline an intent is met or missed, and what runs is ended", arguments: [
-        (11.0, Intent.Status.met), (9, .missed),
-    ])
+    @Test(
+        "At the deadline an intent is met or missed, and what runs is ended",
+        arguments: [
+            (11.0, Intent.Status.met), (9, .missed),
+        ]
+    )
     func deadline(value: Double, status: Intent.Status) {
         var course = ConscienceCourse()
         _ = course.handle(round(0, 6, offers: [offer()]))

@@ -107,9 +107,11 @@ import Testing
         #expect(decision.agent == "weft.conscience")
         #expect(decision.body["inputs"]?["round"]?["value"] == 0.25)
         let options = decision.body["options"]?.array ?? []
-        #expect(options.compactMap { $0["label"]?.string } == [
-            "test.small", "test.large", "call a person",
-        ])
+        #expect(
+            options.compactMap { $0["label"]?.string } == [
+                "test.small", "test.large", "call a person",
+            ]
+        )
         #expect(decision.body["choice"]?.string?.contains("start test.large") == true)
         #expect(decision.intent == intent.id.description)
         // It can be run again by itself, and comes to the same.
@@ -119,9 +121,12 @@ import Testing
         #expect(again.output.text(.canonical) == decision.body["output"]?.text(.canonical))
     }
 
-    @Test("A round that is cut off at any step leaves nothing, and is done once afterwards", arguments: [
-        "intent.drift-raised", "tell", "start", "intent.remediation-started",
-    ])
+    @Test(
+        "A round that is cut off at any step leaves nothing, and is done once afterwards",
+        arguments: [
+            "intent.drift-raised", "tell", "start", "intent.remediation-started",
+        ]
+    )
     func killed(step: String) async throws {
         let world = try await IntentWorld()
         try await world.add(good: 4, bad: 6)
@@ -230,9 +235,12 @@ import Testing
         #expect(try await world.remediations().map(\.name) == ["workflow:own.mend"])
     }
 
-    @Test("At its deadline an intent is closed, and is not looked at any more", arguments: [
-        (10, 0, "met"), (4, 6, "missed"), (0, 0, "missed"),
-    ])
+    @Test(
+        "At its deadline an intent is closed, and is not looked at any more",
+        arguments: [
+            (10, 0, "met"), (4, 6, "missed"), (0, 0, "missed"),
+        ]
+    )
     func closes(good: Int, bad: Int, status: String) async throws {
         let world = try await IntentWorld()
         let intent = try await world.declare(days: 100.0 / 86_400)
@@ -336,12 +344,16 @@ import Testing
         #expect(try await world.remediations().isEmpty)
     }
 
-    @Test("A restricted intent is seen by its owner and confidants alone, and its events say little")
+    @Test(
+        "A restricted intent is seen by its owner and confidants alone, and its events say little"
+    )
     func restricted() async throws {
         let world = try await IntentWorld()
         let intent = try await world.declare(sensitivity: .restricted)
         let visible = { (scope: Scope) in
-            try await world.database.read { try IntentStore(scope: scope).exists(intent.id, in: $0) }
+            try await world.database.read {
+                try IntentStore(scope: scope).exists(intent.id, in: $0)
+            }
         }
         #expect(try await visible(world.scope(roles: ["manager"], account: 8)))
         #expect(try await visible(world.scope(roles: ["viewer"], account: 7)))
@@ -349,7 +361,9 @@ import Testing
         #expect(intent.eventData["desired_outcome"] == nil)
     }
 
-    @Test("A decision's cost counts for the intent that it names, whose run it belongs to, or works on")
+    @Test(
+        "A decision's cost counts for the intent that it names, whose run it belongs to, or works on"
+    )
     func cost() async throws {
         let world = try await IntentWorld()
         try await world.add(good: 4, bad: 6)
@@ -386,9 +400,11 @@ import Testing
         let edges = try await world.database.read {
             try graph.edges(of: GraphNode(intent.id), in: $0)
         }
-        #expect(Set(edges.filter { $0.relation == .actedBy }.map(\.target.key)) == [
-            "test.agent", "weft.conscience",
-        ])
+        #expect(
+            Set(edges.filter { $0.relation == .actedBy }.map(\.target.key)) == [
+                "test.agent", "weft.conscience",
+            ]
+        )
         #expect(edges.contains { $0.relation == .touches && $0.target.key == "thing/1" })
     }
 

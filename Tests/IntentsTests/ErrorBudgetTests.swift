@@ -24,7 +24,9 @@ import Testing
         #expect(windows.map(\.short) == [300, 1_800, 21_600])
     }
 
-    @Test("A week's windows are the same fractions of it, a day's never shorter than can be measured")
+    @Test(
+        "A week's windows are the same fractions of it, a day's never shorter than can be measured"
+    )
     func shorterPeriods() {
         // 604,800 / 720 = 840 s; 840 / 12 = 70 s.
         let week = ErrorBudget.windows(of: ErrorBudget.levels[0], period: 604_800)

@@ -47,7 +47,9 @@ import Testing
             let walk = try await world.database.read {
                 try graph.walk(from: start, direction, depth: depth, in: $0)
             }
-            return Dictionary(uniqueKeysWithValues: walk.nodes.map { ($0.node.description, $0.depth) })
+            return Dictionary(
+                uniqueKeysWithValues: walk.nodes.map { ($0.node.description, $0.depth) }
+            )
         }
     }
 
@@ -57,7 +59,10 @@ import Testing
         let (a, b) = (drawn.a.description, drawn.b.description)
         #expect(
             try await drawn.walk(drawn.a, .descendants)
-                == [a: 0, b: 1, "goal:service": 1, "resource:dock/3": 1, "resource:vehicle/van-1": 2]
+                == [
+                    a: 0, b: 1, "goal:service": 1, "resource:dock/3": 1,
+                    "resource:vehicle/van-1": 2,
+                ]
         )
         #expect(try await drawn.walk(drawn.a, .descendants, depth: 1).count == 4)
         #expect(try await drawn.walk(drawn.goal, .ancestors) == ["goal:service": 0, a: 1, b: 1])
@@ -66,9 +71,11 @@ import Testing
             try await drawn.walk(drawn.van, .impact)
                 == ["resource:vehicle/van-1": 0, b: 1, a: 2, "goal:service": 2]
         )
-        #expect(try await drawn.walk(drawn.dock, .impact) == [
-            "resource:dock/3": 0, a: 1, "goal:service": 2,
-        ])
+        #expect(
+            try await drawn.walk(drawn.dock, .impact) == [
+                "resource:dock/3": 0, a: 1, "goal:service": 2,
+            ]
+        )
     }
 
     @Test("A shortest path is found, and none where there is none")
@@ -156,11 +163,14 @@ import Testing
         #expect(walk.nodes.map(\.node) == [drawn.goal])
     }
 
-    @Test("Nodes are read as they are written", arguments: [
-        ("goal:service", true), ("agent:logistics.analyser", true), ("resource:a/b:c", true),
-        ("intent:01930000-0000-7000-8000-c00000000026", true), ("intent:1", false),
-        ("thing:x", false), ("goal:", false), ("goal:a b", false), ("goal", false),
-    ])
+    @Test(
+        "Nodes are read as they are written",
+        arguments: [
+            ("goal:service", true), ("agent:logistics.analyser", true), ("resource:a/b:c", true),
+            ("intent:01930000-0000-7000-8000-c00000000026", true), ("intent:1", false),
+            ("thing:x", false), ("goal:", false), ("goal:a b", false), ("goal", false),
+        ]
+    )
     func nodes(text: String, isGood: Bool) {
         #expect(GraphNode(text)?.description == (isGood ? text : nil))
     }

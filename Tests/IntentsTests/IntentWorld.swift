@@ -236,7 +236,12 @@ final class TestEffects: ConscienceEffects {
     }
 
     /// The table of things that happened stands in the store, so that what was not committed is not there.
-    private func note(_ what: String, _ detail: String, _ scope: Scope, _ transaction: any Transaction)
+    private func note(
+        _ what: String,
+        _ detail: String,
+        _ scope: Scope,
+        _ transaction: any Transaction
+    )
         throws
     {
         try transaction.execute(

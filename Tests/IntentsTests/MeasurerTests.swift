@@ -30,21 +30,24 @@ import Testing
         return world
     }
 
-    @Test("Records are measured as by hand", arguments: [
-        ("share(test.things, ok = true) over 1h >= 0", 0.75),
-        ("share(test.things, ok = false) over 1h >= 0", 0.25),
-        ("share(test.things, ok = true) over 3h >= 0", 3.0 / 14),
-        ("share(test.things, size > 2 where status = late) over 3h >= 0", 1),
-        ("share(test.things, status in (late, done)) over 3h >= 0", 1),
-        ("share(test.things, status != done) over 1h >= 0", 0.25),
-        ("count(test.things) over 3h >= 0", 14),
-        ("count(test.things, ok = true, size >= 2) over 3h >= 0", 3),
-        ("rate(test.things) over 1h >= 0", 4.0 / 3_600),
-        ("avg(test.things, size) over 1h >= 0", 3),
-        ("sum(test.things, size) over 1h >= 0", 12),
-        ("min(test.things, size) over 3h >= 0", 2),
-        ("max(test.things, size, status = done) over 3h >= 0", 2),
-    ] as [(String, Double)])
+    @Test(
+        "Records are measured as by hand",
+        arguments: [
+            ("share(test.things, ok = true) over 1h >= 0", 0.75),
+            ("share(test.things, ok = false) over 1h >= 0", 0.25),
+            ("share(test.things, ok = true) over 3h >= 0", 3.0 / 14),
+            ("share(test.things, size > 2 where status = late) over 3h >= 0", 1),
+            ("share(test.things, status in (late, done)) over 3h >= 0", 1),
+            ("share(test.things, status != done) over 1h >= 0", 0.25),
+            ("count(test.things) over 3h >= 0", 14),
+            ("count(test.things, ok = true, size >= 2) over 3h >= 0", 3),
+            ("rate(test.things) over 1h >= 0", 4.0 / 3_600),
+            ("avg(test.things, size) over 1h >= 0", 3),
+            ("sum(test.things, size) over 1h >= 0", 12),
+            ("min(test.things, size) over 3h >= 0", 2),
+            ("max(test.things, size, status = done) over 3h >= 0", 2),
+        ] as [(String, Double)]
+    )
     func records(text: String, value: Double) async throws {
         let measured = try await measure(text, try await world())
         #expect(abs((measured.value ?? .nan) - value) < 1e-12)
@@ -83,7 +86,9 @@ import Testing
     @Test("Another organisation's records are not measured")
     func isolation() async throws {
         let world = try await world()
-        #expect(try await measure("count(test.things) over 3h >= 0", world, of: world.theirs).value == 0)
+        #expect(
+            try await measure("count(test.things) over 3h >= 0", world, of: world.theirs).value == 0
+        )
     }
 
     @Test("Series are measured as by hand, and a silent one is no telemetry")
@@ -135,10 +140,13 @@ import Testing
 }
 
 @Suite struct InsightTests {
-    @Test("Busy time counts once what happens at the same time, within the period alone", arguments: [
-        ([(10, 20), (15, 30), (40, 50)], 30),
-        ([(0, 200)], 100), ([(-50, 10), (90, 300)], 20), ([(10, 20), (12, 15)], 10), ([], 0),
-    ] as [([(Int, Int)], Int)])
+    @Test(
+        "Busy time counts once what happens at the same time, within the period alone",
+        arguments: [
+            ([(10, 20), (15, 30), (40, 50)], 30),
+            ([(0, 200)], 100), ([(-50, 10), (90, 300)], 20), ([(10, 20), (12, 15)], 10), ([], 0),
+        ] as [([(Int, Int)], Int)]
+    )
     func busy(spans: [(Int, Int)], expected: Int) {
         let busy = AgentUtilisation.busy(
             spans.map { (from: Int64($0.0), until: Int64($0.1)) },
@@ -181,7 +189,9 @@ import Testing
         #expect(all.items.first?["state"] == "broken")
     }
 
-    @Test("An alarm that is raised again and again is a suggestion, until an intent measures its metric")
+    @Test(
+        "An alarm that is raised again and again is a suggestion, until an intent measures its metric"
+    )
     func suggestions() async throws {
         let world = try await IntentWorld()
         let now = world.clock.now()

@@ -103,6 +103,49 @@ public struct Intent: Sendable {
     /// Rises with every change by people, from 1.
     public var version: Int
 
+    /// An intent.
+    public init(
+        id: ID<Intent>,
+        domain: String,
+        desiredOutcome: String,
+        deadline: Timestamp,
+        cost: Cost,
+        sensitivity: Sensitivity,
+        predicate: Predicate,
+        goal: Goal,
+        priority: Priority,
+        owner: Actor,
+        remedies: [Remedy],
+        status: Status,
+        preset: String? = nil,
+        createdBy: Actor,
+        createdAt: Timestamp,
+        openedAt: Timestamp? = nil,
+        closedAt: Timestamp? = nil,
+        closedReason: String? = nil,
+        version: Int
+    ) {
+        self.id = id
+        self.domain = domain
+        self.desiredOutcome = desiredOutcome
+        self.deadline = deadline
+        self.cost = cost
+        self.sensitivity = sensitivity
+        self.predicate = predicate
+        self.goal = goal
+        self.priority = priority
+        self.owner = owner
+        self.remedies = remedies
+        self.status = status
+        self.preset = preset
+        self.createdBy = createdBy
+        self.createdAt = createdAt
+        self.openedAt = openedAt
+        self.closedAt = closedAt
+        self.closedReason = closedReason
+        self.version = version
+    }
+
     /// The subject of events and decisions about it.
     public var subject: String { Self.subject(id) }
 

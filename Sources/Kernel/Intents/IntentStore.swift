@@ -272,8 +272,9 @@ public struct IntentStore: Sendable {
     }
 
     /// Every open intent of every organisation, for the Conscience.
-    static func open(in reader: any Reader) throws -> [(organisation: ID<Organisation>, intent: Intent)]
-    {
+    static func open(in reader: any Reader) throws -> [(
+        organisation: ID<Organisation>, intent: Intent
+    )] {
         try reader.query(
             """
             SELECT \(columns), organisation FROM intent WHERE status = 'open'

@@ -12,7 +12,8 @@ enum LogisticsIntents {
     static let records = [
         RecordSource(
             "logistics.orders",
-            help: "Orders by when they are judged: delivered, or due at the end of the day asked for. "
+            help:
+                "Orders by when they are judged: delivered, or due at the end of the day asked for. "
                 + "Cancelled ones are left out.",
             tables: """
                 logistics_order_promise p JOIN logistics_order o
@@ -132,7 +133,8 @@ enum LogisticsIntents {
         },
         Remediation(
             "logistics.rescue-due-orders",
-            purpose: "Tries failed orders again that would be late otherwise; judged after a day, when "
+            purpose:
+                "Tries failed orders again that would be late otherwise; judged after a day, when "
                 + "they can have arrived.",
             helps: ["logistics.orders"],
             workflow: workflow,
@@ -161,7 +163,8 @@ enum LogisticsIntents {
         guard !found.isEmpty else { return nil }
         return Remediation.Forecast(
             effect: effect(found.count),
-            rationale: "\(found.count) failed orders are not due yet and can be tried again, the first "
+            rationale:
+                "\(found.count) failed orders are not due yet and can be tried again, the first "
                 + "of them due at \(found[0].due)",
             subjects: found.map { OrderView.subject($0.order.id) }
         )

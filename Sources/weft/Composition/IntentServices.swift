@@ -2,8 +2,10 @@ import Agents
 import Core
 import Identity
 import Intents
+import Live
 import Observability
 import Platform
+import Series
 import Store
 
 /// The intent fabric, composed: what can be measured, who holds intents against reality.

@@ -3,6 +3,7 @@ import Core
 import HTTP
 import Intents
 import Platform
+import Store
 
 /// Widgets, which outsiders see without a sign-in and as pictures, and so belong to no tool.
 struct WidgetRoutes {

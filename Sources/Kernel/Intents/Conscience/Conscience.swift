@@ -253,7 +253,8 @@ public final class Conscience: Service {
 
     private static func burning(_ observation: Observation) -> String? {
         guard let level = observation.burn?.paging, let long = level.long else { return nil }
-        return "errors come \(JSON.double((long * 10).rounded() / 10).text()) times as fast as allowed "
+        return
+            "errors come \(JSON.double((long * 10).rounded() / 10).text()) times as fast as allowed "
             + "over \(Measure.text(of: level.longSeconds))"
     }
 

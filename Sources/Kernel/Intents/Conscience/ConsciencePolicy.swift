@@ -24,7 +24,8 @@ public struct ConsciencePolicy: RulePolicy {
     public static var conscience: Agent {
         Agent(
             name: agent,
-            purpose: "Holds open intents against reality: finds drift, starts what helps, calls people "
+            purpose:
+                "Holds open intents against reality: finds drift, starts what helps, calls people "
                 + "where nothing does, and closes what is met.",
             tools: [],
             policy: ConsciencePolicy()
@@ -89,7 +90,8 @@ public struct ConsciencePolicy: RulePolicy {
                 "intentId": id.json, "actions": .array(actions.map(\.json)),
                 "course": course.json,
             ],
-            task: (actions.last { $0.name == "ask" || $0.name == "escalate" } ?? actions.first)?.name,
+            task: (actions.last { $0.name == "ask" || $0.name == "escalate" } ?? actions.first)?
+                .name,
             intent: id.description
         )
     }
@@ -109,7 +111,8 @@ public struct ConsciencePolicy: RulePolicy {
 
     private static func rationale(_ actions: [ConscienceAction], _ round: ConscienceRound) -> String
     {
-        let value = round.value.map { "The measure is \(JSON.double($0).text())" }
+        let value =
+            round.value.map { "The measure is \(JSON.double($0).text())" }
             ?? "There is no value (\(round.reason ?? round.state.rawValue))"
         let target = "\(round.comparison.rawValue) \(JSON.double(round.target).text())"
         let reasons = actions.map { action in

@@ -34,7 +34,8 @@ public struct GraphNode: Sendable, Hashable, CustomStringConvertible {
     /// Reads `goal:service`, `intent:018f…`, `agent:logistics.analyser`, `resource:vehicle/van-1`; nil for
     /// anything else.
     public init?(_ text: String) {
-        guard let colon = text.firstIndex(of: ":"), let kind = Kind(rawValue: String(text[..<colon]))
+        guard let colon = text.firstIndex(of: ":"),
+            let kind = Kind(rawValue: String(text[..<colon]))
         else { return nil }
         let key = String(text[text.index(after: colon)...])
         guard (1...Self.longest).contains(key.unicodeScalars.count),

@@ -123,7 +123,8 @@ public struct IntentGraph: Sendable {
         )
     }
 
-    func insert(_ edge: GraphEdge, at now: Timestamp, in transaction: any Transaction) throws -> Bool
+    func insert(_ edge: GraphEdge, at now: Timestamp, in transaction: any Transaction) throws
+        -> Bool
     {
         try transaction.executeCounting(
             """

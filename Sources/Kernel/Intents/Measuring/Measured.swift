@@ -1,4 +1,3 @@
-
 /// What a measure came to over one window.
 public struct Measured: Sendable, Hashable {
     /// The value; nil where there is nothing to make it of.

@@ -101,7 +101,10 @@ public struct Measurer: Sendable {
         _ window: Int
     ) async throws -> Measured {
         guard let metrics, let definition = metrics.history.definition(name) else {
-            return Measured(value: nil, absence: .noTelemetry("there is no metric \(name) any more"))
+            return Measured(
+                value: nil,
+                absence: .noTelemetry("there is no metric \(name) any more")
+            )
         }
         let span = Duration.seconds(window)
         let parts = try await metrics.values(

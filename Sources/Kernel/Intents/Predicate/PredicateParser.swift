@@ -104,7 +104,9 @@ struct PredicateParser {
             } while takes(.sign(",")) || takes(.word("and"))
         }
         try sign(")")
-        guard takes(.word("over")) else { throw mismatch("\"over\" and a duration, such as over 7d") }
+        guard takes(.word("over")) else {
+            throw mismatch("\"over\" and a duration, such as over 7d")
+        }
         measure.places.window = current.column
         guard case .duration(let seconds) = current.token else {
             throw mismatch("a duration, such as 15m, 6h or 7d")

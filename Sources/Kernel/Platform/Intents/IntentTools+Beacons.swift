@@ -15,7 +15,8 @@ extension IntentTools {
     private func list() throws -> Tool {
         try Tool(
             name: "intents.list",
-            purpose: "Lists intents with what is known of them: whether the predicate holds, since when "
+            purpose:
+                "Lists intents with what is known of them: whether the predicate holds, since when "
                 + "it drifts, uptime and cost.",
             input: PlatformTools.list(
                 [
@@ -47,7 +48,8 @@ extension IntentTools {
     private func get() throws -> Tool {
         try Tool(
             name: "intents.get",
-            purpose: "Shows an intent in full: its latest observation with burn rates and trend, its "
+            purpose:
+                "Shows an intent in full: its latest observation with burn rates and trend, its "
                 + "edges and its latest remediations.",
             input: Self.idInput,
             output: Self.detail,
@@ -98,7 +100,8 @@ extension IntentTools {
     private func declare() throws -> Tool {
         try Tool(
             name: "intents.declare",
-            purpose: "Declares an intent: an outcome, a deadline, and a predicate that tells whether it "
+            purpose:
+                "Declares an intent: an outcome, a deadline, and a predicate that tells whether it "
                 + "is so. From then on it is held against reality.",
             input: Shape.record("Beacon", Self.draft, optional: Self.draftOptional),
             output: Self.intent,
@@ -198,7 +201,8 @@ extension IntentTools {
     private func checkBeacon() throws -> Tool {
         try Tool(
             name: "intents.check-beacon",
-            purpose: "Says whether a beacon could be declared, and what its predicate comes to now; "
+            purpose:
+                "Says whether a beacon could be declared, and what its predicate comes to now; "
                 + "changes nothing.",
             input: Shape.record(nil, Self.draft, optional: Self.draftOptional),
             output: Self.checked,
@@ -294,7 +298,8 @@ extension IntentTools {
     private func listEvaluations() throws -> Tool {
         try Tool(
             name: "intents.list-evaluations",
-            purpose: "Lists the stretches of time that an intent was evaluated in, oldest first: the "
+            purpose:
+                "Lists the stretches of time that an intent was evaluated in, oldest first: the "
                 + "last day unless told otherwise.",
             input: Shape.record(
                 nil,

@@ -2,6 +2,7 @@ import Agents
 import Core
 import Identity
 import Intents
+import Live
 import Store
 
 extension IntentTools {
@@ -33,7 +34,8 @@ extension IntentTools {
     private func showGraph() throws -> Tool {
         try Tool(
             name: "intents.graph",
-            purpose: "Shows the intent graph: all of it, or what a walk from a node finds. impact finds "
+            purpose:
+                "Shows the intent graph: all of it, or what a walk from a node finds. impact finds "
                 + "everything that suffers when the node fails.",
             input: Shape.record(
                 nil,
@@ -117,7 +119,8 @@ extension IntentTools {
     private func findPath() throws -> Tool {
         try Tool(
             name: "intents.find-path",
-            purpose: "Finds a shortest way along the edges of the intent graph; empty when there is "
+            purpose:
+                "Finds a shortest way along the edges of the intent graph; empty when there is "
                 + "none within \(IntentGraph.deepest) steps.",
             input: Shape.record(
                 nil,
@@ -162,7 +165,8 @@ extension IntentTools {
     private func drawEdge() throws -> Tool {
         try Tool(
             name: "intents.draw-edge",
-            purpose: "Draws an edge of the intent graph; a circle of serves or depends-on is refused.",
+            purpose:
+                "Draws an edge of the intent graph; a circle of serves or depends-on is refused.",
             input: Shape.record(
                 nil,
                 [("from", Self.node), ("relation", Self.relation), ("to", Self.node)]

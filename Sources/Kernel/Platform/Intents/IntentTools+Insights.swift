@@ -10,7 +10,8 @@ extension IntentTools {
     private func listRemediations() throws -> Tool {
         try Tool(
             name: "intents.list-remediations",
-            purpose: "Lists what was done for intents, newest first: predicted and measured effect. What "
+            purpose:
+                "Lists what was done for intents, newest first: predicted and measured effect. What "
                 + "waits for a person is among the approvals.",
             input: PlatformTools.list(
                 [
@@ -97,7 +98,8 @@ extension IntentTools {
     private func listSuggestions() throws -> Tool {
         try Tool(
             name: "intents.list-suggestions",
-            purpose: "Lists intents that nobody has declared though the data ask for them, with the "
+            purpose:
+                "Lists intents that nobody has declared though the data ask for them, with the "
                 + "evidence.",
             input: Shape.record(nil, []),
             output: Self.suggestions,
@@ -135,7 +137,8 @@ extension IntentTools {
     private func adoptSuggestion() throws -> Tool {
         try Tool(
             name: "intents.adopt-suggestion",
-            purpose: "Makes an open intent of a suggestion; 30 days are given unless told otherwise.",
+            purpose:
+                "Makes an open intent of a suggestion; 30 days are given unless told otherwise.",
             input: Shape.record(
                 nil,
                 [

@@ -27,7 +27,8 @@ extension IntentTools {
     private func listWidgets() throws -> Tool {
         try Tool(
             name: "intents.list-widgets",
-            purpose: "Lists the widgets that outsiders can see; their addresses are told once only.",
+            purpose:
+                "Lists the widgets that outsiders can see; their addresses are told once only.",
             input: Shape.record(nil, []),
             output: Shape.record(
                 nil,
@@ -44,7 +45,8 @@ extension IntentTools {
     private func makeWidget() throws -> Tool {
         try Tool(
             name: "intents.make-widget",
-            purpose: "Makes an address under which anybody who knows it sees an uptime or a state as a "
+            purpose:
+                "Makes an address under which anybody who knows it sees an uptime or a state as a "
                 + "picture, of public intents only.",
             input: Shape.record(
                 nil,

@@ -3,7 +3,9 @@ import Core
 import HTTP
 public import Identity
 import Intents
+import Live
 import Store
+import Workflows
 
 /// The commands and queries over intents: beacons, graph, remediations, suggestions, report, widgets.
 public struct IntentTools: Sendable {

@@ -52,7 +52,8 @@ struct RecoveryPolicy: RulePolicy {
             options: options,
             choice: names.isEmpty
                 ? "nothing can be tried again" : "try again: " + names.joined(separator: ", "),
-            rationale: "\(names.count) of \(orders.count) failed orders that are not due yet were given "
+            rationale:
+                "\(names.count) of \(orders.count) failed orders that are not due yet were given "
                 + "back to processing; vehicles that were taken then may be free now.",
             confidence: names.isEmpty ? 0.5 : 0.8,
             output: ["retried": .array(tried), "count": .int(tried.count)],
