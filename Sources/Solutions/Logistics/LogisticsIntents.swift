@@ -96,7 +96,8 @@ enum LogisticsIntents {
             "logistics.orders-booked",
             domain: "logistics",
             outcome: "Orders that come in get a vehicle",
-            predicate: "share(logistics.orders-placed, status != failed) over 7d >= 0.95",
+            predicate: "share(logistics.orders-placed, status != failed where status in "
+                + "(booked, dispatched, delivered, failed)) over 7d >= 0.95",
             serves: ("reliable-delivery", "Customers can rely on us")
         ),
         IntentPreset(

@@ -192,6 +192,7 @@ extension IntentStore {
     ///   - actor: who answered; nil when nobody did in time.
     ///   - note: what they said to it.
     ///   - transaction: the caller's.
+    /// - Returns: the remediation as it is now.
     /// - Throws: faults of code `remediation-not-found` and `not-asked`; `StoreError`.
     @discardableResult
     public func answer(

@@ -42,6 +42,7 @@ public struct AgentUtilisation: Sendable, Hashable {
     ///   - until: when it ends.
     ///   - scope: decides the organisation.
     ///   - reader: the state to read.
+    /// - Returns: one for each agent, by name.
     /// - Throws: `StoreError`.
     public static func of(
         _ agents: [String],

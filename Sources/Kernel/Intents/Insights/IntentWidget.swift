@@ -165,6 +165,7 @@ public struct IntentWidget: Sendable {
     ///   - scope: the widget's organisation, without any role.
     ///   - now: the moment.
     ///   - reader: the state to read.
+    /// - Returns: label, value and tone.
     /// - Throws: `StoreError`.
     public func reading(scope: Scope, at now: Timestamp, in reader: any Reader) throws -> Reading {
         let report = try IntentReport(scope: scope, at: now, publicOnly: true, in: reader)
