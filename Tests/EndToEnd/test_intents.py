@@ -7,10 +7,36 @@ from collections import Counter
 from datetime import datetime, timedelta, timezone
 from urllib.parse import quote
 
+import postgres
 import pytest
 from cli import run  # noqa: F401 (fixture)
 from client import Client, draft, in_days, parcel, rows, wait_for
 from conftest import start
+
+
+@pytest.fixture
+def postgres_server(weft_binary, monkeypatch):
+    server = postgres.Server()
+    monkeypatch.setenv("WEFT_STORE_URL", server.url)
+    monkeypatch.setenv("WEFT_METRICS_INTERVAL", "1")
+    monkeypatch.setenv("WEFT_PACKING_SECONDS", "0.05")
+    yield server
+    server.control("remove")
+
+
+@pytest.fixture
+def postgres_serve(postgres_server, weft_binary, tmp_path):
+    """Starts processes on the server's database, all on one folder of objects and keys."""
+    running = []
+
+    def start_process():
+        running.append(start(weft_binary, tmp_path / "data"))
+        return running[-1]
+
+    yield start_process
+    for weft in running:
+        weft.stop()
+
 
 PASSWORD = "correct horse battery staple 9"
 BOOKED = (
@@ -360,6 +386,44 @@ def test_kills_between_any_two_steps_repeat_no_remediation(serve):
     # Every act has its decision, and no round was decided twice.
     keys = rows(weft.data, "SELECT run FROM decision WHERE agent = 'weft.conscience'")
     assert len(keys) == len(set(keys)) >= 1
+
+
+def test_two_processes_on_one_database_do_nothing_twice(postgres_server, postgres_serve):
+    weft = postgres_serve()
+    client = Client.signed_in(weft)
+    client.wait_until_idle()
+    orders = break_and_mend(client)
+    other = Client.signed_in(postgres_serve())
+    intent = declare(client, predicate=BOOKED.format(window="1d", target=0.999))
+    identity = intent["intent_id"]
+    when(other, identity, lambda i: i["drifts"] == 1, "the drift, seen by the other process")
+    for order in orders:
+        client.order_when(order, "booked")
+    # Rounds of both go on meanwhile.
+    before = int(postgres_server.rows("SELECT sum(round) FROM intent_watch")[0][0])
+    wait_for(
+        lambda: int(postgres_server.rows("SELECT sum(round) FROM intent_watch")[0][0]) > before + 3,
+        "more rounds",
+    )
+    events = dict(
+        postgres_server.rows(
+            "SELECT type, count(*) FROM event WHERE type LIKE 'intent.%' GROUP BY type"
+        )
+    )
+    assert events["intent.drift-raised"] == "1"
+    runs = postgres_server.rows("SELECT count(*) FROM execution WHERE name LIKE 'intent/%'")
+    started = postgres_server.rows(
+        "SELECT count(*) FROM intent_remediation WHERE started_at IS NOT NULL"
+    )
+    assert runs == started
+    for order in orders:
+        retried = postgres_server.rows(
+            f"SELECT count(*) FROM event WHERE type = 'order.retried' AND subject = 'order:{order}'"
+        )
+        assert retried == [["1"]]
+    assert postgres_server.rows(f"SELECT drifts FROM intent_insights WHERE intent_id = '{identity}'") == [
+        ["1"]
+    ]
 
 
 def test_a_person_is_asked_where_it_costs_too_much(client):
