@@ -140,7 +140,9 @@ struct Installation {
         let persons = PrivacyComposition.register(kernel, identity, parts.flatMap(\.persons))
         self.persons = persons
         let registry = try ToolRegistry(
-            tools: try PlatformTools(kernel: kernel, agents: agents).all()
+            tools: try PlatformTools(kernel: kernel).all()
+                + AgentTools(kernel: kernel, agents: agents, audit: identity.audit).all()
+                + DecisionTools(kernel: kernel, audit: identity.audit).all()
                 + EventTools(kernel: kernel, destinations: destinations, audit: identity.audit)
                 .all()
                 + observation.tools.all()
@@ -240,7 +242,8 @@ struct Installation {
         self.solutions = solutions
         self.observation = observation
         routes =
-            PlatformTools.routes + EventTools.routes + ObservationTools.routes + ChannelTools.routes
+            PlatformTools.routes + AgentTools.routes + DecisionTools.routes + EventTools.routes
+            + ObservationTools.routes + ChannelTools.routes
             + IdentityTools.routes + WorkflowTools.routes + SeriesTools.routes
             + ObjectTools.routes
             + PrivacyTools.routes + parts.flatMap(\.routes)

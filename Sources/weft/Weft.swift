@@ -21,6 +21,8 @@ struct Weft {
           pack       pack a load in 3D
           workflow   run or lint a States Language definition
           events     try event patterns on files
+          decision   open decisions, make them again, compare them
+          evaluate   let an agent decide a set of cases, and count what is right
           test crash run workflows over a simulated disk, and kill the machine where a seed says
           jsonata    evaluate a JSONata expression on a JSON file
           bench      measure this machine's disk, server and event matching
@@ -66,6 +68,10 @@ struct Weft {
             Command("pack", PackOptions.help, packCommand),
             Command("workflow", WorkflowCommand.usage, WorkflowCommand.run),
             Command("events", EventsCommand.usage, EventsCommand.run),
+            Command("decision show", DecisionCommand.usage, DecisionCommand.show),
+            Command("decision replay", DecisionCommand.usage, DecisionCommand.replay),
+            Command("decision diff", DecisionCommand.usage, DecisionCommand.diff),
+            Command("evaluate", EvaluateCommand.usage, EvaluateCommand.run),
             Command("test crash", CrashTestCommand.usage, CrashTestCommand.run),
             Command("jsonata", JSONataCommand.usage, JSONataCommand.run),
             Command("bench", BenchCommand.usage, BenchCommand.run),
