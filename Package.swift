@@ -153,7 +153,7 @@ let package = Package(
         tests("Channels", ["Core", "Store", "StoreTesting", "Events", "Observability", "Vault"]),
         tests(
             "Agents",
-            ["Core", "Store", "StoreTesting", "Events", "Identity", "Privacy", "Vault"]
+            ["Core", "Store", "StoreTesting", "Events", "Identity", "Observability", "Privacy", "Vault"]
         ),
         tests(
             "Workflows",
