@@ -153,11 +153,17 @@ let package = Package(
         tests("Channels", ["Core", "Store", "StoreTesting", "Events", "Observability", "Vault"]),
         tests(
             "Agents",
-            ["Core", "Store", "StoreTesting", "Events", "Identity", "Observability", "Privacy", "Vault"]
+            [
+                "Core", "Store", "StoreTesting", "Events", "Identity", "Observability", "Privacy",
+                "Vault",
+            ]
         ),
         tests(
             "Workflows",
-            ["Core", "JSONata", "Store", "StoreTesting", "ReferenceData", "Events", "Agents"]
+            [
+                "Core", "JSONata", "Store", "StoreTesting", "ReferenceData", "Events", "Agents",
+                "Identity", "Observability",
+            ]
         ),
         tests("HTTP", ["Core", "Observability"]),
         tests("Live", ["Core", "Store", "StoreTesting", "Events", "HTTP", "Observability"]),

@@ -132,9 +132,19 @@ final class EngineWorld: Sendable {
     /// An engine; the workflow `foreign` is a stranger's.
     func engine(
         _ workflows: [String: JSON],
-        configuration: EngineConfiguration = EngineConfiguration()
+        configuration: EngineConfiguration = EngineConfiguration(),
+        approvals: Approvals? = nil
     ) throws -> WorkflowEngine {
         let registry = try registry()
+        var surroundings = WorkflowEngine.Surroundings(
+            aloneOver: database,
+            registry: registry,
+            events: log,
+            clock: clock,
+            random: SystemRandom(),
+            ids: ids
+        )
+        surroundings.approvals = approvals
         return try WorkflowEngine(
             workflows: workflows.map {
                 try Workflow(
@@ -143,14 +153,7 @@ final class EngineWorld: Sendable {
                     source: $0.value
                 )
             },
-            surroundings: .init(
-                aloneOver: database,
-                registry: registry,
-                events: log,
-                clock: clock,
-                random: SystemRandom(),
-                ids: ids
-            ),
+            surroundings: surroundings,
             configuration: configuration
         )
     }
