@@ -154,8 +154,8 @@ let package = Package(
         tests(
             "Agents",
             [
-                "Core", "Store", "StoreTesting", "Events", "Identity", "Observability", "Privacy",
-                "Vault",
+                "Core", "Store", "StoreTesting", "Events", "Identity", "Models", "Observability",
+                "Privacy", "Vault",
             ]
         ),
         tests(

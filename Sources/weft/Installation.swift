@@ -165,15 +165,22 @@ struct Installation {
             help: "How long agents took to decide.",
             labels: ["organisation", "agent", "outcome"]
         )
+        let accounts = ServiceAccounts(identity.accounts, database)
         let runner = AgentRunner(
-            registry: registry,
-            database: database,
-            journal: kernel.journal,
-            clock: clock
-        ) { run in
-            runs.with(run.organisation.description, run.agent, run.end.rawValue)
-                .record(run.latency)
-        }
+            .init(
+                registry: registry,
+                database: database,
+                journal: kernel.journal,
+                clock: clock,
+                approvals: kernel.approvals,
+                privacy: privacy,
+                account: accounts.account,
+                observe: { run in
+                    runs.with(run.organisation.description, run.agent, run.end.rawValue)
+                        .record(run.latency)
+                }
+            )
+        )
         let engine = try WorkflowEngine(
             workflows: workflows,
             surroundings: .init(
@@ -184,7 +191,7 @@ struct Installation {
                 clock: clock,
                 random: random,
                 ids: ids,
-                account: ServiceAccounts(identity.accounts, database).account,
+                account: accounts.account,
                 changed: { run, organisation in
                     hints.changed("runs", organisation: organisation)
                     hints.changed("runs/\(run)", organisation: organisation)

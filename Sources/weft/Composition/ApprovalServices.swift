@@ -45,6 +45,7 @@ enum ApprovalServices {
     static func bind(_ approvals: Approvals, registry: ToolRegistry, engine: WorkflowEngine) {
         approvals.use(registry)
         approvals.onAnswer(of: .task) { try engine.answer($0, in: $1) }
+        approvals.onAnswer(of: .toolCall) { try engine.proceed($0, in: $1) }
     }
 
     static func service(_ kernel: Kernel) -> any Service {

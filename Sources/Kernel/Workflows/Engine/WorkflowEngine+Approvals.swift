@@ -44,14 +44,40 @@ extension WorkflowEngine {
             case .open, .withdrawn: return
             }
         } catch let fault as GeneralFault where fault.code == "invalid-token" {
-            // What expires where nobody waits harms nobody; who decides is told.
-            guard approval.state.decider != nil else { return }
-            throw GeneralFault(
-                .conflict,
-                code: "approval-is-closed",
-                "nobody waits for the answer any more",
-                details: ["status": "withdrawn", "decidedBy": .null, "decidedAt": .null]
-            )
+            try Self.refuseLate(approval)
+        }
+    }
+
+    /// What expires where nobody waits harms nobody; who decides is told.
+    private static func refuseLate(_ approval: Approval) throws(GeneralFault) {
+        guard approval.state.decider != nil else { return }
+        throw GeneralFault(
+            .conflict,
+            code: "approval-is-closed",
+            "nobody waits for the answer any more",
+            details: ["status": "withdrawn", "decidedBy": .null, "decidedAt": .null]
+        )
+    }
+
+    /// Lets an agent's run go on that came to rest because a person had to agree to a call.
+    ///
+    /// - Parameters:
+    ///   - approval: what was decided or has expired.
+    ///   - transaction: the one that writes that.
+    /// - Throws: a fault of code `approval-is-closed` when the run does not wait any more, or `StoreError`.
+    public func proceed(_ approval: Approval, in transaction: any Transaction) throws {
+        guard let id = approval.request.execution.flatMap({ ID<Execution>($0) }) else { return }
+        do {
+            try change(id, in: transaction) { live, now in
+                let waiting = live.pending.first { _, pending in
+                    guard case .task(let task) = pending else { return false }
+                    return task.approval == approval.request.key
+                }
+                guard let step = waiting?.key else { throw NoLongerWanted() }
+                return live.take([.taskUnparked(step: step)], at: now)
+            }
+        } catch is NoLongerWanted {
+            try Self.refuseLate(approval)
         }
     }
 }

@@ -209,6 +209,14 @@ extension WorkflowEngine {
             }
             try tokens.add(task, of: record, in: transaction)
         }
+        for approval in entry.turn.abandoned {
+            try around.approvals?.withdraw(
+                key: approval,
+                organisation: record.organisation,
+                at: entry.turn.at,
+                in: transaction
+            )
+        }
         if live.hasOldForm { try tables.forgetOldForm(of: record.id, in: transaction) }
         let turn = entry.turn
         try stopChildren(of: turn.unwatched, record, in: transaction)
