@@ -34,7 +34,7 @@ export function fromAlarm(alarm: Alarm): Work {
   };
 }
 
-/** A run stands still until somebody decides. */
+/** A run or an agent stands still until somebody decides. */
 export function fromApproval(approval: Approval): Work {
   return {
     kind: "approval",
@@ -88,6 +88,8 @@ export function once(all: Work[]): Work[] {
         ? [`/alarms/${each.alarm.id}`]
         : each.kind === "order"
         ? [`/orders/${each.order.id}`]
+        : each.kind === "approval"
+        ? [`/inbox?approval=${each.approval.id}`]
         : []
     ),
   );
