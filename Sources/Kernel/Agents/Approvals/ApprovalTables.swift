@@ -41,8 +41,8 @@ public enum ApprovalTables {
         guard let kind = Approval.Kind(rawValue: try row.text(3)),
             let asker = Actor(json: try row.json(14))
         else { throw corrupt("approval") }
-        let decider = Actor(json: try json(row, 22))
-        let agreed = try json(row, 24)
+        let decider = Actor(json: try row.optionalJSON(22))
+        let agreed = try row.optionalJSON(24)
         return Approval(
             id: try row.id(0),
             organisation: try row.id(1),
@@ -53,8 +53,8 @@ public enum ApprovalTables {
                 details: try row.json(5),
                 agent: try row.optionalText(6),
                 tool: try row.optionalText(7),
-                input: try json(row, 8),
-                schema: try json(row, 9),
+                input: try row.optionalJSON(8),
+                schema: try row.optionalJSON(9),
                 execution: try row.optionalText(10),
                 roles: roles(try row.json(11)),
                 needsSecondPerson: try row.bool(12),
@@ -62,7 +62,7 @@ public enum ApprovalTables {
                 escalation: try escalation(try row.json(13))
             ),
             asker: asker,
-            onBehalfOf: Actor(json: try json(row, 15)),
+            onBehalfOf: Actor(json: try row.optionalJSON(15)),
             requestedAt: try row.timestamp(17),
             step: Int(try row.int(19)),
             state: try state(try row.text(20), decider, try row.optionalText(23), agreed),
@@ -70,12 +70,6 @@ public enum ApprovalTables {
             way: try row.optionalText(25).flatMap(Approval.Way.init(rawValue:)),
             trace: try row.optionalText(16).flatMap { TraceContext($0) }
         )
-    }
-
-    /// The value of a column; nil where there is none, which is not the value null.
-    private static func json(_ row: any Row, _ column: Int) throws -> JSON? {
-        guard !row.isNull(column) else { return nil }
-        return try row.json(column)
     }
 
     private static func state(
