@@ -164,6 +164,19 @@ def test_only_those_asked_decide_and_two_at_once_are_one(weft):
     run_when(admin, run, "SUCCEEDED")
 
 
+def test_a_second_person_is_never_the_one_in_whose_name_it_is_asked(weft):
+    admin = Client.signed_in(weft)
+    run, approval = ask(admin, "second", secondPerson=True)
+    assert approval["onBehalfOf"]["id"] == admin.get("/api/me").json["account"]["id"]
+    assert approval["mayDecide"] is False
+    refused = decide(admin, approval, verdict="approve")
+    assert (refused.status, refused.code) == (403, "second-person-needed"), refused.body
+    assert admin.get(f"/api/approvals/{approval['id']}").json["status"] == "open"
+    other, _ = person(admin, weft, "Otto", "manager")
+    assert decide(other, approval, verdict="approve").status == 200
+    run_when(admin, run, "SUCCEEDED")
+
+
 def test_nobody_in_time_fails_the_task_and_further_roles_are_told(weft):
     admin = Client.signed_in(weft)
     supervisor, _ = person(admin, weft, "Sue", "supervisor")

@@ -63,7 +63,11 @@ export default function ApprovePage() {
     const code = (error as Problem).code ?? "";
     return (
       <Frame>
-        <Outcome icon="alarm" title={TITLES[code] ?? "This cannot be decided here"} alert>
+        <Outcome
+          icon={code === "approval-is-closed" ? "check" : "alarm"}
+          title={TITLES[code] ?? "This cannot be decided here"}
+          alert
+        >
           {explain(error)}
         </Outcome>
         <div className="approve-buttons">
@@ -171,7 +175,7 @@ function Outcome({ icon, title, alert, children }: {
 }) {
   return (
     <div className="empty" role={alert ? "alert" : "status"}>
-      <span className={alert ? "empty-icon empty-icon-wrong" : "empty-icon"}>
+      <span className={icon === "alarm" ? "empty-icon empty-icon-wrong" : "empty-icon"}>
         <Icon name={icon} size={26} />
       </span>
       <h1>{title}</h1>

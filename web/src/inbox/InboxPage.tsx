@@ -19,6 +19,7 @@ import { toast } from "../ui/Toast";
 import { ApprovalDialog } from "./ApprovalDialog";
 import { useApprovals } from "./approvals";
 import {
+  approvalOf,
   byPriority,
   fromAlarm,
   fromApproval,
@@ -104,7 +105,9 @@ export function InboxPage() {
     if (work.kind === "alarm") setAsked({ alarm: work.alarm, what: "acknowledge" });
     else if (work.kind === "approval") setQuery({ approval: work.approval.id }, { push: true });
     else if (work.kind === "order") navigate(`/orders/${work.order.id}`);
-    else if (work.message.needsAcknowledgement) setTaking(work.message);
+    else if (approvalOf(work.message) && work.open) {
+      setQuery({ approval: approvalOf(work.message) }, { push: true });
+    } else if (work.message.needsAcknowledgement) setTaking(work.message);
     else if (!work.message.read) void read(work.message);
   };
   const rows = () => [...document.querySelectorAll<HTMLElement>(".messages [data-row]")];

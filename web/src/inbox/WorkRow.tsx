@@ -6,7 +6,7 @@ import { Link, within } from "../shell/router";
 import { Button } from "../ui/Button";
 import { ago, dateTime } from "../ui/format";
 import { left } from "./left";
-import type { Work } from "./work";
+import { approvalOf, type Work } from "./work";
 
 const KIND = { alarm: "Alarm", approval: "Approval", order: "Failed order", message: "" };
 
@@ -42,7 +42,11 @@ export function WorkRow({ work, onDone }: { work: Work; onDone: () => void }) {
         )}
         {work.kind === "approval" && <Button small icon="check" onClick={onDone}>Decide…</Button>}
         {work.kind === "message" && work.open && (work.message.needsAcknowledgement
-          ? <Button small icon="check" onClick={onDone}>Acknowledge</Button>
+          ? (
+            <Button small icon="check" onClick={onDone}>
+              {approvalOf(work.message) ? "Decide…" : "Acknowledge"}
+            </Button>
+          )
           : <Button small kind="quiet" onClick={onDone}>Mark read</Button>)}
       </div>
     </li>

@@ -78,7 +78,11 @@ export function fromMessage(message: InboxMessage): Work {
 export const WAITING = "/api/inbox?unread=true&sort=-severity&limit=50";
 
 export const waitingMessages = (inbox: Inbox | undefined) =>
-  (inbox?.items ?? []).filter((each) => fromMessage(each).waits);
+  (inbox?.items ?? []).filter((each) => fromMessage(each).waits && !approvalOf(each));
+
+/** The approval that a message asks for; null when it is about something else. */
+export const approvalOf = (message: InboxMessage): string | null =>
+  /^\/inbox\?approval=([^&]+)$/.exec(within(message.link) ?? "")?.[1] ?? null;
 
 /** Without messages about what is itself in the list: a thing to do stands there once. */
 export function once(all: Work[]): Work[] {
@@ -88,13 +92,12 @@ export function once(all: Work[]): Work[] {
         ? [`/alarms/${each.alarm.id}`]
         : each.kind === "order"
         ? [`/orders/${each.order.id}`]
-        : each.kind === "approval"
-        ? [`/inbox?approval=${each.approval.id}`]
         : []
     ),
   );
   return all.filter((each) =>
-    each.kind !== "message" || !listed.has(within(each.message.link) ?? "")
+    each.kind !== "message" ||
+    !approvalOf(each.message) && !listed.has(within(each.message.link) ?? "")
   );
 }
 
