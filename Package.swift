@@ -153,7 +153,10 @@ let package = Package(
         tests("Channels", ["Core", "Store", "StoreTesting", "Events", "Observability", "Vault"]),
         tests(
             "Agents",
-            ["Core", "Store", "StoreTesting", "Events", "Identity", "Models", "Privacy", "Vault"]
+            [
+                "Core", "Store", "StoreTesting", "Events", "Identity", "Models", "Observability",
+                "Privacy", "Vault",
+            ]
         ),
         tests(
             "Workflows",
