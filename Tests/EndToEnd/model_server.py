@@ -35,7 +35,7 @@ FAULT, before the answer or in it (after so many events of a stream: `after`, de
     {"error": "overloaded" | "throttled"}            an error event in the stream
     {"body": "…", "status": 200, "type": "text/html"}    something else altogether
 
-`POST /script` replaces the script, `GET /requests` tells what came (protocol, path, header fields, body),
+`POST /script` replaces the script, or adds to it (`"add": true`); `GET /requests` tells what came (protocol, path, header fields, body),
 `DELETE /requests` forgets it. In a test: `with ModelServer([TURN…]) as server: server.url, server.requests`.
 """
 
@@ -119,24 +119,23 @@ class ModelServer:
         self.ended = threading.Event()
         self.requests: list[dict] = []
         self.number = 0
+        self.turns: list[dict] = []
         self.play(turns or [], otherwise)
         outer = self
 
         class Handler(Exchange):
             server_ = outer
 
-        self.http = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
-        self.http.daemon_threads = True
-        # A client that leaves is nothing to tell of.
-        self.http.handle_error = lambda *_: None
+        self.http = Listener(("127.0.0.1", port), Handler)
         self.port = self.http.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}"
         threading.Thread(target=self.http.serve_forever, args=(0.05,), daemon=True).start()
 
-    def play(self, turns: list[dict], otherwise: str = "auto") -> None:
-        """Begins a script."""
+    def play(self, turns: list[dict], otherwise: str = "auto", add: bool = False) -> None:
+        """Begins a script, or adds to the one that runs."""
+        fresh = [dict(turn, left=turn.get("times", 1) or -1) for turn in turns]
         with self.lock:
-            self.turns = [dict(turn, left=turn.get("times", 1) or -1) for turn in turns]
+            self.turns = [*self.turns, *fresh] if add else fresh
             self.otherwise = otherwise
 
     def __enter__(self):
@@ -188,6 +187,16 @@ class ModelServer:
         return {"say": [f"You said: {asked.last[:200]}"]}
 
 
+class Listener(http.server.ThreadingHTTPServer):
+    """Takes many connections at once."""
+
+    daemon_threads = True
+    request_queue_size = 256
+
+    def handle_error(self, *_):
+        """A client that leaves is nothing to tell of."""
+
+
 class Exchange(http.server.BaseHTTPRequestHandler):
     """One request and its answer."""
 
@@ -215,7 +224,7 @@ class Exchange(http.server.BaseHTTPRequestHandler):
         fields = {name.lower(): value for name, value in self.headers.items()}
         if self.path == "/script":
             script = json.loads(raw)
-            self.server_.play(script.get("turns", []), script.get("otherwise", "auto"))
+            self.server_.play(script.get("turns", []), script.get("otherwise", "auto"), script.get("add", False))
             return self.whole(200, {})
         path = self.path.split("?")[0]
         route = {"/v1/messages": "anthropic", "/v1/chat/completions": "openai", "/v1/embeddings": "openai"}.get(path)

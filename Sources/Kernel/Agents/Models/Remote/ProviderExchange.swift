@@ -48,6 +48,8 @@ struct ProviderExchange: Sendable {
     ///   - answer: the answer.
     ///   - limit: more than this is left out.
     ///   - isError: whether what breaks off is good enough.
+    /// - Returns: the bytes.
+    /// - Throws: what of the network failed.
     func rest(
         of answer: WebStream,
         limit: Int,

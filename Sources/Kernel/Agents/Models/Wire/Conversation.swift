@@ -2,8 +2,9 @@ import Core
 
 /// A conversation in the form that all providers take.
 enum Conversation {
-    /// The messages without what this provider cannot be told: other providers' own parts, and blank
-    /// words. Messages of one side that follow each other are one; a user's begins with what tools said.
+    /// The messages without what this provider cannot be told: others' own parts, and blank words.
+    ///
+    /// Messages of one side that follow each other are one; a user's begins with what tools said.
     static func turns(_ messages: [ModelMessage], for provider: String) -> [ModelMessage] {
         var turns: [ModelMessage] = []
         for message in messages {

@@ -40,6 +40,8 @@ extension ModelFault {
         case 413: return .tooLong
         case 429: return .throttled
         case .some(300..<500): return .refusedRequest
+        case nil where type.contains("validation") || type.contains("invalid_request"):
+            return .refusedRequest
         default: return .unavailable
         }
     }
@@ -55,7 +57,7 @@ extension ModelFault {
     private static let typeWords: [([String], Code)] = [
         (["insufficient_quota", "billing", "spend_limit"], .unauthorised),
         (["modelnotready"], .unavailable),
-        (["throttl", "rate_limit", "ratelimit", "too_many_requests"], .throttled),
+        (["throttl", "rate_limit", "ratelimit", "requests", "tokens"], .throttled),
         (["modeltimeout", "timeout"], .timedOut),
         (
             [
@@ -72,7 +74,6 @@ extension ModelFault {
             ],
             .unavailable
         ),
-        (["validation", "invalid_request", "not_found", "resourcenotfound"], .refusedRequest),
     ]
 }
 

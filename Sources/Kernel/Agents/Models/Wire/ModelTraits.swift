@@ -2,7 +2,7 @@
 public struct ModelTraits: Sendable, Equatable {
     /// How it is held to a JSON Schema; default natively.
     public var answers: AnswerMeans
-    /// Whether it takes a temperature; those that think first mostly do not. Default true.
+    /// Whether it takes a temperature, default true; those that think first mostly do not.
     public var takesTemperature: Bool
     /// Whether its answers are streamed; default true.
     public var streams: Bool
