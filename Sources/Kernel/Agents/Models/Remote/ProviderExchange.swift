@@ -75,6 +75,9 @@ struct ProviderExchange: Sendable {
             case .invalidAddress, .invalidRequest: .refusedRequest
             case .forbiddenAddress, .insecure: .refusedRequest
             }
-        return ModelFault(code, fault.message)
+        let hint =
+            fault.code == .forbiddenAddress
+            ? "; the operator allows that with models.private-providers" : ""
+        return ModelFault(code, fault.message + hint)
     }
 }
