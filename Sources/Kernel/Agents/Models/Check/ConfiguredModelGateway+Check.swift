@@ -8,8 +8,9 @@ extension ConfiguredModelGateway {
     /// How long each question of a check may take.
     private static let checkTimeout: Duration = .seconds(60)
 
-    /// Asks a model a few small questions and tells whether it works: once each, whatever budgets and
-    /// breakers say. What it costs is recorded.
+    /// Asks a model a few small questions and tells whether it works.
+    ///
+    /// Each is asked once, whatever budgets and breakers say. What it costs is recorded.
     ///
     /// - Throws: `ModelsError` of code `not-found`, or `StoreError`.
     public func check(

@@ -10,7 +10,7 @@ public struct CircuitBreaker: Sendable, Equatable {
         public var failures: Int
         /// How long it stays open at first; default 30 s.
         public var first: Duration
-        /// How long at most; each time is twice the one before. Default 5 min.
+        /// How long at most, default 5 min; each time is twice the one before.
         public var longest: Duration
         /// How long a trial may take until another is let through; default 2 min.
         public var trial: Duration

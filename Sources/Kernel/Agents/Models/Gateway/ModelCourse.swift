@@ -9,9 +9,9 @@ struct ModelCourse: Sendable {
     struct Settings: Sendable {
         /// Attempts at one model; default 3.
         var attempts = 3
-        /// The longest first pause; the longest after each further failure is twice as long. Default 1 s.
+        /// The longest first pause, default 1 s; after each further failure it is twice as long.
         var first: Duration = .seconds(1)
-        /// The longest pause, whatever a provider asks for; beyond it the next model is asked. Default 20 s.
+        /// The longest pause, default 20 s; when a provider asks for more, the next model is asked.
         var longest: Duration = .seconds(20)
         /// How long all of it may take; default 5 min.
         var total: Duration = .seconds(300)

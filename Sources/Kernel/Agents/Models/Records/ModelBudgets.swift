@@ -130,7 +130,7 @@ public struct ModelBudgets: Sendable {
         return budget
     }
 
-    /// Changes what the input names; null takes a limit away. Alarms are told anew.
+    /// Changes what the input names; null takes a limit away, and alarms are told anew.
     ///
     /// - Throws: a fault with the pointer to what is wrong, or `StoreError`.
     public func change(
