@@ -93,7 +93,7 @@ let package = Package(
         ),
         kernel(
             "Agents",
-            ["Core", "Store", "Events", "Identity", "Observability", "Privacy", "Models"],
+            ["Core", "Store", "Events", "Identity", "Observability", "Privacy", "Models", "Vault"],
             without: ["Models"]
         ),
         kernel(
@@ -157,11 +157,14 @@ let package = Package(
         tests("Channels", ["Core", "Store", "StoreTesting", "Events", "Observability", "Vault"]),
         tests(
             "Agents",
-            ["Core", "Store", "StoreTesting", "Events", "Identity", "Privacy", "Vault"]
+            ["Core", "Store", "StoreTesting", "Events", "Identity", "Models", "Privacy", "Vault"]
         ),
         tests(
             "Workflows",
-            ["Core", "JSONata", "Store", "StoreTesting", "ReferenceData", "Events", "Agents"]
+            [
+                "Core", "JSONata", "Store", "StoreTesting", "ReferenceData", "Events", "Agents",
+                "Identity", "Observability",
+            ]
         ),
         tests("HTTP", ["Core", "Observability"]),
         tests("Live", ["Core", "Store", "StoreTesting", "Events", "HTTP", "Observability"]),
