@@ -86,7 +86,11 @@ let package = Package(
             "Channels",
             ["Core", "Store", "Events", "Observability", "Privacy", "Vault", "CCurl"]
         ),
-        kernel("Models", ["Core", "Store"], path: "Agents/Models"),
+        kernel(
+            "Models",
+            ["Core", "Store", "Events", "Observability", "Vault"],
+            path: "Agents/Models"
+        ),
         kernel(
             "Agents",
             ["Core", "Store", "Events", "Identity", "Observability", "Privacy", "Models", "Vault"],
@@ -167,6 +171,10 @@ let package = Package(
         ),
         tests("HTTP", ["Core", "Observability"]),
         tests("Live", ["Core", "Store", "StoreTesting", "Events", "HTTP", "Observability"]),
+        tests(
+            "Models",
+            ["Core", "Store", "StoreTesting", "Events", "Observability", "Vault", "Web"]
+        ),
         tests("Web", ["Core"]),
         tests("Vault", ["Core"]),
         tests("Privacy", ["Core", "Store", "StoreTesting", "Vault"]),
