@@ -33,7 +33,7 @@ func solution(_ name: String) -> Target {
         dependencies: [
             "Core", "Store", "Events", "Workflows", "Agents", "Identity", "HTTP", "Objects",
             "Channels",
-            "Live", "Observability", "Privacy", "Platform",
+            "Live", "Observability", "Privacy", "Search", "Platform",
         ],
         path: "Sources/Solutions/\(name)",
         exclude: ["README.md"],
@@ -75,12 +75,19 @@ let package = Package(
         kernel("Privacy", ["Core", "Store", "Vault"]),
         kernel("Identity", ["Core", "Store", "Vault", "COpenSSL", "CSodium"]),
         kernel("Series", ["Core", "Store"]),
+        kernel("Search", ["Core", "Store"]),
         kernel("Objects", ["Core", "Store", "COpenSSL"]),
         kernel(
             "Channels",
             ["Core", "Store", "Events", "Observability", "Privacy", "Vault", "CCurl"]
         ),
-        kernel("Agents", ["Core", "Store", "Events", "Identity", "Observability", "Privacy"]),
+        kernel(
+            "Agents",
+            [
+                "Core", "Store", "Events", "Identity", "Observability", "Privacy", "Search",
+                "Vault",
+            ]
+        ),
         kernel(
             "Workflows",
             [
@@ -97,7 +104,7 @@ let package = Package(
             [
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
-                "Workflows", "HTTP", "Live", "Privacy", "Vault", "COpenSSL", "Series",
+                "Workflows", "HTTP", "Live", "Privacy", "Vault", "COpenSSL", "Series", "Search",
             ]
         ),
 
@@ -114,7 +121,7 @@ let package = Package(
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
                 "Workflows", "HTTP", "Live", "Web", "Privacy", "Vault", "Platform",
-                "JSONata", "CrashTest", "Series", "Logistics",
+                "JSONata", "CrashTest", "Series", "Search", "Logistics",
             ],
             path: "Sources/weft",
             swiftSettings: strict
@@ -138,11 +145,15 @@ let package = Package(
         tests("Events", ["Core", "Store", "StoreTesting", "ReferenceData"]),
         tests("Identity", ["Core", "Store", "StoreTesting", "ReferenceData", "Vault"]),
         tests("Series", ["Core", "Store", "StoreTesting"]),
+        tests("Search", ["Core", "Store", "StoreTesting", "ReferenceData"]),
         tests("Objects", ["Core", "Store", "StoreTesting"]),
         tests("Channels", ["Core", "Store", "StoreTesting", "Events", "Observability", "Vault"]),
         tests(
             "Agents",
-            ["Core", "Store", "StoreTesting", "Events", "Identity", "Privacy", "Vault"]
+            [
+                "Core", "Store", "StoreTesting", "Events", "Identity", "Privacy", "Search",
+                "Vault",
+            ]
         ),
         tests(
             "Workflows",
