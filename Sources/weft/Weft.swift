@@ -12,6 +12,7 @@ struct Weft {
           audit      verify or export the audit log
           person     export or erase what is kept about a person
           import orders FILE   place the orders of a CSV or JSON file
+          search     ask an installation, or evaluate search on files
           series     import points of time series from a file, or query them
           backup, restore      copy everything, verified; put a copy back
           migrate    bring the store's tables up to date
@@ -55,6 +56,8 @@ struct Weft {
             Command("person readmit", PersonCommand.usage, PersonCommand.readmit),
             Command("person erasures", PersonCommand.usage, PersonCommand.erasures),
             Command("import orders", ImportCommand.usage, ImportCommand.run),
+            Command("search evaluate", SearchCommand.usage, SearchCommand.evaluate),
+            Command("search query", SearchCommand.usage, SearchCommand.query),
             Command("series import", SeriesCommand.usage, SeriesCommand.importing),
             Command("series query", SeriesCommand.usage, SeriesCommand.query),
             Command("backup", BackupCommand.usage, BackupCommand.run),
