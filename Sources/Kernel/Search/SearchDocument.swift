@@ -133,10 +133,21 @@ struct FieldValue: Hashable {
 /// A document with its terms and its vector, ready to be put into an index.
 public struct PreparedDocument: Sendable {
     /// The document.
-    public let document: SearchDocument
+    public internal(set) var document: SearchDocument
     let counts: [String: Int]
     let length: Int
     /// Its vector and who made it; nil when it could not be made, then it follows later.
     let vector: [Float]?
     let embedder: String
+
+    /// The same text as a document of another id, with other fields.
+    ///
+    /// - Throws: `SearchError` of code `invalid-document`.
+    public func with(id: String, fields: JSONObject) throws(SearchError) -> PreparedDocument {
+        var other = self
+        other.document.id = id
+        other.document.fields = fields
+        try other.document.check()
+        return other
+    }
 }
