@@ -5,6 +5,11 @@ extension SearchStore {
     /// How many different terms of a question are looked up.
     private static let mostTerms = 128
 
+    /// What lexical vectors must have in common to be near each other in hybrid search.
+    ///
+    /// Some three times what hashes have by chance in 1,024 dimensions (1/√1024 = 0.03).
+    private static let leastCosine: Float = 0.1
+
     /// Makes terms and, where the mode needs it, the vector of a question.
     ///
     /// In hybrid search an embedder that fails leaves the words alone.
@@ -69,6 +74,7 @@ extension SearchStore {
                 to: vector,
                 of: index,
                 weighing: embedder.isLexical,
+                atLeast: query.mode == .hybrid && embedder.isLexical ? Self.leastCosine : 0,
                 limit: query.mode == .hybrid ? depth : query.limit,
                 in: reader
             ) { number in allowed?.contains(number) ?? true }

@@ -151,9 +151,7 @@ private final class MemoryWorld: Sendable {
                 agent: "logistics.analyser"
             )
         )
-        #expect(
-            try await world.recall("delivery before ten") == ["Deliveries only before ten o'clock"]
-        )
+        #expect(try await world.recall("delivery before ten").first?.contains("ten") == true)
         #expect(try await world.recall("cranes").first == "The crane is broken on Mondays")
         #expect(try await world.recall("cranez", mode: .vector).first?.contains("crane") == true)
         var question = FactQuestion()
@@ -368,10 +366,10 @@ private final class MemoryWorld: Sendable {
         }
         let first = try await world.remember(draft(0, 5)).fact
         let second = try await world.remember(draft(10, 15)).fact
-        try await world.remember(draft(4, 11))
+        let kept = try await world.remember(draft(4, 11)).fact
         let (store, ours) = (world.store, world.ours)
         let all = try await world.database.read {
-            try store.merged(into: first.id, scope: ours, in: $0)
+            try store.merged(into: kept.id, scope: ours, in: $0)
         }
         #expect(Set(all) == [first.id, second.id])
         #expect(try await world.list().count == 1)

@@ -34,6 +34,7 @@ final class VectorCache: Sendable {
     ///   - query: the question's vector, of length 1.
     ///   - index: whose vectors.
     ///   - weighs: whether rare dimensions count for more.
+    ///   - least: the least cosine, as the vectors are, of a document that is answered.
     ///   - limit: the most documents.
     ///   - reader: the state to look at.
     ///   - isAllowed: which documents may be answered.
@@ -43,13 +44,14 @@ final class VectorCache: Sendable {
         to query: [Float],
         of index: IndexRow,
         weighing weighs: Bool,
+        atLeast least: Float,
         limit: Int,
         in reader: any Reader,
         _ isAllowed: (Int64) -> Bool
     ) throws -> [(score: Double, number: Int64)] {
         guard !(reader is any Transaction),
             Int(index.documents) * (index.dimensions * 4 + 32) <= bound
-        else { return try Self.scan(query, index, weighs, limit, in: reader, isAllowed) }
+        else { return try Self.scan(query, index, weighs, least, limit, in: reader, isAllowed) }
         let slot = slot(of: index)
         let (found, bytes) = try slot.set.withLock { set in
             if set.generation != index.generation || set.dimensions != index.dimensions {
@@ -57,7 +59,7 @@ final class VectorCache: Sendable {
             }
             if set.version < index.version { try Self.update(&set, to: index, in: reader) }
             let weighted = weighs ? set.weighted(query) : query
-            return (set.nearest(weighted, limit, isAllowed), set.bytes)
+            return (set.nearest(weighted, query, least, limit, isAllowed), set.bytes)
         }
         hold(index.id, bytes)
         return found
@@ -95,11 +97,12 @@ final class VectorCache: Sendable {
         _ query: [Float],
         _ index: IndexRow,
         _ weighs: Bool,
+        _ least: Float,
         _ limit: Int,
         in reader: any Reader,
         _ isAllowed: (Int64) -> Bool
     ) throws -> [(score: Double, number: Int64)] {
-        var query = query
+        var weighted = query
         if weighs {
             var sample = VectorSet(dimensions: index.dimensions, generation: index.generation)
             try reader.forEach(
@@ -109,7 +112,7 @@ final class VectorCache: Sendable {
                 """,
                 [.int(index.id)]
             ) { sample.set(VectorMath.floats(try $0.blob(1)), for: try $0.int(0)) }
-            query = sample.weighted(query)
+            weighted = sample.weighted(query)
         }
         var top = TopRanked(limit)
         try reader.forEach(
@@ -120,14 +123,8 @@ final class VectorCache: Sendable {
             guard isAllowed(number) else { return }
             let vector = VectorMath.floats(try row.blob(1))
             guard vector.count == query.count else { return }
-            let score = vector.withUnsafeBufferPointer { vector in
-                query.withUnsafeBufferPointer { query -> Float in
-                    guard let vector = vector.baseAddress, let other = query.baseAddress else {
-                        return 0
-                    }
-                    return VectorMath.dot(vector, other, query.count)
-                }
-            }
+            if least > 0, VectorMath.dot(vector, query) < least { return }
+            let score = VectorMath.dot(vector, weighted)
             if score > 0 { top.offer(Double(score), number) }
         }
         return top.ranked

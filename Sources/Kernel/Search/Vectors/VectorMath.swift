@@ -22,6 +22,16 @@ enum VectorMath {
         return sum
     }
 
+    /// The dot product of two vectors of one length.
+    static func dot(_ one: [Float], _ other: [Float]) -> Float {
+        one.withUnsafeBufferPointer { one in
+            other.withUnsafeBufferPointer { other in
+                guard let one = one.baseAddress, let theirs = other.baseAddress else { return 0 }
+                return dot(one, theirs, other.count)
+            }
+        }
+    }
+
     /// The vector made as long as 1; zeros, or what is not finite, as zeros.
     static func normalised(_ vector: [Float]) -> [Float] {
         let length = vector.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()

@@ -64,18 +64,27 @@ struct VectorSet {
         return query.indices.map { Float(Double(query[$0]) / (squares[$0] / count + common)) }
     }
 
+    /// The nearest by `query` of those whose cosine with `plain` is at least so much.
     func nearest(
         _ query: [Float],
+        _ plain: [Float],
+        _ least: Float,
         _ limit: Int,
         _ isAllowed: (Int64) -> Bool
     ) -> [(score: Double, number: Int64)] {
         var top = TopRanked(limit)
         query.withUnsafeBufferPointer { query in
-            values.withUnsafeBufferPointer { values in
-                guard let query = query.baseAddress, let values = values.baseAddress else { return }
-                for (place, number) in numbers.enumerated() where isAllowed(number) {
-                    let score = VectorMath.dot(query, values + place * dimensions, dimensions)
-                    if score > 0 { top.offer(Double(score), number) }
+            plain.withUnsafeBufferPointer { plain in
+                values.withUnsafeBufferPointer { values in
+                    guard let query = query.baseAddress, let plain = plain.baseAddress,
+                        let values = values.baseAddress
+                    else { return }
+                    for (place, number) in numbers.enumerated() where isAllowed(number) {
+                        let row = values + place * dimensions
+                        if least > 0, VectorMath.dot(plain, row, dimensions) < least { continue }
+                        let score = VectorMath.dot(query, row, dimensions)
+                        if score > 0 { top.offer(Double(score), number) }
+                    }
                 }
             }
         }
