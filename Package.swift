@@ -13,14 +13,20 @@ func system(_ name: String, _ pkgConfig: String) -> Target {
     .systemLibrary(name: name, path: "Sources/System/\(name)", pkgConfig: pkgConfig)
 }
 
-/// A room of the kernel.
-func kernel(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil)
-    -> Target
-{
+/// A room of the kernel, in the folder `path` of it or that of its name; `rooms` are folders in it that
+/// are rooms of their own.
+func kernel(
+    _ name: String,
+    _ dependencies: [Target.Dependency],
+    path: String? = nil,
+    without rooms: [String] = [],
+    resources: [Resource]? = nil
+) -> Target {
     .target(
         name: name,
         dependencies: dependencies,
-        path: "Sources/Kernel/\(name)",
+        path: "Sources/Kernel/\(path ?? name)",
+        exclude: rooms,
         resources: resources,
         swiftSettings: strict
     )
@@ -81,12 +87,12 @@ let package = Package(
             "Channels",
             ["Core", "Store", "Events", "Observability", "Privacy", "Vault", "CCurl"]
         ),
+        kernel("Models", ["Core", "Store"], path: "Agents/Models"),
         kernel(
             "Agents",
-            [
-                "Core", "Store", "Events", "Identity", "Observability", "Privacy", "Search",
-                "Vault",
-            ]
+            ["Core", "Store", "Events", "Identity", "Observability", "Privacy", "Models", "Vault",
+                "Search"],
+            without: ["Models"]
         ),
         kernel(
             "Workflows",
@@ -150,14 +156,21 @@ let package = Package(
         tests("Channels", ["Core", "Store", "StoreTesting", "Events", "Observability", "Vault"]),
         tests(
             "Agents",
+<<<<<<< HEAD
             [
                 "Core", "Store", "StoreTesting", "Events", "Identity", "Privacy", "Search",
                 "Vault",
             ]
+=======
+            ["Core", "Store", "StoreTesting", "Events", "Identity", "Models", "Privacy", "Vault"]
+>>>>>>> 293f74fc9965d13ed6e873afe8760801b835295c
         ),
         tests(
             "Workflows",
-            ["Core", "JSONata", "Store", "StoreTesting", "ReferenceData", "Events", "Agents"]
+            [
+                "Core", "JSONata", "Store", "StoreTesting", "ReferenceData", "Events", "Agents",
+                "Identity", "Observability",
+            ]
         ),
         tests("HTTP", ["Core", "Observability"]),
         tests("Live", ["Core", "Store", "StoreTesting", "Events", "HTTP", "Observability"]),
