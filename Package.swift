@@ -90,8 +90,11 @@ let package = Package(
         kernel("Models", ["Core", "Store"], path: "Agents/Models"),
         kernel(
             "Agents",
-            ["Core", "Store", "Events", "Identity", "Observability", "Privacy", "Models", "Vault",
-                "Search"],
+            [
+                "Core", "Store", "Events", "Identity", "Observability", "Privacy", "Models",
+                "Vault",
+                "Search",
+            ],
             without: ["Models"]
         ),
         kernel(
@@ -156,14 +159,10 @@ let package = Package(
         tests("Channels", ["Core", "Store", "StoreTesting", "Events", "Observability", "Vault"]),
         tests(
             "Agents",
-<<<<<<< HEAD
             [
-                "Core", "Store", "StoreTesting", "Events", "Identity", "Privacy", "Search",
-                "Vault",
+                "Core", "Store", "StoreTesting", "Events", "Identity", "Models", "Privacy", "Vault",
+                "Search",
             ]
-=======
-            ["Core", "Store", "StoreTesting", "Events", "Identity", "Models", "Privacy", "Vault"]
->>>>>>> 293f74fc9965d13ed6e873afe8760801b835295c
         ),
         tests(
             "Workflows",

@@ -129,7 +129,7 @@ public struct Fact: Sendable, Hashable {
     /// The wire form.
     public var json: JSON {
         [
-            "id": id.json, "revision": .int(revision), "subject": .string(subject),
+            "id": id.json, "version": .int(revision), "subject": .string(subject),
             "attribute": attribute.isEmpty ? .null : .string(attribute),
             "statement": .string(statement), "confidence": .double(confidence),
             "validFrom": validFrom.json, "validUntil": validUntil?.json ?? .null,

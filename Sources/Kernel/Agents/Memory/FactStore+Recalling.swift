@@ -123,6 +123,26 @@ extension FactStore {
         return found
     }
 
+    /// The fact with the decisions that its sources' runs came to, where they are known by now.
+    ///
+    /// - Throws: `StoreError`.
+    public func withDecisions(
+        _ fact: Fact,
+        scope: Scope,
+        in reader: any Reader
+    ) throws -> Fact {
+        var fact = fact
+        for index in fact.provenance.indices {
+            guard fact.provenance[index].decision == nil, let run = fact.provenance[index].run
+            else { continue }
+            fact.provenance[index].decision = try reader.first(
+                "SELECT id FROM decision WHERE run = ? AND organisation = ?",
+                [.text(run), .id(scope.organisation)]
+            ) { try $0.text(0) }
+        }
+        return fact
+    }
+
     /// The fault of a fact that is not there.
     public static func missing(_ id: String) -> GeneralFault {
         GeneralFault(.notFound, code: "fact-not-found", "there is no fact \(id.prefix(80))")
