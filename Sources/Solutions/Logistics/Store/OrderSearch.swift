@@ -1,4 +1,5 @@
 import Core
+import Privacy
 import Search
 import Store
 
