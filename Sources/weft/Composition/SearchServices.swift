@@ -1,6 +1,7 @@
 import Agents
 import Core
 import Identity
+import Observability
 import Platform
 import Privacy
 import Search
