@@ -39,7 +39,7 @@ func solution(_ name: String) -> Target {
         dependencies: [
             "Core", "Store", "Events", "Workflows", "Agents", "Identity", "HTTP", "Objects",
             "Channels",
-            "Live", "Observability", "Privacy", "Platform",
+            "Live", "Observability", "Privacy", "Search", "Platform",
         ],
         path: "Sources/Solutions/\(name)",
         exclude: ["README.md"],
@@ -81,6 +81,7 @@ let package = Package(
         kernel("Privacy", ["Core", "Store", "Vault"]),
         kernel("Identity", ["Core", "Store", "Vault", "COpenSSL", "CSodium"]),
         kernel("Series", ["Core", "Store"]),
+        kernel("Search", ["Core", "Store"]),
         kernel("Objects", ["Core", "Store", "COpenSSL"]),
         kernel(
             "Channels",
@@ -93,7 +94,11 @@ let package = Package(
         ),
         kernel(
             "Agents",
-            ["Core", "Store", "Events", "Identity", "Observability", "Privacy", "Models", "Vault"],
+            [
+                "Core", "Store", "Events", "Identity", "Observability", "Privacy", "Models",
+                "Vault",
+                "Search",
+            ],
             without: ["Models"]
         ),
         kernel(
@@ -112,7 +117,7 @@ let package = Package(
             [
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
-                "Workflows", "HTTP", "Live", "Privacy", "Vault", "COpenSSL", "Series",
+                "Workflows", "HTTP", "Live", "Privacy", "Vault", "COpenSSL", "Series", "Search",
             ]
         ),
 
@@ -129,7 +134,7 @@ let package = Package(
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
                 "Workflows", "HTTP", "Live", "Web", "Privacy", "Vault", "Platform",
-                "JSONata", "CrashTest", "Series", "Logistics",
+                "JSONata", "CrashTest", "Series", "Search", "Logistics",
             ],
             path: "Sources/weft",
             swiftSettings: strict
@@ -153,13 +158,14 @@ let package = Package(
         tests("Events", ["Core", "Store", "StoreTesting", "ReferenceData"]),
         tests("Identity", ["Core", "Store", "StoreTesting", "ReferenceData", "Vault"]),
         tests("Series", ["Core", "Store", "StoreTesting"]),
+        tests("Search", ["Core", "Store", "StoreTesting", "ReferenceData"]),
         tests("Objects", ["Core", "Store", "StoreTesting"]),
         tests("Channels", ["Core", "Store", "StoreTesting", "Events", "Observability", "Vault"]),
         tests(
             "Agents",
             [
                 "Core", "Store", "StoreTesting", "Events", "Identity", "Models", "Observability",
-                "Privacy", "Vault",
+                "Privacy", "Search", "Vault",
             ]
         ),
         tests(

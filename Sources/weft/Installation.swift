@@ -32,6 +32,7 @@ struct Installation {
     let routes: [ToolRoute]
     let live: LiveHub
     let observation: Observation
+    let search: SearchServices
     let clock = SystemClock()
 
     /// What this program has.
@@ -103,7 +104,11 @@ struct Installation {
             channels: channels,
             webClient: webClient,
             accounts: identity.accounts,
-            journal: AgentJournal(database: database, privacy: privacy) {
+            journal: AgentJournal(
+                database: database,
+                privacy: privacy,
+                recorded: SearchServices.markDecision
+            ) {
                 hints.changed("decisions", organisation: $0)
             },
             approvals: try ApprovalServices.approvals(
@@ -137,7 +142,12 @@ struct Installation {
         )
         let workflows = try parts.flatMap(\.workflows) + RuleDestinations.workflows(asking: agents)
         let destinations = RuleDestinations(kernel: kernel, workflows: workflows, agents: agents)
-        let persons = PrivacyComposition.register(kernel, identity, parts.flatMap(\.persons))
+        search = SearchServices(kernel, parts: parts, solutions, audit: identity.audit)
+        let persons = PrivacyComposition.register(
+            kernel,
+            identity,
+            search.persons + parts.flatMap(\.persons)
+        )
         self.persons = persons
         let registry = try ToolRegistry(
             tools: try PlatformTools(kernel: kernel).all()
@@ -156,7 +166,7 @@ struct Installation {
                 + WorkflowServices.tools(kernel).all()
                 + ObjectTools(kernel: kernel, audit: identity.audit).all()
                 + SeriesTools(kernel: kernel, audit: identity.audit).all()
-                + PrivacyTools(persons).all()
+                + PrivacyTools(persons).all() + search.tools()
                 + parts.flatMap(\.tools),
             agents: agents,
             tracer: observation.tracer,
@@ -246,7 +256,7 @@ struct Installation {
             + ObservationTools.routes + ChannelTools.routes
             + IdentityTools.routes + WorkflowTools.routes + SeriesTools.routes
             + ObjectTools.routes
-            + PrivacyTools.routes + parts.flatMap(\.routes)
+            + PrivacyTools.routes + SearchServices.routes + parts.flatMap(\.routes)
     }
 
     /// What is done every hour.

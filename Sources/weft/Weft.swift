@@ -12,6 +12,8 @@ struct Weft {
           audit      verify or export the audit log
           person     export or erase what is kept about a person
           import orders FILE   place the orders of a CSV or JSON file
+          search     ask an installation, or evaluate search on files
+          memory     remember, recall and forget facts
           series     import points of time series from a file, or query them
           backup, restore      copy everything, verified; put a copy back
           migrate    bring the store's tables up to date
@@ -57,6 +59,12 @@ struct Weft {
             Command("person readmit", PersonCommand.usage, PersonCommand.readmit),
             Command("person erasures", PersonCommand.usage, PersonCommand.erasures),
             Command("import orders", ImportCommand.usage, ImportCommand.run),
+            Command("search evaluate", SearchCommand.usage, SearchCommand.evaluate),
+            Command("search query", SearchCommand.usage, SearchCommand.query),
+            Command("memory remember", MemoryCommand.usage, MemoryCommand.remember),
+            Command("memory recall", MemoryCommand.usage, MemoryCommand.recall),
+            Command("memory forget", MemoryCommand.usage, MemoryCommand.forget),
+            Command("memory receipts", MemoryCommand.usage, MemoryCommand.receipts),
             Command("series import", SeriesCommand.usage, SeriesCommand.importing),
             Command("series query", SeriesCommand.usage, SeriesCommand.query),
             Command("backup", BackupCommand.usage, BackupCommand.run),

@@ -15,7 +15,7 @@ public struct LogisticsSolution: Solution {
 
     /// Its tables.
     public var migrations: [Migration] {
-        LogisticsTables.migrations + LoadingTables.migrations
+        LogisticsTables.migrations + LoadingTables.migrations + OrderSearch.migrations
     }
 
     /// The messages about orders.
@@ -48,7 +48,8 @@ public struct LogisticsSolution: Solution {
             eventMetrics: LogisticsMetrics.events,
             gauges: LogisticsMetrics.gauges,
             dashboards: LogisticsMetrics.dashboards,
-            persons: [CustomerRecords()]
+            persons: [CustomerRecords()],
+            searchSources: [OrderSearch.source]
         )
     }
 

@@ -67,7 +67,7 @@ enum ServeCommand {
                 + [
                     try installation.delivery(), installation.housekeeping, installation.engine,
                     installation.dispatcher, try WorkflowServices.schedules(installation.kernel),
-                    SeriesServices.upkeep(installation.kernel),
+                    SeriesServices.upkeep(installation.kernel), installation.search.indexer,
                     ApprovalServices.service(installation.kernel),
                 ] : []
         let group = ServiceGroup(

@@ -9,6 +9,7 @@ import Objects
 import Observability
 import Platform
 import Privacy
+import Search
 import Series
 import Store
 import Workflows
@@ -50,7 +51,8 @@ enum StoreComposition {
         EventLog.migrations + IdentityTables.migrations + ObjectTables.migrations
             + ChannelsTables.migrations + AgentJournal.migrations + ExecutionTables.migrations
             + ToolRoutes.migrations + SeriesTables.migrations + PersonKeys.migrations
-            + PlatformTools.migrations + ObservationTables.migrations
+            + SearchTables.migrations + FactTables.migrations + PlatformTools.migrations
+            + ObservationTables.migrations
             + solutions.flatMap(\.migrations)
     }
 
