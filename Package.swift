@@ -135,6 +135,14 @@ let package = Package(
         // Where tests find the reference data.
         .target(name: "ReferenceData", path: "Tests/ReferenceData", swiftSettings: strict),
 
+        // A server with what the protocol's conformance suite expects, for tests of the wire.
+        .executableTarget(
+            name: "MCPFixture",
+            dependencies: ["Core", "HTTP", "MCP", "Observability", "Vault"],
+            path: "Tests/MCPFixture",
+            swiftSettings: strict
+        ),
+
         tests("Core"),
         tests("JSONata", ["Core", "ReferenceData"]),
         tests("Observability", ["Core", "Store", "StoreTesting"]),
