@@ -33,7 +33,7 @@ func solution(_ name: String) -> Target {
         dependencies: [
             "Core", "Store", "Events", "Workflows", "Agents", "Identity", "HTTP", "Objects",
             "Channels",
-            "Live", "Observability", "Privacy", "Platform",
+            "Live", "MCP", "Observability", "Privacy", "Platform",
         ],
         path: "Sources/Solutions/\(name)",
         exclude: ["README.md"],

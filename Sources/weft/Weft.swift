@@ -23,6 +23,7 @@ struct Weft {
           events     try event patterns on files
           test crash run workflows over a simulated disk, and kill the machine where a seed says
           jsonata    evaluate a JSONata expression on a JSON file
+          mcp --stdio          serve AI clients on standard input and output
           bench      measure this machine's disk, server and event matching
           version    print the version
         `weft COMMAND --help` tells more.
@@ -68,6 +69,7 @@ struct Weft {
             Command("events", EventsCommand.usage, EventsCommand.run),
             Command("test crash", CrashTestCommand.usage, CrashTestCommand.run),
             Command("jsonata", JSONataCommand.usage, JSONataCommand.run),
+            Command("mcp", MCPCommand.usage, MCPCommand.run),
             Command("bench", BenchCommand.usage, BenchCommand.run),
         ]
     }

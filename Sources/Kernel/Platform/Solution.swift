@@ -64,6 +64,10 @@ public struct SolutionParts: Sendable {
     public var dashboards: [Dashboard]
     /// What keeps records about persons.
     public var persons: [any PersonHolder]
+    /// What AI clients can read.
+    public var documents: [ToolDocument]
+    /// What AI clients are offered to ask of their models.
+    public var prompts: [ToolPrompt]
 
     /// The parts.
     public init(
@@ -76,8 +80,12 @@ public struct SolutionParts: Sendable {
         eventMetrics: [EventMetric] = [],
         gauges: [StoreGauge] = [],
         dashboards: [Dashboard] = [],
-        persons: [any PersonHolder] = []
+        persons: [any PersonHolder] = [],
+        documents: [ToolDocument] = [],
+        prompts: [ToolPrompt] = []
     ) {
+        self.documents = documents
+        self.prompts = prompts
         self.persons = persons
         self.tools = tools
         self.agents = agents

@@ -51,7 +51,9 @@ public struct LogisticsSolution: Solution {
             eventMetrics: LogisticsMetrics.events,
             gauges: LogisticsMetrics.gauges,
             dashboards: LogisticsMetrics.dashboards,
-            persons: [CustomerRecords()]
+            persons: [CustomerRecords()],
+            documents: LogisticsDocuments.all,
+            prompts: LogisticsDocuments.prompts
         )
     }
 

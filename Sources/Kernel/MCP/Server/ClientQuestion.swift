@@ -17,6 +17,7 @@ public struct ClientQuestion: Sendable {
     ///   - key: what the answer is known by.
     ///   - message: what the user reads.
     ///   - form: an object schema with primitive properties.
+    /// - Returns: the question.
     public static func user(_ key: String, _ message: String, form: JSON) -> ClientQuestion {
         ClientQuestion(
             key: key,

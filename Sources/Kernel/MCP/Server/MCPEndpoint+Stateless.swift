@@ -70,7 +70,9 @@ extension MCPEndpoint {
         "Cache-Control": "no-store", "X-Accel-Buffering": "no",
     ]
 
-    /// Answers by a stream: what the tool says, then the result. A client that leaves cancels the call.
+    /// Answers by a stream: what the tool says, then the result.
+    ///
+    /// A client that leaves cancels the call.
     private func stream(
         _ call: RPCRequest,
         _ stateless: StatelessRequest,

@@ -11,17 +11,26 @@ public struct MCPEndpoint: Sendable {
     let server: MCPServer
     private let origins: OriginCheck
     private let authority: Authority
+    private let recheck: Authority
 
     /// An endpoint.
     ///
     /// - Parameters:
     ///   - server: the server behind it.
     ///   - origins: which pages may call.
-    ///   - authority: on whose authority a request is made; asked again while a stream is open.
-    public init(server: MCPServer, origins: OriginCheck, authority: @escaping Authority) {
+    ///   - authority: on whose authority a request is made.
+    ///   - recheck: the same, asked now and then while a stream is open, when the credential may have
+    ///     ended; nil asks `authority`.
+    public init(
+        server: MCPServer,
+        origins: OriginCheck,
+        authority: @escaping Authority,
+        recheck: Authority? = nil
+    ) {
         self.server = server
         self.origins = origins
         self.authority = authority
+        self.recheck = recheck ?? authority
     }
 
     /// Adds the endpoint to `router`.
@@ -82,7 +91,7 @@ public struct MCPEndpoint: Sendable {
 
     /// Whether the caller of a stream may still have it.
     func isStillGood(_ request: Request, _ scope: Scope) async -> Bool {
-        guard let now = try? await authority(request) else { return false }
+        guard let now = try? await recheck(request) else { return false }
         return now.organisation == scope.organisation && now.actor.id == scope.actor.id
             && now.roles == scope.roles
     }

@@ -53,6 +53,7 @@ public final class MCPServer: Service {
     /// Runs requests that outlive their connections, ends idle sessions, and keeps streams alive.
     ///
     /// - Parameter ready: called at once.
+    /// - Throws: nothing.
     public func run(ready: @escaping @Sendable () -> Void) async throws {
         await withDiscardingTaskGroup { group in
             group.addTask { [self] in

@@ -174,6 +174,7 @@ extension MessageStream {
     ///   - writer: the connection.
     ///   - message: the last one that the client has had.
     ///   - primes: whether the first event tells where to resume, before there is a message.
+    /// - Throws: `CancellationError` when the client leaves.
     func pump(to writer: BodyWriter, after message: Int, primes: Bool) async throws {
         let reader = read()
         defer { left(reader) }

@@ -47,6 +47,7 @@ struct ResultWriter {
     /// - Parameters:
     ///   - type: what sort of result it is, since 2026-07-28.
     ///   - meta: more members of `_meta`.
+    /// - Returns: its text.
     consuming func finish(type: String = "complete", meta: JSONObject? = nil) -> JSONText {
         let info = info
         if revision.isStateless {

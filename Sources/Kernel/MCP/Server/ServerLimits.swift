@@ -6,7 +6,9 @@ public struct ServerLimits: Sendable {
     public var messageDepth = 64
     /// How many things a page of a list has; default 100.
     public var pageSize = 100
-    /// How many sessions an account may have; default 64. The one that was idle longest makes room.
+    /// How many sessions an account may have; default 64.
+    ///
+    /// The one that was idle longest makes room for another.
     public var sessionsPerAccount = 64
     /// How many sessions there may be; default 10,000.
     public var sessions = 10_000
