@@ -127,7 +127,7 @@ final class MCPComposition: Sendable {
                     trace: request.trace
                 )
             }
-        ).add(to: &router, documentation: documentation)
+        ).add(to: &router, documentation: .page)
         for path in ["/.well-known/oauth-protected-resource", metadata] {
             router.get(path, options: RouteOptions(documentation: .page)) { request in
                 .json(Self.protectedResource(base(of: request, url)))
@@ -168,61 +168,6 @@ final class MCPComposition: Sendable {
     private static func host(of url: String) -> String {
         let authority = origin(of: url).split(separator: "/").last ?? ""
         return String(authority.prefix { $0 != ":" })
-    }
-
-    private static func documentation(_ method: Method) -> RouteDocumentation? {
-        switch method {
-        case .post:
-            RouteDocumentation(
-                "callMCP",
-                tag: "mcp",
-                "Takes one message of the Model Context Protocol.",
-                details: "Revisions 2026-07-28, 2025-11-25 and earlier; see docs/mcp.md.",
-                body: .json(["type": "object"]),
-                answers: [
-                    .init(
-                        .ok,
-                        "The answer, or a stream that ends with it.",
-                        content: [
-                            ("application/json", ["type": "object"]),
-                            ("text/event-stream", ["type": "string"]),
-                        ],
-                        headers: ["Mcp-Session-Id"]
-                    ),
-                    .init(.accepted, "The message wants no answer."),
-                ],
-                problems: [
-                    .badRequest, .forbidden, .notFound, .notAcceptable, .unsupportedMediaType,
-                ]
-            )
-        case .get:
-            RouteDocumentation(
-                "followMCP",
-                tag: "mcp",
-                "Opens or resumes a session's stream of messages.",
-                parameters: [
-                    .init("Mcp-Session-Id", in: .header, schema: ["type": "string"]),
-                    .init("Last-Event-ID", in: .header, schema: ["type": "string"]),
-                ],
-                answers: [
-                    .init(
-                        .ok,
-                        "The messages.",
-                        content: [("text/event-stream", ["type": "string"])]
-                    )
-                ],
-                problems: [.badRequest, .forbidden, .notFound, .methodNotAllowed, .notAcceptable]
-            )
-        default:
-            RouteDocumentation(
-                "endMCP",
-                tag: "mcp",
-                "Ends a session.",
-                parameters: [.init("Mcp-Session-Id", in: .header, schema: ["type": "string"])],
-                answers: [.nothing],
-                problems: [.badRequest, .forbidden, .notFound, .methodNotAllowed]
-            )
-        }
     }
 }
 

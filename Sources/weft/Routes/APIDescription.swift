@@ -47,7 +47,6 @@ enum APIDescription {
         ("dead-letters", "Events that nobody could take."),
         ("objects", "Files: what workflows read and write."),
         ("metrics", "Figures."),
-        ("mcp", "The Model Context Protocol, for AI clients."),
         ("health", "Whether the server is well."),
     ]
 

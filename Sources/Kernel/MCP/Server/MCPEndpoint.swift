@@ -38,23 +38,24 @@ public struct MCPEndpoint: Sendable {
     /// - Parameters:
     ///   - router: where to.
     ///   - path: its address.
-    ///   - documentation: what the OpenAPI page says of each method.
+    ///   - documentation: what the OpenAPI page says of it; it has a description of its own in the
+    ///     protocol, so usually nothing.
     public func add(
         to router: inout Router,
         at path: String = "/mcp",
-        documentation: (Method) -> RouteDocumentation? = { _ in nil }
+        documentation: RouteDocumentation? = nil
     ) {
         router.post(
             path,
             options: RouteOptions(
                 bodyLimit: server.limits.messageSize,
-                documentation: documentation(.post)
+                documentation: documentation
             )
         ) { try await post($0) }
-        router.get(path, options: RouteOptions(documentation: documentation(.get))) {
+        router.get(path, options: RouteOptions(documentation: documentation)) {
             try await listen($0)
         }
-        router.delete(path, options: RouteOptions(documentation: documentation(.delete))) {
+        router.delete(path, options: RouteOptions(documentation: documentation)) {
             try await end($0)
         }
         router.finish { request, response in

@@ -48,7 +48,7 @@ public struct ToolFeatures: ServerFeatures {
                 prompt.arguments.compactMap(\.choices)
             }
         for name in documents.map(\.tool) + choices.map(\.tool)
-        where calls.registry.tools[name]?.effect != .read {
+        where (calls.registry.tools[name]?.effect ?? .write) == .write {
             throw GeneralFault(.internal, code: "unknown-tool", "\"\(name)\" is no query")
         }
     }
