@@ -16,7 +16,8 @@ struct ServedTools: Sendable {
 
     init(_ registry: ToolRegistry) throws(GeneralFault) {
         var sorted: [Entry] = []
-        for tool in registry.tools.values.sorted(by: { $0.name < $1.name }) {
+        for tool in registry.tools.values.sorted(by: { $0.name < $1.name })
+        where !Self.handlesSecrets(tool) {
             sorted.append(Entry(tool: tool, served: try Self.served(tool)))
         }
         self.sorted = sorted
@@ -33,6 +34,30 @@ struct ServedTools: Sendable {
     func find(_ name: String, for scope: Scope) -> (tool: Tool, served: ServedTool)? {
         guard let entry = byName[name], mayCall(entry.tool, scope) else { return nil }
         return (entry.tool, entry.served)
+    }
+
+    /// Whether a command takes or answers something that no model may read.
+    ///
+    /// Queries show secrets masked at most.
+    private static func handlesSecrets(_ tool: Tool) -> Bool {
+        tool.effect != .read && (names(secret: tool.input.json) || names(secret: tool.output.json))
+    }
+
+    private static let secrets: Set<String> = [
+        "password", "recoveryCodes", "secret", "secretAccessKey",
+    ]
+
+    private static func names(secret schema: JSON) -> Bool {
+        switch schema {
+        case .array(let elements): elements.contains { names(secret: $0) }
+        case .object(let members):
+            members.contains { member in
+                (member.key == "properties"
+                    && !secrets.isDisjoint(with: member.value.object?.keys ?? []))
+                    || names(secret: member.value)
+            }
+        default: false
+        }
     }
 
     /// What the registry will say, too.
