@@ -196,7 +196,6 @@ def test_roles_decide_what_is_seen(weft, person, stateless):
     made = person.post(
         "/api/accounts",
         {
-            "kind": "person",
             "name": "Reader",
             "email": "reader@weft.example",
             "password": "reading-is-fun-42",
@@ -256,9 +255,11 @@ def test_pages_of_other_sites_are_refused(weft, endpoint):
     assert endpoint.post(body, {"Origin": weft.url}).status == 400
 
 
-def test_another_organisation_does_not_exist(weft, weft_binary, stateless):
+def test_another_organisation_does_not_exist(weft, weft_binary, stateless, tmp_path):
     if weft.data is None:
         pytest.skip("the server was not started here")
+    password = "shipping-for-others-42"
+    (tmp_path / "password").write_text(password)
     made = subprocess.run(
         [
             weft_binary,
@@ -271,13 +272,14 @@ def test_another_organisation_does_not_exist(weft, weft_binary, stateless):
             "other@weft.example",
             "--name",
             "Other",
+            "--password-file",
+            str(tmp_path / "password"),
         ],
         capture_output=True,
         text=True,
         timeout=60,
     )
     assert made.returncode == 0, made.stderr
-    password = re.search(r"password:?\s+(\S+)", made.stdout + made.stderr)[1]
     token = Client(weft.url).post(
         "/auth/token", {"email": "other@weft.example", "password": password}
     )
@@ -549,7 +551,7 @@ def test_ids_that_are_in_use(session, endpoint):
 
 def talk(binary, data, sent, timeout=60):
     done = subprocess.run(
-        [binary, "mcp", "--stdio", "--data", str(data)],
+        [binary, "mcp", "--stdio", "--data", str(data), "--organisation", "Weft Demo Freight"],
         input=sent,
         capture_output=True,
         timeout=timeout,

@@ -79,14 +79,37 @@ public struct ServedTool: Sendable {
         var object: JSONObject = ["name": .string(name)]
         if let title { object["title"] = .string(title) }
         object["description"] = .string(purpose)
-        object["inputSchema"] = input
+        object["inputSchema"] = Self.plain(input)
         if let hints { object["annotations"] = hints.json }
         var early = object
         if let output, output.object != nil {
+            let output = Self.plain(output)
             object["outputSchema"] = output
             if output["type"] == "object" { early["outputSchema"] = output }
         }
         texts = (JSONText(.object(object)), JSONText(.object(early)))
+    }
+
+    /// The schema with objects for all properties: `true` is `{}`, which every revision allows.
+    private static func plain(_ schema: JSON) -> JSON {
+        switch schema {
+        case .array(let elements): return .array(elements.map(plain))
+        case .object(let members):
+            return .object(
+                JSONObject(
+                    members.map { member in
+                        guard member.key == "properties", let own = member.value.object else {
+                            return (member.key, plain(member.value))
+                        }
+                        let properties = own.map {
+                            ($0.key, $0.value == true ? [:] : plain($0.value))
+                        }
+                        return (member.key, .object(JSONObject(properties)))
+                    }
+                )
+            )
+        default: return schema
+        }
     }
 
     func text(in revision: ProtocolRevision) -> JSONText {
