@@ -39,7 +39,7 @@ func solution(_ name: String) -> Target {
         dependencies: [
             "Core", "Store", "Events", "Workflows", "Agents", "Identity", "HTTP", "Objects",
             "Channels",
-            "Live", "Observability", "Privacy", "Search", "Platform",
+            "Live", "MCP", "Observability", "Privacy", "Search", "Platform",
         ],
         path: "Sources/Solutions/\(name)",
         exclude: ["README.md"],
@@ -110,6 +110,10 @@ let package = Package(
         ),
         kernel("HTTP", ["Core", "Observability", "CLinux", "CZlib", "CWslay", "COpenSSL"]),
         kernel("Live", ["Core", "Observability", "Store", "Events", "HTTP"]),
+        kernel(
+            "MCP",
+            ["Core", "Observability", "Store", "Events", "Identity", "Agents", "HTTP", "Vault"]
+        ),
         // Not a part of HTTP: curl.h declares the socket functions, which HTTP takes from Glibc.
         kernel("Web", ["Core", "CCurl"]),
         kernel(
@@ -117,7 +121,8 @@ let package = Package(
             [
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
-                "Workflows", "HTTP", "Live", "Privacy", "Vault", "COpenSSL", "Series", "Search",
+                "Workflows", "HTTP", "Live", "MCP", "Privacy", "Vault", "COpenSSL", "Series",
+                "Search",
             ]
         ),
 
@@ -133,7 +138,7 @@ let package = Package(
             dependencies: [
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
-                "Workflows", "HTTP", "Live", "Web", "Privacy", "Vault", "Platform",
+                "Workflows", "HTTP", "Live", "MCP", "Web", "Privacy", "Vault", "Platform",
                 "JSONata", "CrashTest", "Series", "Search", "Logistics",
             ],
             path: "Sources/weft",
@@ -150,6 +155,14 @@ let package = Package(
 
         // Where tests find the reference data.
         .target(name: "ReferenceData", path: "Tests/ReferenceData", swiftSettings: strict),
+
+        // A server with what the protocol's conformance suite expects, for tests of the wire.
+        .executableTarget(
+            name: "MCPFixture",
+            dependencies: ["Core", "HTTP", "MCP", "Observability", "Vault"],
+            path: "Tests/MCPFixture",
+            swiftSettings: strict
+        ),
 
         tests("Core"),
         tests("JSONata", ["Core", "ReferenceData"]),
@@ -181,6 +194,7 @@ let package = Package(
             "Models",
             ["Core", "Store", "StoreTesting", "Events", "Observability", "Vault", "Web"]
         ),
+        tests("MCP", ["Core", "HTTP", "Agents"]),
         tests("Web", ["Core"]),
         tests("Vault", ["Core"]),
         tests("Privacy", ["Core", "Store", "StoreTesting", "Vault"]),

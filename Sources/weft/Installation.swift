@@ -31,6 +31,7 @@ struct Installation {
     let solutions: [any Solution]
     let routes: [ToolRoute]
     let live: LiveHub
+    let clients: MCPComposition
     let observation: Observation
     let search: SearchServices
     let clock = SystemClock()
@@ -244,6 +245,7 @@ struct Installation {
             identity: identity,
             topics: parts.flatMap(\.liveTopics)
         )
+        clients = try MCPComposition(kernel, registry, folder: folder, parts: parts, live: live)
         self.database = database
         self.identity = identity
         self.kernel = kernel

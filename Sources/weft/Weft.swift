@@ -27,6 +27,7 @@ struct Weft {
           evaluate   let an agent decide a set of cases, and count what is right
           test crash run workflows over a simulated disk, and kill the machine where a seed says
           jsonata    evaluate a JSONata expression on a JSON file
+          mcp --stdio          serve AI clients on standard input and output
           bench      measure this machine's disk, server and event matching
           version    print the version
         `weft COMMAND --help` tells more.
@@ -82,6 +83,7 @@ struct Weft {
             Command("evaluate", EvaluateCommand.usage, EvaluateCommand.run),
             Command("test crash", CrashTestCommand.usage, CrashTestCommand.run),
             Command("jsonata", JSONataCommand.usage, JSONataCommand.run),
+            Command("mcp", MCPCommand.usage, MCPCommand.run),
             Command("bench", BenchCommand.usage, BenchCommand.run),
         ]
     }

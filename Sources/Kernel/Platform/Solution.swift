@@ -67,6 +67,10 @@ public struct SolutionParts: Sendable {
     public var persons: [any PersonHolder]
     /// What is found by `/api/search`.
     public var searchSources: [SearchSource]
+    /// What AI clients can read.
+    public var documents: [ToolDocument]
+    /// What AI clients are offered to ask of their models.
+    public var prompts: [ToolPrompt]
 
     /// The parts.
     public init(
@@ -80,9 +84,13 @@ public struct SolutionParts: Sendable {
         gauges: [StoreGauge] = [],
         dashboards: [Dashboard] = [],
         persons: [any PersonHolder] = [],
-        searchSources: [SearchSource] = []
+        searchSources: [SearchSource] = [],
+        documents: [ToolDocument] = [],
+        prompts: [ToolPrompt] = []
     ) {
         self.searchSources = searchSources
+        self.documents = documents
+        self.prompts = prompts
         self.persons = persons
         self.tools = tools
         self.agents = agents

@@ -1,27 +1,25 @@
-import Core
+public import Core
 import Glibc
 
-/// A folder for as long as a command runs.
-public enum TemporaryFolder {
-    /// Runs `body` with the path of an empty folder for the owner alone, and removes it afterwards.
+/// A folder for a short while, for its owner alone.
+public struct TemporaryFolder: Sendable {
+    /// Where it is.
+    public let path: String
+
+    /// Makes a folder in `TMPDIR`, or in `/tmp`.
     ///
-    /// - Throws: a fault of code `no-temporary-folder`; what `body` throws.
-    public static func using<Output>(
-        _ body: (String) async throws -> Output
-    ) async throws -> Output {
-        let place = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        var template = Array("\(place)/weft-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else {
-            throw GeneralFault(
-                .unavailable,
-                code: "no-temporary-folder",
-                "cannot make a folder in \(place): \(String(cString: strerror(errno)))"
-            )
-        }
-        let path = template.withUnsafeBufferPointer { buffer in
-            buffer.baseAddress.map { String(cString: $0) } ?? place
-        }
-        defer { FileTree.removeContents(of: path, andItself: true) }
-        return try await body(path)
+    /// - Parameter name: what its name begins with.
+    /// - Throws: a fault of code `file`.
+    public init(named name: String) throws(GeneralFault) {
+        let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        var template = Array("\(base)/\(name)-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { throw FileTree.failure("make a folder in", base) }
+        path = String(
+            decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) },
+            as: UTF8.self
+        )
     }
+
+    /// Removes the folder with all that is in it.
+    public func remove() { FileTree.removeContents(of: path, andItself: true) }
 }

@@ -49,7 +49,9 @@ public struct LogisticsSolution: Solution {
             gauges: LogisticsMetrics.gauges,
             dashboards: LogisticsMetrics.dashboards,
             persons: [CustomerRecords()],
-            searchSources: [OrderSearch.source]
+            searchSources: [OrderSearch.source],
+            documents: LogisticsDocuments.all,
+            prompts: LogisticsDocuments.prompts
         )
     }
 

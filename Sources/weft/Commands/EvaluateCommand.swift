@@ -102,14 +102,14 @@ enum EvaluateCommand {
             let scope = try await installation.administrator(of: options.values["--organisation"])
             return try await body(installation, scope)
         }
-        return try await TemporaryFolder.using { folder in
-            let installation = try await LocalInstallation.make(
-                CommandOptions(["--data", folder], valued: ["--data"])
-            )
-            defer { installation.database.close() }
-            let scope = Scope.installation(trace: TraceContext(random: SystemRandom()))
-            return try await body(installation, scope)
-        }
+        let folder = try TemporaryFolder(named: "weft-evaluate")
+        defer { folder.remove() }
+        let installation = try await LocalInstallation.make(
+            CommandOptions(["--data", folder.path], valued: ["--data"])
+        )
+        defer { installation.database.close() }
+        let scope = Scope.installation(trace: TraceContext(random: SystemRandom()))
+        return try await body(installation, scope)
     }
 
     // MARK: Files
