@@ -90,6 +90,10 @@ let package = Package(
         ),
         kernel("HTTP", ["Core", "Observability", "CLinux", "CZlib", "CWslay", "COpenSSL"]),
         kernel("Live", ["Core", "Observability", "Store", "Events", "HTTP"]),
+        kernel(
+            "MCP",
+            ["Core", "Observability", "Store", "Events", "Identity", "Agents", "HTTP", "Vault"]
+        ),
         // Not a part of HTTP: curl.h declares the socket functions, which HTTP takes from Glibc.
         kernel("Web", ["Core", "CCurl"]),
         kernel(
@@ -97,7 +101,7 @@ let package = Package(
             [
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
-                "Workflows", "HTTP", "Live", "Privacy", "Vault", "COpenSSL", "Series",
+                "Workflows", "HTTP", "Live", "MCP", "Privacy", "Vault", "COpenSSL", "Series",
             ]
         ),
 
@@ -113,7 +117,7 @@ let package = Package(
             dependencies: [
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
-                "Workflows", "HTTP", "Live", "Web", "Privacy", "Vault", "Platform",
+                "Workflows", "HTTP", "Live", "MCP", "Web", "Privacy", "Vault", "Platform",
                 "JSONata", "CrashTest", "Series", "Logistics",
             ],
             path: "Sources/weft",
@@ -150,6 +154,7 @@ let package = Package(
         ),
         tests("HTTP", ["Core", "Observability"]),
         tests("Live", ["Core", "Store", "StoreTesting", "Events", "HTTP", "Observability"]),
+        tests("MCP", ["Core", "HTTP", "Agents"]),
         tests("Web", ["Core"]),
         tests("Vault", ["Core"]),
         tests("Privacy", ["Core", "Store", "StoreTesting", "Vault"]),
