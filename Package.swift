@@ -13,14 +13,20 @@ func system(_ name: String, _ pkgConfig: String) -> Target {
     .systemLibrary(name: name, path: "Sources/System/\(name)", pkgConfig: pkgConfig)
 }
 
-/// A room of the kernel.
-func kernel(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil)
-    -> Target
-{
+/// A room of the kernel, in the folder `path` of it or that of its name; `rooms` are folders in it that
+/// are rooms of their own.
+func kernel(
+    _ name: String,
+    _ dependencies: [Target.Dependency],
+    path: String? = nil,
+    without rooms: [String] = [],
+    resources: [Resource]? = nil
+) -> Target {
     .target(
         name: name,
         dependencies: dependencies,
-        path: "Sources/Kernel/\(name)",
+        path: "Sources/Kernel/\(path ?? name)",
+        exclude: rooms,
         resources: resources,
         swiftSettings: strict
     )
@@ -80,7 +86,12 @@ let package = Package(
             "Channels",
             ["Core", "Store", "Events", "Observability", "Privacy", "Vault", "CCurl"]
         ),
-        kernel("Agents", ["Core", "Store", "Events", "Identity", "Observability", "Privacy"]),
+        kernel("Models", ["Core", "Store"], path: "Agents/Models"),
+        kernel(
+            "Agents",
+            ["Core", "Store", "Events", "Identity", "Observability", "Privacy", "Models"],
+            without: ["Models"]
+        ),
         kernel(
             "Workflows",
             [
