@@ -22,6 +22,7 @@ struct Weft {
           workflow   run or lint a States Language definition
           events     try event patterns on files
           test crash run workflows over a simulated disk, and kill the machine where a seed says
+          mcp tools, mcp call  what outside MCP servers offer (mcp --help tells more)
           jsonata    evaluate a JSONata expression on a JSON file
           bench      measure this machine's disk, server and event matching
           version    print the version
@@ -68,6 +69,12 @@ struct Weft {
             Command("events", EventsCommand.usage, EventsCommand.run),
             Command("test crash", CrashTestCommand.usage, CrashTestCommand.run),
             Command("jsonata", JSONataCommand.usage, JSONataCommand.run),
+            Command("mcp tools", MCPClientCommand.usage, MCPClientCommand.tools),
+            Command("mcp call", MCPClientCommand.usage, MCPClientCommand.call),
+            Command("mcp resources", MCPClientCommand.usage, MCPClientCommand.resources),
+            Command("mcp read", MCPClientCommand.usage, MCPClientCommand.read),
+            Command("mcp prompts", MCPClientCommand.usage, MCPClientCommand.prompts),
+            Command("mcp prompt", MCPClientCommand.usage, MCPClientCommand.prompt),
             Command("bench", BenchCommand.usage, BenchCommand.run),
         ]
     }

@@ -103,7 +103,7 @@ extension OutsideClient {
                 trace: trace,
                 timeout: timeout
             )
-        } catch where error.error?.code == RPCError.Code.headerMismatch && mirrors {
+        } catch  where error.error?.code == RPCError.Code.headerMismatch && mirrors {
             // The tool may have changed since its list was read.
             _ = try await tools()
             return try await interact(
@@ -149,7 +149,10 @@ extension OutsideClient {
             each(result)
             all += page
             guard all.count <= Self.entries else {
-                throw OutsideFault(.tooLarge, "the server lists more than \(Self.entries) \(member)")
+                throw OutsideFault(
+                    .tooLarge,
+                    "the server lists more than \(Self.entries) \(member)"
+                )
             }
             guard let next = result["nextCursor"]?.string else { return all }
             guard cursors.insert(next).inserted else {
@@ -185,7 +188,10 @@ extension OutsideClient {
             case "input_required":
                 let requests = result["inputRequests"]?.object
                 guard requests != nil || result["requestState"]?.string != nil else {
-                    throw OutsideFault(.malformed, "the server asks for nothing, and answers nothing")
+                    throw OutsideFault(
+                        .malformed,
+                        "the server asks for nothing, and answers nothing"
+                    )
                 }
                 // Only what this round asked for goes into the next.
                 round = params

@@ -79,7 +79,7 @@ extension OutsideClient {
                 nil,
                 transport.hasHeaders ? nil : configuration.probeTimeout
             )
-        } catch where error.reason == .unsupportedVersion && mayRetry {
+        } catch  where error.reason == .unsupportedVersion && mayRetry {
             let shared = Self.revisions(error.error?.data?["supported"])
                 .filter(\.isStateless).max()
             guard let shared else { throw error }

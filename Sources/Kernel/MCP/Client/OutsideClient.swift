@@ -166,7 +166,7 @@ public final class OutsideClient: Sendable {
         }
         do throws(OutsideFault) {
             return try await send(revision, method, params, headers, trace, timeout)
-        } catch where error.reason == .sessionEnded {
+        } catch  where error.reason == .sessionEnded {
             // The specification has the client begin another session.
             transport.reset()
             let server = try await initialise()

@@ -48,7 +48,7 @@ actor Authoriser {
         else { return grant.accessToken }
         do throws(OutsideFault) {
             return try await authorise(nil, refused: grant.accessToken, mayVisit: false)
-        } catch where error.reason == .authorisation {
+        } catch  where error.reason == .authorisation {
             // The server may take the old one still, or says itself what it wants.
             return grant.accessToken
         }

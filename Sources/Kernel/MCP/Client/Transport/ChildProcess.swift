@@ -126,7 +126,14 @@ final class ChildProcess: Sendable {
         var variables = environment.map { strdup($0) } + [nil]
         defer { for pointer in arguments + variables { free(pointer) } }
         var pid: pid_t = 0
-        let code = posix_spawnp(&pid, program.command, &actions, &attributes, &arguments, &variables)
+        let code = posix_spawnp(
+            &pid,
+            program.command,
+            &actions,
+            &attributes,
+            &arguments,
+            &variables
+        )
         guard code == 0 else {
             let reason = String(cString: strerror(code))
             return .failure(
@@ -191,7 +198,8 @@ final class ChildProcess: Sendable {
             let wanted = ears.onTurn()
             let (pending, closing) = state.withLock { (!$0.outgoing.isEmpty, $0.isClosing) }
             let now = ContinuousClock.now
-            if inputOpen, closing && (!pending || closedAt.map { now - $0 > .seconds(1) } ?? false) {
+            if inputOpen, closing && (!pending || closedAt.map { now - $0 > .seconds(1) } ?? false)
+            {
                 Glibc.close(input)
                 inputOpen = false
             }
@@ -222,8 +230,19 @@ final class ChildProcess: Sendable {
             var wait: Int32 = closedAt != nil || status != nil ? 20 : 500
             if let wanted {
                 let left = (wanted - now).components
-                wait = min(wait, Int32(max(0, min(left.seconds * 1_000
-                    + left.attoseconds / 1_000_000_000_000_000 + 1, 500))))
+                wait = min(
+                    wait,
+                    Int32(
+                        max(
+                            0,
+                            min(
+                                left.seconds * 1_000
+                                    + left.attoseconds / 1_000_000_000_000_000 + 1,
+                                500
+                            )
+                        )
+                    )
+                )
             }
             _ = poll(&polled, UInt(polled.count), wait)
             if polled[2].revents != 0 { while read(wakeRead, &chunk, chunk.count) > 0 {} }
@@ -254,7 +273,9 @@ final class ChildProcess: Sendable {
     private func writeSome() -> Bool {
         state.withLock { state in
             while !state.outgoing.isEmpty {
-                let count = state.outgoing.withUnsafeBytes { write(input, $0.baseAddress, $0.count) }
+                let count = state.outgoing.withUnsafeBytes {
+                    write(input, $0.baseAddress, $0.count)
+                }
                 if count > 0 {
                     state.outgoing.removeFirst(count)
                 } else if errno == EAGAIN {
@@ -283,7 +304,8 @@ final class ChildProcess: Sendable {
 
     /// `exited with 3` or `ended by signal 9`.
     static func told(_ status: Int32) -> String {
-        status & 0x7F == 0 ? "exited with \(status >> 8 & 0xFF)" : "ended by signal \(status & 0x7F)"
+        status & 0x7F == 0
+            ? "exited with \(status >> 8 & 0xFF)" : "ended by signal \(status & 0x7F)"
     }
 }
 

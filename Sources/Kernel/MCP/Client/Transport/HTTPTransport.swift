@@ -199,7 +199,9 @@ final class HTTPTransport: ClientTransport {
         _ expects: String
     ) async throws(OutsideFault) -> WebStream {
         let left = deadline - .now
-        guard left > .zero else { throw OutsideFault(.timedOut, "the server did not answer in time") }
+        guard left > .zero else {
+            throw OutsideFault(.timedOut, "the server did not answer in time")
+        }
         var headers = configuration.headers
         headers.append((name: "Accept", value: expects))
         if body != nil { headers.append((name: "Content-Type", value: "application/json")) }

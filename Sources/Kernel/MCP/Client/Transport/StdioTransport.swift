@@ -63,7 +63,10 @@ final class StdioTransport: ClientTransport {
                     },
                     onOverflow: {
                         self?.end(
-                            OutsideFault(.tooLarge, "the server sent more than \(limit) bytes at once")
+                            OutsideFault(
+                                .tooLarge,
+                                "the server sent more than \(limit) bytes at once"
+                            )
                         )
                     },
                     onTurn: { self?.expire() }
@@ -183,7 +186,9 @@ final class StdioTransport: ClientTransport {
         let late = state.withLock { state in
             state.waiting.filter { $0.value.deadline <= now }.map(\.key)
         }
-        for id in late { give(up: id, OutsideFault(.timedOut, "the server did not answer in time")) }
+        for id in late {
+            give(up: id, OutsideFault(.timedOut, "the server did not answer in time"))
+        }
         return state.withLock { $0.waiting.values.map(\.deadline).min() }
     }
 
