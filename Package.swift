@@ -89,7 +89,7 @@ let package = Package(
         kernel("Models", ["Core", "Store"], path: "Agents/Models"),
         kernel(
             "Agents",
-            ["Core", "Store", "Events", "Identity", "Observability", "Privacy", "Models"],
+            ["Core", "Store", "Events", "Identity", "Observability", "Privacy", "Models", "Vault"],
             without: ["Models"]
         ),
         kernel(
@@ -160,7 +160,7 @@ let package = Package(
         tests("Channels", ["Core", "Store", "StoreTesting", "Events", "Observability", "Vault"]),
         tests(
             "Agents",
-            ["Core", "Store", "StoreTesting", "Events", "Identity", "Privacy", "Vault"]
+            ["Core", "Store", "StoreTesting", "Events", "Identity", "Models", "Privacy", "Vault"]
         ),
         tests(
             "Workflows",

@@ -86,25 +86,36 @@ struct Installation {
         let events = PrivacyComposition.events(database, privacy)
         let hints = LiveHints()
         let workers = configuration.integer("workers")
+        let channels = try ChannelServices.assembly(
+            configuration,
+            folder: folder,
+            accounts: identity.accounts,
+            kinds: solutions.flatMap(\.messageKinds),
+            outbox: outbox,
+            ids: ids,
+            clock: clock
+        )
         let kernel = Kernel(
             database: database,
             privacy: privacy,
             events: events,
             objects: try FileObjectStore(path: folder.objects, database: database, clock: clock),
-            channels: try ChannelServices.assembly(
-                configuration,
-                folder: folder,
-                accounts: identity.accounts,
-                kinds: solutions.flatMap(\.messageKinds),
-                outbox: outbox,
-                ids: ids,
-                clock: clock
-            ),
+            channels: channels,
             webClient: webClient,
             accounts: identity.accounts,
             journal: AgentJournal(database: database, privacy: privacy) {
                 hints.changed("decisions", organisation: $0)
             },
+            approvals: try ApprovalServices.approvals(
+                configuration,
+                folder: folder,
+                events: events,
+                identity: identity,
+                channels: channels,
+                privacy: privacy,
+                ids: ids,
+                hints: hints
+            ),
             series: try SeriesServices.store(configuration),
             workflows: WorkflowControl(),
             live: hints,
@@ -154,15 +165,22 @@ struct Installation {
             help: "How long agents took to decide.",
             labels: ["organisation", "agent", "outcome"]
         )
+        let accounts = ServiceAccounts(identity.accounts, database)
         let runner = AgentRunner(
-            registry: registry,
-            database: database,
-            journal: kernel.journal,
-            clock: clock
-        ) { run in
-            runs.with(run.organisation.description, run.agent, run.end.rawValue)
-                .record(run.latency)
-        }
+            .init(
+                registry: registry,
+                database: database,
+                journal: kernel.journal,
+                clock: clock,
+                approvals: kernel.approvals,
+                privacy: privacy,
+                account: accounts.account,
+                observe: { run in
+                    runs.with(run.organisation.description, run.agent, run.end.rawValue)
+                        .record(run.latency)
+                }
+            )
+        )
         let engine = try WorkflowEngine(
             workflows: workflows,
             surroundings: .init(
@@ -173,7 +191,7 @@ struct Installation {
                 clock: clock,
                 random: random,
                 ids: ids,
-                account: ServiceAccounts(identity.accounts, database).account,
+                account: accounts.account,
                 changed: { run, organisation in
                     hints.changed("runs", organisation: organisation)
                     hints.changed("runs/\(run)", organisation: organisation)
@@ -182,7 +200,8 @@ struct Installation {
                     logger.error("workflow step", ["error": .string(String(describing: $0))])
                 },
                 tracer: observation.tracer,
-                items: ObjectItems(kernel).place
+                items: ObjectItems(kernel).place,
+                approvals: kernel.approvals
             ),
             configuration: WorkflowServices.engine(configuration)
         )
@@ -206,6 +225,7 @@ struct Installation {
             observe: { observation.events.observe($0) }
         )
         kernel.workflows.bind(engine, dispatcher)
+        ApprovalServices.bind(kernel.approvals, registry: registry, engine: engine)
         WorkflowServices.measure(engine, in: metrics)
         live = LiveChannel.hub(
             on: kernel,

@@ -56,6 +56,7 @@ struct ServerRoutes {
             privacy: installation.kernel.privacy
         ).add(installation.routes, to: &router)
         SignInRoutes(installation: installation).add(to: &router)
+        try ApprovalRoutes(installation: installation).add(to: &router)
         EventRoutes(kernel: installation.kernel).add(to: &router)
         ObjectRoutes(kernel: installation.kernel).add(to: &router)
         installation.live.addRoutes(

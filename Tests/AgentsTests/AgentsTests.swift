@@ -175,10 +175,12 @@ import Testing
 
         func run(_ policy: any RulePolicy) async throws -> JSON {
             let runner = AgentRunner(
-                registry: try registry(policy),
-                database: database,
-                journal: journal,
-                clock: clock
+                .init(
+                    registry: try registry(policy),
+                    database: database,
+                    journal: journal,
+                    clock: clock
+                )
             )
             let prepared = try await runner.prepare(
                 "clerk",
@@ -186,7 +188,10 @@ import Testing
                 invocation: invocation([.aiAgent], name: "clerk")
             )
             guard case .commit(let commit) = prepared else { return .null }
-            return try await database.transaction(commit)
+            guard case .output(let output) = try await database.transaction(commit) else {
+                return .null
+            }
+            return output
         }
     }
 

@@ -128,14 +128,19 @@ import Vault
 
         func run(_ policy: any RulePolicy) async throws -> JSON {
             let runner = AgentRunner(
-                registry: try registry(policy),
-                database: database,
-                journal: journal,
-                clock: clock
+                .init(
+                    registry: try registry(policy),
+                    database: database,
+                    journal: journal,
+                    clock: clock
+                )
             )
             let prepared = try await runner.prepare("clerk", input: [:], invocation: invocation)
             guard case .commit(let commit) = prepared else { return .null }
-            return try await database.transaction(commit)
+            guard case .output(let output) = try await database.transaction(commit) else {
+                return .null
+            }
+            return output
         }
 
         func kept(_ sql: String) async throws -> [String] {

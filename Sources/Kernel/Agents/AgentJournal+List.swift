@@ -48,10 +48,11 @@ extension AgentJournal {
         rows.add("at < ?", ifAny: .time(filter.to))
         return try query.page(
             """
-            id, agent, at, subject, body,
-                (SELECT count(*) FROM agent_step WHERE agent_step.run = decision.run)
+            \(Decision.columns),
+                (SELECT count(*) FROM agent_step WHERE agent_step.run = decision.run
+                    AND agent_step.kind = 'tool')
             """,
-            count: 6,
+            count: Decision.columnCount + 1,
             of: "decision",
             where: rows,
             in: reader,
@@ -60,9 +61,9 @@ extension AgentJournal {
     }
 
     private static func item(_ row: any Row) throws -> JSON {
-        let decision = try decision(row)
+        let decision = try Decision(row: row)
         var json = decision.json
-        json["toolCallCount"] = .int(try row.int(5))
+        json["toolCallCount"] = .int(try row.int(Decision.columnCount))
         let execution = decision.body["executionId"]?.string
         json["links"] = [
             "self": .string("/api/decisions/\(decision.id)"),

@@ -18,12 +18,26 @@ extension AgentJournal {
     ) throws -> [Decision] {
         try reader.query(
             """
-            SELECT id, agent, at, subject, body FROM decision
+            SELECT \(Decision.columns) FROM decision
             WHERE organisation = ? AND subject = ? ORDER BY at, id
             """,
             [.id(scope.organisation), .text(subject)],
-            Self.decision
+            Decision.init(row:)
         )
+    }
+
+    /// The decision that a run came to; nil before it did.
+    ///
+    /// - Throws: `StoreError`.
+    public func decision(
+        ofRun key: String,
+        organisation: ID<Organisation>,
+        in reader: any Reader
+    ) throws -> ID<Decision>? {
+        try reader.first(
+            "SELECT id FROM decision WHERE run = ? AND organisation = ?",
+            [.text(key), .id(organisation)]
+        ) { try $0.id(0) }
     }
 
     /// Writes the decisions about a thing as a list of `{"id","agent","at","choice","confidence"}`,
@@ -67,7 +81,7 @@ extension AgentJournal {
         writer.endArray()
     }
 
-    /// One decision with its tool calls.
+    /// One decision with what was asked of tools and models.
     ///
     /// - Returns: the decision's wire form; nil when there is none in the organisation.
     /// - Throws: `StoreError`.
@@ -76,25 +90,28 @@ extension AgentJournal {
         scope: Scope,
         in reader: any Reader
     ) throws -> JSON? {
-        let found = try reader.first(
-            """
-            SELECT id, agent, at, subject, body, run FROM decision
-            WHERE organisation = ? AND id = ?
-            """,
-            [.id(scope.organisation), .id(id)]
-        ) { (decision: try Self.decision($0), run: try $0.text(5)) }
-        guard let found else { return nil }
-        let steps = try reader.query(
-            """
-            SELECT step, tool, input, output, fault, at, duration_micros FROM agent_step
-            WHERE run = ? ORDER BY step
-            """,
-            [.text(found.run)],
-            Self.step
-        )
+        guard let found = try self.found(id, scope: scope, in: reader) else { return nil }
         var json = found.decision.json
-        json["toolCalls"] = .array(steps.map(Self.shown))
+        json["run"] = .string(found.run)
+        json["toolCalls"] = .array(
+            try Self.steps(of: found.run, in: reader).filter { $0.kind == .tool }.map(\.shown)
+        )
+        json["modelCalls"] = .array(
+            try Self.steps(of: found.run, in: reader).filter { $0.kind == .model }.map(\.shown)
+        )
         return json
+    }
+
+    /// A decision and the key of its run; nil when there is none in the organisation.
+    func found(
+        _ id: ID<Decision>,
+        scope: Scope,
+        in reader: any Reader
+    ) throws -> (decision: Decision, run: String)? {
+        try reader.first(
+            "SELECT \(Decision.columns), run FROM decision WHERE organisation = ? AND id = ?",
+            [.id(scope.organisation), .id(id)]
+        ) { (try Decision(row: $0), try $0.text(Decision.columnCount)) }
     }
 
     /// How often each agent decided, and how long it took: `[{"agent","invocations","p50Micros",
@@ -130,24 +147,43 @@ extension AgentJournal {
             (count ?? 0) + (errors ?? 0), errors ?? 0, quantile(0.5), quantile(0.99)
         )
     }
+}
 
-    static func decision(_ row: any Row) throws -> Decision {
-        Decision(
+extension Decision {
+    static let columns = """
+        id, agent, at, subject, body, task, routine, approvals, cost_micros, intent, overruled
+        """
+    static let columnCount = 11
+
+    init(row: any Row) throws {
+        self.init(
             id: try row.id(0),
             agent: try row.text(1),
             at: try row.timestamp(2),
             subject: try row.text(3),
             body: try row.json(4)
         )
+        task = try row.text(5)
+        isRoutine = try row.bool(6)
+        approvals = Int(try row.int(7))
+        costMicros = Int(try row.int(8))
+        intent = try row.optionalText(9)
+        overruled = try row.optionalJSON(10)
     }
+}
 
-    private static func shown(_ step: AgentRun.Step) -> JSON {
+extension AgentStep {
+    /// As people see it.
+    fileprivate var shown: JSON {
         var json: JSON = [
-            "tool": .string(step.tool), "input": step.input, "startedAt": step.at.json,
-            "durationMicros": .int(step.duration.microseconds),
+            "tool": .string(tool), "input": input, "startedAt": at.json,
+            "durationMicros": .int(duration.microseconds),
         ]
-        switch step.outcome {
-        case .success(let output): json["output"] = kept(output)
+        if kind == .model { json["costMicros"] = .int(costMicros) }
+        if let asked { json["asked"] = asked }
+        if let approval { json["approval"] = approval }
+        switch outcome {
+        case .success(let output): json["output"] = AgentJournal.kept(output)
         case .failure(let fault):
             json["error"] = ["code": .string(fault.code), "message": .string(fault.message)]
         }

@@ -24,40 +24,65 @@ public struct AgentJournal: Sendable {
         self.decided = decided
     }
 
-    /// The journal's tables.
-    public static let migrations: [Migration] = [
-        Migration(
-            "agents",
-            1,
-            "runs, steps, decisions",
-            [
-                """
-                CREATE TABLE agent_run (
-                    key TEXT PRIMARY KEY, organisation TEXT NOT NULL, agent TEXT NOT NULL,
-                    started_at BIGINT NOT NULL)
-                """,
-                """
-                CREATE TABLE agent_step (
-                    run TEXT NOT NULL, step BIGINT NOT NULL, tool TEXT NOT NULL, input TEXT NOT NULL,
-                    output TEXT, fault TEXT, at BIGINT NOT NULL, duration_micros BIGINT NOT NULL,
-                    PRIMARY KEY (run, step))
-                """,
-                """
-                CREATE TABLE decision (
-                    id TEXT PRIMARY KEY, organisation TEXT NOT NULL, agent TEXT NOT NULL,
-                    subject TEXT NOT NULL, at BIGINT NOT NULL, run TEXT NOT NULL UNIQUE,
-                    latency_micros BIGINT NOT NULL, body TEXT NOT NULL)
-                """,
-                """
-                CREATE TABLE agent_failure (
-                    run TEXT PRIMARY KEY, organisation TEXT NOT NULL, agent TEXT NOT NULL,
-                    at BIGINT NOT NULL, code TEXT NOT NULL, message TEXT NOT NULL)
-                """,
-                "CREATE INDEX decision_by_subject ON decision (organisation, subject, at)",
-                "CREATE INDEX decision_by_agent ON decision (organisation, agent, at)",
-            ]
-        )
-    ]
+    /// The journal's tables, and those of approvals.
+    public static let migrations: [Migration] =
+        [
+            Migration(
+                "agents",
+                1,
+                "runs, steps, decisions",
+                [
+                    """
+                    CREATE TABLE agent_run (
+                        key TEXT PRIMARY KEY, organisation TEXT NOT NULL, agent TEXT NOT NULL,
+                        started_at BIGINT NOT NULL)
+                    """,
+                    """
+                    CREATE TABLE agent_step (
+                        run TEXT NOT NULL, step BIGINT NOT NULL, tool TEXT NOT NULL, input TEXT NOT NULL,
+                        output TEXT, fault TEXT, at BIGINT NOT NULL, duration_micros BIGINT NOT NULL,
+                        PRIMARY KEY (run, step))
+                    """,
+                    """
+                    CREATE TABLE decision (
+                        id TEXT PRIMARY KEY, organisation TEXT NOT NULL, agent TEXT NOT NULL,
+                        subject TEXT NOT NULL, at BIGINT NOT NULL, run TEXT NOT NULL UNIQUE,
+                        latency_micros BIGINT NOT NULL, body TEXT NOT NULL)
+                    """,
+                    """
+                    CREATE TABLE agent_failure (
+                        run TEXT PRIMARY KEY, organisation TEXT NOT NULL, agent TEXT NOT NULL,
+                        at BIGINT NOT NULL, code TEXT NOT NULL, message TEXT NOT NULL)
+                    """,
+                    "CREATE INDEX decision_by_subject ON decision (organisation, subject, at)",
+                    "CREATE INDEX decision_by_agent ON decision (organisation, agent, at)",
+                ]
+            ),
+            Migration(
+                "agents",
+                2,
+                "models, plans, approvals, costs",
+                [
+                    "ALTER TABLE agent_run ADD COLUMN plan TEXT",
+                    "ALTER TABLE agent_step ADD COLUMN kind TEXT NOT NULL DEFAULT 'tool'",
+                    "ALTER TABLE agent_step ADD COLUMN asked TEXT",
+                    "ALTER TABLE agent_step ADD COLUMN approval TEXT",
+                    "ALTER TABLE agent_step ADD COLUMN cost_micros BIGINT NOT NULL DEFAULT 0",
+                    "ALTER TABLE decision ADD COLUMN task TEXT NOT NULL DEFAULT ''",
+                    "ALTER TABLE decision ADD COLUMN routine BIGINT NOT NULL DEFAULT 0",
+                    "ALTER TABLE decision ADD COLUMN approvals BIGINT NOT NULL DEFAULT 0",
+                    "ALTER TABLE decision ADD COLUMN cost_micros BIGINT NOT NULL DEFAULT 0",
+                    "ALTER TABLE decision ADD COLUMN intent TEXT",
+                    "ALTER TABLE decision ADD COLUMN overruled TEXT",
+                    "CREATE INDEX decision_by_intent ON decision (organisation, intent, at)",
+                    """
+                    CREATE TABLE agent_setting (
+                        organisation TEXT NOT NULL, agent TEXT NOT NULL, version BIGINT NOT NULL,
+                        body TEXT NOT NULL, PRIMARY KEY (organisation, agent))
+                    """,
+                ]
+            ),
+        ] + ApprovalTables.migrations
 
     /// Inputs beyond this many bytes are kept as their length and hash.
     private static let keptInputBytes = 16_384
@@ -71,33 +96,45 @@ public struct AgentJournal: Sendable {
         ]
     }
 
-    func start(of key: String) async throws -> Timestamp? {
-        try await database.query("SELECT started_at FROM agent_run WHERE key = ?", [.text(key)]) {
-            try $0.timestamp(0)
-        }.first
+    /// What is known of a run: when it began, how it is to be decided, and its steps for the run itself,
+    /// with what is sealed in them opened.
+    func run(
+        _ key: String,
+        of agent: Agent,
+        _ organisation: ID<Organisation>
+    ) async throws -> (start: Timestamp?, plan: AgentPlan, steps: [AgentStep]) {
+        try await database.read { [privacy] reader in
+            let begun = try reader.first(
+                "SELECT started_at, plan FROM agent_run WHERE key = ?",
+                [.text(key)]
+            ) { row in
+                (try row.timestamp(0), row.isNull(1) ? AgentPlan([:]) : AgentPlan(try row.json(1)))
+            }
+            guard let (start, plan) = begun else {
+                let settings = try AgentSettings.of(
+                    agent.name,
+                    organisation: organisation,
+                    in: reader
+                )
+                return (nil, AgentPlan(settings, of: agent), [])
+            }
+            var steps = try Self.steps(of: key, in: reader)
+            if let privacy {
+                for index in steps.indices {
+                    try steps[index].open(by: privacy, organisation, in: reader)
+                }
+            }
+            return (start, plan, steps)
+        }
     }
 
-    /// The steps that a run has taken, for the run itself: what is sealed in them is opened.
-    func steps(of key: String, organisation: ID<Organisation>) async throws -> [AgentRun.Step] {
-        try await database.read { [privacy] reader in
-            let steps = try reader.query(
-                """
-                SELECT step, tool, input, output, fault, at, duration_micros FROM agent_step
-                WHERE run = ? ORDER BY step
-                """,
-                [.text(key)],
-                Self.step
-            )
-            guard let privacy else { return steps }
-            return try steps.map { step in
-                var step = step
-                step.input = try privacy.open(step.input, of: organisation, in: reader)
-                if case .success(let output) = step.outcome {
-                    step.outcome = .success(try privacy.open(output, of: organisation, in: reader))
-                }
-                return step
-            }
-        }
+    /// The steps of a run as they are kept.
+    static func steps(of key: String, in reader: any Reader) throws -> [AgentStep] {
+        try reader.query(
+            "SELECT \(AgentStep.columns) FROM agent_step WHERE run = ? ORDER BY step",
+            [.text(key)],
+            AgentStep.init(row:)
+        )
     }
 
     /// An agent's input with what is sealed in it opened.
@@ -116,144 +153,86 @@ public struct AgentJournal: Sendable {
         try privacy?.seal(output, at: .output(agent), of: organisation, in: transaction) ?? output
     }
 
-    static func step(_ row: any Row) throws -> AgentRun.Step {
-        let outcome: Result<JSON, GeneralFault>
-        if row.isNull(3) {
-            let fault = try row.json(4)
-            outcome = .failure(
-                GeneralFault(
-                    fault["kind"]?.string.flatMap(FaultKind.init) ?? .internal,
-                    code: fault["code"]?.string ?? "unknown",
-                    fault["message"]?.string ?? "",
-                    pointer: fault["pointer"]?.string,
-                    details: fault["details"]?.object ?? [:]
-                )
-            )
-        } else {
-            outcome = .success(try row.json(3))
-        }
-        return AgentRun.Step(
-            index: Int(try row.int(0)),
-            tool: try row.text(1),
-            input: try row.json(2),
-            outcome: outcome,
-            at: try row.timestamp(5),
-            duration: .microseconds(try row.int(6))
-        )
-    }
-
-    func open(
-        _ invocation: Invocation,
-        agent: String,
-        start: Timestamp,
-        in transaction: any Transaction
-    ) throws {
+    /// Notes that a run began, and how it is to be decided; the first time counts.
+    func open(_ run: LiveDesk.Circumstances, in transaction: any Transaction) throws {
         try transaction.execute(
             """
-            INSERT INTO agent_run (key, organisation, agent, started_at) VALUES (?, ?, ?, ?)
-            ON CONFLICT (key) DO NOTHING
+            INSERT INTO agent_run (key, organisation, agent, started_at, plan)
+            VALUES (?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING
             """,
-            [.text(invocation.key), .id(invocation.scope.organisation), .text(agent), .time(start)]
+            [
+                .text(run.invocation.key), .id(run.invocation.scope.organisation),
+                .text(run.agent.name), .time(run.start), .json(run.plan.json),
+            ]
         )
     }
 
     func write(
-        _ steps: [AgentRun.Step],
+        _ steps: [AgentStep],
         key: String,
         organisation: ID<Organisation>,
         in transaction: any Transaction
     ) throws {
         for step in steps {
-            var input = step.input
-            var output: JSON?
-            var fault: JSON?
-            if let privacy {
-                input = try privacy.seal(
-                    input,
-                    at: .input(step.tool),
-                    of: organisation,
-                    in: transaction
-                )
-            }
-            switch step.outcome {
-            case .success(let value):
-                output =
-                    try privacy?.seal(
-                        value,
-                        at: .output(step.tool),
-                        of: organisation,
-                        in: transaction
-                    ) ?? value
-            case .failure(let error):
-                fault = [
-                    "kind": .string(error.kind.rawValue), "code": .string(error.code),
-                    "message": .string(error.message), "pointer": .optional(error.pointer),
-                    "details": .object(error.details),
-                ]
-            }
-            try transaction.execute(
-                """
-                INSERT INTO agent_step (run, step, tool, input, output, fault, at, duration_micros)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                """,
-                [
-                    .text(key), .int(step.index), .text(step.tool), .json(input),
-                    .json(output), .json(fault), .time(step.at), .int(step.duration.microseconds),
-                ]
-            )
+            try step.kept(by: privacy, organisation, in: transaction)
+                .insert(of: key, in: transaction)
         }
     }
 
     /// Keeps that a run came to no conclusion; with the steps it had taken, for whoever looks why.
     func recordFailure(
         _ fault: GeneralFault,
-        steps: [AgentRun.Step],
-        agent: String,
-        invocation: Invocation,
-        start: Timestamp,
+        steps: [AgentStep],
+        _ run: LiveDesk.Circumstances,
         in transaction: any Transaction
     ) throws {
-        try open(invocation, agent: agent, start: start, in: transaction)
-        try write(
-            steps,
-            key: invocation.key,
-            organisation: invocation.scope.organisation,
-            in: transaction
-        )
+        let organisation = run.invocation.scope.organisation
+        try open(run, in: transaction)
+        try write(steps, key: run.invocation.key, organisation: organisation, in: transaction)
         try transaction.execute(
             """
             INSERT INTO agent_failure (run, organisation, agent, at, code, message)
             VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (run) DO NOTHING
             """,
             [
-                .text(invocation.key), .id(invocation.scope.organisation), .text(agent),
-                .time(start), .text(fault.code), .text(fault.message),
+                .text(run.invocation.key), .id(organisation), .text(run.agent.name),
+                .time(run.start), .text(fault.code), .text(fault.message),
             ]
         )
     }
 
+    /// Keeps a decision; placeholders in its words become sealed values.
     func record(
         _ decision: Decision,
+        mask: PersonalMask?,
         run key: String,
         organisation: ID<Organisation>,
         latency: Duration,
         in transaction: any Transaction
     ) throws {
-        let body =
-            try privacy?.seal(
-                decision.body,
+        var body = decision.body
+        if let privacy {
+            if let mask {
+                body = try mask.seal(body, by: privacy, of: organisation, in: transaction)
+            }
+            body = try privacy.seal(
+                body,
                 at: .decision(decision.agent),
                 of: organisation,
                 in: transaction
-            ) ?? decision.body
+            )
+        }
         try transaction.execute(
             """
-            INSERT INTO decision (id, organisation, agent, subject, at, run, latency_micros, body)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO decision (id, organisation, agent, subject, at, run, latency_micros, body,
+                task, routine, approvals, cost_micros, intent)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 .id(decision.id), .id(organisation), .text(decision.agent), .text(decision.subject),
                 .time(decision.at), .text(key), .int(latency.microseconds), .json(body),
+                .text(decision.task), .bool(decision.isRoutine), .int(decision.approvals),
+                .int(decision.costMicros), .text(decision.intent),
             ]
         )
         transaction.afterCommit { [decided] in decided(organisation) }

@@ -1,4 +1,5 @@
 public import Core
+import Models
 
 /// One of the things an agent could have done.
 public struct Option: Sendable {
@@ -42,6 +43,12 @@ public struct Conclusion: Sendable {
     public var confidence: Double
     /// What the agent answers to whoever asked.
     public var output: JSON
+    /// The type of task that it was, as ``RulePolicy/routine`` names it; nil when the policy knows only one.
+    public var task: String?
+    /// Who is to decide instead; the output is then the colleague's.
+    public var handOff: HandOff?
+    /// The intent that it acts for.
+    public var intent: String?
 
     /// A conclusion.
     public init(
@@ -50,7 +57,9 @@ public struct Conclusion: Sendable {
         choice: String,
         rationale: String,
         confidence: Double,
-        output: JSON
+        output: JSON,
+        task: String? = nil,
+        intent: String? = nil
     ) {
         self.subject = subject
         self.options = options
@@ -58,6 +67,33 @@ public struct Conclusion: Sendable {
         self.rationale = rationale
         self.confidence = confidence
         self.output = output
+        self.task = task
+        self.intent = intent
+    }
+
+    /// A conclusion that a colleague is to decide.
+    ///
+    /// - Parameters:
+    ///   - handOff: to whom, and what.
+    ///   - subject: what the case is about.
+    public init(handingOff handOff: HandOff, subject: String = "") {
+        self.init(
+            subject: subject,
+            options: [Option("hand off to \(handOff.agent)", score: 1, reasons: [handOff.reason])],
+            choice: "hand off to \(handOff.agent)",
+            rationale: handOff.reason,
+            confidence: 1,
+            output: .null
+        )
+        self.handOff = handOff
+    }
+
+    /// What a replay must find again: options with scores, choice, rationale, confidence.
+    var judged: JSON {
+        [
+            "options": .array(options.map(\.json)), "choice": .string(choice),
+            "rationale": .string(rationale), "confidence": .double(confidence),
+        ]
     }
 }
 
@@ -74,11 +110,35 @@ public struct Decision: Sendable {
     /// Everything else, as ``json`` gives it.
     public var body: JSON
 
-    /// The wire form: agent, inputs, tool calls, options, choice, rationale, confidence, policy, cost
-    /// in millionths of the organisation's currency, latency in microseconds.
+    /// The type of task, and whether that is routine for the policy.
+    public var task = ""
+    /// Whether the policy calls that type of task routine.
+    public var isRoutine = false
+    /// How many of the run's calls a person had to agree to.
+    public var approvals = 0
+    /// What models were paid for it, in millionths of the currency of their prices.
+    public var costMicros = 0
+    /// The intent that it acts for.
+    public var intent: String?
+    /// What a person put in its place: `{"choice","reason","by","at"}`.
+    public var overruled: JSON?
+
+    /// A decision.
+    public init(id: ID<Decision>, agent: String, at: Timestamp, subject: String, body: JSON) {
+        self.id = id
+        self.agent = agent
+        self.at = at
+        self.subject = subject
+        self.body = body
+    }
+
+    /// The wire form: agent, inputs, options, choice, rationale, confidence, policy, cost in millionths
+    /// of the currency of the models' prices, latency in microseconds.
     public var json: JSON {
         var json: JSON = [
             "id": id.json, "agent": .string(agent), "at": at.json, "subject": .string(subject),
+            "task": .string(task), "isRoutine": .bool(isRoutine), "approvals": .int(approvals),
+            "intent": .optional(intent), "overruled": overruled ?? .null,
         ]
         for member in body.object ?? JSONObject() {
             json[member.key] = member.value
@@ -86,10 +146,40 @@ public struct Decision: Sendable {
         return json
     }
 
+    /// Who decided.
+    enum Author: Sendable {
+        /// The agent's rules; after a model had given up when there is a reason.
+        case rules(any RulePolicy, after: ModelGaveUp?)
+        /// A language model.
+        case model(String?)
+
+        var json: JSON {
+            switch self {
+            case .rules(let policy, let reason):
+                var json: JSON = [
+                    "name": .string(policy.name), "version": .int(policy.version),
+                ]
+                if let reason {
+                    json["insteadOf"] = [
+                        "name": .string(ModelPolicy.name), "version": .int(ModelPolicy.version),
+                        "code": .string(reason.code), "reason": .string(reason.message),
+                    ]
+                }
+                return json
+            case .model(let model):
+                return [
+                    "name": .string(ModelPolicy.name), "version": .int(ModelPolicy.version),
+                    "model": .optional(model),
+                ]
+            }
+        }
+    }
+
     static func body(
         of conclusion: Conclusion,
         input: JSON,
-        policy: any RulePolicy,
+        author: Author,
+        bill: AgentBill,
         latency: Duration,
         onBehalfOf: Actor?,
         execution: String?
@@ -101,8 +191,9 @@ public struct Decision: Sendable {
             "inputs": input,
             "options": .array(conclusion.options.map(\.json)),
             "rationale": .string(conclusion.rationale),
-            "policy": ["name": .string(policy.name), "version": .int(policy.version)],
-            "costMicros": 0,
+            "policy": author.json,
+            "costMicros": .int(bill.costMicros),
+            "tokens": bill.usage.json,
             "latencyMicros": .int(latency.microseconds),
             "onBehalfOf": onBehalfOf?.json ?? .null,
             "executionId": .optional(execution),

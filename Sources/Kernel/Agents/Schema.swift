@@ -38,6 +38,15 @@ public struct Schema: Sendable {
         }
     }
 
+    /// Fits every value.
+    public static let anything = Schema()
+
+    private init() {
+        json = true
+        root = .anything
+        definitions = [:]
+    }
+
     /// Everything that is wrong with `value`, at most 20 things, each with its pointer.
     public func violations(of value: JSON) -> [SchemaViolation] {
         var found: [SchemaViolation] = []

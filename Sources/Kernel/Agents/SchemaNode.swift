@@ -35,6 +35,30 @@ final class SchemaNode: Sendable {
     ]
     private static let formats: Set<String> = ["uuid", "date", "date-time", "email"]
 
+    /// Fits every value.
+    static let anything = SchemaNode()
+
+    private init() {
+        boolean = true
+        types = []
+        constants = nil
+        properties = []
+        required = []
+        additional = nil
+        items = nil
+        counts = nil
+        unique = false
+        lengths = nil
+        minimum = nil
+        maximum = nil
+        multipleOf = nil
+        format = nil
+        anyOf = []
+        allOf = []
+        not = nil
+        reference = nil
+    }
+
     init(_ reader: JSONReader) throws(GeneralFault) {
         boolean = reader.value.bool
         let reader = boolean == nil ? reader : JSONReader([:])

@@ -49,6 +49,18 @@ public struct ToolRegistry: Sendable {
         self.agents = agentsByName
     }
 
+    /// A tool by its name.
+    func tool(_ name: String, of organisation: ID<Organisation>) -> Tool? { tools[name] }
+
+    /// The tools that an agent may use in an organisation: its own, and those of `outside` there are.
+    func tools(
+        of agent: Agent,
+        and outside: Set<String>,
+        _ organisation: ID<Organisation>
+    ) -> [Tool] {
+        agent.tools.union(outside).compactMap { tool($0, of: organisation) }
+    }
+
     private static func invalid(_ message: String) -> GeneralFault {
         GeneralFault(.internal, code: "invalid-registry", message)
     }

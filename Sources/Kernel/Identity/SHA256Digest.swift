@@ -1,4 +1,5 @@
 import COpenSSL
+import Core
 
 /// A SHA-256 value: what tokens are looked up by, so that no table holds a token.
 struct SHA256Digest: Sendable, Hashable {
@@ -25,11 +26,7 @@ struct SHA256Digest: Sendable, Hashable {
     }
 
     /// 64 hexadecimal digits.
-    var hexadecimal: String {
-        let digits = Array("0123456789abcdef".utf8)
-        let text = bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-        return String(decoding: text, as: UTF8.self)
-    }
+    var hexadecimal: String { Core.hexadecimal(bytes) }
 
     static func == (lhs: SHA256Digest, rhs: SHA256Digest) -> Bool { lhs.words == rhs.words }
 

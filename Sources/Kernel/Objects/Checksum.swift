@@ -1,4 +1,5 @@
 import COpenSSL
+import Core
 
 /// SHA-256 in hexadecimal.
 enum Checksum {
@@ -8,9 +9,7 @@ enum Checksum {
             ERR_clear_error()
             throw ObjectError(.io, "OpenSSL failed at SHA-256")
         }
-        let digits = Array("0123456789abcdef".utf8)
-        let text = digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-        return String(decoding: text, as: UTF8.self)
+        return hexadecimal(digest)
     }
 
     /// Whether the text is one that `sha256` makes.

@@ -32,6 +32,8 @@ public struct Kernel: Sendable {
     public var accounts: Accounts
     /// Agents' runs and decisions.
     public var journal: AgentJournal
+    /// What people are asked to agree to.
+    public var approvals: Approvals
     /// Time series.
     public var series: SeriesStore
     /// Stops running workflows.
@@ -61,6 +63,7 @@ public struct Kernel: Sendable {
         webClient: any WebClient,
         accounts: Accounts,
         journal: AgentJournal,
+        approvals: Approvals,
         series: SeriesStore,
         workflows: WorkflowControl,
         live: LiveHints = LiveHints(),
@@ -80,6 +83,7 @@ public struct Kernel: Sendable {
         self.webClient = webClient
         self.accounts = accounts
         self.journal = journal
+        self.approvals = approvals
         self.series = series
         self.workflows = workflows
         self.live = live

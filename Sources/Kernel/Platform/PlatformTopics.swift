@@ -18,6 +18,7 @@ public enum PlatformTopics {
             return try ExecutionTables().exists(id, scope: scope, in: reader)
         },
         LiveTopic("decisions", roles: PlatformTools.members, events: ["decision.*"]),
+        LiveTopic("approvals", roles: PlatformTools.readersOfInbox, events: ["approval.*"]),
         LiveTopic("alarms", roles: PlatformTools.members, events: ["alarm.*"]),
         LiveTopic("inbox", roles: [], isOwn: true),
         LiveTopic("audit", roles: [.admin]),

@@ -22,6 +22,14 @@ public final class Privacy: Sendable {
         manifest = PersonalManifest(fields)
     }
 
+    /// What is declared personal in a document: the persons, and the fields about each.
+    func declared(
+        in json: JSON,
+        at place: PersonalData.Place
+    ) -> [(subject: DataSubject, fields: [PersonalField])] {
+        manifest[place].compactMap { data in data.subject(of: json).map { ($0, data.fields) } }
+    }
+
     // MARK: Sealing
 
     /// Whether anything is declared personal in documents of that kind.

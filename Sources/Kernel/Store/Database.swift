@@ -272,6 +272,12 @@ extension Row {
         isNull(column) ? nil : try timestamp(column)
     }
 
+    /// The JSON value, nil when NULL.
+    public func optionalJSON(_ column: Int) throws(StoreError) -> JSON? {
+        // Not `nil`, which would be JSON's null.
+        isNull(column) ? Optional.none : try json(column)
+    }
+
     /// The JSON value, stored as text.
     public func json(_ column: Int) throws(StoreError) -> JSON {
         do {

@@ -46,6 +46,11 @@ public enum Authentication {
         return Array(try hmac256(key: key, info + [1]).prefix(count))
     }
 
+    /// Whether both are the same, in a time that depends on their length alone.
+    public static func areEqual(_ one: [UInt8], _ other: [UInt8]) -> Bool {
+        one.count == other.count && CRYPTO_memcmp(one, other, one.count) == 0
+    }
+
     /// SHA-256 (FIPS 180-4), 32 bytes.
     ///
     /// - Throws: `VaultError` of code `cryptography`.

@@ -70,4 +70,29 @@ public struct Vault: Sendable {
     public static func random(_ count: Int) throws(VaultError) -> [UInt8] {
         try OpenSSL.random(count)
     }
+
+    /// A code that proves that a message is this vault's: HMAC-SHA-256 under a key that is derived for the
+    /// purpose (HKDF), 32 bytes.
+    ///
+    /// - Throws: `VaultError` of code `cryptography`.
+    public func code(of message: [UInt8], for purpose: String) throws(VaultError) -> [UInt8] {
+        let own = try Authentication.hkdf256(
+            salt: [],
+            secret: key,
+            info: Array("code:\(purpose)".utf8),
+            count: 32
+        )
+        return try Authentication.hmac256(key: own, message)
+    }
+
+    /// Whether a code is that of the message for the purpose; takes as long whichever byte differs.
+    ///
+    /// - Throws: `VaultError` of code `cryptography`.
+    public func proves(
+        _ code: [UInt8],
+        _ message: [UInt8],
+        for purpose: String
+    ) throws(VaultError) -> Bool {
+        Authentication.areEqual(code, try self.code(of: message, for: purpose))
+    }
 }

@@ -31,6 +31,10 @@ public enum ExecutionInput: Sendable, Hashable {
     case taskTimedOut(step: Int, heartbeat: Bool)
     /// A task that ends by callback was handed over; `output` is what the call answered.
     case taskSubmitted(step: Int, output: JSON)
+    /// A task cannot go on until the approval of that key is answered; the history says nothing of it.
+    case taskParked(step: Int, approval: String)
+    /// A task that was parked is to be performed again.
+    case taskUnparked(step: Int)
     /// A worker took an activity's task.
     case taskStarted(step: Int, worker: String?)
     /// A sign of life from a task; its heartbeat's moment moves on.

@@ -138,6 +138,7 @@ public struct Execution: Sendable {
             taskStarted(step, worker)
         case .taskHeartbeat(let step):
             taskHeartbeat(step)
+        case .taskParked, .taskUnparked: break
         case .timerFired(let step) where isPaused:
             if pendingSteps.contains(step), !deferred.contains(step) { deferred.append(step) }
         case .timerFired(let step):

@@ -259,11 +259,3 @@ func digest(_ bytes: [UInt8], _ algorithm: String) -> [UInt8]? {
     guard EVP_Digest(bytes, bytes.count, &out, &length, method, nil) == 1 else { return nil }
     return Array(out.prefix(Int(length)))
 }
-
-private func hexadecimal(_ bytes: [UInt8]) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(
-        decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] },
-        as: UTF8.self
-    )
-}

@@ -261,7 +261,7 @@ extension ExecutionInput {
         switch self {
         case .taskSucceeded(let step, _), .taskFailed(let step, _, _), .taskTimedOut(let step, _),
             .taskSubmitted(let step, _), .taskStarted(let step, _), .taskHeartbeat(let step),
-            .timerFired(let step):
+            .taskParked(let step, _), .taskUnparked(let step), .timerFired(let step):
             step
         case .deadlinePassed, .abort, .pause, .resume, .redrive: nil
         }

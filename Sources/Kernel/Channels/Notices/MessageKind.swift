@@ -87,6 +87,24 @@ public struct MessageKind: Sendable {
             )
         ),
         MessageKind(
+            "approval.requested",
+            purpose: "Somebody is to decide something that stands still; to those who may.",
+            placeholders: ["title", "asker", "agent", "tool", "for", "until"],
+            english: .init(
+                subject: "To decide: {{title}}",
+                body: "{{title}}\n\nAsked by: {{asker}}{{for}}\nDecide by: {{until}}\n\n"
+                    + "Open the link to see what is asked, and to decide. It is yours alone: "
+                    + "do not pass it on.\n"
+            ),
+            german: .init(
+                subject: "Zu entscheiden: {{title}}",
+                body:
+                    "{{title}}\n\nGefragt von: {{asker}}{{for}}\nZu entscheiden bis: {{until}}\n\n"
+                    + "Hinter dem Link steht, worum es geht, und dort entscheiden Sie. "
+                    + "Er ist nur für Sie: Geben Sie ihn nicht weiter.\n"
+            )
+        ),
+        MessageKind(
             "rule.matched",
             purpose: "A rule of the organisation matched an event; to those whom the rule names.",
             placeholders: ["rule", "subject", "text", "type", "about"],

@@ -25,6 +25,11 @@ public struct Notice: Sendable, Hashable {
     public var severity: Message.Severity
     /// Where to read on.
     public var link: String?
+    /// What takes the link's place in e-mail, which is read where nobody is signed in.
+    public var mailLink: String?
+    /// Whether something stands still until the person answers: then e-mail is written to whoever takes
+    /// any, whatever the severity from which they want it.
+    public var needsAnswer: Bool
     /// For whom; who is named twice hears once.
     public var audience: [Audience]
     /// Names the effect within the organisation: a notice of the same effect is told once, ever.
@@ -56,6 +61,8 @@ public struct Notice: Sendable, Hashable {
         _ values: [String: String],
         severity: Message.Severity = .info,
         link: String? = nil,
+        mailLink: String? = nil,
+        needsAnswer: Bool = false,
         to audience: [Audience],
         effect: String,
         incident: Incident? = nil,
@@ -67,6 +74,8 @@ public struct Notice: Sendable, Hashable {
         self.values = values
         self.severity = severity
         self.link = link
+        self.mailLink = mailLink
+        self.needsAnswer = needsAnswer
         self.audience = audience
         self.effect = effect
         self.incident = incident

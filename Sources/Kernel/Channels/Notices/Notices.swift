@@ -128,10 +128,15 @@ public struct Notices: Sendable {
     ) throws -> Int {
         let choice = try preferences.of(person.id, in: scope.organisation, transaction)
         let message = try message(notice, language: choice.language, scope, in: transaction)
+        var mail = notice
+        mail.link = notice.mailLink ?? notice.link
+        let letter = try self.message(mail, language: choice.language, scope, in: transaction)
         let now = clock.now()
         var count = 0
         for channel in PersonalChannel.allCases
-        where choice.setting(channel).wants(notice.severity) {
+        where choice.setting(channel).wants(notice.severity)
+            || notice.needsAnswer && channel == .email && choice.setting(.email).enabled
+        {
             var due: Timestamp?
             if channel != .inbox {
                 due = preferences.release(choice, severity: notice.severity, at: now)
@@ -139,7 +144,7 @@ public struct Notices: Sendable {
             for (destination, key) in try destinations(channel, person, choice, scope, transaction)
             {
                 count += try put(
-                    message,
+                    channel == .email ? letter : message,
                     destination,
                     "\(notice.effect):\(person.id)\(key):\(channel.rawValue)",
                     notice,

@@ -29,13 +29,14 @@ public struct WorkflowTools: Sendable {
     ///
     /// - Throws: a fault of code `invalid-schema`.
     public func all() throws -> [Tool] {
-        try runs() + steering() + comparisons() + definitions() + aliases() + tasks() + approvals()
-            + schedules() + scheduleChanges() + operations()
+        try runs() + steering() + comparisons() + definitions() + aliases() + tasks()
+            + schedules() + scheduleChanges() + operations() + ApprovalTools(kernel: kernel).all()
     }
 
     /// The routes that map to them.
     public static let routes: [ToolRoute] =
         runRoutes + definitionRoutes + taskRoutes + scheduleRoutes + operationRoutes
+        + ApprovalTools.routes
 
     static func text(_ most: Int) -> JSON {
         ["type": "string", "minLength": 1, "maxLength": .int(most)]

@@ -96,7 +96,11 @@ public struct ExecutionRetention: Sendable {
             for table in ["execution_turn", "execution_event"] {
                 try transaction.execute("DELETE FROM \(table) WHERE execution = ?", [.id(id)])
             }
-            try transaction.execute("DELETE FROM workflow_approval WHERE execution = ?", [.id(id)])
+            // What an agent was allowed to do stays as its decision does.
+            try transaction.execute(
+                "DELETE FROM approval WHERE execution = ? AND kind = 'task'",
+                [.id(id)]
+            )
             try transaction.execute("DELETE FROM execution WHERE id = ?", [.id(id)])
         }
         return found.count

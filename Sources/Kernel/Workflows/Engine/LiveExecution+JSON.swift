@@ -48,6 +48,7 @@ extension PendingStep {
                 ("since", .int(entry.since.microseconds)),
             ])
             if entry.isHandedOver { object["handed"] = true }
+            object["approval"] = entry.approval.map { .string($0) }
             object["limit"] = entry.limit.map { .int($0.microseconds) }
             object["silence"] = entry.silence.map { .int($0.microseconds) }
             return .object(object)
@@ -68,6 +69,7 @@ extension PendingStep {
                 task: try ScheduledTask(json: try reader.member("task").value),
                 since: try moment("since") ?? Timestamp(microseconds: 0),
                 isHandedOver: reader.value["handed"]?.bool ?? false,
+                approval: reader.value["approval"]?.string,
                 limit: try moment("limit"),
                 silence: try moment("silence")
             )
@@ -127,6 +129,9 @@ extension ExecutionInput {
         case .taskStarted(let step, let worker):
             return ["kind": "started", "step": .int(step), "worker": .optional(worker)]
         case .taskHeartbeat(let step): return ["kind": "heartbeat", "step": .int(step)]
+        case .taskParked(let step, let approval):
+            return ["kind": "parked", "step": .int(step), "approval": .string(approval)]
+        case .taskUnparked(let step): return ["kind": "unparked", "step": .int(step)]
         case .pause: return ["kind": "pause"]
         case .resume: return ["kind": "resume"]
         case .redrive: return ["kind": "redrive"]
@@ -153,6 +158,12 @@ extension ExecutionInput {
         case "submitted": self = .taskSubmitted(step: try step(), output: json["output"] ?? .null)
         case "started": self = .taskStarted(step: try step(), worker: json["worker"]?.string)
         case "heartbeat": self = .taskHeartbeat(step: try step())
+        case "parked":
+            self = .taskParked(
+                step: try step(),
+                approval: json["approval"]?.string ?? ""
+            )
+        case "unparked": self = .taskUnparked(step: try step())
         case "pause": self = .pause
         case "resume": self = .resume
         case "redrive": self = .redrive

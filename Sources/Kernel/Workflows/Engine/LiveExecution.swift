@@ -27,13 +27,15 @@ struct PendingTask: Sendable, Hashable {
     var since: Timestamp
     /// Whether it was handed over, and is answered from outside.
     var isHandedOver = false
+    /// The key of the approval after whose answer it is to be performed again; nil when it waits for none.
+    var approval: String?
     /// When it has taken too long.
     var limit: Timestamp?
     /// When it has been silent for too long.
     var silence: Timestamp?
 
     /// Whether it is for a worker of the engine.
-    var isOurs: Bool { task.purpose != .activity && !isHandedOver }
+    var isOurs: Bool { task.purpose != .activity && !isHandedOver && approval == nil }
 }
 
 /// What one turn of an execution leaves to be written and to be done.
@@ -61,6 +63,10 @@ struct Turn: Sendable {
     var closed: [Int] = []
     /// Steps that waited for an execution and are waited for no more.
     var unwatched: [Int] = []
+    /// Tasks that waited for a person and are to be performed again.
+    var unparked: [Int] = []
+    /// The approvals of tasks that waited for a person and are waited for no more.
+    var abandoned: [String] = []
     var ending: Ending?
 }
 
@@ -154,6 +160,19 @@ struct LiveExecution: Sendable {
             entry.isHandedOver = true
             pending[step] = .task(entry)
             return true
+        case .taskParked(let step, let approval):
+            guard case .task(var entry)? = pending[step], entry.isOurs else { return false }
+            entry.approval = approval
+            pending[step] = .task(entry)
+            return true
+        case .taskUnparked(let step):
+            guard case .task(var entry)? = pending[step], entry.approval != nil else {
+                return false
+            }
+            entry.approval = nil
+            pending[step] = .task(entry)
+            turn.unparked.append(step)
+            return true
         case .taskHeartbeat(let step): return pending[step] != nil
         case .pause, .resume, .redrive: return true
         case .deadlinePassed: return deadline != nil
@@ -166,6 +185,7 @@ struct LiveExecution: Sendable {
         if case .task(let entry) = found {
             if entry.task.token != nil { turn.closed.append(step) }
             if entry.task.purpose == .watched { turn.unwatched.append(step) }
+            if let approval = entry.approval { turn.abandoned.append(approval) }
         }
         return true
     }

@@ -85,7 +85,9 @@ final class Seat: Sendable {
             state.settling = []
             guard live.turn > state.turn || wasRead else { return }
             Self.put(live, whole: wasRead, in: &state)
-            if !wasRead { state.ready += turn.added.filter { live.task($0) != nil } }
+            if !wasRead {
+                state.ready += (turn.added + turn.unparked).filter { live.task($0) != nil }
+            }
         }
     }
 

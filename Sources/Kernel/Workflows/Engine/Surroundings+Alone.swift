@@ -31,10 +31,12 @@ extension WorkflowEngine.Surroundings {
             database: database,
             registry: registry,
             agents: AgentRunner(
-                registry: registry,
-                database: database,
-                journal: AgentJournal(database: database),
-                clock: clock
+                .init(
+                    registry: registry,
+                    database: database,
+                    journal: AgentJournal(database: database),
+                    clock: clock
+                )
             ),
             events: events,
             clock: clock,

@@ -40,7 +40,38 @@ struct TaskTokens: Sendable {
                 "CREATE INDEX workflow_approval_by_time ON workflow_approval (organisation, requested_at)",
                 "CREATE INDEX workflow_approval_by_token ON workflow_approval (token)",
             ]
-        )
+        ),
+        Migration(
+            "workflow-tokens",
+            2,
+            "approvals are the agents' room's",
+            [
+                // A token can have been asked about more than once; the first question keeps its name.
+                """
+                INSERT INTO approval (id, organisation, key, kind, title, details, execution, roles,
+                    second_person, escalation, asker, requested_at, step, state, closed_at,
+                    decided_by, comment, way)
+                SELECT a.id, a.organisation,
+                    CASE WHEN EXISTS (SELECT 1 FROM workflow_approval b
+                        WHERE b.organisation = a.organisation AND b.token = a.token AND b.id < a.id)
+                    THEN a.token || '/' || a.id ELSE a.token END,
+                    'task', a.title, a.details, a.execution, a.roles, 0, '[]',
+                    '{"id":"00000000-0000-7000-8000-000000000002","kind":"service","name":"weft"}',
+                    a.requested_at, 0,
+                    CASE WHEN a.decided_at IS NOT NULL AND a.approved = 1 THEN 'approved'
+                        WHEN a.decided_at IS NOT NULL THEN 'rejected'
+                        WHEN t.token IS NULL THEN 'withdrawn'
+                        WHEN EXISTS (SELECT 1 FROM workflow_approval b
+                            WHERE b.organisation = a.organisation AND b.token = a.token
+                                AND b.id < a.id) THEN 'withdrawn'
+                        ELSE 'open' END,
+                    a.decided_at, a.decided_by, a.comment,
+                    CASE WHEN a.decided_at IS NULL THEN NULL ELSE 'signed-in' END
+                FROM workflow_approval a LEFT JOIN workflow_token t ON t.token = a.token
+                """,
+                "DROP TABLE workflow_approval",
+            ]
+        ),
     ]
 
     func add(
@@ -60,6 +91,18 @@ struct TaskTokens: Sendable {
                 .text(activity), .bool(activity.isEmpty), .time(entry.since),
             ]
         )
+    }
+
+    /// The token of a callback task; nil for an activity's.
+    func token(
+        of step: Int,
+        of execution: ID<Execution>,
+        in reader: any Reader
+    ) throws -> String? {
+        try reader.first(
+            "SELECT token FROM workflow_token WHERE execution = ? AND step = ? AND activity = ''",
+            [.id(execution), .int(step)]
+        ) { try $0.text(0) }
     }
 
     func remove(

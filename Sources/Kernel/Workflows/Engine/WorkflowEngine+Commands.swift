@@ -140,6 +140,17 @@ extension WorkflowEngine {
         )
     }
 
+    /// The execution with a task that waits for a token; nil when none does.
+    ///
+    /// - Throws: `StoreError`.
+    public func execution(
+        waitingFor token: String,
+        scope: Scope,
+        in reader: any Reader
+    ) throws -> ID<Execution>? {
+        try tokens.place(of: token, organisation: scope.organisation, in: reader)?.execution
+    }
+
     /// Answers a task by its token.
     ///
     /// - Parameters:

@@ -104,29 +104,39 @@ extension WorkflowEngine {
         let invocation = Invocation(
             scope: scope,
             now: around.clock.now(),
-            key: "\(record.id)/\(task.entry)/\(task.attempt)",
+            key: Self.runKey(of: task, record),
             ids: around.ids,
             stillWanted: { [self] in try demand(task.step, of: seat, in: $0) }
         )
-        let call: PreparedCall
         switch resource {
         case .tool(let name):
-            call = try await around.registry.prepareSealed(
+            return try await around.registry.prepareSealed(
                 name,
                 input: task.input,
                 invocation: invocation,
                 database: around.database
             )
+            .map { [task.answered($0)] }
         case .agent(let name):
-            call = try await around.agents.prepare(
+            return try await around.agents.prepare(
                 name,
                 input: task.input,
                 invocation: invocation,
                 execution: record.id.description
             )
+            .map { answer in
+                switch answer {
+                case .output(let output): [task.answered(output)]
+                case .awaitsApproval(let key): [.taskParked(step: task.step, approval: key)]
+                }
+            }
         case .activity, .execution: throw NoLongerWanted()
         }
-        return call.map { [task.answered($0)] }
+    }
+
+    /// Identifies an attempt at a task for ever: execution, entry of its state, attempt.
+    static func runKey(of task: ScheduledTask, _ record: ExecutionTables.Record) -> String {
+        "\(record.id)/\(task.entry)/\(task.attempt)"
     }
 
     /// Reads items of a distributed Map, or writes its results.

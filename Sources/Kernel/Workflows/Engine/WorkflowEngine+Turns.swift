@@ -190,6 +190,17 @@ extension WorkflowEngine {
     ) throws {
         try tables.append(entry, to: record.id, in: transaction)
         for step in entry.turn.closed {
+            // Who was asked about the task need not answer any more.
+            if let approvals = around.approvals,
+                let token = try tokens.token(of: step, of: record.id, in: transaction)
+            {
+                try approvals.withdraw(
+                    key: token,
+                    organisation: record.organisation,
+                    at: entry.turn.at,
+                    in: transaction
+                )
+            }
             try tokens.remove(step, of: record.id, in: transaction)
         }
         for step in entry.turn.added {
@@ -197,6 +208,14 @@ extension WorkflowEngine {
                 continue
             }
             try tokens.add(task, of: record, in: transaction)
+        }
+        for approval in entry.turn.abandoned {
+            try around.approvals?.withdraw(
+                key: approval,
+                organisation: record.organisation,
+                at: entry.turn.at,
+                in: transaction
+            )
         }
         if live.hasOldForm { try tables.forgetOldForm(of: record.id, in: transaction) }
         let turn = entry.turn

@@ -37,6 +37,8 @@ public final class WorkflowEngine: Service {
         public var tracer: Tracer
         /// Where distributed Maps read items and write results; nil where they cannot.
         public var items: WorkflowItems?
+        /// Where people are asked about tasks, to be told that nobody waits any more; nil where nobody is.
+        public var approvals: Approvals?
 
         /// The surroundings.
         public init(
@@ -51,7 +53,8 @@ public final class WorkflowEngine: Service {
             changed: @escaping @Sendable (ID<Execution>, ID<Organisation>) -> Void = { _, _ in },
             report: @escaping @Sendable (any Error) -> Void = { _ in },
             tracer: Tracer = .off,
-            items: WorkflowItems? = nil
+            items: WorkflowItems? = nil,
+            approvals: Approvals? = nil
         ) {
             self.database = database
             self.registry = registry
@@ -65,6 +68,7 @@ public final class WorkflowEngine: Service {
             self.report = report
             self.tracer = tracer
             self.items = items
+            self.approvals = approvals
         }
     }
 

@@ -39,6 +39,16 @@ public struct ModelRequest: Sendable {
         self.temperature = temperature
         self.timeout = timeout
     }
+
+    /// What the answer depends on, for hashes: everything but the timeout.
+    public var json: JSON {
+        [
+            "system": .string(system), "messages": .array(messages.map(\.json)),
+            "tools": .array(tools.map(\.json)), "toolChoice": .string(toolChoice.text),
+            "answerSchema": answerSchema ?? .null, "maximumTokens": .int(maximumTokens),
+            "temperature": temperature.map { .double($0) } ?? .null,
+        ]
+    }
 }
 
 /// A tool as a model is told of it.
@@ -56,6 +66,11 @@ public struct ModelTool: Sendable {
         self.purpose = purpose
         self.input = input
     }
+
+    /// `{"name","purpose","input"}`.
+    public var json: JSON {
+        ["name": .string(name), "purpose": .string(purpose), "input": input]
+    }
 }
 
 /// Whether a model must call a tool.
@@ -68,4 +83,14 @@ public enum ModelToolChoice: Sendable, Equatable {
     case tool(String)
     /// None.
     case none
+
+    /// `auto`, `any`, `none`, or `tool:` and its name.
+    public var text: String {
+        switch self {
+        case .auto: "auto"
+        case .any: "any"
+        case .tool(let name): "tool:\(name)"
+        case .none: "none"
+        }
+    }
 }

@@ -1,0 +1,104 @@
+import Core
+import Privacy
+import Store
+
+/// A step in the journal.
+extension AgentStep {
+    static let columns = """
+        step, kind, tool, input, asked, output, fault, at, duration_micros, cost_micros, approval
+        """
+
+    init(row: any Row) throws {
+        let outcome: Result<JSON, GeneralFault>
+        if row.isNull(5) {
+            outcome = .failure(Self.fault(try row.json(6)))
+        } else {
+            outcome = .success(try row.json(5))
+        }
+        self.init(
+            index: Int(try row.int(0)),
+            kind: Kind(rawValue: try row.text(1)) ?? .tool,
+            tool: try row.text(2),
+            input: try row.json(3),
+            asked: try row.optionalJSON(4),
+            outcome: outcome,
+            at: try row.timestamp(7),
+            duration: .microseconds(try row.int(8)),
+            costMicros: Int(try row.int(9)),
+            approval: try row.optionalJSON(10)
+        )
+    }
+
+    private static func fault(_ json: JSON) -> GeneralFault {
+        GeneralFault(
+            json["kind"]?.string.flatMap(FaultKind.init) ?? .internal,
+            code: json["code"]?.string ?? "unknown",
+            json["message"]?.string ?? "",
+            pointer: json["pointer"]?.string,
+            details: json["details"]?.object ?? [:]
+        )
+    }
+
+    private static func json(_ fault: GeneralFault) -> JSON {
+        [
+            "kind": .string(fault.kind.rawValue), "code": .string(fault.code),
+            "message": .string(fault.message), "pointer": .optional(fault.pointer),
+            "details": .object(fault.details),
+        ]
+    }
+
+    /// The step in the form in which it is kept: large inputs as their hash, what is personal sealed.
+    func kept(
+        by privacy: Privacy?,
+        _ organisation: ID<Organisation>,
+        in transaction: any Transaction
+    ) throws -> AgentStep {
+        var step = self
+        step.input = AgentJournal.kept(input)
+        step.asked = asked.map(AgentJournal.kept)
+        guard let privacy, kind == .tool else { return step }
+        func seal(_ json: JSON, _ place: PersonalData.Place) throws -> JSON {
+            try privacy.seal(json, at: place, of: organisation, in: transaction)
+        }
+        step.input = try seal(step.input, .input(tool))
+        step.asked = try step.asked.map { try seal($0, .input(tool)) }
+        if case .success(let output) = outcome {
+            step.outcome = .success(try seal(output, .output(tool)))
+        }
+        return step
+    }
+
+    /// Opens what is sealed.
+    mutating func open(
+        by privacy: Privacy,
+        _ organisation: ID<Organisation>,
+        in reader: any Reader
+    ) throws {
+        input = try privacy.open(input, of: organisation, in: reader)
+        asked = try asked.map { try privacy.open($0, of: organisation, in: reader) }
+        if case .success(let output) = outcome {
+            outcome = .success(try privacy.open(output, of: organisation, in: reader))
+        }
+    }
+
+    func insert(of run: String, in transaction: any Transaction) throws {
+        var output: JSON?
+        var fault: JSON?
+        switch outcome {
+        case .success(let value): output = value
+        case .failure(let error): fault = Self.json(error)
+        }
+        try transaction.execute(
+            """
+            INSERT INTO agent_step (run, step, kind, tool, input, asked, output, fault, at,
+                duration_micros, cost_micros, approval)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                .text(run), .int(index), .text(kind.rawValue), .text(tool), .json(input),
+                .json(asked), .json(output), .json(fault), .time(at),
+                .int(duration.microseconds), .int(costMicros), .json(approval),
+            ]
+        )
+    }
+}
