@@ -164,7 +164,10 @@ let package = Package(
         ),
         tests(
             "Workflows",
-            ["Core", "JSONata", "Store", "StoreTesting", "ReferenceData", "Events", "Agents"]
+            [
+                "Core", "JSONata", "Store", "StoreTesting", "ReferenceData", "Events", "Agents",
+                "Identity", "Observability",
+            ]
         ),
         tests("HTTP", ["Core", "Observability"]),
         tests("Live", ["Core", "Store", "StoreTesting", "Events", "HTTP", "Observability"]),

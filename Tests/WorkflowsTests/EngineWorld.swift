@@ -26,6 +26,17 @@ final class EngineWorld: Sendable {
         ],
     ]
 
+    /// Asks the buyer, whose purchases need a person's agreement.
+    static let buying: JSON = [
+        "StartAt": "Buy",
+        "States": [
+            "Buy": [
+                "Type": "Task", "Resource": "weft:agent:world.buyer", "TimeoutSeconds": 600_000,
+                "End": true,
+            ]
+        ],
+    ]
+
     let database: any Database
     let clock: ManualClock
     let log: EventLog
@@ -99,6 +110,24 @@ final class EngineWorld: Sendable {
                         return ["dropped": false]
                     }
                 ),
+                Tool(
+                    name: "world.spend",
+                    purpose: "Spends money.",
+                    input: [
+                        "type": "object", "required": ["amount"],
+                        "properties": ["amount": ["type": "integer", "maximum": 100]],
+                    ],
+                    needsApproval: true,
+                    body: .write { input, invocation in
+                        { transaction in
+                            try transaction.execute(
+                                "INSERT INTO till (key, note) VALUES (?, ?)",
+                                [.text(invocation.key), .text(input.value.text())]
+                            )
+                            return ["spent": input.value["amount"] ?? .null]
+                        }
+                    }
+                ),
                 tool(
                     "world.ask",
                     .write { input, _ in
@@ -120,6 +149,12 @@ final class EngineWorld: Sendable {
                     policy: Idle()
                 ),
                 Agent(
+                    name: "world.buyer",
+                    purpose: "Buys what is needed.",
+                    tools: ["world.count", "world.spend"],
+                    policy: Buyer()
+                ),
+                Agent(
                     name: "world.stranger",
                     purpose: "Owns the foreign workflow.",
                     tools: [],
@@ -129,17 +164,47 @@ final class EngineWorld: Sendable {
         )
     }
 
+    /// Looks at the till, and spends what it is asked to; a refusal is its answer.
+    private struct Buyer: RulePolicy {
+        var name: String { "buyer" }
+        var version: Int { 1 }
+
+        func decide(_ run: AgentRun) async throws -> Conclusion {
+            let answer: JSON
+            _ = try await run.call("world.count", ["for": "buyer"])
+            do {
+                answer = try await run.call(
+                    "world.spend",
+                    ["amount": run.input["amount"] ?? .null]
+                )
+            } catch let fault as GeneralFault where fault.code.hasPrefix("approval-") {
+                answer = ["refused": .string(fault.code), "why": .string(fault.message)]
+            }
+            return Conclusion(
+                subject: "purchase:1",
+                options: [Option("buy", score: 1, reasons: ["it is needed"])],
+                choice: "buy",
+                rationale: "it is needed",
+                confidence: 1,
+                output: answer
+            )
+        }
+    }
+
     /// An engine; the workflow `foreign` is a stranger's.
     func engine(
         _ workflows: [String: JSON],
-        configuration: EngineConfiguration = EngineConfiguration()
+        configuration: EngineConfiguration = EngineConfiguration(),
+        approvals: Approvals? = nil
     ) throws -> WorkflowEngine {
         let registry = try registry()
+        approvals?.use(registry)
         return try WorkflowEngine(
             workflows: workflows.map {
                 try Workflow(
                     name: $0.key,
-                    agent: $0.key == "foreign" ? "world.stranger" : "world.owner",
+                    agent: $0.key == "foreign"
+                        ? "world.stranger" : $0.key == "buying" ? "world.buyer" : "world.owner",
                     source: $0.value
                 )
             },
@@ -149,7 +214,8 @@ final class EngineWorld: Sendable {
                 events: log,
                 clock: clock,
                 random: SystemRandom(),
-                ids: ids
+                ids: ids,
+                approvals: approvals
             ),
             configuration: configuration
         )

@@ -42,7 +42,7 @@ public enum ApprovalTables {
             let asker = Actor(json: try row.json(14))
         else { throw corrupt("approval") }
         let decider = row.isNull(22) ? nil : Actor(json: try row.json(22))
-        let agreed = row.isNull(24) ? nil : try row.json(24)
+        let agreed = try row.optionalJSON(24)
         return Approval(
             id: try row.id(0),
             organisation: try row.id(1),
@@ -53,8 +53,8 @@ public enum ApprovalTables {
                 details: try row.json(5),
                 agent: try row.optionalText(6),
                 tool: try row.optionalText(7),
-                input: row.isNull(8) ? nil : try row.json(8),
-                schema: row.isNull(9) ? nil : try row.json(9),
+                input: try row.optionalJSON(8),
+                schema: try row.optionalJSON(9),
                 execution: try row.optionalText(10),
                 roles: roles(try row.json(11)),
                 needsSecondPerson: try row.bool(12),

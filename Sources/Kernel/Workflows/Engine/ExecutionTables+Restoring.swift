@@ -25,7 +25,7 @@ extension ExecutionTables {
             ) { row in
                 (
                     Int(try row.int(0)), try row.text(1),
-                    row.isNull(2) ? nil : try row.json(2), try row.timestamp(3)
+                    try row.optionalJSON(2), try row.timestamp(3)
                 )
             }
             let state = try reader.first(

@@ -15,6 +15,7 @@ extension WorkflowEngine.Surroundings {
     ///   - clock: time.
     ///   - random: jitter and tokens.
     ///   - ids: ids.
+    ///   - approvals: where people are asked; nobody by default.
     ///   - changed: hears, after each commit, of executions that went on.
     ///   - report: hears of failures that are no step's.
     public init(
@@ -24,6 +25,7 @@ extension WorkflowEngine.Surroundings {
         clock: any WallClock,
         random: any RandomSource,
         ids: IDGenerator,
+        approvals: Approvals? = nil,
         changed: @escaping @Sendable (ID<Execution>, ID<Organisation>) -> Void = { _, _ in },
         report: @escaping @Sendable (any Error) -> Void = { _ in }
     ) {
@@ -35,7 +37,8 @@ extension WorkflowEngine.Surroundings {
                     registry: registry,
                     database: database,
                     journal: AgentJournal(database: database),
-                    clock: clock
+                    clock: clock,
+                    approvals: approvals
                 )
             ),
             events: events,
@@ -44,7 +47,8 @@ extension WorkflowEngine.Surroundings {
             ids: ids,
             account: { name, _ in Actor(id: ID(high: 3, low: 3), kind: .service, name: name) },
             changed: changed,
-            report: report
+            report: report,
+            approvals: approvals
         )
     }
 }
