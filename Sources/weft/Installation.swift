@@ -7,6 +7,7 @@ import HTTP
 import Identity
 import Live
 import Logistics
+import MCP
 import Objects
 import Observability
 import Platform
@@ -32,6 +33,7 @@ struct Installation {
     let routes: [ToolRoute]
     let live: LiveHub
     let observation: Observation
+    let outside: OutsideServices
     let clock = SystemClock()
 
     /// What this program has.
@@ -139,6 +141,8 @@ struct Installation {
         let destinations = RuleDestinations(kernel: kernel, workflows: workflows, agents: agents)
         let persons = PrivacyComposition.register(kernel, identity, parts.flatMap(\.persons))
         self.persons = persons
+        let outside = try OutsideServices(kernel, folder: folder, audit: identity.audit)
+        self.outside = outside
         let registry = try ToolRegistry(
             tools: try PlatformTools(kernel: kernel, agents: agents).all()
                 + EventTools(kernel: kernel, destinations: destinations, audit: identity.audit)
@@ -155,10 +159,18 @@ struct Installation {
                 + ObjectTools(kernel: kernel, audit: identity.audit).all()
                 + SeriesTools(kernel: kernel, audit: identity.audit).all()
                 + PrivacyTools(persons).all()
+                + OutsideServerTools(
+                    toolbox: outside.toolbox,
+                    servers: outside.servers,
+                    kernel: kernel,
+                    agents: agents
+                )
+                .all()
                 + parts.flatMap(\.tools),
             agents: agents,
             tracer: observation.tracer,
-            privacy: privacy
+            privacy: privacy,
+            outside: outside.toolbox
         )
         let runs = metrics.histogram(
             "weft_agent_run_seconds",
@@ -243,7 +255,7 @@ struct Installation {
             PlatformTools.routes + EventTools.routes + ObservationTools.routes + ChannelTools.routes
             + IdentityTools.routes + WorkflowTools.routes + SeriesTools.routes
             + ObjectTools.routes
-            + PrivacyTools.routes + parts.flatMap(\.routes)
+            + PrivacyTools.routes + OutsideServerTools.routes + parts.flatMap(\.routes)
     }
 
     /// What is done every hour.
@@ -269,7 +281,8 @@ struct Installation {
                 .init("events") { [database] in
                     _ = try await EventRetention().apply(to: database, at: clock.now())
                 },
-            ] + ChannelServices.chores(kernel) + WorkflowServices.chores(kernel),
+            ] + ChannelServices.chores(kernel) + WorkflowServices.chores(kernel)
+                + outside.chores(),
             clock: clock
         ) { name, error in
             logger.error(

@@ -71,7 +71,9 @@ enum ServeCommand {
                     ApprovalServices.service(installation.kernel),
                 ] : []
         let group = ServiceGroup(
-            installation.observation.services + workers + [installation.live, server]
+            installation.observation.services
+                + installation.outside.services(installation.kernel) + workers
+                + [installation.live, server]
         ) { logger.debug($0) }
         let json = options.flags.contains("--ready-json")
         try await group.run(

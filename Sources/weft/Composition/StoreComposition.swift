@@ -5,6 +5,7 @@ import Events
 import Glibc
 import Identity
 import Logistics
+import MCP
 import Objects
 import Observability
 import Platform
@@ -51,6 +52,7 @@ enum StoreComposition {
             + ChannelsTables.migrations + AgentJournal.migrations + ExecutionTables.migrations
             + ToolRoutes.migrations + SeriesTables.migrations + PersonKeys.migrations
             + PlatformTools.migrations + ObservationTables.migrations
+            + OutsideTables.migrations
             + solutions.flatMap(\.migrations)
     }
 

@@ -6,6 +6,8 @@ extension OutsideClient {
     private static let pages = 100
     /// The most entries of a list that are kept.
     private static let entries = 2_000
+    /// The member of `_meta` that holds a call's key; Weft's own server reads it.
+    private static let keyName = "weft/idempotency-key"
     /// How often a server may ask for something before it answers.
     private static let rounds = 10
 
@@ -80,20 +82,24 @@ extension OutsideClient {
     ///   - name: the tool's name at the server.
     ///   - arguments: what it takes.
     ///   - tool: the tool when it is known already.
+    ///   - key: the same for a call that is made again; servers may know what it is for.
     ///   - trace: the caller's place in a trace.
     ///   - timeout: how long it may take; nil for the usual.
+    /// - Returns: the result, an object.
     /// - Throws: ``OutsideFault``; a tool that says it failed is no fault here.
     public func call(
         _ name: String,
         _ arguments: JSONObject,
         tool: OutsideTool? = nil,
+        key: String? = nil,
         trace: TraceContext? = nil,
         timeout: Duration? = nil
     ) async throws(OutsideFault) -> JSON {
         if server == nil { try await connect() }
         let mirrors = transport.hasHeaders && server?.revision.isStateless ?? false
         if mirrors, tool == nil, state.withLock({ $0.tools.isEmpty }) { _ = try await tools() }
-        let params: JSONObject = ["name": .string(name), "arguments": .object(arguments)]
+        var params: JSONObject = ["name": .string(name), "arguments": .object(arguments)]
+        if let key { params["_meta"] = [Self.keyName: .string(key)] }
         let known = tool ?? state.withLock { $0.tools[name] }
         do throws(OutsideFault) {
             return try await interact(

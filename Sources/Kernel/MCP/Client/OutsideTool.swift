@@ -25,6 +25,7 @@ public struct OutsideTool: Sendable, Hashable {
     /// - Parameters:
     ///   - json: what the server wrote.
     ///   - checksHeaders: whether a wrong `x-mcp-header` makes the tool invalid.
+    /// - Throws: why it is no tool.
     init(_ json: JSON, checksHeaders: Bool) throws(HeaderParameter.Invalid) {
         guard let name = json["name"]?.string, (1...128).contains(name.utf8.count),
             name.utf8.allSatisfy({ (0x21...0x7E).contains($0) })

@@ -81,7 +81,7 @@ public struct WebAddress: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// Parameters as `application/x-www-form-urlencoded`.
-    static func form(_ parameters: [(String, String)]) -> String {
+    public static func form(_ parameters: [(String, String)]) -> String {
         parameters.map { "\(escaped($0))=\(escaped($1))" }.joined(separator: "&")
     }
 

@@ -44,6 +44,7 @@ final class ChildProcess: Sendable {
     ///   - program: which.
     ///   - lineLimit: the longest line that it may write to its output.
     ///   - patience: how long it may take to leave.
+    /// - Throws: why it did not start.
     init(
         _ program: ServerProgram,
         lineLimit: Int,

@@ -31,13 +31,14 @@ final class StdioTransport: ClientTransport {
     /// - Parameters:
     ///   - program: the server.
     ///   - limit: the longest message that it may send.
+    ///   - patience: how long it may take to leave.
     ///   - listener: hears what it says unasked.
     ///   - log: hears the lines of its standard error, and how it ended.
     /// - Throws: `OutsideFault` of code `unreachable`.
     init(
         _ program: ServerProgram,
         limit: Int,
-        patience: ChildProcess.Patience = .init(),
+        patience: ChildProcess.Patience = ChildProcess.Patience(),
         listener: @escaping TransportListener,
         log: @escaping @Sendable (String) -> Void
     ) throws(OutsideFault) {
