@@ -2,6 +2,7 @@ import Core
 import HTTP
 import Identity
 import MCP
+import Observability
 import Platform
 import Store
 import Vault
