@@ -3,7 +3,11 @@
 import json
 import os
 import pathlib
+import socket
+import subprocess
 import sys
+import threading
+import time
 
 import pytest
 from cli import run  # noqa: F401 (fixture)
@@ -17,6 +21,7 @@ from mcp_sites import (
     Stream,
     failure,
     protect,
+    result,
 )
 
 DATA = pathlib.Path(
@@ -120,9 +125,8 @@ def elicitation_defaults(sites, mcp, era):
         """Asks on the channel that belongs to no request, and answers once it is answered."""
 
         def listen(self, seen, handler):
-            stream = Stream(handler)
-            stream.write(": here\n\n")
-            self.channel = stream
+            self.channel = Stream(handler)
+            self.has_channel.set()
             self.ended.wait(20)
 
         def answer(self, seen, handler):
@@ -133,9 +137,8 @@ def elicitation_defaults(sites, mcp, era):
                 return 202, {}, b""
             return super().answer(seen, handler)
 
-    import threading
-
     def call(params, seen):
+        assert site.has_channel.wait(10)
         request = {"message": "?", "requestedSchema": {"type": "object", "properties": fields}}
         site.channel.event(
             {"jsonrpc": "2.0", "id": "ask-1", "method": "elicitation/create", "params": request}
@@ -144,7 +147,7 @@ def elicitation_defaults(sites, mcp, era):
         return {"content": [{"type": "text", "text": site.told["action"]}]}
 
     site = Asking(era, {"tools/call": call}, session="s-1")
-    site.has_answer = threading.Event()
+    site.has_answer, site.has_channel = threading.Event(), threading.Event()
     sites(site)
     answer = mcp("call", site.address, "test-tool", "--revision", era, "--defaults")
     assert answer["content"][0]["text"] == "accept"
@@ -174,8 +177,6 @@ def sse_retry(sites, mcp, era):
         site.pending = seen.json["id"]
 
         def cut(handler):
-            import time
-
             Stream(handler).write("id: event-1\nretry: 500\ndata: \n\n")
             site.cut_at = time.monotonic()
 
@@ -668,3 +669,334 @@ def test_every_required_scenario_is_played(era):
     required = yaml.safe_load(path.read_text())["client"]
     played = {name for name, (_, eras) in SCENARIOS.items() if era in eras}
     assert set(required) <= played
+
+
+SERVERS = pathlib.Path(__file__).parents[1] / "Servers"
+
+
+@pytest.fixture(params=["stdio", "http"])
+def sdk(request, sites):
+    """The words that lead to a server of the official SDK's, over both transports."""
+    pytest.importorskip("mcp")
+    script = str(SERVERS / "mcp_sdk_server.py")
+    if request.param == "stdio":
+        yield lambda *words: (*words[:1], *words[1:], "--env", "PYTHONWARNINGS=ignore", "--", sys.executable, script, "stdio")
+        return
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = subprocess.Popen([sys.executable, script, "http", str(port)], stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(400):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.05)
+        yield lambda command, *words: (command, f"http://127.0.0.1:{port}/mcp", *words)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@pytest.mark.parametrize("revision", [STATELESS, STATEFUL, None])
+def test_a_server_of_the_official_sdk_is_used_whole(sdk, mcp, revision):
+    pinned = ("--revision", revision) if revision else ()
+    listed = mcp(*sdk("tools", *pinned))
+    assert listed["revision"] == (revision or STATELESS)
+    assert {tool["name"] for tool in listed["tools"]} == {"add", "fail", "slow_steps", "greet"}
+    added = mcp(*sdk("call", "add", '{"a": 2, "b": 40}', *pinned))
+    assert added["structuredContent"] == {"total": 42}
+    assert mcp(*sdk("call", "slow_steps", *pinned))["content"][0]["text"] == "done"
+    assert "no luck" not in mcp(*sdk("call", "fail", *pinned), fails=True)
+    assert mcp(*sdk("call", "greet", "--defaults", *pinned))["content"][0]["text"] == "hello Ada"
+    named = mcp(*sdk("call", "greet", "--answer", '{"name": "Bob"}', *pinned))
+    assert named["content"][0]["text"] == "hello Bob"
+    assert mcp(*sdk("resources", *pinned))["resources"][0]["uri"] == "note://today"
+    assert mcp(*sdk("read", "note://today", *pinned))["contents"][0]["text"] == "rain"
+    assert mcp(*sdk("prompts", *pinned))["prompts"][0]["name"] == "summarise"
+    prompt = mcp(*sdk("prompt", "summarise", '{"text": "a b"}', *pinned))
+    assert prompt["messages"][0]["content"]["text"] == "Summarise: a b"
+
+
+def program(mode, *more):
+    return ("--", sys.executable, str(SERVERS / "mcp_stdio_server.py"), mode, *map(str, more))
+
+
+@pytest.mark.parametrize(
+    ("mode", "revision"),
+    [("plain", STATELESS), ("legacy", STATEFUL), ("silent", STATEFUL), ("chatters", STATELESS)],
+)
+def test_programs_of_both_eras_are_told_apart(mcp, mode, revision):
+    assert mcp("tools", *program(mode))["revision"] == revision
+    assert mcp("call", "echo", *program(mode))["content"][0]["text"] == "said"
+
+
+def test_a_program_gets_the_environment_it_was_given_and_little_else(mcp):
+    answer = mcp("call", "environment", "--env", "KEY=v=1", *program("plain"), SECRET_THING="x")
+    variables = json.loads(answer["content"][0]["text"])
+    assert variables["KEY"] == "v=1" and "PATH" in variables and "SECRET_THING" not in variables
+
+
+@pytest.mark.parametrize(
+    ("mode", "message"),
+    [
+        ("exits", "exited with 3"),
+        ("hangs", "did not answer in time"),
+        ("floods", "more than"),
+    ],
+)
+def test_a_program_that_misbehaves_is_ended_and_the_fault_told(mcp, tmp_path, mode, message):
+    pids = tmp_path / "pids"
+    assert message in mcp("call", "echo", "--timeout", "2", *program(mode, pids), fails=True)
+    assert_gone(pids)
+
+
+def test_a_program_that_will_not_leave_is_killed(mcp, tmp_path):
+    pids = tmp_path / "pids"
+    mcp("call", "echo", *program("stubborn", pids))
+    assert_gone(pids)
+
+
+def assert_gone(pids):
+    for pid in map(int, pids.read_text().split()):
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+
+
+def test_what_cannot_be_started_or_spoken_with_says_so(mcp, sites):
+    assert "cannot be started" in mcp("tools", "--", "/no/such/program", fails=True)
+    assert "speaks revision 2024-11-05" in mcp("tools", "--revision", STATEFUL, *program("ancient"), fails=True)
+    site = sites(Site())
+    assert "status 404" in mcp("tools", site.url + "/mcp", fails=True)
+
+
+BIG = "x" * (9 << 20)
+
+
+def streamed(text, kind="text/event-stream"):
+    return lambda params, seen: lambda handler: Stream(handler, kind=kind).write(text(seen) if callable(text) else text)
+
+
+def event(seen, **more):
+    return "data: " + json.dumps({"jsonrpc": "2.0", "id": seen.json["id"], "result": {
+        "resultType": "complete", "content": [], **more}}) + "\n\n"
+
+
+FAULTS = {
+    "malformed-json": (
+        lambda p, s: lambda h: (200, {"Content-Type": "application/json"}, b'{"jsonrpc": "2.0",'),
+        "not JSON",
+    ),
+    "wrong-id": (
+        lambda p, s: lambda h: (200, {}, {"jsonrpc": "2.0", "id": 4711, "result": {}}),
+        "another request",
+    ),
+    "no-message": (lambda p, s: lambda h: (200, {}, {"hello": 1}), "jsonrpc"),
+    "array": (lambda p, s: lambda h: (200, {}, [result(s, {})]), "array"),
+    "wrong-type": (lambda p, s: lambda h: (200, {"Content-Type": "text/html"}, b"<p>"), "text/html"),
+    "server-error": (lambda p, s: lambda h: (500, {}, b"oops"), "status 500"),
+    "redirect": (lambda p, s: lambda h: (307, {"Location": EVIL}, b""), "sends elsewhere"),
+    "oversized": (lambda p, s: lambda h: (200, {}, {"big": BIG}), "more than 8388608 bytes"),
+    "oversized-event": (streamed("data: " + BIG), "more than 8388608 bytes"),
+    "cut-stream": (streamed(": nothing more\n\n"), "without an answer"),
+    "event-not-json": (streamed("data: {\n\n"), "not JSON"),
+    "unknown-result": (streamed(lambda s: event(s, resultType="partial")), "unknown sort"),
+    "endless-questions": (
+        lambda p, s: {"resultType": "input_required", "requestState": "again"},
+        "more and more",
+    ),
+    "asks-nothing": (lambda p, s: {"resultType": "input_required"}, "asks for nothing"),
+    "asks-for-sampling": (
+        lambda p, s: {"resultType": "input_required", "inputRequests": {
+            "a": {"method": "sampling/createMessage", "params": {}}}},
+        "sampling/createMessage",
+    ),
+    "rpc-error": (lambda p, s: {"error": {"code": -32602, "message": "bad\u202e argument"}}, "-32602: bad  argument"),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_faults_of_servers_are_told_and_not_believed(name, sites, mcp):
+    call, message = FAULTS[name]
+    site = sites(McpSite(STATELESS, {"tools/call": call}))
+    assert message in mcp("call", site.address, "test-tool", "--timeout", "5", fails=True)
+    if name == "redirect":
+        assert len(site.rpcs("tools/call")) == 1
+
+
+def test_a_slow_server_is_given_up_in_time(sites, mcp):
+    def call(params, seen):
+        def hang(handler):
+            Stream(handler).write(": thinking\n\n")
+            site.ended.wait(20)
+
+        return hang
+
+    site = sites(McpSite(STATELESS, {"tools/call": call}))
+    message = mcp("call", site.address, "test-tool", "--timeout", "1", fails=True)
+    assert "did not answer in time" in message
+
+
+def test_events_of_any_form_are_read(sites, mcp):
+    def call(params, seen):
+        message = json.dumps(
+            {"jsonrpc": "2.0", "id": seen.json["id"], "result": {"content": [{"type": "text", "text": "ü\n"}]}},
+            indent=1,
+            ensure_ascii=False,
+        )
+        data = "".join(f"data:{line}\r\n" for line in message.split("\n"))
+        pieces = "\ufeff: comment\r\revent: other\ndata: {}\n\nunknown: field\nid: 1\n\n" + data + "\r\n"
+        encoded = pieces.encode()
+
+        def send(handler):
+            stream = Stream(handler)
+            for at in range(0, len(encoded), 3):
+                stream.write(encoded[at : at + 3])
+
+        return send
+
+    site = sites(McpSite(STATELESS, {"tools/call": call}))
+    assert mcp("call", site.address, "test-tool")["content"][0]["text"] == "ü\n"
+
+
+def test_a_session_that_ended_is_begun_again(sites, mcp):
+    class Forgetful(McpSite):
+        forgot = False
+
+        def stateful(self, seen, handler):
+            if seen.rpc == "tools/call" and not self.forgot:
+                self.forgot = True
+                self.session = "s-2"
+                return 404, {}, b""
+            return super().stateful(seen, handler)
+
+    site = sites(Forgetful(STATEFUL, session="s-1"))
+    mcp("call", site.address, "test-tool", "--revision", STATEFUL)
+    assert [s.headers.get("mcp-session-id") for s in site.rpcs("tools/call")] == ["s-1", "s-2"]
+    assert [s.headers.get("mcp-session-id") for s in site.rpcs("initialize")] == [None, None]
+
+
+def test_a_server_of_the_older_era_is_found_out(sites, mcp):
+    site = sites(McpSite(STATEFUL))
+    assert mcp("tools", site.address)["revision"] == STATEFUL
+    assert [s.rpc for s in site.rpcs()][:2] == ["server/discover", "initialize"]
+
+
+def test_lists_are_read_page_by_page_and_end(sites, mcp):
+    def pages(params, seen):
+        at = int(params.get("cursor", "0"))
+        more = {"nextCursor": str(at + 1)} if at < 2 or params.get("cursor") == "9" else {}
+        return {"tools": [{"name": f"t{at}", "inputSchema": {"type": "object"}}], **more}
+
+    site = sites(McpSite(STATELESS, {"tools/list": pages}))
+    assert [tool["name"] for tool in mcp("tools", site.address)["tools"]] == ["t0", "t1", "t2"]
+    endless = sites(McpSite(STATELESS, {"tools/list": lambda p, s: {"tools": [], "nextCursor": "same"}}))
+    assert "never ends" in mcp("tools", endless.address, fails=True)
+
+
+def test_tools_that_changed_their_headers_are_read_again(sites, mcp):
+    state = {"header": "Old"}
+
+    def listed(params, seen):
+        field = {"type": "string", "x-mcp-header": state["header"]}
+        return {"tools": [{"name": "t", "inputSchema": {"type": "object", "properties": {"a": field}}}]}
+
+    def call(params, seen):
+        state["header"] = "New"
+        if "mcp-param-new" not in seen.headers:
+            return {"error": {"code": -32020, "message": "missing Mcp-Param-New"}}
+        return {"content": []}
+
+    site = sites(McpSite(STATELESS, {"tools/list": listed, "tools/call": call}))
+    mcp("call", site.address, "t", '{"a": "v"}')
+    assert len(site.rpcs("tools/call")) == 2
+
+
+def test_tokens_are_kept_and_renewed_without_a_person(sites, mcp, tmp_path):
+    auth = sites(AuthSite(refresh=True, expires=1))
+    site = sites(McpSite(STATELESS))
+    protect(site, lambda: auth)
+    tokens = tmp_path / "tokens.json"
+    where = ("call", site.address, "test-tool", "--tokens", str(tokens))
+    mcp(*where, "--browser", BROWSER)
+    assert len(auth.visits) == 1 and tokens.stat().st_mode & 0o777 == 0o600
+    # Nobody is asked now: the refresh token is good once.
+    mcp(*where)
+    mcp(*where)
+    assert len(auth.visits) == 1 and len(auth.registrations) == 1
+    grants = [e.form["grant_type"] for e in auth.exchanges]
+    assert grants[0] == "authorization_code" and set(grants[1:]) == {"refresh_token"}
+    used = [e.form["refresh_token"] for e in auth.exchanges[1:]]
+    assert len(set(used)) == len(used)
+    assert all(e.form["resource"] == site.address for e in auth.exchanges)
+
+
+@pytest.mark.parametrize(
+    ("options", "back", "message"),
+    [
+        ({}, lambda b: b | {"state": "other"}, "belongs to no authorization"),
+        ({}, lambda b: {k: v for k, v in b.items() if k != "state"}, "belongs to no authorization"),
+        ({}, lambda b: {k: v for k, v in b.items() if k != "code"} | {"error": "access_denied"}, "access_denied"),
+        ({"iss": "wrong"}, lambda b: b | {"error": "<b>click here</b>"}, "another issuer"),
+        ({"pkce": None}, None, "PKCE"),
+        ({"pkce": ["plain"]}, None, "PKCE"),
+        ({"registration": ("x" * 3000, None, None)}, None, "no client id"),
+    ],
+)
+def test_authorization_servers_that_are_not_right_get_nothing(sites, mcp, options, back, message):
+    auth = sites(AuthSite(**options, **({"back": back} if back else {})))
+    site = sites(McpSite(STATELESS))
+    protect(site, lambda: auth)
+    said = authorised(sites, mcp, STATELESS, site, fails=True)
+    assert message in said and "click here" not in said and not auth.exchanges
+
+
+def test_a_server_that_wants_a_person_says_so_where_there_is_none(sites, mcp):
+    auth = sites(AuthSite())
+    site = sites(McpSite(STATELESS))
+    protect(site, lambda: auth)
+    assert "a person must authorise Weft" in mcp("tools", site.address, fails=True)
+    assert not auth.visits
+
+
+def test_a_server_of_2025_03_26_is_its_own_authorization_server(sites, mcp):
+    class Both(McpSite):
+        def answer(self, seen, handler):
+            path = seen.path.split("?")[0]
+            if path in ("/.well-known/oauth-authorization-server", "/register", "/authorize", "/token"):
+                auth.seen.append(seen)
+                return auth.answer(seen, handler)
+            return super().answer(seen, handler)
+
+    auth = sites(AuthSite())
+    site = sites(Both(STATEFUL))
+    auth.url = site.url
+    protect(site, lambda: auth)
+    site.metadata.clear()
+    site.challenge = None
+
+    def guard(seen):
+        token = seen.headers.get("authorization", "").removeprefix("Bearer ")
+        return None if token in auth.tokens else (401, {}, b"")
+
+    site.guard = guard
+    authorised(sites, mcp, STATEFUL, site)
+    assert auth.exchanges[0].form["resource"] == site.address
+
+
+def test_misuse_of_the_commands_is_refused(run):
+    for words in [
+        ("tools",),
+        ("tools", "no-address"),
+        ("call", "http://127.0.0.1:1/"),
+        ("tools", "http://127.0.0.1:1/", "--revision", "2020-01-01"),
+        ("tools", "http://127.0.0.1:1/", "--timeout", "x"),
+        ("tools", "http://127.0.0.1:1/", "--header", "no colon"),
+    ]:
+        done = run("mcp", *words)
+        assert done.returncode == 2 and "usage: weft mcp" in done.err, words
+    done = run("mcp", "call", "http://127.0.0.1:1/", "t", "[1]")
+    assert done.returncode == 1 and "must be a JSON object" in done.err
+    done = run("mcp", "tools", "http://127.0.0.1:1/")
+    assert done.returncode == 1
+

@@ -99,6 +99,10 @@ enum MCPClientCommand {
         await exitCode(
             of: {
                 let options = try MCPClientOptions(arguments, words: words)
+                // A second word is a JSON object in every command that takes one.
+                if options.words.count > 1 {
+                    _ = try MCPClientOptions.object(options.words[1], "ARGUMENTS")
+                }
                 let client = try client(options)
                 let result = try await withThrowingTaskGroup(of: JSON?.self) { group in
                     group.addTask {

@@ -84,8 +84,8 @@ extension HTTPTransport {
                     throw OutsideFault(.timedOut, "the server did not answer in time")
                 case .cancelled:
                     throw OutsideFault(.cutOff, "the request was given up")
-                case .malformedAnswer where error.message.contains("longer"):
-                    throw OutsideFault(.tooLarge, error.message)
+                case .malformedAnswer:
+                    throw OutsideFault(.malformed, error.message)
                 default: return nil
                 }
             }

@@ -221,7 +221,8 @@ final class HTTPTransport: ClientTransport {
                     headers: headers,
                     body: body,
                     timeout: left,
-                    answerLimit: configuration.limit,
+                    // A stream of messages may be longer than each of them.
+                    answerLimit: configuration.limit * 8,
                     reachesPrivateAddresses: configuration.reachesPrivateAddresses
                 )
             )
@@ -283,18 +284,18 @@ final class HTTPTransport: ClientTransport {
     /// The whole body.
     static func whole(_ answer: WebStream, limit: Int) async throws(OutsideFault) -> [UInt8] {
         var body: [UInt8] = []
-        do throws(WebFault) {
-            while let piece = try await answer.body.next() {
-                guard body.count + piece.count <= limit else {
-                    answer.body.cancel()
-                    throw WebFault(.malformedAnswer, "the answer is longer than \(limit) bytes")
-                }
+        while true {
+            do throws(WebFault) {
+                guard let piece = try await answer.body.next() else { return body }
                 body += piece
+            } catch {
+                throw OutsideFault(error)
             }
-        } catch {
-            throw OutsideFault(error)
+            guard body.count <= limit else {
+                answer.body.cancel()
+                throw OutsideFault(.tooLarge, "the server answered more than \(limit) bytes")
+            }
         }
-        return body
     }
 
     /// The answer's media type in lower case, without parameters.
