@@ -112,7 +112,10 @@ let package = Package(
         kernel("Live", ["Core", "Observability", "Store", "Events", "HTTP"]),
         kernel(
             "MCP",
-            ["Core", "Observability", "Store", "Events", "Identity", "Agents", "HTTP", "Vault"]
+            [
+                "Core", "Observability", "Store", "Events", "Identity", "Agents", "HTTP", "Vault",
+                "CLinux",
+            ]
         ),
         // Not a part of HTTP: curl.h declares the socket functions, which HTTP takes from Glibc.
         kernel("Web", ["Core", "CCurl"]),

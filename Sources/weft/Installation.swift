@@ -7,6 +7,7 @@ import HTTP
 import Identity
 import Live
 import Logistics
+import MCP
 import Objects
 import Observability
 import Platform
@@ -34,6 +35,7 @@ struct Installation {
     let clients: MCPComposition
     let observation: Observation
     let search: SearchServices
+    let outside: OutsideServices
     let clock = SystemClock()
 
     /// What this program has.
@@ -150,6 +152,8 @@ struct Installation {
             search.persons + parts.flatMap(\.persons)
         )
         self.persons = persons
+        let outside = try OutsideServices(kernel, folder: folder, audit: identity.audit)
+        self.outside = outside
         let registry = try ToolRegistry(
             tools: try PlatformTools(kernel: kernel).all()
                 + AgentTools(kernel: kernel, agents: agents, audit: identity.audit).all()
@@ -168,10 +172,18 @@ struct Installation {
                 + ObjectTools(kernel: kernel, audit: identity.audit).all()
                 + SeriesTools(kernel: kernel, audit: identity.audit).all()
                 + PrivacyTools(persons).all() + search.tools()
+                + OutsideServerTools(
+                    toolbox: outside.toolbox,
+                    servers: outside.servers,
+                    kernel: kernel,
+                    agents: agents
+                )
+                .all()
                 + parts.flatMap(\.tools),
             agents: agents,
             tracer: observation.tracer,
-            privacy: privacy
+            privacy: privacy,
+            outside: outside.toolbox
         )
         let runs = metrics.histogram(
             "weft_agent_run_seconds",
@@ -258,7 +270,8 @@ struct Installation {
             + ObservationTools.routes + ChannelTools.routes
             + IdentityTools.routes + WorkflowTools.routes + SeriesTools.routes
             + ObjectTools.routes
-            + PrivacyTools.routes + SearchServices.routes + parts.flatMap(\.routes)
+            + PrivacyTools.routes + SearchServices.routes + OutsideServerTools.routes
+            + parts.flatMap(\.routes)
     }
 
     /// What is done every hour.
@@ -284,7 +297,8 @@ struct Installation {
                 .init("events") { [database] in
                     _ = try await EventRetention().apply(to: database, at: clock.now())
                 },
-            ] + ChannelServices.chores(kernel) + WorkflowServices.chores(kernel),
+            ] + ChannelServices.chores(kernel) + WorkflowServices.chores(kernel)
+                + outside.chores(),
             clock: clock
         ) { name, error in
             logger.error(

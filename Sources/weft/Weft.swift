@@ -26,6 +26,7 @@ struct Weft {
           decision   open decisions, make them again, compare them
           evaluate   let an agent decide a set of cases, and count what is right
           test crash run workflows over a simulated disk, and kill the machine where a seed says
+          mcp tools, mcp call  what outside MCP servers offer (mcp --help tells more)
           jsonata    evaluate a JSONata expression on a JSON file
           mcp --stdio          serve AI clients on standard input and output
           bench      measure this machine's disk, server and event matching
@@ -83,6 +84,12 @@ struct Weft {
             Command("evaluate", EvaluateCommand.usage, EvaluateCommand.run),
             Command("test crash", CrashTestCommand.usage, CrashTestCommand.run),
             Command("jsonata", JSONataCommand.usage, JSONataCommand.run),
+            Command("mcp tools", MCPClientCommand.usage, MCPClientCommand.tools),
+            Command("mcp call", MCPClientCommand.usage, MCPClientCommand.call),
+            Command("mcp resources", MCPClientCommand.usage, MCPClientCommand.resources),
+            Command("mcp read", MCPClientCommand.usage, MCPClientCommand.read),
+            Command("mcp prompts", MCPClientCommand.usage, MCPClientCommand.prompts),
+            Command("mcp prompt", MCPClientCommand.usage, MCPClientCommand.prompt),
             Command("mcp", MCPCommand.usage, MCPCommand.run),
             Command("bench", BenchCommand.usage, BenchCommand.run),
         ]

@@ -71,7 +71,8 @@ enum ServeCommand {
                     ApprovalServices.service(installation.kernel),
                 ] : []
         let group = ServiceGroup(
-            installation.observation.services + workers
+            installation.observation.services
+                + installation.outside.services(installation.kernel) + workers
                 + [installation.live, server, installation.clients.server]
         ) { logger.debug($0) }
         let json = options.flags.contains("--ready-json")

@@ -5,6 +5,7 @@ import Events
 import Glibc
 import Identity
 import Logistics
+import MCP
 import Objects
 import Observability
 import Platform
@@ -52,7 +53,7 @@ enum StoreComposition {
             + ChannelsTables.migrations + AgentJournal.migrations + ExecutionTables.migrations
             + ToolRoutes.migrations + SeriesTables.migrations + PersonKeys.migrations
             + SearchTables.migrations + FactTables.migrations + PlatformTools.migrations
-            + ObservationTables.migrations
+            + ObservationTables.migrations + OutsideTables.migrations
             + solutions.flatMap(\.migrations)
     }
 

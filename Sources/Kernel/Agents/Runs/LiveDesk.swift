@@ -154,6 +154,7 @@ final class LiveDesk: AgentDesk {
             var call = at.invocation
             call.key = "\(at.invocation.key)/\(index)"
             call.now = at.start
+            call.outsideTools = at.plan.settings.outsideTools
             let prepared = try await office.registry.prepare(
                 tool,
                 input: step.input,
