@@ -5,6 +5,7 @@ import Events
 import Glibc
 import HTTP
 import Identity
+import Intents
 import Live
 import Logistics
 import MCP
@@ -36,6 +37,8 @@ struct Installation {
     let observation: Observation
     let search: SearchServices
     let outside: OutsideServices
+    let intents: IntentFabric
+    let conscience: Conscience
     let clock = SystemClock()
 
     /// What this program has.
@@ -94,7 +97,7 @@ struct Installation {
             configuration,
             folder: folder,
             accounts: identity.accounts,
-            kinds: solutions.flatMap(\.messageKinds),
+            kinds: solutions.flatMap(\.messageKinds) + IntentNotices.kinds,
             outbox: outbox,
             ids: ids,
             clock: clock
@@ -110,10 +113,11 @@ struct Installation {
             journal: AgentJournal(
                 database: database,
                 privacy: privacy,
-                recorded: SearchServices.markDecision
-            ) {
-                hints.changed("decisions", organisation: $0)
-            },
+                recorded: { decision, organisation, latency, transaction in
+                    try SearchServices.markDecision(decision, organisation, latency, transaction)
+                    try IntentServices.recorded(decision, organisation, latency, transaction)
+                }
+            ) { hints.changed("decisions", organisation: $0) },
             approvals: try ApprovalServices.approvals(
                 configuration,
                 folder: folder,
@@ -135,7 +139,8 @@ struct Installation {
             configuration: configuration
         )
         let parts = try solutions.map { try $0.parts(on: kernel) }
-        let agents = parts.flatMap(\.agents) + [WorkflowServices.runner]
+        let agents =
+            parts.flatMap(\.agents) + [WorkflowServices.runner, ConsciencePolicy.conscience]
         let observation = try Observation(
             kernel,
             database: database,
@@ -154,6 +159,9 @@ struct Installation {
         self.persons = persons
         let outside = try OutsideServices(kernel, folder: folder, audit: identity.audit)
         self.outside = outside
+        let accounts = ServiceAccounts(identity.accounts, database)
+        intents = IntentServices.fabric(kernel, observation, parts, agents: agents)
+        let effects = IntentEffects(kernel, random: random, account: accounts.account)
         let registry = try ToolRegistry(
             tools: try PlatformTools(kernel: kernel).all()
                 + AgentTools(kernel: kernel, agents: agents, audit: identity.audit).all()
@@ -179,6 +187,13 @@ struct Installation {
                     agents: agents
                 )
                 .all()
+                + IntentTools(
+                    kernel: kernel,
+                    fabric: intents,
+                    effects: effects,
+                    audit: identity.audit
+                )
+                .all()
                 + parts.flatMap(\.tools),
             agents: agents,
             tracer: observation.tracer,
@@ -190,7 +205,6 @@ struct Installation {
             help: "How long agents took to decide.",
             labels: ["organisation", "agent", "outcome"]
         )
-        let accounts = ServiceAccounts(identity.accounts, database)
         let runner = AgentRunner(
             .init(
                 registry: registry,
@@ -206,6 +220,7 @@ struct Installation {
                 }
             )
         )
+        conscience = IntentServices.conscience(kernel, intents, effects, runner: runner)
         let engine = try WorkflowEngine(
             workflows: workflows,
             surroundings: .init(
@@ -271,7 +286,7 @@ struct Installation {
             + IdentityTools.routes + WorkflowTools.routes + SeriesTools.routes
             + ObjectTools.routes
             + PrivacyTools.routes + SearchServices.routes + OutsideServerTools.routes
-            + parts.flatMap(\.routes)
+            + IntentTools.routes + parts.flatMap(\.routes)
     }
 
     /// What is done every hour.
@@ -298,7 +313,7 @@ struct Installation {
                     _ = try await EventRetention().apply(to: database, at: clock.now())
                 },
             ] + ChannelServices.chores(kernel) + WorkflowServices.chores(kernel)
-                + outside.chores(),
+                + outside.chores() + IntentServices.chores(kernel),
             clock: clock
         ) { name, error in
             logger.error(

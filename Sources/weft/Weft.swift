@@ -14,6 +14,7 @@ struct Weft {
           import orders FILE   place the orders of a CSV or JSON file
           search     ask an installation, or evaluate search on files
           memory     remember, recall and forget facts
+          intents    list, show, declare, check or report intents
           series     import points of time series from a file, or query them
           backup, restore      copy everything, verified; put a copy back
           migrate    bring the store's tables up to date
@@ -67,6 +68,11 @@ struct Weft {
             Command("memory recall", MemoryCommand.usage, MemoryCommand.recall),
             Command("memory forget", MemoryCommand.usage, MemoryCommand.forget),
             Command("memory receipts", MemoryCommand.usage, MemoryCommand.receipts),
+            Command("intents list", IntentsCommand.usage, IntentsCommand.list),
+            Command("intents show", IntentsCommand.usage, IntentsCommand.show),
+            Command("intents declare", IntentsCommand.usage, IntentsCommand.declare),
+            Command("intents check", IntentsCommand.usage, IntentsCommand.check),
+            Command("intents report", IntentsCommand.usage, IntentsCommand.report),
             Command("series import", SeriesCommand.usage, SeriesCommand.importing),
             Command("series query", SeriesCommand.usage, SeriesCommand.query),
             Command("backup", BackupCommand.usage, BackupCommand.run),

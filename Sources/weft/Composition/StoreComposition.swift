@@ -4,6 +4,7 @@ import Core
 import Events
 import Glibc
 import Identity
+import Intents
 import Logistics
 import MCP
 import Objects
@@ -53,7 +54,7 @@ enum StoreComposition {
             + ChannelsTables.migrations + AgentJournal.migrations + ExecutionTables.migrations
             + ToolRoutes.migrations + SeriesTables.migrations + PersonKeys.migrations
             + SearchTables.migrations + FactTables.migrations + PlatformTools.migrations
-            + ObservationTables.migrations + OutsideTables.migrations
+            + ObservationTables.migrations + OutsideTables.migrations + IntentTables.migrations
             + solutions.flatMap(\.migrations)
     }
 

@@ -310,30 +310,13 @@ final class ChildProcess: Sendable {
     }
 }
 
-/// Puts pieces together to lines.
-struct LineSplitter: Sendable {
-    private let limit: Int
-    private var rest: [UInt8] = []
-
-    init(limit: Int) {
-        self.limit = limit
-    }
-
-    /// Hands over each whole line without its end; false once a line is too long, which is dropped.
-    mutating func feed(_ piece: ArraySlice<UInt8>, _ body: ([UInt8]) -> Void) -> Bool {
-        var piece = piece
-        while let end = piece.firstIndex(of: 0x0A) {
-            rest += piece[..<end]
-            piece = piece[(end + 1)...]
-            if rest.last == 0x0D { rest.removeLast() }
-            if !rest.isEmpty { body(rest) }
-            rest.removeAll(keepingCapacity: true)
+extension LineSplitter {
+    /// Hands over each whole line; false once a line is too long.
+    fileprivate mutating func feed(_ piece: ArraySlice<UInt8>, _ body: ([UInt8]) -> Void) -> Bool {
+        for piece in take(piece) {
+            guard case .line(let line) = piece else { return false }
+            body(line)
         }
-        rest += piece
-        guard rest.count <= limit else {
-            rest = []
-            return false
-        }
-        return true
+        return !isTooLong
     }
 }
