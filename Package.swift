@@ -111,7 +111,7 @@ let package = Package(
             "Platform",
             [
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
-                "Agents",
+                "Agents", "Models",
                 "Workflows", "HTTP", "Live", "Privacy", "Vault", "COpenSSL", "Series",
             ]
         ),
@@ -127,7 +127,7 @@ let package = Package(
             name: "weft",
             dependencies: [
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
-                "Agents",
+                "Agents", "Models",
                 "Workflows", "HTTP", "Live", "Web", "Privacy", "Vault", "Platform",
                 "JSONata", "CrashTest", "Series", "Logistics",
             ],

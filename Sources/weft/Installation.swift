@@ -7,6 +7,7 @@ import HTTP
 import Identity
 import Live
 import Logistics
+import Models
 import Objects
 import Observability
 import Platform
@@ -32,6 +33,7 @@ struct Installation {
     let routes: [ToolRoute]
     let live: LiveHub
     let observation: Observation
+    let models: ModelRoom
     let clock = SystemClock()
 
     /// What this program has.
@@ -137,6 +139,12 @@ struct Installation {
         )
         let workflows = try parts.flatMap(\.workflows) + RuleDestinations.workflows(asking: agents)
         let destinations = RuleDestinations(kernel: kernel, workflows: workflows, agents: agents)
+        models = try ModelServices.room(
+            kernel,
+            folder: folder,
+            random: random,
+            tracer: observation.tracer
+        )
         let persons = PrivacyComposition.register(kernel, identity, parts.flatMap(\.persons))
         self.persons = persons
         let registry = try ToolRegistry(
@@ -154,6 +162,7 @@ struct Installation {
                 + WorkflowServices.tools(kernel).all()
                 + ObjectTools(kernel: kernel, audit: identity.audit).all()
                 + SeriesTools(kernel: kernel, audit: identity.audit).all()
+                + ModelTools(room: models, database: database, audit: identity.audit).all()
                 + PrivacyTools(persons).all()
                 + parts.flatMap(\.tools),
             agents: agents,
@@ -172,6 +181,7 @@ struct Installation {
                 database: database,
                 journal: kernel.journal,
                 clock: clock,
+                models: models.gateway,
                 approvals: kernel.approvals,
                 privacy: privacy,
                 account: accounts.account,
@@ -242,6 +252,7 @@ struct Installation {
         routes =
             PlatformTools.routes + EventTools.routes + ObservationTools.routes + ChannelTools.routes
             + IdentityTools.routes + WorkflowTools.routes + SeriesTools.routes
+            + ModelTools.routes
             + ObjectTools.routes
             + PrivacyTools.routes + parts.flatMap(\.routes)
     }

@@ -5,6 +5,7 @@ import Events
 import Glibc
 import Identity
 import Logistics
+import Models
 import Objects
 import Observability
 import Platform
@@ -50,7 +51,7 @@ enum StoreComposition {
         EventLog.migrations + IdentityTables.migrations + ObjectTables.migrations
             + ChannelsTables.migrations + AgentJournal.migrations + ExecutionTables.migrations
             + ToolRoutes.migrations + SeriesTables.migrations + PersonKeys.migrations
-            + PlatformTools.migrations + ObservationTables.migrations
+            + ModelTables.migrations + PlatformTools.migrations + ObservationTables.migrations
             + solutions.flatMap(\.migrations)
     }
 
