@@ -8,6 +8,8 @@ import Identity
 import Intents
 import Live
 import Logistics
+import MCP
+import Models
 import Objects
 import Observability
 import Platform
@@ -32,9 +34,13 @@ struct Installation {
     let solutions: [any Solution]
     let routes: [ToolRoute]
     let live: LiveHub
+    let clients: MCPComposition
     let observation: Observation
+    let search: SearchServices
+    let outside: OutsideServices
     let intents: IntentFabric
     let conscience: Conscience
+    let models: ModelRoom
     let clock = SystemClock()
 
     /// What this program has.
@@ -109,7 +115,10 @@ struct Installation {
             journal: AgentJournal(
                 database: database,
                 privacy: privacy,
-                recorded: IntentServices.recorded
+                recorded: { decision, organisation, latency, transaction in
+                    try SearchServices.markDecision(decision, organisation, latency, transaction)
+                    try IntentServices.recorded(decision, organisation, latency, transaction)
+                }
             ) { hints.changed("decisions", organisation: $0) },
             approvals: try ApprovalServices.approvals(
                 configuration,
@@ -143,13 +152,28 @@ struct Installation {
         )
         let workflows = try parts.flatMap(\.workflows) + RuleDestinations.workflows(asking: agents)
         let destinations = RuleDestinations(kernel: kernel, workflows: workflows, agents: agents)
-        let persons = PrivacyComposition.register(kernel, identity, parts.flatMap(\.persons))
+        search = SearchServices(kernel, parts: parts, solutions, audit: identity.audit)
+        models = try ModelServices.room(
+            kernel,
+            folder: folder,
+            random: random,
+            tracer: observation.tracer
+        )
+        let persons = PrivacyComposition.register(
+            kernel,
+            identity,
+            search.persons + parts.flatMap(\.persons)
+        )
         self.persons = persons
+        let outside = try OutsideServices(kernel, folder: folder, audit: identity.audit)
+        self.outside = outside
         let accounts = ServiceAccounts(identity.accounts, database)
         intents = IntentServices.fabric(kernel, observation, parts, agents: agents)
         let effects = IntentEffects(kernel, random: random, account: accounts.account)
         let registry = try ToolRegistry(
-            tools: try PlatformTools(kernel: kernel, agents: agents).all()
+            tools: try PlatformTools(kernel: kernel).all()
+                + AgentTools(kernel: kernel, agents: agents, audit: identity.audit).all()
+                + DecisionTools(kernel: kernel, audit: identity.audit).all()
                 + EventTools(kernel: kernel, destinations: destinations, audit: identity.audit)
                 .all()
                 + observation.tools.all()
@@ -163,7 +187,15 @@ struct Installation {
                 + WorkflowServices.tools(kernel).all()
                 + ObjectTools(kernel: kernel, audit: identity.audit).all()
                 + SeriesTools(kernel: kernel, audit: identity.audit).all()
-                + PrivacyTools(persons).all()
+                + ModelTools(room: models, database: database, audit: identity.audit).all()
+                + PrivacyTools(persons).all() + search.tools()
+                + OutsideServerTools(
+                    toolbox: outside.toolbox,
+                    servers: outside.servers,
+                    kernel: kernel,
+                    agents: agents
+                )
+                .all()
                 + IntentTools(
                     kernel: kernel,
                     fabric: intents,
@@ -174,7 +206,8 @@ struct Installation {
                 + parts.flatMap(\.tools),
             agents: agents,
             tracer: observation.tracer,
-            privacy: privacy
+            privacy: privacy,
+            outside: outside.toolbox
         )
         let runs = metrics.histogram(
             "weft_agent_run_seconds",
@@ -187,6 +220,7 @@ struct Installation {
                 database: database,
                 journal: kernel.journal,
                 clock: clock,
+                models: models.gateway,
                 approvals: kernel.approvals,
                 privacy: privacy,
                 account: accounts.account,
@@ -248,6 +282,7 @@ struct Installation {
             identity: identity,
             topics: parts.flatMap(\.liveTopics)
         )
+        clients = try MCPComposition(kernel, registry, folder: folder, parts: parts, live: live)
         self.database = database
         self.identity = identity
         self.kernel = kernel
@@ -256,10 +291,13 @@ struct Installation {
         self.solutions = solutions
         self.observation = observation
         routes =
-            PlatformTools.routes + EventTools.routes + ObservationTools.routes + ChannelTools.routes
+            PlatformTools.routes + AgentTools.routes + DecisionTools.routes + EventTools.routes
+            + ObservationTools.routes + ChannelTools.routes
             + IdentityTools.routes + WorkflowTools.routes + SeriesTools.routes
+            + ModelTools.routes
             + ObjectTools.routes
-            + PrivacyTools.routes + IntentTools.routes + parts.flatMap(\.routes)
+            + PrivacyTools.routes + SearchServices.routes + OutsideServerTools.routes
+            + IntentTools.routes + parts.flatMap(\.routes)
     }
 
     /// What is done every hour.
@@ -286,7 +324,7 @@ struct Installation {
                     _ = try await EventRetention().apply(to: database, at: clock.now())
                 },
             ] + ChannelServices.chores(kernel) + WorkflowServices.chores(kernel)
-                + IntentServices.chores(kernel),
+                + outside.chores() + IntentServices.chores(kernel),
             clock: clock
         ) { name, error in
             logger.error(

@@ -111,14 +111,8 @@ public struct AgentJournal: Sendable {
         of agent: Agent,
         _ organisation: ID<Organisation>
     ) async throws -> (start: Timestamp?, plan: AgentPlan, steps: [AgentStep]) {
-        try await database.read { [privacy] reader in
-            let begun = try reader.first(
-                "SELECT started_at, plan FROM agent_run WHERE key = ?",
-                [.text(key)]
-            ) { row in
-                (try row.timestamp(0), row.isNull(1) ? AgentPlan([:]) : AgentPlan(try row.json(1)))
-            }
-            guard let (start, plan) = begun else {
+        try await database.read { [self] reader in
+            guard let (start, plan) = try begun(key, in: reader) else {
                 let settings = try AgentSettings.of(
                     agent.name,
                     organisation: organisation,
@@ -134,6 +128,17 @@ public struct AgentJournal: Sendable {
             }
             return (start, plan, steps)
         }
+    }
+
+    /// When a run began and how it is to be decided; nil when nothing of it is kept.
+    func begun(
+        _ key: String,
+        in reader: any Reader
+    ) throws -> (start: Timestamp, plan: AgentPlan)? {
+        try reader.first(
+            "SELECT started_at, plan FROM agent_run WHERE key = ?",
+            [.text(key)]
+        ) { (try $0.timestamp(0), AgentPlan(try $0.optionalJSON(1) ?? [:])) }
     }
 
     /// The steps of a run as they are kept.

@@ -6,10 +6,13 @@ import Glibc
 import Identity
 import Intents
 import Logistics
+import MCP
+import Models
 import Objects
 import Observability
 import Platform
 import Privacy
+import Search
 import Series
 import Store
 import Workflows
@@ -51,7 +54,9 @@ enum StoreComposition {
         EventLog.migrations + IdentityTables.migrations + ObjectTables.migrations
             + ChannelsTables.migrations + AgentJournal.migrations + ExecutionTables.migrations
             + ToolRoutes.migrations + SeriesTables.migrations + PersonKeys.migrations
-            + PlatformTools.migrations + ObservationTables.migrations + IntentTables.migrations
+            + SearchTables.migrations + FactTables.migrations + ModelTables.migrations
+            + PlatformTools.migrations + ObservationTables.migrations
+            + OutsideTables.migrations + IntentTables.migrations
             + solutions.flatMap(\.migrations)
     }
 
