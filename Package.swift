@@ -39,7 +39,7 @@ func solution(_ name: String) -> Target {
         dependencies: [
             "Core", "Store", "Events", "Workflows", "Agents", "Identity", "HTTP", "Objects",
             "Channels",
-            "Live", "Observability", "Privacy", "Platform",
+            "Live", "MCP", "Observability", "Privacy", "Search", "Platform",
         ],
         path: "Sources/Solutions/\(name)",
         exclude: ["README.md"],
@@ -81,15 +81,24 @@ let package = Package(
         kernel("Privacy", ["Core", "Store", "Vault"]),
         kernel("Identity", ["Core", "Store", "Vault", "COpenSSL", "CSodium"]),
         kernel("Series", ["Core", "Store"]),
+        kernel("Search", ["Core", "Store"]),
         kernel("Objects", ["Core", "Store", "COpenSSL"]),
         kernel(
             "Channels",
             ["Core", "Store", "Events", "Observability", "Privacy", "Vault", "CCurl"]
         ),
-        kernel("Models", ["Core", "Store"], path: "Agents/Models"),
+        kernel(
+            "Models",
+            ["Core", "Store", "Events", "Observability", "Vault"],
+            path: "Agents/Models"
+        ),
         kernel(
             "Agents",
-            ["Core", "Store", "Events", "Identity", "Observability", "Privacy", "Models", "Vault"],
+            [
+                "Core", "Store", "Events", "Identity", "Observability", "Privacy", "Models",
+                "Vault",
+                "Search",
+            ],
             without: ["Models"]
         ),
         kernel(
@@ -116,6 +125,7 @@ let package = Package(
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
                 "Workflows", "HTTP", "Live", "MCP", "Privacy", "Vault", "COpenSSL", "Series",
+                "Search",
             ]
         ),
 
@@ -132,7 +142,7 @@ let package = Package(
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
                 "Workflows", "HTTP", "Live", "MCP", "Web", "Privacy", "Vault", "Platform",
-                "JSONata", "CrashTest", "Series", "Logistics",
+                "JSONata", "CrashTest", "Series", "Search", "Logistics",
             ],
             path: "Sources/weft",
             swiftSettings: strict
@@ -149,6 +159,14 @@ let package = Package(
         // Where tests find the reference data.
         .target(name: "ReferenceData", path: "Tests/ReferenceData", swiftSettings: strict),
 
+        // A server with what the protocol's conformance suite expects, for tests of the wire.
+        .executableTarget(
+            name: "MCPFixture",
+            dependencies: ["Core", "HTTP", "MCP", "Observability", "Vault"],
+            path: "Tests/MCPFixture",
+            swiftSettings: strict
+        ),
+
         tests("Core"),
         tests("JSONata", ["Core", "ReferenceData"]),
         tests("Observability", ["Core", "Store", "StoreTesting"]),
@@ -156,11 +174,15 @@ let package = Package(
         tests("Events", ["Core", "Store", "StoreTesting", "ReferenceData"]),
         tests("Identity", ["Core", "Store", "StoreTesting", "ReferenceData", "Vault"]),
         tests("Series", ["Core", "Store", "StoreTesting"]),
+        tests("Search", ["Core", "Store", "StoreTesting", "ReferenceData"]),
         tests("Objects", ["Core", "Store", "StoreTesting"]),
         tests("Channels", ["Core", "Store", "StoreTesting", "Events", "Observability", "Vault"]),
         tests(
             "Agents",
-            ["Core", "Store", "StoreTesting", "Events", "Identity", "Models", "Privacy", "Vault"]
+            [
+                "Core", "Store", "StoreTesting", "Events", "Identity", "Models", "Observability",
+                "Privacy", "Search", "Vault",
+            ]
         ),
         tests(
             "Workflows",
@@ -171,6 +193,10 @@ let package = Package(
         ),
         tests("HTTP", ["Core", "Observability"]),
         tests("Live", ["Core", "Store", "StoreTesting", "Events", "HTTP", "Observability"]),
+        tests(
+            "Models",
+            ["Core", "Store", "StoreTesting", "Events", "Observability", "Vault", "Web"]
+        ),
         tests("MCP", ["Core", "HTTP", "Agents"]),
         tests("Web", ["Core"]),
         tests("Vault", ["Core"]),

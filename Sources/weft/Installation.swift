@@ -32,7 +32,9 @@ struct Installation {
     let solutions: [any Solution]
     let routes: [ToolRoute]
     let live: LiveHub
+    let clients: MCPComposition
     let observation: Observation
+    let search: SearchServices
     let outside: OutsideServices
     let clock = SystemClock()
 
@@ -105,7 +107,11 @@ struct Installation {
             channels: channels,
             webClient: webClient,
             accounts: identity.accounts,
-            journal: AgentJournal(database: database, privacy: privacy) {
+            journal: AgentJournal(
+                database: database,
+                privacy: privacy,
+                recorded: SearchServices.markDecision
+            ) {
                 hints.changed("decisions", organisation: $0)
             },
             approvals: try ApprovalServices.approvals(
@@ -139,12 +145,19 @@ struct Installation {
         )
         let workflows = try parts.flatMap(\.workflows) + RuleDestinations.workflows(asking: agents)
         let destinations = RuleDestinations(kernel: kernel, workflows: workflows, agents: agents)
-        let persons = PrivacyComposition.register(kernel, identity, parts.flatMap(\.persons))
+        search = SearchServices(kernel, parts: parts, solutions, audit: identity.audit)
+        let persons = PrivacyComposition.register(
+            kernel,
+            identity,
+            search.persons + parts.flatMap(\.persons)
+        )
         self.persons = persons
         let outside = try OutsideServices(kernel, folder: folder, audit: identity.audit)
         self.outside = outside
         let registry = try ToolRegistry(
-            tools: try PlatformTools(kernel: kernel, agents: agents).all()
+            tools: try PlatformTools(kernel: kernel).all()
+                + AgentTools(kernel: kernel, agents: agents, audit: identity.audit).all()
+                + DecisionTools(kernel: kernel, audit: identity.audit).all()
                 + EventTools(kernel: kernel, destinations: destinations, audit: identity.audit)
                 .all()
                 + observation.tools.all()
@@ -158,7 +171,7 @@ struct Installation {
                 + WorkflowServices.tools(kernel).all()
                 + ObjectTools(kernel: kernel, audit: identity.audit).all()
                 + SeriesTools(kernel: kernel, audit: identity.audit).all()
-                + PrivacyTools(persons).all()
+                + PrivacyTools(persons).all() + search.tools()
                 + OutsideServerTools(
                     toolbox: outside.toolbox,
                     servers: outside.servers,
@@ -244,6 +257,7 @@ struct Installation {
             identity: identity,
             topics: parts.flatMap(\.liveTopics)
         )
+        clients = try MCPComposition(kernel, registry, folder: folder, parts: parts, live: live)
         self.database = database
         self.identity = identity
         self.kernel = kernel
@@ -252,10 +266,12 @@ struct Installation {
         self.solutions = solutions
         self.observation = observation
         routes =
-            PlatformTools.routes + EventTools.routes + ObservationTools.routes + ChannelTools.routes
+            PlatformTools.routes + AgentTools.routes + DecisionTools.routes + EventTools.routes
+            + ObservationTools.routes + ChannelTools.routes
             + IdentityTools.routes + WorkflowTools.routes + SeriesTools.routes
             + ObjectTools.routes
-            + PrivacyTools.routes + OutsideServerTools.routes + parts.flatMap(\.routes)
+            + PrivacyTools.routes + SearchServices.routes + OutsideServerTools.routes
+            + parts.flatMap(\.routes)
     }
 
     /// What is done every hour.

@@ -64,9 +64,15 @@ struct ServerRoutes {
             to: &router,
             options: LiveChannel.options(installation.configuration)
         )
+        try MCPComposition.add(installation, to: &router)
         addHealth(to: &router)
         try addConsole(to: &router)
-        try APIDescription.add(to: &router, console: Self.consoleFolder(), logger: logger)
+        let page = try APIDescription.add(
+            to: &router,
+            console: Self.consoleFolder(),
+            logger: logger
+        )
+        installation.clients.describe(page)
         return router
     }
 

@@ -4,6 +4,7 @@ public import Core
 public import Live
 public import Observability
 public import Privacy
+public import Search
 public import Store
 public import Workflows
 
@@ -64,6 +65,12 @@ public struct SolutionParts: Sendable {
     public var dashboards: [Dashboard]
     /// What keeps records about persons.
     public var persons: [any PersonHolder]
+    /// What is found by `/api/search`.
+    public var searchSources: [SearchSource]
+    /// What AI clients can read.
+    public var documents: [ToolDocument]
+    /// What AI clients are offered to ask of their models.
+    public var prompts: [ToolPrompt]
 
     /// The parts.
     public init(
@@ -76,8 +83,14 @@ public struct SolutionParts: Sendable {
         eventMetrics: [EventMetric] = [],
         gauges: [StoreGauge] = [],
         dashboards: [Dashboard] = [],
-        persons: [any PersonHolder] = []
+        persons: [any PersonHolder] = [],
+        searchSources: [SearchSource] = [],
+        documents: [ToolDocument] = [],
+        prompts: [ToolPrompt] = []
     ) {
+        self.searchSources = searchSources
+        self.documents = documents
+        self.prompts = prompts
         self.persons = persons
         self.tools = tools
         self.agents = agents

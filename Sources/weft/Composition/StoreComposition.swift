@@ -10,6 +10,7 @@ import Objects
 import Observability
 import Platform
 import Privacy
+import Search
 import Series
 import Store
 import Workflows
@@ -51,8 +52,8 @@ enum StoreComposition {
         EventLog.migrations + IdentityTables.migrations + ObjectTables.migrations
             + ChannelsTables.migrations + AgentJournal.migrations + ExecutionTables.migrations
             + ToolRoutes.migrations + SeriesTables.migrations + PersonKeys.migrations
-            + PlatformTools.migrations + ObservationTables.migrations
-            + OutsideTables.migrations
+            + SearchTables.migrations + FactTables.migrations + PlatformTools.migrations
+            + ObservationTables.migrations + OutsideTables.migrations
             + solutions.flatMap(\.migrations)
     }
 

@@ -98,6 +98,7 @@ struct Orders {
                 .text(search), .time(order.createdAt), .json(text),
             ]
         )
+        try OrderSearch.mark(order.id, scope, in: transaction)
         return text
     }
 
@@ -115,6 +116,7 @@ struct Orders {
                 .id(scope.organisation), .id(order.id),
             ]
         )
+        try OrderSearch.mark(order.id, scope, in: transaction)
         return text
     }
 
