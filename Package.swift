@@ -176,7 +176,7 @@ let package = Package(
         ),
         tests("HTTP", ["Core", "Observability"]),
         tests("Live", ["Core", "Store", "StoreTesting", "Events", "HTTP", "Observability"]),
-        tests("MCP", ["Core", "HTTP", "Agents"]),
+        tests("MCP", ["Core", "Vault"]),
         tests("Web", ["Core"]),
         tests("Vault", ["Core"]),
         tests("Privacy", ["Core", "Store", "StoreTesting", "Vault"]),
