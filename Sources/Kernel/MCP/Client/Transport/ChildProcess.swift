@@ -251,7 +251,7 @@ final class ChildProcess: Sendable {
             if polled[0].revents != 0 {
                 let count = read(output, &chunk, chunk.count)
                 if count > 0 {
-                    if !outputLines.feed(chunk[..<count], ears.onLine) {
+                    if !Self.feed(&outputLines, chunk[..<count], ears.onLine) {
                         ears.onOverflow()
                         close()
                     }
@@ -262,12 +262,28 @@ final class ChildProcess: Sendable {
             if polled[1].revents != 0 {
                 let count = read(errors, &chunk, chunk.count)
                 if count > 0 {
-                    _ = errorLines.feed(chunk[..<count], ears.onErrorLine)
+                    _ = Self.feed(&errorLines, chunk[..<count], ears.onErrorLine)
                 } else if count == 0 || errno != EAGAIN && errno != EINTR {
                     errorsOpen = false
                 }
             }
         }
+    }
+
+    /// Hands over whole lines; false once one is too long.
+    private static func feed(
+        _ lines: inout LineSplitter,
+        _ bytes: ArraySlice<UInt8>,
+        _ body: ([UInt8]) -> Void
+    ) -> Bool {
+        var isWhole = true
+        for piece in lines.take(bytes) {
+            switch piece {
+            case .line(let line): body(line)
+            case .tooLong: isWhole = false
+            }
+        }
+        return isWhole && !lines.isOverflowing
     }
 
     /// Writes what waits; false when nobody reads any more.
@@ -307,33 +323,5 @@ final class ChildProcess: Sendable {
     static func told(_ status: Int32) -> String {
         status & 0x7F == 0
             ? "exited with \(status >> 8 & 0xFF)" : "ended by signal \(status & 0x7F)"
-    }
-}
-
-/// Puts pieces together to lines.
-struct LineSplitter: Sendable {
-    private let limit: Int
-    private var rest: [UInt8] = []
-
-    init(limit: Int) {
-        self.limit = limit
-    }
-
-    /// Hands over each whole line without its end; false once a line is too long, which is dropped.
-    mutating func feed(_ piece: ArraySlice<UInt8>, _ body: ([UInt8]) -> Void) -> Bool {
-        var piece = piece
-        while let end = piece.firstIndex(of: 0x0A) {
-            rest += piece[..<end]
-            piece = piece[(end + 1)...]
-            if rest.last == 0x0D { rest.removeLast() }
-            if !rest.isEmpty { body(rest) }
-            rest.removeAll(keepingCapacity: true)
-        }
-        rest += piece
-        guard rest.count <= limit else {
-            rest = []
-            return false
-        }
-        return true
     }
 }
