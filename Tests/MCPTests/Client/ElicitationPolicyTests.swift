@@ -30,7 +30,9 @@ import Testing
 
     @Test("Values come first, then defaults; a value of another kind is not taken")
     func answers() {
-        let policy = ElicitationPolicy.answer(["name": "Ada", "age": "old", "status": "c", "other": 1])
+        let policy = ElicitationPolicy.answer([
+            "name": "Ada", "age": "old", "status": "c", "other": 1,
+        ])
         #expect(
             policy.result(Self.form) == [
                 "action": "accept",

@@ -68,7 +68,7 @@ import Testing
         #expect(throws: EventStreamParser.TooLarge.self) {
             try line.feed(Array("data: 12345678".utf8))
         }
-        var data = EventStreamParser(limit: 20)
+        var data = EventStreamParser(limit: 18)
         #expect(throws: EventStreamParser.TooLarge.self) {
             try data.feed(Array("data: 1234567\ndata: 1234567\n".utf8))
         }

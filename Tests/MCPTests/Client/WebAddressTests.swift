@@ -22,8 +22,10 @@ import Testing
     @Test(
         "What is no whole web address is none",
         arguments: [
-            "mcp.example.com", "ftp://x", "https://", "https://a@b/", "https://a:b@c/", "https://x#f",
-            "https://x y", "https://x:0/", "https://x:70000/", "https://x:1a/", "https://[::1", "//x/",
+            "mcp.example.com", "ftp://x", "https://", "https://a@b/", "https://a:b@c/",
+            "https://x#f",
+            "https://x y", "https://x:0/", "https://x:70000/", "https://x:1a/", "https://[::1",
+            "//x/",
             "https://x\\y", "https:///path",
         ]
     )
@@ -90,6 +92,8 @@ import Testing
         let form = WebAddress.form([("a b", "1&2=3"), ("ü", "~-._")])
         #expect(form == "a%20b=1%262%3D3&%C3%BC=~-._")
         #expect(WebAddress.parameters(of: form) == ["a b": "1&2=3", "ü": "~-._"])
-        #expect(WebAddress.parameters(of: "a=1+2&a=3&b&=x&c=%zz") == ["a": "1 2", "b": "", "": "x"])
+        #expect(
+            WebAddress.parameters(of: "a=1+2&a=3&b&=x&c=%zz") == ["a": "1 2", "b": "", "": "x"]
+        )
     }
 }
