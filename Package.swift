@@ -202,7 +202,10 @@ let package = Package(
             "Models",
             ["Core", "Store", "StoreTesting", "Events", "Observability", "Vault", "Web"]
         ),
-        tests("MCP", ["Core", "HTTP", "Agents"]),
+        tests(
+            "MCP",
+            ["Core", "Vault", "Agents", "Events", "Identity", "Store", "StoreTesting"]
+        ),
         tests("Web", ["Core"]),
         tests("Vault", ["Core"]),
         tests("Privacy", ["Core", "Store", "StoreTesting", "Vault"]),
