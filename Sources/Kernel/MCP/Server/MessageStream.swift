@@ -71,6 +71,9 @@ final class MessageStream: MessageSink {
 
     var hasEnded: Bool { state.withLock { $0.hasEnded } }
 
+    /// How many bytes are kept.
+    var size: Int { state.withLock { $0.bytes } }
+
     /// Whether the stream has given out a message of that number, or begins behind it.
     func knows(_ message: Int) -> Bool { state.withLock { (0...$0.last).contains(message) } }
 
