@@ -132,6 +132,23 @@ import Testing
 }
 
 extension SessionTests {
+    @Test("A stream that is let go of before its connection is there ends that connection")
+    func letGo() {
+        let stream = MessageStream(number: 1, limits: ServerLimits())
+        stream.release()
+        stream.append(Array("1".utf8))
+        let first = stream.read()
+        guard case .end = stream.turn(first, after: 0) else {
+            Issue.record("the first connection goes on")
+            return
+        }
+        let second = stream.read()
+        guard case .send = stream.turn(second, after: 0) else {
+            Issue.record("the second connection gets nothing")
+            return
+        }
+    }
+
     @Test("Streams that have ended are kept for a while, within bounds, and no longer")
     func endedStreams() throws {
         var limits = ServerLimits()
