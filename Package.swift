@@ -39,7 +39,7 @@ func solution(_ name: String) -> Target {
         dependencies: [
             "Core", "Store", "Events", "Workflows", "Agents", "Identity", "HTTP", "Objects",
             "Channels",
-            "Live", "MCP", "Observability", "Privacy", "Platform",
+            "Live", "MCP", "Observability", "Privacy", "Search", "Platform", "Intents",
         ],
         path: "Sources/Solutions/\(name)",
         exclude: ["README.md"],
@@ -81,15 +81,25 @@ let package = Package(
         kernel("Privacy", ["Core", "Store", "Vault"]),
         kernel("Identity", ["Core", "Store", "Vault", "COpenSSL", "CSodium"]),
         kernel("Series", ["Core", "Store"]),
+        kernel("Search", ["Core", "Store"]),
         kernel("Objects", ["Core", "Store", "COpenSSL"]),
+        kernel("Intents", ["Core", "Store", "Events", "Observability", "Series", "Agents"]),
         kernel(
             "Channels",
             ["Core", "Store", "Events", "Observability", "Privacy", "Vault", "CCurl"]
         ),
-        kernel("Models", ["Core", "Store"], path: "Agents/Models"),
+        kernel(
+            "Models",
+            ["Core", "Store", "Events", "Observability", "Vault"],
+            path: "Agents/Models"
+        ),
         kernel(
             "Agents",
-            ["Core", "Store", "Events", "Identity", "Observability", "Privacy", "Models", "Vault"],
+            [
+                "Core", "Store", "Events", "Identity", "Observability", "Privacy", "Models",
+                "Vault",
+                "Search",
+            ],
             without: ["Models"]
         ),
         kernel(
@@ -103,7 +113,10 @@ let package = Package(
         kernel("Live", ["Core", "Observability", "Store", "Events", "HTTP"]),
         kernel(
             "MCP",
-            ["Core", "Observability", "Store", "Events", "Identity", "Agents", "HTTP", "Vault"]
+            [
+                "Core", "Observability", "Store", "Events", "Identity", "Agents", "HTTP", "Vault",
+                "CLinux",
+            ]
         ),
         // Not a part of HTTP: curl.h declares the socket functions, which HTTP takes from Glibc.
         kernel("Web", ["Core", "CCurl"]),
@@ -113,6 +126,7 @@ let package = Package(
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
                 "Workflows", "HTTP", "Live", "MCP", "Privacy", "Vault", "COpenSSL", "Series",
+                "Search", "Intents",
             ]
         ),
 
@@ -129,7 +143,7 @@ let package = Package(
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
                 "Workflows", "HTTP", "Live", "MCP", "Web", "Privacy", "Vault", "Platform",
-                "JSONata", "CrashTest", "Series", "Logistics",
+                "JSONata", "CrashTest", "Series", "Search", "Intents", "Logistics",
             ],
             path: "Sources/weft",
             swiftSettings: strict
@@ -161,11 +175,19 @@ let package = Package(
         tests("Events", ["Core", "Store", "StoreTesting", "ReferenceData"]),
         tests("Identity", ["Core", "Store", "StoreTesting", "ReferenceData", "Vault"]),
         tests("Series", ["Core", "Store", "StoreTesting"]),
+        tests("Search", ["Core", "Store", "StoreTesting", "ReferenceData"]),
+        tests(
+            "Intents",
+            ["Core", "Store", "StoreTesting", "Events", "Agents", "Series", "Observability"]
+        ),
         tests("Objects", ["Core", "Store", "StoreTesting"]),
         tests("Channels", ["Core", "Store", "StoreTesting", "Events", "Observability", "Vault"]),
         tests(
             "Agents",
-            ["Core", "Store", "StoreTesting", "Events", "Identity", "Models", "Privacy", "Vault"]
+            [
+                "Core", "Store", "StoreTesting", "Events", "Identity", "Models", "Observability",
+                "Privacy", "Search", "Vault",
+            ]
         ),
         tests(
             "Workflows",
@@ -176,7 +198,11 @@ let package = Package(
         ),
         tests("HTTP", ["Core", "Observability"]),
         tests("Live", ["Core", "Store", "StoreTesting", "Events", "HTTP", "Observability"]),
-        tests("MCP", ["Core", "Vault"]),
+        tests(
+            "Models",
+            ["Core", "Store", "StoreTesting", "Events", "Observability", "Vault", "Web"]
+        ),
+        tests("MCP", ["Core", "HTTP", "Agents", "Vault"]),
         tests("Web", ["Core"]),
         tests("Vault", ["Core"]),
         tests("Privacy", ["Core", "Store", "StoreTesting", "Vault"]),

@@ -59,6 +59,8 @@ struct ServerRoutes {
         try ApprovalRoutes(installation: installation).add(to: &router)
         EventRoutes(kernel: installation.kernel).add(to: &router)
         ObjectRoutes(kernel: installation.kernel).add(to: &router)
+        OutsideRoutes(kernel: installation.kernel).add(to: &router)
+        WidgetRoutes(kernel: installation.kernel).add(to: &router)
         installation.live.addRoutes(
             to: &router,
             options: LiveChannel.options(installation.configuration)

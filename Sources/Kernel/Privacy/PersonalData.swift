@@ -89,7 +89,10 @@ public struct PersonalData: Sendable {
     }
 
     let places: [Place]
-    let kind: String
+    /// What the persons are here; several where the document says which.
+    public let kinds: Set<String>
+    /// Whether the document holds `kind:id` rather than the id alone.
+    private let namesKind: Bool
     let person: [PersonalField.Step]
     let fields: [PersonalField]
 
@@ -107,9 +110,36 @@ public struct PersonalData: Sendable {
         at person: String
     ) {
         self.places = places
-        self.kind = kind
+        kinds = [kind]
+        namesKind = false
         self.person = PersonalField.steps(person)
         self.fields = fields
+    }
+
+    /// A declaration for documents that hold `kind:id`, and may be about something else than a person.
+    ///
+    /// - Parameters:
+    ///   - fields: what is about the person.
+    ///   - places: the documents that hold it.
+    ///   - kinds: which kinds are persons; a document about anything else holds nothing personal.
+    ///   - subject: where the document has `kind:id`, for instance `/subject`.
+    public init(
+        _ fields: [PersonalField],
+        in places: [Place],
+        ofKinds kinds: Set<String>,
+        subjectAt subject: String
+    ) {
+        self.places = places
+        self.kinds = kinds
+        namesKind = true
+        person = PersonalField.steps(subject)
+        self.fields = fields
+    }
+
+    private func subject(named text: String) -> DataSubject? {
+        if !namesKind { return kinds.first.flatMap { DataSubject(kind: $0, id: text) } }
+        guard let subject = DataSubject(text), kinds.contains(subject.kind) else { return nil }
+        return subject
     }
 
     /// The person whom a document of this kind is about, found without reading all of it.
@@ -124,12 +154,12 @@ public struct PersonalData: Sendable {
         }
         guard range.count > 2 else { return nil }
         let id = String(decoding: text.bytes[range].dropFirst().dropLast(), as: UTF8.self)
-        return DataSubject(kind: kind, id: id)
+        return subject(named: id)
     }
 
     /// The person whom a document of this kind is about.
     func subject(of json: JSON) -> DataSubject? {
-        PersonalField.value(in: json, person)?.string.flatMap { DataSubject(kind: kind, id: $0) }
+        PersonalField.value(in: json, person)?.string.flatMap { subject(named: $0) }
     }
 }
 

@@ -146,6 +146,11 @@ public final class Privacy: Sendable {
     /// Whether something in the text may be sealed: quick where nothing is.
     public static func mayHoldSealed(_ text: String) -> Bool { SealedText.isIn(text) }
 
+    /// The text without what is sealed in it, for where nothing personal is to be.
+    public static func withoutSealed(_ text: String) -> String {
+        SealedText.replacing(in: text) { _ in "" }
+    }
+
     /// The document with everything that is sealed in it opened.
     ///
     /// A string that is one sealed value becomes that value, of whatever type; inside longer strings its

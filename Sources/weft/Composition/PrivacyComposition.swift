@@ -1,3 +1,4 @@
+import Agents
 import Channels
 import Core
 import Events
@@ -16,13 +17,15 @@ enum PrivacyComposition {
         clock: any WallClock,
         ids: IDGenerator
     ) throws -> Privacy {
-        Privacy(
+        let fields = solutions.flatMap(\.personalData)
+        let kinds = Set(fields.flatMap(\.kinds))
+        return Privacy(
             keys: PersonKeys(
                 vault: try Vault.loadOrCreate(folder: folder.keys),
                 clock: clock,
                 ids: ids
             ),
-            fields: solutions.flatMap(\.personalData)
+            fields: fields + FactStore.personalData(of: kinds)
         )
     }
 

@@ -4,11 +4,14 @@ import Core
 import Events
 import Glibc
 import Identity
+import Intents
 import Logistics
+import MCP
 import Objects
 import Observability
 import Platform
 import Privacy
+import Search
 import Series
 import Store
 import Workflows
@@ -50,7 +53,8 @@ enum StoreComposition {
         EventLog.migrations + IdentityTables.migrations + ObjectTables.migrations
             + ChannelsTables.migrations + AgentJournal.migrations + ExecutionTables.migrations
             + ToolRoutes.migrations + SeriesTables.migrations + PersonKeys.migrations
-            + PlatformTools.migrations + ObservationTables.migrations
+            + SearchTables.migrations + FactTables.migrations + PlatformTools.migrations
+            + ObservationTables.migrations + OutsideTables.migrations + IntentTables.migrations
             + solutions.flatMap(\.migrations)
     }
 

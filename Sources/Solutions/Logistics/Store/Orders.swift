@@ -98,6 +98,8 @@ struct Orders {
                 .text(search), .time(order.createdAt), .json(text),
             ]
         )
+        try OrderSearch.mark(order.id, scope, in: transaction)
+        try OrderPromises(scope: scope).keep(order, in: transaction)
         return text
     }
 
@@ -115,6 +117,8 @@ struct Orders {
                 .id(scope.organisation), .id(order.id),
             ]
         )
+        try OrderSearch.mark(order.id, scope, in: transaction)
+        try OrderPromises(scope: scope).keep(order, in: transaction)
         return text
     }
 

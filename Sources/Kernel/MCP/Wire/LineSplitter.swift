@@ -10,7 +10,8 @@ struct LineSplitter {
 
     private let limit: Int
     private var line: [UInt8] = []
-    private var isTooLong = false
+    /// Whether the last line is longer than allowed already.
+    private(set) var isTooLong = false
 
     init(limit: Int) { self.limit = limit }
 

@@ -1,0 +1,214 @@
+import Core
+import Store
+import Synchronization
+import Testing
+
+@testable import Search
+
+/// A model stands behind it that can be away.
+private final class FakeModel: Embedder {
+    struct Away: Error {}
+
+    let name: String
+    let dimensions = 3
+    let isAway = Mutex(false)
+    let calls = Mutex(0)
+
+    init(_ name: String) { self.name = name }
+
+    func embed(_ texts: [String]) async throws -> [[Float]] {
+        calls.withLock { $0 += 1 }
+        if isAway.withLock({ $0 }) { throw Away() }
+        return texts.map { text in
+            [
+                text.contains("north") ? 1 : 0, text.contains("south") ? 1 : 0,
+                Float(text.utf8.count) / 100,
+            ]
+        }
+    }
+}
+
+@Suite struct SearchIndexerTests {
+    private static let records = Migration(
+        "records",
+        1,
+        "records",
+        ["CREATE TABLE record (id TEXT PRIMARY KEY, text TEXT NOT NULL)"]
+    )
+
+    private static let source = SearchSource(
+        collection: "notes",
+        title: "Notes",
+        roles: [],
+        link: { "/notes/\($0)" },
+        document: { id, _, reader in
+            try reader.first("SELECT text FROM record WHERE id = ?", [.text(id)]) {
+                SearchDocument(id: id, body: try $0.text(0))
+            }
+        }
+    )
+
+    private func change(_ world: SearchWorld, _ id: String, _ text: String?) async throws {
+        try await world.database.transaction { [ours = world.ours] transaction in
+            try transaction.execute("DELETE FROM record WHERE id = ?", [.text(id)])
+            if let text {
+                try transaction.execute(
+                    "INSERT INTO record (id, text) VALUES (?, ?)",
+                    [.text(id), .text(text)]
+                )
+            }
+            try SearchQueue.mark(
+                id,
+                in: "notes",
+                of: ours.organisation,
+                transaction: transaction
+            )
+        }
+    }
+
+    private func indexer(_ world: SearchWorld, _ store: SearchStore? = nil) -> SearchIndexer {
+        SearchIndexer(
+            store ?? world.store,
+            sources: [Self.source],
+            database: world.database,
+            clock: world.clock
+        )
+    }
+
+    @Test("Records that change, come and go are followed, each once")
+    func following() async throws {
+        let world = try await SearchWorld()
+        try await world.database.migrate([Self.records])
+        try await change(world, "r", "north wind")
+        try await change(world, "r", "south wind")
+        try await change(world, "s", "calm")
+        #expect(try await indexer(world).index() == 3)
+        #expect(try await indexer(world).index() == 0)
+        #expect(try await world.found("south") == ["r"])
+        #expect(try await world.found("north").isEmpty)
+        try await change(world, "r", nil)
+        try await indexer(world).index()
+        #expect(try await world.found("south").isEmpty)
+        #expect(try await world.found("calm") == ["s"])
+        #expect(try await world.count("search_pending") == 0)
+    }
+
+    @Test("Marks of collections that nobody makes are dropped")
+    func strangers() async throws {
+        let world = try await SearchWorld()
+        try await world.database.transaction { [ours = world.ours] in
+            try SearchQueue.mark("x", in: "gone", of: ours.organisation, transaction: $0)
+        }
+        try await indexer(world).index()
+        #expect(try await world.count("search_pending") == 0)
+    }
+
+    @Test("A record that is changed while its document is made is made again")
+    func overtaken() async throws {
+        let world = try await SearchWorld()
+        try await world.database.migrate([Self.records])
+        try await change(world, "r", "north")
+        let overtaken = Mutex(false)
+        let slow = SearchSource(
+            collection: "notes",
+            title: "Notes",
+            roles: [],
+            link: { $0 },
+            document: { id, scope, reader in
+                let document = try Self.source.document(id, scope, reader)
+                overtaken.withLock { $0 = true }
+                return document
+            }
+        )
+        // The embedder is asked between the reading of the record and the transaction.
+        let store = SearchStore(
+            embedder: Meanwhile { [self] in
+                guard overtaken.withLock({ $0 }) else { return }
+                overtaken.withLock { $0 = false }
+                try? await change(world, "r", "south")
+            }
+        )
+        let indexer = SearchIndexer(
+            store,
+            sources: [slow],
+            database: world.database,
+            clock: world.clock
+        )
+        try await indexer.index()
+        #expect(try await world.found("north").isEmpty)
+        overtaken.withLock { $0 = false }
+        try await self.indexer(world, store).index()
+        #expect(try await world.found("south") == ["r"])
+    }
+
+    private struct Meanwhile: Embedder {
+        var name: String { "meanwhile" }
+        var dimensions: Int { 2 }
+        let act: @Sendable () async -> Void
+
+        func embed(_ texts: [String]) async throws -> [[Float]] {
+            await act()
+            return texts.map { _ in [1, 0] }
+        }
+    }
+
+    @Test("Another embedder makes all vectors anew; words find documents meanwhile")
+    func changingEmbedder() async throws {
+        let world = try await SearchWorld()
+        try await world.put([
+            SearchDocument(id: "n", body: "north"), SearchDocument(id: "s", body: "south"),
+        ])
+        let model = SearchStore(embedder: FakeModel("model-a"))
+        let query = SearchQuery("south", mode: .vector)
+        await #expect(throws: SearchError.self) { try await world.ask(query, by: model) }
+        let hybrid = try await world.ask(SearchQuery("south", mode: .hybrid), by: model)
+        #expect(hybrid.hits.map(\.document.id) == ["s"])
+        // What is put in before the change has no vector of either.
+        try await world.put([SearchDocument(id: "t", body: "south south")], by: model)
+        let indexer = indexer(world, model)
+        try await indexer.renew()
+        while try await indexer.embed() > 0 {}
+        #expect(try await world.ask(query, by: model).hits.first?.document.id == "s")
+        #expect(try await world.count("search_vector") == 3)
+        let summary = try await world.database.read { [ours = world.ours] in
+            try model.summary(of: "notes", scope: ours, in: $0)
+        }
+        #expect(summary?.embedder == "model-a")
+        #expect(summary?.waiting == 0)
+        // And back.
+        try await self.indexer(world).renew()
+        while try await self.indexer(world).embed() > 0 {}
+        #expect(try await world.found("north", .vector).first == "n")
+    }
+
+    @Test("While the embedder is away documents are found by words, and get vectors later")
+    func away() async throws {
+        let model = FakeModel("model-a")
+        let world = try await SearchWorld(SearchStore(embedder: model))
+        model.isAway.withLock { $0 = true }
+        try await world.put([SearchDocument(id: "n", body: "north")])
+        #expect(try await world.found("north", .hybrid) == ["n"])
+        await #expect(throws: FakeModel.Away.self) { try await world.found("north", .vector) }
+        await #expect(throws: FakeModel.Away.self) { try await indexer(world).embed() }
+        model.isAway.withLock { $0 = false }
+        #expect(try await world.found("north", .vector).isEmpty)
+        #expect(try await indexer(world).embed() == 1)
+        #expect(try await indexer(world).embed() == 0)
+        #expect(try await world.found("north", .vector) == ["n"])
+    }
+
+    @Test("An index of an older analyser gets its terms anew")
+    func changingAnalyser() async throws {
+        let world = try await SearchWorld()
+        try await world.put(SearchStoreTests.library)
+        let before = try await world.content()
+        try await world.database.transaction { transaction in
+            try transaction.execute("UPDATE search_index SET analyser = 0", [])
+            try transaction.execute("UPDATE search_posting SET term = 'old-' || term", [])
+        }
+        #expect(try await world.found("steel").isEmpty)
+        try await indexer(world).renew()
+        #expect(try await world.content() == before)
+        #expect(try await world.found("steel") == ["b"])
+    }
+}
