@@ -39,7 +39,7 @@ func solution(_ name: String) -> Target {
         dependencies: [
             "Core", "Store", "Events", "Workflows", "Agents", "Identity", "HTTP", "Objects",
             "Channels",
-            "Live", "Observability", "Privacy", "Search", "Platform",
+            "Live", "MCP", "Observability", "Privacy", "Search", "Platform", "Intents",
         ],
         path: "Sources/Solutions/\(name)",
         exclude: ["README.md"],
@@ -83,11 +83,16 @@ let package = Package(
         kernel("Series", ["Core", "Store"]),
         kernel("Search", ["Core", "Store"]),
         kernel("Objects", ["Core", "Store", "COpenSSL"]),
+        kernel("Intents", ["Core", "Store", "Events", "Observability", "Series", "Agents"]),
         kernel(
             "Channels",
             ["Core", "Store", "Events", "Observability", "Privacy", "Vault", "CCurl"]
         ),
-        kernel("Models", ["Core", "Store"], path: "Agents/Models"),
+        kernel(
+            "Models",
+            ["Core", "Store", "Events", "Observability", "Vault"],
+            path: "Agents/Models"
+        ),
         kernel(
             "Agents",
             [
@@ -106,6 +111,13 @@ let package = Package(
         ),
         kernel("HTTP", ["Core", "Observability", "CLinux", "CZlib", "CWslay", "COpenSSL"]),
         kernel("Live", ["Core", "Observability", "Store", "Events", "HTTP"]),
+        kernel(
+            "MCP",
+            [
+                "Core", "Observability", "Store", "Events", "Identity", "Agents", "HTTP", "Vault",
+                "CLinux",
+            ]
+        ),
         // Not a part of HTTP: curl.h declares the socket functions, which HTTP takes from Glibc.
         kernel("Web", ["Core", "CCurl"]),
         kernel(
@@ -113,7 +125,8 @@ let package = Package(
             [
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
-                "Workflows", "HTTP", "Live", "Privacy", "Vault", "COpenSSL", "Series", "Search",
+                "Workflows", "HTTP", "Live", "MCP", "Privacy", "Vault", "COpenSSL", "Series",
+                "Search", "Intents",
             ]
         ),
 
@@ -129,8 +142,8 @@ let package = Package(
             dependencies: [
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
                 "Agents",
-                "Workflows", "HTTP", "Live", "Web", "Privacy", "Vault", "Platform",
-                "JSONata", "CrashTest", "Series", "Search", "Logistics",
+                "Workflows", "HTTP", "Live", "MCP", "Web", "Privacy", "Vault", "Platform",
+                "JSONata", "CrashTest", "Series", "Search", "Intents", "Logistics",
             ],
             path: "Sources/weft",
             swiftSettings: strict
@@ -147,6 +160,14 @@ let package = Package(
         // Where tests find the reference data.
         .target(name: "ReferenceData", path: "Tests/ReferenceData", swiftSettings: strict),
 
+        // A server with what the protocol's conformance suite expects, for tests of the wire.
+        .executableTarget(
+            name: "MCPFixture",
+            dependencies: ["Core", "HTTP", "MCP", "Observability", "Vault"],
+            path: "Tests/MCPFixture",
+            swiftSettings: strict
+        ),
+
         tests("Core"),
         tests("JSONata", ["Core", "ReferenceData"]),
         tests("Observability", ["Core", "Store", "StoreTesting"]),
@@ -155,13 +176,17 @@ let package = Package(
         tests("Identity", ["Core", "Store", "StoreTesting", "ReferenceData", "Vault"]),
         tests("Series", ["Core", "Store", "StoreTesting"]),
         tests("Search", ["Core", "Store", "StoreTesting", "ReferenceData"]),
+        tests(
+            "Intents",
+            ["Core", "Store", "StoreTesting", "Events", "Agents", "Series", "Observability"]
+        ),
         tests("Objects", ["Core", "Store", "StoreTesting"]),
         tests("Channels", ["Core", "Store", "StoreTesting", "Events", "Observability", "Vault"]),
         tests(
             "Agents",
             [
-                "Core", "Store", "StoreTesting", "Events", "Identity", "Models", "Privacy", "Vault",
-                "Search",
+                "Core", "Store", "StoreTesting", "Events", "Identity", "Models", "Observability",
+                "Privacy", "Search", "Vault",
             ]
         ),
         tests(
@@ -173,6 +198,11 @@ let package = Package(
         ),
         tests("HTTP", ["Core", "Observability"]),
         tests("Live", ["Core", "Store", "StoreTesting", "Events", "HTTP", "Observability"]),
+        tests(
+            "Models",
+            ["Core", "Store", "StoreTesting", "Events", "Observability", "Vault", "Web"]
+        ),
+        tests("MCP", ["Core", "HTTP", "Agents"]),
         tests("Web", ["Core"]),
         tests("Vault", ["Core"]),
         tests("Privacy", ["Core", "Store", "StoreTesting", "Vault"]),

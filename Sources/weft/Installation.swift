@@ -5,8 +5,10 @@ import Events
 import Glibc
 import HTTP
 import Identity
+import Intents
 import Live
 import Logistics
+import MCP
 import Objects
 import Observability
 import Platform
@@ -31,8 +33,12 @@ struct Installation {
     let solutions: [any Solution]
     let routes: [ToolRoute]
     let live: LiveHub
+    let clients: MCPComposition
     let observation: Observation
     let search: SearchServices
+    let outside: OutsideServices
+    let intents: IntentFabric
+    let conscience: Conscience
     let clock = SystemClock()
 
     /// What this program has.
@@ -91,7 +97,7 @@ struct Installation {
             configuration,
             folder: folder,
             accounts: identity.accounts,
-            kinds: solutions.flatMap(\.messageKinds),
+            kinds: solutions.flatMap(\.messageKinds) + IntentNotices.kinds,
             outbox: outbox,
             ids: ids,
             clock: clock
@@ -107,10 +113,11 @@ struct Installation {
             journal: AgentJournal(
                 database: database,
                 privacy: privacy,
-                recorded: SearchServices.markDecision
-            ) {
-                hints.changed("decisions", organisation: $0)
-            },
+                recorded: { decision, organisation, latency, transaction in
+                    try SearchServices.markDecision(decision, organisation, latency, transaction)
+                    try IntentServices.recorded(decision, organisation, latency, transaction)
+                }
+            ) { hints.changed("decisions", organisation: $0) },
             approvals: try ApprovalServices.approvals(
                 configuration,
                 folder: folder,
@@ -132,7 +139,8 @@ struct Installation {
             configuration: configuration
         )
         let parts = try solutions.map { try $0.parts(on: kernel) }
-        let agents = parts.flatMap(\.agents) + [WorkflowServices.runner]
+        let agents =
+            parts.flatMap(\.agents) + [WorkflowServices.runner, ConsciencePolicy.conscience]
         let observation = try Observation(
             kernel,
             database: database,
@@ -149,8 +157,15 @@ struct Installation {
             search.persons + parts.flatMap(\.persons)
         )
         self.persons = persons
+        let outside = try OutsideServices(kernel, folder: folder, audit: identity.audit)
+        self.outside = outside
+        let accounts = ServiceAccounts(identity.accounts, database)
+        intents = IntentServices.fabric(kernel, observation, parts, agents: agents)
+        let effects = IntentEffects(kernel, random: random, account: accounts.account)
         let registry = try ToolRegistry(
-            tools: try PlatformTools(kernel: kernel, agents: agents).all()
+            tools: try PlatformTools(kernel: kernel).all()
+                + AgentTools(kernel: kernel, agents: agents, audit: identity.audit).all()
+                + DecisionTools(kernel: kernel, audit: identity.audit).all()
                 + EventTools(kernel: kernel, destinations: destinations, audit: identity.audit)
                 .all()
                 + observation.tools.all()
@@ -165,17 +180,31 @@ struct Installation {
                 + ObjectTools(kernel: kernel, audit: identity.audit).all()
                 + SeriesTools(kernel: kernel, audit: identity.audit).all()
                 + PrivacyTools(persons).all() + search.tools()
+                + OutsideServerTools(
+                    toolbox: outside.toolbox,
+                    servers: outside.servers,
+                    kernel: kernel,
+                    agents: agents
+                )
+                .all()
+                + IntentTools(
+                    kernel: kernel,
+                    fabric: intents,
+                    effects: effects,
+                    audit: identity.audit
+                )
+                .all()
                 + parts.flatMap(\.tools),
             agents: agents,
             tracer: observation.tracer,
-            privacy: privacy
+            privacy: privacy,
+            outside: outside.toolbox
         )
         let runs = metrics.histogram(
             "weft_agent_run_seconds",
             help: "How long agents took to decide.",
             labels: ["organisation", "agent", "outcome"]
         )
-        let accounts = ServiceAccounts(identity.accounts, database)
         let runner = AgentRunner(
             .init(
                 registry: registry,
@@ -191,6 +220,7 @@ struct Installation {
                 }
             )
         )
+        conscience = IntentServices.conscience(kernel, intents, effects, runner: runner)
         let engine = try WorkflowEngine(
             workflows: workflows,
             surroundings: .init(
@@ -242,6 +272,7 @@ struct Installation {
             identity: identity,
             topics: parts.flatMap(\.liveTopics)
         )
+        clients = try MCPComposition(kernel, registry, folder: folder, parts: parts, live: live)
         self.database = database
         self.identity = identity
         self.kernel = kernel
@@ -250,10 +281,12 @@ struct Installation {
         self.solutions = solutions
         self.observation = observation
         routes =
-            PlatformTools.routes + EventTools.routes + ObservationTools.routes + ChannelTools.routes
+            PlatformTools.routes + AgentTools.routes + DecisionTools.routes + EventTools.routes
+            + ObservationTools.routes + ChannelTools.routes
             + IdentityTools.routes + WorkflowTools.routes + SeriesTools.routes
             + ObjectTools.routes
-            + PrivacyTools.routes + SearchServices.routes + parts.flatMap(\.routes)
+            + PrivacyTools.routes + SearchServices.routes + OutsideServerTools.routes
+            + IntentTools.routes + parts.flatMap(\.routes)
     }
 
     /// What is done every hour.
@@ -279,7 +312,8 @@ struct Installation {
                 .init("events") { [database] in
                     _ = try await EventRetention().apply(to: database, at: clock.now())
                 },
-            ] + ChannelServices.chores(kernel) + WorkflowServices.chores(kernel),
+            ] + ChannelServices.chores(kernel) + WorkflowServices.chores(kernel)
+                + outside.chores() + IntentServices.chores(kernel),
             clock: clock
         ) { name, error in
             logger.error(

@@ -59,13 +59,21 @@ struct ServerRoutes {
         try ApprovalRoutes(installation: installation).add(to: &router)
         EventRoutes(kernel: installation.kernel).add(to: &router)
         ObjectRoutes(kernel: installation.kernel).add(to: &router)
+        OutsideRoutes(kernel: installation.kernel).add(to: &router)
+        WidgetRoutes(kernel: installation.kernel).add(to: &router)
         installation.live.addRoutes(
             to: &router,
             options: LiveChannel.options(installation.configuration)
         )
+        try MCPComposition.add(installation, to: &router)
         addHealth(to: &router)
         try addConsole(to: &router)
-        try APIDescription.add(to: &router, console: Self.consoleFolder(), logger: logger)
+        let page = try APIDescription.add(
+            to: &router,
+            console: Self.consoleFolder(),
+            logger: logger
+        )
+        installation.clients.describe(page)
         return router
     }
 

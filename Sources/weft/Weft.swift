@@ -14,6 +14,7 @@ struct Weft {
           import orders FILE   place the orders of a CSV or JSON file
           search     ask an installation, or evaluate search on files
           memory     remember, recall and forget facts
+          intents    list, show, declare, check or report intents
           series     import points of time series from a file, or query them
           backup, restore      copy everything, verified; put a copy back
           migrate    bring the store's tables up to date
@@ -23,8 +24,12 @@ struct Weft {
           pack       pack a load in 3D
           workflow   run or lint a States Language definition
           events     try event patterns on files
+          decision   open decisions, make them again, compare them
+          evaluate   let an agent decide a set of cases, and count what is right
           test crash run workflows over a simulated disk, and kill the machine where a seed says
+          mcp tools, mcp call  what outside MCP servers offer (mcp --help tells more)
           jsonata    evaluate a JSONata expression on a JSON file
+          mcp --stdio          serve AI clients on standard input and output
           bench      measure this machine's disk, server and event matching
           version    print the version
         `weft COMMAND --help` tells more.
@@ -63,6 +68,11 @@ struct Weft {
             Command("memory recall", MemoryCommand.usage, MemoryCommand.recall),
             Command("memory forget", MemoryCommand.usage, MemoryCommand.forget),
             Command("memory receipts", MemoryCommand.usage, MemoryCommand.receipts),
+            Command("intents list", IntentsCommand.usage, IntentsCommand.list),
+            Command("intents show", IntentsCommand.usage, IntentsCommand.show),
+            Command("intents declare", IntentsCommand.usage, IntentsCommand.declare),
+            Command("intents check", IntentsCommand.usage, IntentsCommand.check),
+            Command("intents report", IntentsCommand.usage, IntentsCommand.report),
             Command("series import", SeriesCommand.usage, SeriesCommand.importing),
             Command("series query", SeriesCommand.usage, SeriesCommand.query),
             Command("backup", BackupCommand.usage, BackupCommand.run),
@@ -74,8 +84,19 @@ struct Weft {
             Command("pack", PackOptions.help, packCommand),
             Command("workflow", WorkflowCommand.usage, WorkflowCommand.run),
             Command("events", EventsCommand.usage, EventsCommand.run),
+            Command("decision show", DecisionCommand.usage, DecisionCommand.show),
+            Command("decision replay", DecisionCommand.usage, DecisionCommand.replay),
+            Command("decision diff", DecisionCommand.usage, DecisionCommand.diff),
+            Command("evaluate", EvaluateCommand.usage, EvaluateCommand.run),
             Command("test crash", CrashTestCommand.usage, CrashTestCommand.run),
             Command("jsonata", JSONataCommand.usage, JSONataCommand.run),
+            Command("mcp tools", MCPClientCommand.usage, MCPClientCommand.tools),
+            Command("mcp call", MCPClientCommand.usage, MCPClientCommand.call),
+            Command("mcp resources", MCPClientCommand.usage, MCPClientCommand.resources),
+            Command("mcp read", MCPClientCommand.usage, MCPClientCommand.read),
+            Command("mcp prompts", MCPClientCommand.usage, MCPClientCommand.prompts),
+            Command("mcp prompt", MCPClientCommand.usage, MCPClientCommand.prompt),
+            Command("mcp", MCPCommand.usage, MCPCommand.run),
             Command("bench", BenchCommand.usage, BenchCommand.run),
         ]
     }

@@ -35,8 +35,12 @@ import Testing
         let results = models.requests[1].messages[2].parts
         #expect(
             results == [
-                .result(ModelToolResult(id: "call-0", content: ["saw": 1])),
-                .result(ModelToolResult(id: "call-1", content: ["saw": 2])),
+                .result(
+                    ModelToolResult(id: "call-0", content: ["result": "r1", "output": ["saw": 1]])
+                ),
+                .result(
+                    ModelToolResult(id: "call-1", content: ["result": "r2", "output": ["saw": 2]])
+                ),
             ]
         )
         #expect(!world.heard.all.isEmpty)
@@ -213,6 +217,33 @@ import Testing
         #expect(keys == ["run-1/hand-off/0"])
     }
 
+    @Test("Arguments may refer to what a tool answered; a reference that leads nowhere is told")
+    func references() async throws {
+        let world = try await LoopWorld()
+        try await world.set { _ in }
+        let models = Script(
+            [
+                Script.calls(("desk_look", ["n": 41])),
+                Script.calls(("desk_write", ["seen": ["$result": "r1", "pointer": "/nothing"]])),
+                Script.calls(("desk_write", ["seen": ["$result": "r9"]])),
+                Script.calls(
+                    (
+                        "desk_write",
+                        ["all": [["$result": "r1"]], "n": ["$result": "r1", "pointer": "/saw"]]
+                    )
+                ), Script.concludes(),
+            ],
+            clock: world.clock
+        )
+        try await world.run(models)
+        #expect(try await world.written() == [#"{"all":[{"saw":41}],"n":41}"#])
+        guard case .result(let result)? = models.requests[2].messages.last?.parts.first else {
+            Issue.record("the model was told nothing")
+            return
+        }
+        #expect(result.content["error"] == #"the result r1 has nothing at "/nothing""#)
+    }
+
     @Test("A model reads placeholders, tools get the values, and the journal keeps them sealed")
     func masks() async throws {
         let world = try await LoopWorld()
@@ -221,11 +252,12 @@ import Testing
         // The first run ends where the script does; it shows how the placeholder reads.
         try await world.run(opening)
         let shown = try #require(opening.requests.last?.messages.last?.parts.first)
-        guard case .result(let result) = shown, let name = result.content["name"]?.string else {
+        guard case .result(let result) = shown, let name = result.content["output"]?["name"]?.string
+        else {
             Issue.record("nothing was fetched")
             return
         }
-        #expect(name.hasPrefix("<<customer.name 1 ") && result.content["size"] == 3)
+        #expect(name.hasPrefix("<<customer.name 1 ") && result.content["output"]?["size"] == 3)
 
         let again = try await LoopWorld()
         try await again.set { _ in }

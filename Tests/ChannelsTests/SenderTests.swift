@@ -179,29 +179,6 @@ import Testing
         )
     }
 
-    // The suite "post-x-www-form-urlencoded" of AWS Signature Version 4's published test suite.
-    @Test("A request is signed as AWS' published example is")
-    func signature() throws {
-        var request = WebRequest(
-            "POST",
-            "https://example.amazonaws.com/",
-            headers: [("Content-Type", "application/x-www-form-urlencoded")],
-            body: Array("Param1=value1".utf8)
-        )
-        try AWSSignature(
-            accessKey: "AKIDEXAMPLE",
-            secretKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
-            region: "us-east-1",
-            service: "service"
-        ).sign(&request, at: try #require(Timestamp("2015-08-30T12:36:00Z")))
-        #expect(
-            request.headers.last?.value
-                == "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, "
-                + "SignedHeaders=content-type;host;x-amz-date, "
-                + "Signature=ff11897932ad3f4e8b18135d722051e5ac45fc38421b1da7b9d196a0fe09473a"
-        )
-    }
-
     @Test("Answers mean what HTTP says they do")
     func outcomes() {
         let now = Timestamp(microseconds: 0)

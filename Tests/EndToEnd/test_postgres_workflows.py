@@ -137,7 +137,7 @@ def succeeded(server: Server) -> int:
 
 
 def asked(server: Server) -> int:
-    return int(server.rows("SELECT count(*) FROM workflow_approval")[0][0])
+    return int(server.rows("SELECT count(*) FROM approval")[0][0])
 
 
 @pytest.mark.parametrize("seed", range(8 if LONG else 1))
@@ -205,8 +205,8 @@ def audit(server: Server, acknowledged: dict[str, str], agreed: list[str]) -> No
         ]
         assert entered == ["Before", "Ask", "Between", "Confirm", "Done"], run
     # What the steps did in the store: two questions of each run, each with its event, each answered.
-    questions = server.rows("SELECT id, execution, title, approved FROM workflow_approval")
-    assert {approved for *_, approved in questions} == {"1"}
+    questions = server.rows("SELECT id, execution, title, state FROM approval")
+    assert {state for *_, state in questions} == {"approved"}
     assert Counter((run, title) for _, run, title, _ in questions) == {
         (run, f"{what} {name.removeprefix('both/')}"): 1
         for name, run in acknowledged.items()
@@ -219,7 +219,7 @@ def audit(server: Server, acknowledged: dict[str, str], agreed: list[str]) -> No
     assert told == {
         (kind, f"approval:{identity}"): 1
         for identity, *_ in questions
-        for kind in ("approval.requested", "approval.granted")
+        for kind in ("approval.requested", "approval.decided")
     }
     # Whoever was told that they decided did, once.
     assert max(Counter(agreed).values()) == 1

@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 connections = 0
+sent = 0
 
 
 def read_request(stream):
@@ -38,6 +39,7 @@ def answer(status, body=b"", *fields):
 
 def behave(peer, method, path, fields, body, port):
     """Answers; False when the connection is to end."""
+    global sent
     match path.strip("/").split("/"):
         case ["echo"]:
             told = {
@@ -77,6 +79,28 @@ def behave(peer, method, path, fields, body, port):
             for byte in answer(200, b"x" * 10_000):
                 peer.sendall(bytes([byte]))
                 time.sleep(0.05)
+        case ["pieces", count, milliseconds]:
+            # So many pieces, each after a pause; nothing of the body comes with the head.
+            peer.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nX-Said: early\r\n\r\n")
+            for number in range(int(count)):
+                time.sleep(int(milliseconds) / 1000)
+                piece = f"piece {number}\n".encode()
+                peer.sendall(b"%x\r\n%s\r\n" % (len(piece), piece))
+            peer.sendall(b"0\r\n\r\n")
+        case ["flood", megabytes]:
+            # Tells by /sent how much of it went out.
+            sent = 0
+            size = int(megabytes) << 20
+            peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % size)
+            while sent < size:
+                peer.sendall(bytes([sent >> 16 & 0xFF]) * 65536)
+                sent += 65536
+        case ["sent"]:
+            peer.sendall(answer(200, str(sent).encode()))
+        case ["cut"]:
+            # Ends in the middle of the second chunk.
+            peer.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nwhole\r\n64\r\nha")
+            return False
         case ["partial"]:
             peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
             return False

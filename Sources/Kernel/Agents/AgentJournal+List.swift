@@ -8,6 +8,8 @@ extension AgentJournal {
         public var subject: String?
         /// Only by this agent.
         public var agent: String?
+        /// Only those that acted for this intent.
+        public var intent: String?
         /// Not before this moment.
         public var from: Timestamp?
         /// Before this moment.
@@ -17,11 +19,13 @@ extension AgentJournal {
         public init(
             subject: String? = nil,
             agent: String? = nil,
+            intent: String? = nil,
             from: Timestamp? = nil,
             to: Timestamp? = nil
         ) {
             self.subject = subject
             self.agent = agent
+            self.intent = intent
             self.from = from
             self.to = to
         }
@@ -44,6 +48,7 @@ extension AgentJournal {
         var rows = RowFilter("organisation = ?", [.id(scope.organisation)])
         rows.add("subject = ?", ifAny: .text(filter.subject))
         rows.add("agent = ?", ifAny: .text(filter.agent))
+        rows.add("intent = ?", ifAny: .text(filter.intent))
         rows.add("at >= ?", ifAny: .time(filter.from))
         rows.add("at < ?", ifAny: .time(filter.to))
         return try query.page(

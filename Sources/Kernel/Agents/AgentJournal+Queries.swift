@@ -102,6 +102,69 @@ extension AgentJournal {
         return json
     }
 
+    /// The newest decisions of an organisation, of one agent when it is named.
+    ///
+    /// - Throws: `StoreError`.
+    public func newest(
+        _ limit: Int,
+        agent: String? = nil,
+        scope: Scope,
+        in reader: any Reader
+    ) throws -> [ID<Decision>] {
+        try reader.query(
+            """
+            SELECT id FROM decision WHERE organisation = ?\(agent == nil ? "" : " AND agent = ?")
+            ORDER BY at DESC, id DESC LIMIT ?
+            """,
+            [.id(scope.organisation)] + (agent.map { [.text($0)] } ?? []) + [.int(limit)]
+        ) { try $0.id(0) }
+    }
+
+    /// Puts a person's choice beside an agent's; once.
+    ///
+    /// - Returns: the decision, and what was noted: `{"choice","reason","by","at"}`.
+    /// - Throws: faults of code `decision-not-found`, `same-choice` and `already-overruled`, or `StoreError`.
+    public func overrule(
+        _ id: ID<Decision>,
+        choice: String,
+        reason: String,
+        by invocation: Invocation,
+        in transaction: any Transaction
+    ) throws -> (decision: Decision, overruling: JSON) {
+        guard let found = try found(id, scope: invocation.scope, in: transaction) else {
+            throw GeneralFault(
+                .notFound,
+                code: "decision-not-found",
+                "there is no decision \"\(id)\""
+            )
+        }
+        if let earlier = found.decision.overruled {
+            throw GeneralFault(
+                .conflict,
+                code: "already-overruled",
+                "\(earlier["by"]?["name"]?.string ?? "somebody") overruled it at "
+                    + "\(earlier["at"]?.string ?? "an earlier time")"
+            )
+        }
+        guard found.decision.body["choice"]?.string != choice else {
+            throw GeneralFault(
+                .invalid,
+                code: "same-choice",
+                "that is what was decided",
+                pointer: "/choice"
+            )
+        }
+        let overruling: JSON = [
+            "choice": .string(choice), "reason": .string(reason),
+            "by": invocation.scope.actor.json, "at": invocation.now.json,
+        ]
+        try transaction.execute(
+            "UPDATE decision SET overruled = ? WHERE id = ? AND organisation = ?",
+            [.json(overruling), .id(id), .id(invocation.scope.organisation)]
+        )
+        return (found.decision, overruling)
+    }
+
     /// A decision and the key of its run; nil when there is none in the organisation.
     func found(
         _ id: ID<Decision>,
@@ -112,40 +175,6 @@ extension AgentJournal {
             "SELECT \(Decision.columns), run FROM decision WHERE organisation = ? AND id = ?",
             [.id(scope.organisation), .id(id)]
         ) { (try Decision(row: $0), try $0.text(Decision.columnCount)) }
-    }
-
-    /// How often each agent decided, and how long it took: `[{"agent","invocations","p50Micros",
-    /// "p99Micros"}]` over its latest 1,000 decisions.
-    ///
-    /// - Throws: `StoreError`.
-    public func activity(
-        of agent: String,
-        scope: Scope,
-        in reader: any Reader
-    ) throws -> (invocations: Int, errors: Int, p50Micros: Int, p99Micros: Int) {
-        let count = try reader.first(
-            "SELECT count(*) FROM decision WHERE organisation = ? AND agent = ?",
-            [.id(scope.organisation), .text(agent)]
-        ) { Int(try $0.int(0)) }
-        let latencies = try reader.query(
-            """
-            SELECT latency_micros FROM decision WHERE organisation = ? AND agent = ?
-            ORDER BY at DESC LIMIT 1000
-            """,
-            [.id(scope.organisation), .text(agent)]
-        ) { Int(try $0.int(0)) }.sorted()
-        func quantile(_ share: Double) -> Int {
-            guard !latencies.isEmpty else { return 0 }
-            let rank = Int((Double(latencies.count) * share).rounded(.up))
-            return latencies[max(0, min(latencies.count, rank) - 1)]
-        }
-        let errors = try reader.first(
-            "SELECT count(*) FROM agent_failure WHERE organisation = ? AND agent = ?",
-            [.id(scope.organisation), .text(agent)]
-        ) { Int(try $0.int(0)) }
-        return (
-            (count ?? 0) + (errors ?? 0), errors ?? 0, quantile(0.5), quantile(0.99)
-        )
     }
 }
 

@@ -47,6 +47,13 @@ public struct Schema: Sendable {
         definitions = [:]
     }
 
+    /// A schema that checks less than what was written.
+    init(_ json: JSON, root: SchemaNode, definitions: [String: SchemaNode]) {
+        self.json = json
+        self.root = root
+        self.definitions = definitions
+    }
+
     /// Everything that is wrong with `value`, at most 20 things, each with its pointer.
     public func violations(of value: JSON) -> [SchemaViolation] {
         var found: [SchemaViolation] = []

@@ -106,6 +106,8 @@ public struct Invocation: Sendable {
     ///
     /// Tools that change a record with a version check it in their transaction.
     public var expected: ExpectedVersion?
+    /// Tools that the organisation brought in and its settings give to the agent that calls.
+    public var outsideTools: Set<String> = []
     /// Run first in every transaction of the call; throws ``NoLongerWanted`` when the call is not.
     public var stillWanted: @Sendable (any Transaction) throws -> Void
 

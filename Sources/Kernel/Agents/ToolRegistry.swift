@@ -10,6 +10,8 @@ public struct ToolRegistry: Sendable {
     public let tools: [String: Tool]
     /// The agents by name.
     public let agents: [String: Agent]
+    /// Tools that organisations brought in; nil for none.
+    public let outside: (any OutsideTools)?
     let tracer: Tracer
     private let privacy: Privacy?
 
@@ -20,15 +22,18 @@ public struct ToolRegistry: Sendable {
     ///   - agents: the agents.
     ///   - tracer: traces calls.
     ///   - privacy: opens and seals what is personal for ``prepareSealed(_:input:invocation:database:)``.
+    ///   - outside: tools that organisations brought in.
     /// - Throws: a fault of code `invalid-registry` when a name is used twice, or an agent lists a
     ///   tool that does not exist.
     public init(
         tools: [Tool],
         agents: [Agent],
         tracer: Tracer = .off,
-        privacy: Privacy? = nil
+        privacy: Privacy? = nil,
+        outside: (any OutsideTools)? = nil
     ) throws(GeneralFault) {
         self.tracer = tracer
+        self.outside = outside
         self.privacy = privacy
         var byName: [String: Tool] = [:]
         for tool in tools {
@@ -49,16 +54,28 @@ public struct ToolRegistry: Sendable {
         self.agents = agentsByName
     }
 
-    /// A tool by its name.
-    func tool(_ name: String, of organisation: ID<Organisation>) -> Tool? { tools[name] }
+    /// A tool by its name, one that the organisation brought in included.
+    public func tool(_ name: String, of organisation: ID<Organisation>) -> Tool? {
+        tools[name] ?? outside?.tool(name, organisation: organisation)
+    }
 
-    /// The tools that an agent may use in an organisation: its own, and those of `outside` there are.
-    func tools(
+    /// The tools that an agent may use in an organisation, by name: its own, those of `named` that the
+    /// organisation brought in, and those that it was given.
+    public func tools(
         of agent: Agent,
-        and outside: Set<String>,
+        and named: Set<String>,
         _ organisation: ID<Organisation>
     ) -> [Tool] {
-        agent.tools.union(outside).compactMap { tool($0, of: organisation) }
+        let given = (outside?.tools(of: organisation) ?? []).filter { tool in
+            tools[tool.name] == nil
+                && (named.contains(tool.name)
+                    || outside?.isGranted(
+                        tool.name,
+                        to: agent.name,
+                        organisation: organisation
+                    ) ?? false)
+        }
+        return (agent.tools.compactMap { tools[$0] } + given).sorted { $0.name < $1.name }
     }
 
     private static func invalid(_ message: String) -> GeneralFault {
@@ -81,7 +98,9 @@ public struct ToolRegistry: Sendable {
         invocation: Invocation,
         database: any Database
     ) async throws -> PreparedCall {
-        guard let tool = tools[name] else { throw Self.unknown(name) }
+        guard let tool = tool(name, of: invocation.scope.organisation) else {
+            throw Self.unknown(name)
+        }
         return try await traced(tool, invocation) { invocation in
             try await run(tool, input, invocation, database)
         }
@@ -137,7 +156,9 @@ public struct ToolRegistry: Sendable {
         invocation: Invocation,
         database: any Database
     ) async throws -> Prepared<JSONText> {
-        guard let tool = tools[name] else { throw Self.unknown(name) }
+        guard let tool = tool(name, of: invocation.scope.organisation) else {
+            throw Self.unknown(name)
+        }
         return try await traced(tool, invocation) { invocation in
             try await text(tool, input, invocation, database)
         }
@@ -192,7 +213,7 @@ public struct ToolRegistry: Sendable {
         _ input: JSON,
         _ invocation: Invocation
     ) throws(GeneralFault) -> JSONReader {
-        try authorise(tool, for: invocation.scope)
+        try authorise(tool, for: invocation)
         try tool.input.validate(input)
         return JSONReader(input)
     }
@@ -229,9 +250,12 @@ public struct ToolRegistry: Sendable {
     }
 
     /// An agent reaches exactly the tools it lists; everybody else what their roles allow.
-    private func authorise(_ tool: Tool, for scope: Scope) throws(GeneralFault) {
+    private func authorise(_ tool: Tool, for invocation: Invocation) throws(GeneralFault) {
+        let scope = invocation.scope
         if scope.roles.contains(.aiAgent) {
-            guard let agent = agents[scope.actor.name], agent.tools.contains(tool.name) else {
+            guard let agent = agents[scope.actor.name],
+                agent.tools.contains(tool.name) || isGiven(tool, to: agent, invocation)
+            else {
                 throw GeneralFault(
                     .forbidden,
                     code: "forbidden",
@@ -248,5 +272,16 @@ public struct ToolRegistry: Sendable {
                 )
             }
         }
+    }
+
+    /// Whether an administrator gave the agent a tool of others.
+    private func isGiven(_ tool: Tool, to agent: Agent, _ invocation: Invocation) -> Bool {
+        guard tools[tool.name] == nil, let outside else { return false }
+        return invocation.outsideTools.contains(tool.name)
+            || outside.isGranted(
+                tool.name,
+                to: agent.name,
+                organisation: invocation.scope.organisation
+            )
     }
 }

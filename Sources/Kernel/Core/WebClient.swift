@@ -10,6 +10,11 @@ public struct WebRequest: Sendable {
     public var body: [UInt8]?
     /// How long the whole exchange may take, connecting included; default 10 s.
     public var timeout: Duration
+    /// How long nothing may come from the other side while its answer is streamed; default nil, any time.
+    ///
+    /// It counts from the beginning, so the head of the answer must come within it too; it does not count
+    /// while nobody reads. A request that is not streamed has only ``timeout``.
+    public var idleTimeout: Duration?
     /// The longest answer that is read, in bytes, default 1 MiB; a longer one is a failure.
     public var answerLimit: Int
     /// Whether addresses of this machine and of private networks may be reached; default false.
@@ -24,6 +29,7 @@ public struct WebRequest: Sendable {
         headers: [(name: String, value: String)] = [],
         body: [UInt8]? = nil,
         timeout: Duration = .seconds(10),
+        idleTimeout: Duration? = nil,
         answerLimit: Int = 1 << 20,
         reachesPrivateAddresses: Bool = false
     ) {
@@ -32,6 +38,7 @@ public struct WebRequest: Sendable {
         self.headers = headers
         self.body = body
         self.timeout = timeout
+        self.idleTimeout = idleTimeout
         self.answerLimit = answerLimit
         self.reachesPrivateAddresses = reachesPrivateAddresses
     }
@@ -106,4 +113,9 @@ public protocol WebClient: Sendable {
     ///
     /// - Throws: `WebFault` when there is no answer; an answer of any status is not a failure.
     func send(_ request: WebRequest) async throws(WebFault) -> WebAnswer
+
+    /// Sends a request and waits for the head of the answer; its body is read as it comes in.
+    ///
+    /// - Throws: `WebFault` when there is no answer; an answer of any status is not a failure.
+    func stream(_ request: WebRequest) async throws(WebFault) -> WebStream
 }

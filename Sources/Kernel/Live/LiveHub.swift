@@ -21,7 +21,11 @@ public final class LiveHub: Service {
         var connections = 0
         var listeners: [Int: AsyncStream<Void>.Continuation] = [:]
         var nextListener = 0
+        var observers: [Observer] = []
     }
+
+    /// Hears which topics have changed, and whose; on any thread.
+    public typealias Observer = @Sendable (_ topics: [String], ID<Organisation>) -> Void
 
     /// `live`.
     public let name = "live"
@@ -125,9 +129,12 @@ public final class LiveHub: Service {
         guard page.through > position else { return false }
         let events = page.events.compactMap(liveEvent)
         delivered.add(Double(events.count))
-        let (shards, listeners) = state.withLock { state in
+        let (shards, listeners, observers) = state.withLock { state in
             state.position = page.through
-            return (Array(state.shards.values), Array(state.listeners.values))
+            return (Array(state.shards.values), Array(state.listeners.values), state.observers)
+        }
+        for observer in observers {
+            for event in events { observer(event.names, event.organisation) }
         }
         for shard in shards {
             shard.loop.perform { shard.offer(events, through: page.through) }
@@ -158,6 +165,11 @@ public final class LiveHub: Service {
         logger.error("live channel", ["error": .string(String(describing: error))])
     }
 
+    /// Lets somebody within the program hear of everything that changes.
+    public func observe(_ observer: @escaping Observer) {
+        state.withLock { $0.observers.append(observer) }
+    }
+
     /// Up to here everything was given to the shards.
     var position: Int64 { state.withLock { $0.position } }
 
@@ -186,12 +198,17 @@ public final class LiveHub: Service {
     /// Hints that come close together are told once.
     private func passHintsOn() async throws {
         try await hintSignal.forEach(orEvery: .seconds(60), clock: clock) {
-            let (hints, shards) = state.withLock { state in
+            let (hints, shards, observers) = state.withLock { state in
                 let hints = Array(state.hints)
                 state.hints = []
-                return (hints, Array(state.shards.values))
+                return (hints, Array(state.shards.values), state.observers)
             }
             guard !hints.isEmpty else { return }
+            for observer in observers {
+                for hint in hints where hint.account == nil {
+                    observer([hint.name], hint.organisation)
+                }
+            }
             for shard in shards { shard.loop.perform { shard.hint(hints) } }
             // Cancelled: the loop around sees it.
             try? await clock.sleep(for: limits.hintPause)

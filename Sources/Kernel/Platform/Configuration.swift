@@ -195,7 +195,7 @@ public struct Configuration: Sendable {
                 nil,
                 "A file of certificates to trust for requests to others instead of the system's."
             ),
-        ] + store + observation + traffic + series
+        ] + store + observation + traffic + series + outsideServers
 
     private var values: [String: (value: JSON, source: Source)] = [:]
 

@@ -20,18 +20,6 @@ extension PlatformTools {
         ]
     )
 
-    static let agent = Shape.record(
-        "Agent",
-        [
-            ("name", Shape.text), ("purpose", Shape.text), ("tools", Shape.list(of: Shape.text)),
-            (
-                "policy",
-                Shape.record(nil, [("name", Shape.text), ("version", Shape.count)])
-            ), ("invocations", Shape.count), ("errors", Shape.count), ("p50Micros", Shape.count),
-            ("p99Micros", Shape.count),
-        ]
-    )
-
     static let deadLetter = Shape.record(
         "Dead letter",
         [

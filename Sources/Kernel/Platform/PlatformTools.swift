@@ -9,15 +9,13 @@ import Observability
 import Store
 import Workflows
 
-/// The queries and commands that every installation has: decisions, inbox, agents.
+/// The queries and commands that every installation has: inbox, saved views, dead letters.
 public struct PlatformTools: Sendable {
     let kernel: Kernel
-    private let agents: [Agent]
 
-    /// The tools over a kernel; `agents` are those of all solutions.
-    public init(kernel: Kernel, agents: [Agent]) {
+    /// The tools over a kernel.
+    public init(kernel: Kernel) {
         self.kernel = kernel
-        self.agents = agents
     }
 
     /// Whoever is a member may look at what was decided and done in the organisation.
@@ -35,20 +33,15 @@ public struct PlatformTools: Sendable {
     /// - Throws: a fault of code `invalid-schema`.
     public func all() throws -> [Tool] {
         try [
-            try listDecisions(), try getDecision(), try listInbox(), try markRead(),
-            try listAgents(), try listDeadLetters(),
-            try redriveDeadLetter(),
+            try listInbox(), try markRead(), try listDeadLetters(), try redriveDeadLetter(),
         ] + savedViews()
     }
 
     /// The routes that map to them.
     public static let routes: [ToolRoute] =
         [
-            ToolRoute(.get, "/api/decisions", tool: "platform.list-decisions"),
-            ToolRoute(.get, "/api/decisions/{id}", tool: "platform.get-decision"),
             ToolRoute(.get, "/api/inbox", tool: "platform.list-inbox"),
             ToolRoute(.post, "/api/inbox/{id}/read", tool: "platform.mark-read"),
-            ToolRoute(.get, "/api/agents", tool: "platform.list-agents"),
             ToolRoute(.get, "/api/dead-letters", tool: "platform.list-dead-letters"),
             ToolRoute(
                 .post,
@@ -56,62 +49,6 @@ public struct PlatformTools: Sendable {
                 tool: "platform.redrive-dead-letter"
             ),
         ] + savedViewRoutes
-
-    private func listDecisions() throws -> Tool {
-        try Tool(
-            name: "platform.list-decisions",
-            purpose: "Lists what was decided: about one thing oldest first, else newest first.",
-            input: Self.list(
-                [
-                    ("subject", ["type": "string", "minLength": 1, "maxLength": 200]),
-                    ("agent", ["type": "string", "minLength": 1, "maxLength": 200]),
-                    ("from", Shape.time), ("to", Shape.time),
-                ],
-                sort: AgentJournal.columns.map(\.name)
-            ),
-            output: DecisionShapes.page,
-            roles: Self.members,
-            body: .read { [kernel] input, invocation, reader in
-                let subject = try input.optional("subject")?.string()
-                let query = try ListQuery(
-                    reading: input,
-                    columns: AgentJournal.columns,
-                    standard: subject == nil ? "-at" : "at",
-                    key: .init("id", "id"),
-                    limit: subject == nil ? 50 : ListQuery.largest
-                )
-                let page = try kernel.journal.decisions(
-                    AgentJournal.Filter(
-                        subject: subject,
-                        agent: try input.optional("agent")?.string(),
-                        from: try input.optional("from")?.timestamp(),
-                        to: try input.optional("to")?.timestamp()
-                    ),
-                    query,
-                    scope: invocation.scope,
-                    in: reader
-                )
-                return ["items": .array(page.items), "nextCursor": page.next]
-            }
-        )
-    }
-
-    private func getDecision() throws -> Tool {
-        try Tool(
-            name: "platform.get-decision",
-            purpose: "Shows a decision: what was seen, weighed and chosen, and why.",
-            input: Self.id,
-            output: DecisionShapes.detail,
-            roles: Self.members,
-            body: .read { [kernel] input, invocation, reader in
-                let text = try input.member("id").string()
-                guard let id = ID<Decision>(text),
-                    let found = try kernel.journal.decision(id, scope: invocation.scope, in: reader)
-                else { throw Self.missing("decision", text) }
-                return found
-            }
-        )
-    }
 
     private func listInbox() throws -> Tool {
         try Tool(
@@ -167,38 +104,6 @@ public struct PlatformTools: Sendable {
                     }
                     return .null
                 }
-            }
-        )
-    }
-
-    private func listAgents() throws -> Tool {
-        try Tool(
-            name: "platform.list-agents",
-            purpose: "Lists the agents: purpose, tools, policy, and how busy they were.",
-            input: Self.list([], sort: ["name"]),
-            output: Shape.page(of: Self.agent),
-            roles: Self.members,
-            body: .read { [kernel, agents] input, invocation, reader in
-                let page = try ListQuery.page(agents, reading: input, by: \.name)
-                let items = try page.items.map { agent -> JSON in
-                    let seen = try kernel.journal.activity(
-                        of: agent.name,
-                        scope: invocation.scope,
-                        in: reader
-                    )
-                    let tools = agent.tools.sorted() + agent.colleagues.sorted()
-                    return [
-                        "name": .string(agent.name), "purpose": .string(agent.purpose),
-                        "tools": .array(tools.map { .string($0) }),
-                        "policy": [
-                            "name": .string(agent.policy.name),
-                            "version": .int(agent.policy.version),
-                        ],
-                        "invocations": .int(seen.invocations), "errors": .int(seen.errors),
-                        "p50Micros": .int(seen.p50Micros), "p99Micros": .int(seen.p99Micros),
-                    ]
-                }
-                return ["items": .array(items), "nextCursor": page.next]
             }
         )
     }

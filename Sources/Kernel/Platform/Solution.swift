@@ -1,6 +1,7 @@
 public import Agents
 public import Channels
 public import Core
+public import Intents
 public import Live
 public import Observability
 public import Privacy
@@ -67,6 +68,16 @@ public struct SolutionParts: Sendable {
     public var persons: [any PersonHolder]
     /// What is found by `/api/search`.
     public var searchSources: [SearchSource]
+    /// What AI clients can read.
+    public var documents: [ToolDocument]
+    /// What AI clients are offered to ask of their models.
+    public var prompts: [ToolPrompt]
+    /// Records that intents' predicates may measure.
+    public var records: [RecordSource]
+    /// Intents that it proposes to every organisation.
+    public var intents: [IntentPreset]
+    /// What it can do to bring a measure back.
+    public var remediations: [Remediation]
 
     /// The parts.
     public init(
@@ -80,9 +91,19 @@ public struct SolutionParts: Sendable {
         gauges: [StoreGauge] = [],
         dashboards: [Dashboard] = [],
         persons: [any PersonHolder] = [],
-        searchSources: [SearchSource] = []
+        searchSources: [SearchSource] = [],
+        documents: [ToolDocument] = [],
+        prompts: [ToolPrompt] = [],
+        records: [RecordSource] = [],
+        intents: [IntentPreset] = [],
+        remediations: [Remediation] = []
     ) {
         self.searchSources = searchSources
+        self.documents = documents
+        self.prompts = prompts
+        self.records = records
+        self.intents = intents
+        self.remediations = remediations
         self.persons = persons
         self.tools = tools
         self.agents = agents

@@ -3,16 +3,12 @@ public import Core
 public import HTTP
 public import Privacy
 public import Store
-import Vault
 
 /// Puts tools behind routes: authority, input, idempotency, one transaction, response.
 public struct ToolRoutes: Sendable {
-    private let registry: ToolRegistry
-    private let database: any Database
-    private let clock: any WallClock
-    private let ids: IDGenerator
-    private let checksOutput: Bool
-    private let privacy: Privacy?
+    private let calls: ToolCalls
+
+    private var registry: ToolRegistry { calls.registry }
 
     /// Routes over `registry`.
     ///
@@ -32,12 +28,14 @@ public struct ToolRoutes: Sendable {
         checksOutput: Bool = false,
         privacy: Privacy? = nil
     ) {
-        self.privacy = privacy
-        self.checksOutput = checksOutput
-        self.registry = registry
-        self.database = database
-        self.clock = clock
-        self.ids = ids
+        calls = ToolCalls(
+            registry: registry,
+            database: database,
+            clock: clock,
+            ids: ids,
+            checksOutput: checksOutput,
+            privacy: privacy
+        )
     }
 
     /// The table of answers to requests that carried an `Idempotency-Key`.
@@ -96,8 +94,15 @@ public struct ToolRoutes: Sendable {
                 route.path,
                 options: RouteOptions(bodyLimit: route.bodyLimit, documentation: documentation)
             ) { [self] request in
-                let output = try await opened(call(tool, route, form, request), request)
-                if checksOutput { try Self.check(output, tool) }
+                let scope = try request.authority()
+                let output = try await calls.call(
+                    tool,
+                    try form.json(of: request),
+                    scope,
+                    key: request.headers["idempotency-key"],
+                    way: "\(route.method.rawValue) \(route.path)",
+                    expected: try Self.expected(request, route, tool)
+                )
                 return Self.response(to: request, route, output)
             }
         }
@@ -114,21 +119,6 @@ public struct ToolRoutes: Sendable {
             $0.offset == 0
                 ? String($0.element) : $0.element.prefix(1).uppercased() + $0.element.dropFirst()
         }.joined()
-    }
-
-    /// The answer with what is sealed in it opened; the tool's roles have decided who gets it.
-    private func opened(_ output: JSONText, _ request: Request) async throws -> JSONText {
-        guard let privacy, let scope = request.scope else { return output }
-        return try await privacy.open(output, of: scope.organisation, from: database)
-    }
-
-    private static func check(_ output: JSONText, _ tool: Tool) throws {
-        guard let first = tool.output.violations(of: try output.value()).first else { return }
-        throw GeneralFault(
-            .internal,
-            code: "untrue-output",
-            "\(tool.name) answers what its schema does not allow: \(first.pointer): \(first.message)"
-        )
     }
 
     /// JSON with its tag and place; 204 when the output is null, 304 when the client has it already.
@@ -174,115 +164,8 @@ public struct ToolRoutes: Sendable {
         return EntityTag.versions(in: field).map(ExpectedVersion.init)
     }
 
-    private func call(
-        _ tool: Tool,
-        _ route: ToolRoute,
-        _ form: ToolRouteInput,
-        _ request: Request
-    ) async throws -> JSONText {
-        let scope = try request.authority()
-        let input = try form.json(of: request)
-        let key = try request.headers["idempotency-key"].map(Self.checked)
-        let invocation = Invocation(
-            scope: scope,
-            now: clock.now(),
-            // A query has no effect that a key could tell apart.
-            key: key ?? (tool.effect == .read ? "" : scope.trace.description),
-            ids: ids,
-            expected: try Self.expected(request, route, tool)
-        )
-        guard let key, tool.effect == .write else {
-            let prepared = try await registry.prepareText(
-                tool.name,
-                input: input,
-                invocation: invocation,
-                database: database
-            )
-            switch prepared {
-            case .done(let output): return output
-            case .commit(let commit): return try await database.transaction(commit)
-            }
-        }
-        let print = try Self.fingerprint(route, input)
-        if let known = try await database.read({ try earlier(key, print, scope, in: $0) }) {
-            return known
-        }
-        let prepared = try await registry.prepareText(
-            tool.name,
-            input: input,
-            invocation: invocation,
-            database: database
-        )
-        guard case .commit(let commit) = prepared else {
-            throw GeneralFault(.internal, code: "no-change", "\(tool.name) made no change")
-        }
-        return try await database.transaction { transaction in
-            if let known = try earlier(key, print, scope, in: transaction) { return known }
-            let output = try commit(transaction)
-            try transaction.execute(
-                """
-                INSERT INTO idempotency (organisation, account, key, request, output, at, person)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
-                """,
-                [
-                    .id(scope.organisation), .id(scope.actor.id), .text(key), .text(print),
-                    .json(output), .time(invocation.now),
-                    .text(privacy?.subject(of: output, at: .output(tool.name))?.description),
-                ]
-            )
-            return output
-        }
-    }
-
-    /// What was answered to the same key before.
-    private func earlier(
-        _ key: String,
-        _ print: String,
-        _ scope: Scope,
-        in reader: any Reader
-    ) throws -> JSONText? {
-        let found = try reader.first(
-            """
-            SELECT request, output FROM idempotency
-            WHERE organisation = ? AND account = ? AND key = ?
-            """,
-            [.id(scope.organisation), .id(scope.actor.id), .text(key)]
-        ) { (request: try $0.text(0), output: JSONText(trusted: Array(try $0.text(1).utf8))) }
-        guard let found else { return nil }
-        guard found.request == print else {
-            throw GeneralFault(
-                .invalid,
-                code: "idempotency-key-reused",
-                "this Idempotency-Key was used before with another request; use a new key"
-            )
-        }
-        return found.output
-    }
-
-    private static func checked(_ key: String) throws(GeneralFault) -> String {
-        guard (1...200).contains(key.utf8.count) else {
-            throw GeneralFault(
-                .invalid,
-                code: "invalid-idempotency-key",
-                "an Idempotency-Key has 1 to 200 characters"
-            )
-        }
-        return key
-    }
-
-    /// The request as it matters, by its SHA-256: method, route and the canonical input.
-    private static func fingerprint(_ route: ToolRoute, _ input: JSON) throws -> String {
-        let text = "\(route.method.rawValue) \(route.path) " + input.text(.canonical)
-        return Base64.encodeForURL(try Authentication.sha256(Array(text.utf8)))
-    }
-
     /// Forgets answers older than a day.
     ///
     /// - Throws: `StoreError`.
-    public func forgetOldKeys() async throws {
-        let limit = clock.now() + .seconds(-86_400)
-        try await database.transaction {
-            try $0.execute("DELETE FROM idempotency WHERE at < ?", [.time(limit)])
-        }
-    }
+    public func forgetOldKeys() async throws { try await calls.forgetOldKeys() }
 }

@@ -129,11 +129,13 @@ public struct PersonalMask: Sendable {
     /// The document with the values in the place of their placeholders.
     ///
     /// A string that is one placeholder becomes the value, of whatever type; inside longer strings its
-    /// text takes its place.
-    public func reveal(_ json: JSON) -> JSON {
+    /// text takes its place, and everywhere if `asText`, as in what was sealed.
+    public func reveal(_ json: JSON, asText: Bool = false) -> JSON {
         guard !entries.isEmpty else { return json }
         return map(json) { text in
-            if let whole = entries.first(where: { $0.placeholder == text }) { return whole.value }
+            if !asText, let whole = entries.first(where: { $0.placeholder == text }) {
+                return whole.value
+            }
             return .string(
                 replacing(text) { $0.value.string ?? $0.value.text() }
             )

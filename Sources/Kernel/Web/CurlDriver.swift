@@ -12,6 +12,8 @@ final class CurlDriver: @unchecked Sendable {
     private struct Shared {
         var submitted: [CurlExchange] = []
         var cancelled: [UInt64] = []
+        /// Requests whose readers have room again.
+        var resumed: [UInt64] = []
         /// Requests taken and not answered yet.
         var count = 0
         var start: (@Sendable () -> Void)?
@@ -32,6 +34,8 @@ final class CurlDriver: @unchecked Sendable {
     private var waiting: [UInt64: CurlExchange] = [:]
     private var running: [UInt64: Running] = [:]
     private var idle: [CurlHandle] = []
+    /// Running requests that have an idle timeout.
+    private var watched: Set<UInt64> = []
 
     init(_ configuration: CurlWebClient.Configuration) {
         self.configuration = configuration
@@ -86,6 +90,11 @@ final class CurlDriver: @unchecked Sendable {
         wake { $0.cancelled.append(exchange.id) }
     }
 
+    /// Goes on with a request that was held up by its reader.
+    func resume(_ exchange: CurlExchange) {
+        wake { $0.resumed.append(exchange.id) }
+    }
+
     func close() {
         wake { $0.isClosed = true }
     }
@@ -105,12 +114,13 @@ final class CurlDriver: @unchecked Sendable {
     func run() {
         ignorePipeSignals()
         while true {
-            let (submitted, cancelled, isClosed) = shared.withLock { shared in
+            let (submitted, cancelled, resumed, isClosed) = shared.withLock { shared in
                 defer {
                     shared.submitted.removeAll(keepingCapacity: true)
                     shared.cancelled.removeAll(keepingCapacity: true)
+                    shared.resumed.removeAll(keepingCapacity: true)
                 }
-                return (shared.submitted, shared.cancelled, shared.isClosed)
+                return (shared.submitted, shared.cancelled, shared.resumed, shared.isClosed)
             }
             for exchange in submitted {
                 admit(exchange)
@@ -119,7 +129,11 @@ final class CurlDriver: @unchecked Sendable {
                 drop(id, WebFault(.cancelled, "the caller gave up"))
             }
             if isClosed { return end() }
+            for id in resumed {
+                goOn(id)
+            }
             expire()
+            expireIdle()
             startWaiting()
             var count: Int32 = 0
             curl_multi_perform(multi, &count)
@@ -134,12 +148,13 @@ final class CurlDriver: @unchecked Sendable {
     private func sleep() {
         let mayWait = shared.withLock { shared in
             shared.isAsleep =
-                shared.submitted.isEmpty && shared.cancelled.isEmpty && !shared.isClosed
+                shared.submitted.isEmpty && shared.cancelled.isEmpty && shared.resumed.isEmpty
+                && !shared.isClosed
             return shared.isAsleep
         }
-        // libcurl shortens the wait to its own timers. What waits in the queue is looked at for its
-        // deadline a few times a second.
-        let longest: Int32 = waiting.isEmpty ? 60_000 : 200
+        // libcurl shortens the wait to its own timers. What waits in the queue, or for a sign of the other
+        // side, is looked at for its deadline a few times a second.
+        let longest: Int32 = waiting.isEmpty && watched.isEmpty ? 60_000 : 200
         curl_multi_poll(multi, nil, 0, mayWait ? longest : 0, nil)
         shared.withLock { $0.isAsleep = false }
     }
@@ -164,6 +179,8 @@ final class CurlDriver: @unchecked Sendable {
                 continue
             }
             running[id] = Running(exchange: exchange, handle: handle)
+            exchange.touch()
+            if exchange.stream != nil, exchange.plan.idleTimeout != nil { watched.insert(id) }
         }
     }
 
@@ -192,6 +209,7 @@ final class CurlDriver: @unchecked Sendable {
     private func release(_ ended: Running, keep: Bool) {
         curl_multi_remove_handle(multi, ended.handle.pointer)
         queue.ended(at: ended.exchange.plan.origin)
+        watched.remove(ended.exchange.id)
         // After a failure nobody knows what the handle remembers.
         if keep, idle.count < configuration.concurrency { idle.append(ended.handle) }
     }
@@ -214,6 +232,30 @@ final class CurlDriver: @unchecked Sendable {
             let place = exchange.plan.place
             drop(exchange.id, WebFault(.timedOut, "\(place): no turn before the timeout"))
         }
+    }
+
+    /// Gives up those of whom nothing was heard for too long.
+    private func expireIdle() {
+        guard !watched.isEmpty else { return }
+        let now = ContinuousClock.now
+        for id in watched {
+            guard let exchange = running[id]?.exchange, let deadline = exchange.idleDeadline,
+                deadline <= now
+            else { continue }
+            let place = exchange.plan.place
+            drop(id, WebFault(.timedOut, "\(place): nothing came for too long"))
+        }
+    }
+
+    private func goOn(_ id: UInt64) {
+        guard let found = running[id] else { return }
+        found.exchange.touch()
+        // libcurl hands over at once what it kept, and tells nobody else when that fails.
+        let code = curl_easy_pause(found.handle.pointer, CURLPAUSE_CONT)
+        guard code != CURLE_OK, running.removeValue(forKey: id) != nil else { return }
+        let result = found.handle.result(of: found.exchange, code)
+        release(found, keep: false)
+        answer(found.exchange, result)
     }
 
     private func answer(_ exchange: CurlExchange, _ result: Result<WebAnswer, WebFault>) {

@@ -14,6 +14,8 @@ final class CurlExchange: @unchecked Sendable {
     let id: UInt64
     let plan: WebRequestPlan
     var continuation: CheckedContinuation<Result<WebAnswer, WebFault>, Never>?
+    /// Where the answer goes while it comes in; nil keeps all of it for the end.
+    let stream: CurlStream?
     private(set) var headers: [(name: String, value: String)] = []
     private(set) var body: [UInt8] = []
     /// An address was refused.
@@ -22,19 +24,39 @@ final class CurlExchange: @unchecked Sendable {
     private(set) var isTooLong = false
     /// Something came back.
     private(set) var hasAnswered = false
+    /// When something came last, or the other side was last kept waiting by us.
+    private var lastHeard = ContinuousClock.now
+    /// libcurl was asked to pause.
+    private var isHeldUp = false
     private var headerSize = 0
+    private var status = 0
+    private var bodySize = 0
     private let cancelled = Atomic<Bool>(false)
 
-    init(_ plan: WebRequestPlan, id: UInt64) {
+    init(_ plan: WebRequestPlan, id: UInt64, stream: CurlStream? = nil) {
         self.plan = plan
         self.id = id
+        self.stream = stream
     }
 
     var isCancelled: Bool { cancelled.load(ordering: .acquiring) }
 
     func cancel() { cancelled.store(true, ordering: .releasing) }
 
+    /// Until when something must come; nil when it may take any time, or is held up by whoever reads.
+    var idleDeadline: ContinuousClock.Instant? {
+        guard stream != nil, let idle = plan.idleTimeout, !isHeldUp else { return nil }
+        return lastHeard + idle
+    }
+
+    /// The time begins anew: the request has just been started, or is no longer held up.
+    func touch() {
+        isHeldUp = false
+        lastHeard = .now
+    }
+
     func finish(_ result: Result<WebAnswer, WebFault>) {
+        if let stream { return stream.finish(result) }
         let waiting = continuation
         continuation = nil
         waiting?.resume(returning: result)
@@ -46,14 +68,25 @@ final class CurlExchange: @unchecked Sendable {
         return false
     }
 
-    /// Takes a piece of the body; false when it is too long.
-    func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        guard body.count + bytes.count <= plan.answerLimit else {
+    /// Takes a piece of the body.
+    ///
+    /// - Returns: as many bytes, other than that to stop, or `CURL_WRITEFUNC_PAUSE` to get it again later.
+    func take(_ bytes: UnsafeRawBufferPointer) -> Int {
+        guard bodySize + bytes.count <= plan.answerLimit else {
             isTooLong = true
-            return false
+            return 0
         }
-        body.append(contentsOf: bytes)
-        return true
+        if let stream {
+            lastHeard = .now
+            guard stream.take(bytes) else {
+                isHeldUp = true
+                return Int(CURL_WRITEFUNC_PAUSE)
+            }
+        } else {
+            body.append(contentsOf: bytes)
+        }
+        bodySize += bytes.count
+        return bytes.count
     }
 
     /// Takes a line of the head; false when there is too much of it.
@@ -64,14 +97,20 @@ final class CurlExchange: @unchecked Sendable {
             return false
         }
         hasAnswered = true
+        lastHeard = .now
         // What follows the body are trailers, which mean nothing to us.
-        guard body.isEmpty else { return true }
+        guard bodySize == 0 else { return true }
         let end = line.lastIndex { $0 != 0x0A && $0 != 0x0D } ?? -1
         let text = line.prefix(end + 1)
         if text.starts(with: "HTTP/".utf8) {
             // A status line: of the answer, after those of 1xx.
             headers.removeAll()
+            let word = text.split(separator: 0x20, maxSplits: 2).dropFirst().first
+            status = word.flatMap { Int(String(decoding: $0, as: UTF8.self)) } ?? 0
             return true
+        }
+        if text.isEmpty, (200...599).contains(status) {
+            stream?.begin(status: status, headers: headers)
         }
         guard let colon = text.firstIndex(of: UInt8(ascii: ":")) else { return true }
         let name = String(decoding: text[..<colon], as: UTF8.self).lowercased()
@@ -92,8 +131,7 @@ func takeBody(
     _ count: Int,
     _ pointer: UnsafeMutableRawPointer?
 ) -> Int {
-    let taken = exchange(pointer)?.take(UnsafeRawBufferPointer(start: bytes, count: size * count))
-    return taken == true ? size * count : 0
+    exchange(pointer)?.take(UnsafeRawBufferPointer(start: bytes, count: size * count)) ?? 0
 }
 
 func takeLine(

@@ -79,4 +79,37 @@ public final class CurlWebClient: WebClient {
         }
         return try result.get()
     }
+    /// Sends a request and waits for the head of the answer; its body is read as it comes in.
+    ///
+    /// A stream takes one of the places under way until it has ended. It keeps the client alive.
+    ///
+    /// - Throws: `WebFault` when there is no answer; an answer of any status is not a failure. When the
+    ///   task is cancelled the request is dropped at once.
+    public func stream(_ request: WebRequest) async throws(WebFault) -> WebStream {
+        let plan = try WebRequestPlan(request, longest: driver.configuration.longestTimeout)
+        let stream = CurlStream()
+        let exchange = CurlExchange(plan, id: driver.nextID(), stream: stream)
+        let result = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                stream.awaitHead(continuation)
+                driver.submit(exchange)
+            }
+        } onCancel: {
+            driver.cancel(exchange)
+        }
+        let head = try result.get()
+        let body = WebBody {
+            [self] () async throws(WebFault) in
+            let result = await withTaskCancellationHandler {
+                await stream.next { self.driver.resume(exchange) }
+            } onCancel: {
+                self.driver.cancel(exchange)
+            }
+            return try result.get()
+        } leave: {
+            [self] in
+            if !stream.hasEnded { driver.cancel(exchange) }
+        }
+        return WebStream(status: head.status, headers: head.headers, body: body)
+    }
 }

@@ -13,6 +13,7 @@ struct WebRequestPlan: Sendable {
     let lines: [String]
     let body: [UInt8]?
     let deadline: ContinuousClock.Instant
+    let idleTimeout: Duration?
     let answerLimit: Int
     let reachesPrivateAddresses: Bool
 
@@ -27,8 +28,13 @@ struct WebRequestPlan: Sendable {
             request.method.utf8.allSatisfy({ (0x41...0x5A).contains($0) }),
             request.method != "CONNECT"
         else { throw WebFault(.invalidRequest, "the method must be capital letters") }
-        guard request.timeout > .zero, request.answerLimit >= 0 else {
-            throw WebFault(.invalidRequest, "the timeout and the answer's limit must be above zero")
+        guard request.timeout > .zero, request.answerLimit >= 0,
+            request.idleTimeout.map({ $0 > .zero }) ?? true
+        else {
+            throw WebFault(
+                .invalidRequest,
+                "the timeouts and the answer's limit must be above zero"
+            )
         }
         method = request.method
         url = request.url
@@ -38,6 +44,7 @@ struct WebRequestPlan: Sendable {
         lines = try Self.lines(request.headers, hasBody: request.body != nil)
         body = request.body
         deadline = .now + min(request.timeout, longest)
+        idleTimeout = request.idleTimeout
         answerLimit = request.answerLimit
         reachesPrivateAddresses = request.reachesPrivateAddresses
     }

@@ -7,9 +7,6 @@ import Workflows
 
 /// Logistics: orders come in, three agents analyse, pack, price and book, and tell the customer.
 public struct LogisticsSolution: Solution {
-    /// The three agents, the one who is asked first first.
-    static let agentNames = ["logistics.orchestrator", "logistics.analyser", "logistics.transport"]
-
     /// The solution.
     public init() {}
 
@@ -19,6 +16,7 @@ public struct LogisticsSolution: Solution {
     /// Its tables.
     public var migrations: [Migration] {
         LogisticsTables.migrations + LoadingTables.migrations + OrderSearch.migrations
+            + IntentRecords.migrations
     }
 
     /// The messages about orders.
@@ -29,13 +27,14 @@ public struct LogisticsSolution: Solution {
         let definition = try JSON(parsing: PackageResources.process_order_asl_json)
         return SolutionParts(
             tools: try LogisticsTools(kernel: kernel).all(),
-            agents: Self.agents,
+            agents: try LogisticsAgents.all() + [LogisticsIntents.agent],
             workflows: [
                 try Workflow(
                     name: "logistics.process-order",
                     agent: "logistics.orchestrator",
                     source: definition
-                )
+                ),
+                try LogisticsIntents.recovery(),
             ],
             starts: [
                 WorkflowStart(
@@ -52,42 +51,13 @@ public struct LogisticsSolution: Solution {
             gauges: LogisticsMetrics.gauges,
             dashboards: LogisticsMetrics.dashboards,
             persons: [CustomerRecords()],
-            searchSources: [OrderSearch.source]
+            searchSources: [OrderSearch.source],
+            documents: LogisticsDocuments.all,
+            prompts: LogisticsDocuments.prompts,
+            records: LogisticsIntents.records,
+            intents: LogisticsIntents.presets,
+            remediations: LogisticsIntents.remediations
         )
-    }
-
-    private static var agents: [Agent] {
-        [
-            Agent(
-                name: "logistics.orchestrator",
-                purpose: "Takes up new orders and sees each through to booking and notification.",
-                tools: [
-                    "logistics.fetch-order", "logistics.update-order-status",
-                    "logistics.notify-customer",
-                ],
-                colleagues: ["logistics.analyser", "logistics.transport"],
-                policy: OrchestratorPolicy()
-            ),
-            Agent(
-                name: "logistics.analyser",
-                purpose: "Calculates an order's load, packs it in 3D and keeps the layout.",
-                tools: [
-                    "logistics.fetch-order", "logistics.calculate-load", "logistics.pack-order",
-                    "logistics.save-layout",
-                ],
-                policy: AnalyserPolicy()
-            ),
-            Agent(
-                name: "logistics.transport",
-                purpose: "Finds, prices and books a vehicle that provably fits.",
-                tools: [
-                    "logistics.check-availability", "logistics.calculate-price",
-                    "logistics.book-vehicle", "logistics.update-booking-status",
-                    "logistics.get-booking",
-                ],
-                policy: TransportPolicy()
-            ),
-        ]
     }
 
     /// Adds three depots, twelve vehicles, forty customers and forty orders, once.

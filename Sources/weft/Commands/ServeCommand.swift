@@ -68,10 +68,13 @@ enum ServeCommand {
                     try installation.delivery(), installation.housekeeping, installation.engine,
                     installation.dispatcher, try WorkflowServices.schedules(installation.kernel),
                     SeriesServices.upkeep(installation.kernel), installation.search.indexer,
+                    installation.conscience, IntentServices.suggesting(installation),
                     ApprovalServices.service(installation.kernel),
                 ] : []
         let group = ServiceGroup(
-            installation.observation.services + workers + [installation.live, server]
+            installation.observation.services
+                + installation.outside.services(installation.kernel) + workers
+                + [installation.live, server, installation.clients.server]
         ) { logger.debug($0) }
         let json = options.flags.contains("--ready-json")
         try await group.run(

@@ -4,7 +4,9 @@ import Core
 import Events
 import Glibc
 import Identity
+import Intents
 import Logistics
+import MCP
 import Objects
 import Observability
 import Platform
@@ -52,7 +54,7 @@ enum StoreComposition {
             + ChannelsTables.migrations + AgentJournal.migrations + ExecutionTables.migrations
             + ToolRoutes.migrations + SeriesTables.migrations + PersonKeys.migrations
             + SearchTables.migrations + FactTables.migrations + PlatformTools.migrations
-            + ObservationTables.migrations
+            + ObservationTables.migrations + OutsideTables.migrations + IntentTables.migrations
             + solutions.flatMap(\.migrations)
     }
 

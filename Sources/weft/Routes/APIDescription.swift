@@ -58,7 +58,12 @@ enum APIDescription {
     ///     not built.
     ///   - logger: hears of routes that nobody described.
     /// - Throws: a fault of code `invalid-documentation`, or one when the page's files are unreadable.
-    static func add(to router: inout Router, console: String?, logger: Logger) throws {
+    /// - Returns: the description, in JSON.
+    static func add(
+        to router: inout Router,
+        console: String?,
+        logger: Logger
+    ) throws -> [UInt8] {
         let document = RouteDocumentation(
             "getOpenAPI",
             tag: "health",
@@ -104,7 +109,9 @@ enum APIDescription {
             response.headers["Cache-Control"] = "no-cache"
             return response
         }
-        guard let console, access(console + "/docs/index.html", R_OK) == 0 else { return }
-        router.mount("/docs", try StaticFiles(directory: console + "/docs"))
+        if let console, access(console + "/docs/index.html", R_OK) == 0 {
+            router.mount("/docs", try StaticFiles(directory: console + "/docs"))
+        }
+        return bytes
     }
 }

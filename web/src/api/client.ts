@@ -40,7 +40,7 @@ export async function call(path: string, options: Call = {}): Promise<Reply> {
     }
     const text = await response.text();
     const data = parse(text);
-    if (!response.ok) throw problem(response.status, data);
+    if (!response.ok) throw problemOf(response.status, data);
     return { text, data };
   }
 }
@@ -86,7 +86,8 @@ function parse(text: string): unknown {
   }
 }
 
-function problem(status: number, data: unknown): Problem {
+/** What a refusal says. */
+export function problemOf(status: number, data: unknown): Problem {
   const body = (data ?? {}) as Record<string, unknown>;
   const text = (key: string) => typeof body[key] === "string" ? body[key] as string : "";
   const errors = Array.isArray(body.errors)

@@ -6,7 +6,7 @@ import type { AlarmList } from "../api/kernel";
 import { invalidate, useQuery } from "../api/query";
 import type { Inbox, InboxMessage, OrderPage } from "../api/types";
 import { usePageActions } from "../shell/actions";
-import { navigate, useLocation } from "../shell/router";
+import { navigate, setQuery, useLocation } from "../shell/router";
 import { Button } from "../ui/Button";
 import { counted } from "../ui/format";
 import { Page } from "../ui/Page";
@@ -17,8 +17,9 @@ import { ChoiceChips } from "../ui/Search";
 import { Empty, Failure, Skeleton } from "../ui/States";
 import { toast } from "../ui/Toast";
 import { ApprovalDialog } from "./ApprovalDialog";
-import { type Approval, useApprovals } from "./approvals";
+import { useApprovals } from "./approvals";
 import {
+  approvalOf,
   byPriority,
   fromAlarm,
   fromApproval,
@@ -50,7 +51,7 @@ export function InboxPage() {
   );
   const failed = useQuery<OrderPage>("/api/orders?status=failed&limit=50", 5000, ORDERS);
   const approvals = useApprovals(5000);
-  const [deciding, setDeciding] = useState<Approval | null>(null);
+  const deciding = query.get("approval");
   const [asked, setAsked] = useState<Asked>(null);
   const [taking, setTaking] = useState<InboxMessage | null>(null);
   const [busy, setBusy] = useState(false);
@@ -102,9 +103,11 @@ export function InboxPage() {
   };
   const done = (work: Work) => {
     if (work.kind === "alarm") setAsked({ alarm: work.alarm, what: "acknowledge" });
-    else if (work.kind === "approval") setDeciding(work.approval);
+    else if (work.kind === "approval") setQuery({ approval: work.approval.id }, { push: true });
     else if (work.kind === "order") navigate(`/orders/${work.order.id}`);
-    else if (work.message.needsAcknowledgement) setTaking(work.message);
+    else if (approvalOf(work.message) && work.open) {
+      setQuery({ approval: approvalOf(work.message) }, { push: true });
+    } else if (work.message.needsAcknowledgement) setTaking(work.message);
     else if (!work.message.read) void read(work.message);
   };
   const rows = () => [...document.querySelectorAll<HTMLElement>(".messages [data-row]")];
@@ -222,7 +225,13 @@ export function InboxPage() {
           <p>You say that you take care of it. Then nobody else is called for it.</p>
         </ReasonDialog>
       )}
-      {deciding && <ApprovalDialog approval={deciding} onClose={() => setDeciding(null)} />}
+      {deciding && (
+        <ApprovalDialog
+          key={deciding}
+          id={deciding}
+          onClose={() => setQuery({ approval: null })}
+        />
+      )}
       <AlarmDialog key={asked?.alarm.id} asked={asked} onClose={() => setAsked(null)} />
     </Page>
   );

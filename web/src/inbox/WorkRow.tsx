@@ -5,9 +5,14 @@ import type { InboxMessage } from "../api/types";
 import { Link, within } from "../shell/router";
 import { Button } from "../ui/Button";
 import { ago, dateTime } from "../ui/format";
-import type { Work } from "./work";
+import { left } from "./left";
+import { approvalOf, type Work } from "./work";
 
 const KIND = { alarm: "Alarm", approval: "Approval", order: "Failed order", message: "" };
+
+/** What sort of thing it is; an agent that wants to do something says so. */
+const word = (work: Work) =>
+  work.kind === "approval" && work.approval.kind === "tool-call" ? "Agent asks" : KIND[work.kind];
 
 /** One row: how serious, what it is, how long ago, and the one thing to do about it. */
 export function WorkRow({ work, onDone }: { work: Work; onDone: () => void }) {
@@ -23,7 +28,7 @@ export function WorkRow({ work, onDone }: { work: Work; onDone: () => void }) {
       <div className="message-text">
         <h2>
           {work.kind === "message" && work.open && <span className="sr-only">Unread:</span>}
-          {KIND[work.kind] && <span className="kind">{KIND[work.kind]}</span>}
+          {word(work) && <span className="kind">{word(work)}</span>}
           {title}
         </h2>
         {text && <p>{text}</p>}
@@ -37,7 +42,11 @@ export function WorkRow({ work, onDone }: { work: Work; onDone: () => void }) {
         )}
         {work.kind === "approval" && <Button small icon="check" onClick={onDone}>Decide…</Button>}
         {work.kind === "message" && work.open && (work.message.needsAcknowledgement
-          ? <Button small icon="check" onClick={onDone}>Acknowledge</Button>
+          ? (
+            <Button small icon="check" onClick={onDone}>
+              {approvalOf(work.message) ? "Decide…" : "Acknowledge"}
+            </Button>
+          )
           : <Button small kind="quiet" onClick={onDone}>Mark read</Button>)}
       </div>
     </li>
@@ -57,8 +66,22 @@ function parts(
       };
     case "approval":
       return {
-        title: <Link to={`/runs/${work.approval.executionId}`}>{work.approval.title}</Link>,
-        text: inShort(work.approval.details, work.approval.title),
+        title: (
+          <Link
+            to={`/inbox?approval=${work.approval.id}`}
+            onClick={(event) => {
+              event.preventDefault();
+              onDone();
+            }}
+          >
+            {work.approval.title}
+          </Link>
+        ),
+        text: [
+          work.approval.agent,
+          left(work.approval.expiresAt),
+          inShort(work.approval.details, work.approval.title),
+        ].filter(Boolean).join(" · "),
         linked: true,
       };
     case "order":

@@ -1,42 +1,82 @@
 import { useQuery } from "../api/query";
-import type { Actor, Page } from "../api/types";
+import type { Actor, Named, Page } from "../api/types";
 import { useMe } from "../shell/me";
 
-/** What a run asks a person to agree to. */
+export type ApprovalStatus =
+  | "open"
+  | "approved"
+  | "amended"
+  | "rejected"
+  | "expired"
+  | "withdrawn";
+
+/** What somebody is asked to agree to: an agent's call of a tool, or a task of a run. */
 export interface Approval {
   id: string;
-  executionId: string;
+  kind: "tool-call" | "task";
   title: string;
   details?: unknown;
-  /** Who may decide; empty is everybody who steers runs. */
+  agent: string | null;
+  tool: string | null;
+  /** What the agent wants to call the tool with, or what a task lets people change. */
+  input?: unknown;
+  /** What was agreed to instead. */
+  agreedInput?: unknown;
+  executionId: string | null;
+  /** Who may decide by now. */
   roles: string[];
+  secondPerson: boolean;
+  askedBy: Actor;
+  onBehalfOf: Actor | null;
   requestedAt: string;
-  status: "open" | "approved" | "rejected" | "closed";
-  decidedAt?: string | null;
-  decidedBy?: Actor | null;
-  comment?: string | null;
+  expiresAt: string | null;
+  escalation: { at: string; roles: string[]; taken: boolean }[];
+  status: ApprovalStatus;
+  decidedAt: string | null;
+  decidedBy: Actor | null;
+  comment: string | null;
+  mayDecide: boolean;
 }
 
-/** Whoever may decide; the server asks others than these for nothing. */
-const DECIDERS = [
-  "admin",
-  "manager",
-  "planner",
-  "operator",
-  "technician",
-  "desk-agent",
-  "supervisor",
-];
+/** One with what it belongs to. */
+export interface WholeApproval extends Approval {
+  /** What a changed input must fit; null: there is nothing to change. */
+  inputSchema: unknown;
+  /** Why the reader may not decide. */
+  refusal: string | null;
+  run: string | null;
+  decisionId: string | null;
+}
 
-/** What waits to be decided, the newest fifty. */
+/** One as whoever came by the link in a message sees it. */
+export interface LinkedApproval extends WholeApproval {
+  account: Named;
+  organisation: Named;
+  linkUntil: string;
+}
+
+export interface Answer {
+  verdict: "approve" | "reject" | "amend";
+  input?: unknown;
+  comment?: string;
+}
+
+const TOPICS = ["approvals"];
+
+/** What waits for the reader to decide, the newest fifty. */
 export function useApprovals(interval: number): Approval[] {
   const me = useMe();
-  const may = me?.roles.some((role) => DECIDERS.includes(role)) ?? false;
+  const may = me?.roles.some((role) => role !== "customer") ?? false;
   const found = useQuery<Page<Approval>>(
-    may ? "/api/approvals?open=true&limit=50" : null,
+    may ? "/api/approvals?open=true&mine=true&limit=50" : null,
     interval,
+    TOPICS,
   );
   return found.data?.items ?? NONE;
 }
 
 const NONE: Approval[] = [];
+
+/** One approval, read anew whenever any is decided. */
+export const useApproval = (id: string) =>
+  useQuery<WholeApproval>(`/api/approvals/${encodeURIComponent(id)}`, 5000, TOPICS);

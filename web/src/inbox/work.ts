@@ -34,7 +34,7 @@ export function fromAlarm(alarm: Alarm): Work {
   };
 }
 
-/** A run stands still until somebody decides. */
+/** A run or an agent stands still until somebody decides. */
 export function fromApproval(approval: Approval): Work {
   return {
     kind: "approval",
@@ -78,7 +78,11 @@ export function fromMessage(message: InboxMessage): Work {
 export const WAITING = "/api/inbox?unread=true&sort=-severity&limit=50";
 
 export const waitingMessages = (inbox: Inbox | undefined) =>
-  (inbox?.items ?? []).filter((each) => fromMessage(each).waits);
+  (inbox?.items ?? []).filter((each) => fromMessage(each).waits && !approvalOf(each));
+
+/** The approval that a message asks for; null when it is about something else. */
+export const approvalOf = (message: InboxMessage): string | null =>
+  /^\/inbox\?approval=([^&]+)$/.exec(within(message.link) ?? "")?.[1] ?? null;
 
 /** Without messages about what is itself in the list: a thing to do stands there once. */
 export function once(all: Work[]): Work[] {
@@ -92,7 +96,8 @@ export function once(all: Work[]): Work[] {
     ),
   );
   return all.filter((each) =>
-    each.kind !== "message" || !listed.has(within(each.message.link) ?? "")
+    each.kind !== "message" ||
+    !approvalOf(each.message) && !listed.has(within(each.message.link) ?? "")
   );
 }
 

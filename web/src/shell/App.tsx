@@ -15,6 +15,7 @@ import { Shell } from "./Shell";
 import { SignIn } from "./SignIn";
 
 const WallPage = lazy(() => import("../wall/WallPage"));
+const ApprovePage = lazy(() => import("../inbox/ApprovePage"));
 const Reset = lazy(() => import("./Reset"));
 const Returned = lazy(() => import("./Returned"));
 
@@ -44,7 +45,7 @@ export function App() {
   return (
     <>
       <Suspense fallback={<Starting />}>
-        {path === "/reset" ? <Reset /> : (
+        {path === "/reset" ? <Reset /> : path === "/approve" ? <ApprovePage /> : (
           <>
             {state === "in" && (path === "/wall"
               ? (

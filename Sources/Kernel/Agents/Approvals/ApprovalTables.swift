@@ -41,7 +41,7 @@ public enum ApprovalTables {
         guard let kind = Approval.Kind(rawValue: try row.text(3)),
             let asker = Actor(json: try row.json(14))
         else { throw corrupt("approval") }
-        let decider = row.isNull(22) ? nil : Actor(json: try row.json(22))
+        let decider = Actor(json: try row.optionalJSON(22))
         let agreed = try row.optionalJSON(24)
         return Approval(
             id: try row.id(0),
@@ -62,7 +62,7 @@ public enum ApprovalTables {
                 escalation: try escalation(try row.json(13))
             ),
             asker: asker,
-            onBehalfOf: row.isNull(15) ? nil : Actor(json: try row.json(15)),
+            onBehalfOf: Actor(json: try row.optionalJSON(15)),
             requestedAt: try row.timestamp(17),
             step: Int(try row.int(19)),
             state: try state(try row.text(20), decider, try row.optionalText(23), agreed),

@@ -42,6 +42,8 @@ struct ModelConversation: Sendable {
     private var answered: [ModelToolResult] = []
     /// The calls of the last answer, in order.
     private var order: [String] = []
+    /// What tools answered, for arguments that refer to it.
+    private var results = ToolResults()
 
     init(toolbox: ModelToolbox, system: String, limits: AgentLimits) {
         self.toolbox = toolbox
@@ -140,6 +142,11 @@ struct ModelConversation: Sendable {
         order = calls.map(\.id)
         var final: Action?
         for call in calls {
+            var call = call
+            if let mistake = results.resolve(&call.input) {
+                answered.append(ModelToolResult(id: call.id, content: mistake, isError: true))
+                continue
+            }
             switch toolbox.understand(call, isAlone: calls.count == 1) {
             case .call(let tool, let input):
                 planned.append(PlannedCall(id: call.id, tool: tool, input: input))
@@ -171,7 +178,7 @@ struct ModelConversation: Sendable {
         for (call, result) in zip(planned, results) {
             switch result {
             case .success(let output):
-                byID[call.id] = ModelToolResult(id: call.id, content: Self.bounded(output))
+                byID[call.id] = ModelToolResult(id: call.id, content: self.results.add(output))
             case .failure(let fault):
                 var error: JSON = [
                     "code": .string(fault.code), "message": .string(fault.message),
@@ -188,16 +195,5 @@ struct ModelConversation: Sendable {
             ModelMessage(.user, order.compactMap { byID[$0] }.map { .result($0) })
         )
         return ask()
-    }
-
-    /// No single answer of a tool may fill the conversation.
-    private static func bounded(_ output: JSON) -> JSON {
-        let most = 60_000
-        let bytes = output.bytes(.compact)
-        guard bytes.count > most else { return output }
-        return [
-            "truncated": true, "bytes": .int(bytes.count),
-            "beginning": .string(String(decoding: bytes.prefix(most), as: UTF8.self)),
-        ]
     }
 }

@@ -15,6 +15,12 @@ struct AgentPlan: Sendable, Equatable {
     /// Whether a model is to decide.
     var asksModel: Bool { settings.mode == .model && !settings.models.isEmpty }
 
+    /// Why a recorded run cannot be made again.
+    struct Obstacle: Error {
+        var code: String
+        var message: String
+    }
+
     /// What is kept.
     var json: JSON {
         [

@@ -66,7 +66,8 @@ public struct AgentRunner: Sendable {
     /// A case is handed on at most so often.
     private static let mostHandOffs = 4
 
-    let office: Office
+    /// The rooms around.
+    public let office: Office
 
     /// A runner.
     public init(_ office: Office) {

@@ -154,6 +154,7 @@ final class LiveDesk: AgentDesk {
             var call = at.invocation
             call.key = "\(at.invocation.key)/\(index)"
             call.now = at.start
+            call.outsideTools = at.plan.settings.outsideTools
             let prepared = try await office.registry.prepare(
                 tool,
                 input: step.input,
@@ -366,17 +367,31 @@ final class LiveDesk: AgentDesk {
     }
 
     func maskedCase(in mask: inout PersonalMask) async throws -> JSON {
-        guard let privacy = office.privacy, Privacy.mayHoldSealed(at.input) else { return at.input }
-        let organisation = at.invocation.scope.organisation
-        guard at.plan.settings.personal == .hidden else {
-            return try await office.database.read { [at] in
-                try privacy.open(at.input, of: organisation, in: $0)
-            }
+        try await office.masked(
+            at.input,
+            isHidden: at.plan.settings.personal == .hidden,
+            at.invocation.scope.organisation,
+            in: &mask
+        )
+    }
+}
+
+extension AgentRunner.Office {
+    /// A case for a model: what is sealed in it hidden, or opened.
+    func masked(
+        _ input: JSON,
+        isHidden: Bool,
+        _ organisation: ID<Organisation>,
+        in mask: inout PersonalMask
+    ) async throws -> JSON {
+        guard let privacy, Privacy.mayHoldSealed(input) else { return input }
+        guard isHidden else {
+            return try await database.read { try privacy.open(input, of: organisation, in: $0) }
         }
         let before = mask
-        let (json, after) = try await office.database.read { [at] reader in
+        let (json, after) = try await database.read { reader in
             var mask = before
-            let json = try mask.hideSealed(at.input, by: privacy, of: organisation, in: reader)
+            let json = try mask.hideSealed(input, by: privacy, of: organisation, in: reader)
             return (json, mask)
         }
         mask = after

@@ -137,13 +137,15 @@ public struct ApprovalTools: Sendable {
             }
             expiresAt = now + .seconds(seconds)
         }
+        var schema = input.value["inputSchema"]
+        if schema == nil, input.value["input"] != nil { schema = .bool(true) }
         return ApprovalRequest(
             key: try input.member("token").string(),
             kind: .task,
             title: try input.member("title").string(),
             details: input.value["details"] ?? .null,
             input: input.value["input"],
-            schema: input.value["inputSchema"] ?? (input.value["input"] == nil ? nil : true),
+            schema: schema,
             roles: roles(input.value["roles"]),
             needsSecondPerson: input.value["secondPerson"]?.bool ?? false,
             expiresAt: expiresAt,

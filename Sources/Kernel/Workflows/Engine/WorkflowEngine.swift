@@ -114,6 +114,9 @@ public final class WorkflowEngine: Service {
         (queue, jobs) = AsyncStream.makeStream()
     }
 
+    /// Runs agent tasks.
+    public var agents: AgentRunner { around.agents }
+
     /// `workflows`.
     public var name: String { "workflows" }
 

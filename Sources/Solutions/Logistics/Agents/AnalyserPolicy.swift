@@ -5,6 +5,9 @@ import Core
 struct AnalyserPolicy: RulePolicy {
     var name: String { "smallest-vehicle-that-fits" }
     var version: Int { 1 }
+    var routine: Set<String> { [Self.task] }
+
+    private static let task = "analyse-order"
 
     func decide(_ run: AgentRun) async throws -> Conclusion {
         let id = run.input["orderId"] ?? .null
@@ -29,7 +32,8 @@ struct AnalyserPolicy: RulePolicy {
                 choice: "does not fit",
                 rationale: reason,
                 confidence: 1,
-                output: ["fits": false, "reason": .string(reason)]
+                output: ["fits": false, "reason": .string(reason)],
+                task: Self.task
             )
         }
         let saved = try await run.call(
@@ -61,7 +65,8 @@ struct AnalyserPolicy: RulePolicy {
             output: [
                 "fits": true, "weightGrams": .int(weight), "volumeMm3": .int(volume),
                 "layout": saved, "plans": .array(try plans.map(Self.summary)),
-            ]
+            ],
+            task: Self.task
         )
     }
 

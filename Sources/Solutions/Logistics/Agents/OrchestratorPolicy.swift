@@ -5,6 +5,9 @@ import Core
 struct OrchestratorPolicy: RulePolicy {
     var name: String { "process-open-orders" }
     var version: Int { 1 }
+    var routine: Set<String> { [Self.task] }
+
+    private static let task = "take-up-order"
 
     func decide(_ run: AgentRun) async throws -> Conclusion {
         let order = JSONReader(
@@ -49,7 +52,8 @@ struct OrchestratorPolicy: RulePolicy {
                 "process": .bool(process), "open": .bool(status == "received"),
                 "reason": .string(refusals.joined(separator: " and ")),
                 "requestedDate": .string(date.description), "reference": .string(reference),
-            ]
+            ],
+            task: Self.task
         )
     }
 }

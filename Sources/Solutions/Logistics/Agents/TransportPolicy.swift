@@ -8,6 +8,9 @@ import Core
 struct TransportPolicy: RulePolicy {
     var name: String { "lowest-price-then-lowest-co2" }
     var version: Int { 1 }
+    var routine: Set<String> { [Self.task] }
+
+    private static let task = "book-transport"
 
     /// At most this many vehicles are priced for each load, those at the pickup depot first.
     private static let priced = 4
@@ -87,7 +90,8 @@ struct TransportPolicy: RulePolicy {
                     bookings.map { ["id": $0["id"] ?? .null, "vehicle": $0["vehicle"] ?? .null] }
                 ),
                 "price": chosen.cost.json, "co2Grams": .int(chosen.co2Grams),
-            ]
+            ],
+            task: task
         )
     }
 

@@ -176,7 +176,7 @@ extension LogisticsTools {
                     "bookedVolumeUtilisation": mean("volumeUtilisation"),
                     "bookedWeightUtilisation": mean("weightUtilisation"), "costPerOrder": cost,
                     "agents": .array(
-                        try LogisticsSolution.agentNames.map { name in
+                        try LogisticsAgents.names.map { name in
                             let seen = try kernel.journal.activity(
                                 of: name,
                                 scope: scope,

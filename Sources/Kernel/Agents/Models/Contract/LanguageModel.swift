@@ -57,6 +57,8 @@ public struct ModelFault: Error, Sendable, Equatable, CustomStringConvertible {
         case suspended = "model-suspended"
         /// The budget is used up.
         case overBudget = "model-over-budget"
+        /// What is asked may not be sent to this provider.
+        case notAllowed = "model-not-allowed"
         /// Whoever asked gave up.
         case cancelled = "model-cancelled"
     }
@@ -67,12 +69,20 @@ public struct ModelFault: Error, Sendable, Equatable, CustomStringConvertible {
     public let message: String
     /// How long the provider asks to wait.
     public let retryAfter: Duration?
+    /// What the provider counted before it failed, and will bill.
+    public let usage: ModelUsage
 
     /// A fault.
-    public init(_ code: Code, _ message: String, retryAfter: Duration? = nil) {
+    public init(
+        _ code: Code,
+        _ message: String,
+        retryAfter: Duration? = nil,
+        usage: ModelUsage = ModelUsage()
+    ) {
         self.code = code
         self.message = message
         self.retryAfter = retryAfter
+        self.usage = usage
     }
 
     /// Whether the same request may succeed when it is tried again.
@@ -80,7 +90,7 @@ public struct ModelFault: Error, Sendable, Equatable, CustomStringConvertible {
         switch code {
         case .throttled, .unavailable, .timedOut, .malformed: true
         case .notConfigured, .unauthorised, .refusedRequest, .tooLong, .suspended, .overBudget,
-            .cancelled:
+            .notAllowed, .cancelled:
             false
         }
     }

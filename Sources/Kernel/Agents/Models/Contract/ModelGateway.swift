@@ -28,6 +28,24 @@ public protocol ModelGateway: Sendable {
     func record(_ charge: ModelCharge, in transaction: any Transaction) throws
 }
 
+/// Turns texts into vectors on somebody's behalf.
+public protocol EmbeddingGateway: Sendable {
+    /// The vectors of texts by one of the organisation's embedding models; many texts go in several requests.
+    ///
+    /// - Parameters:
+    ///   - texts: at least one, none of them empty.
+    ///   - model: its name as the organisation configured it; nil takes the only one, or the first.
+    ///   - caller: for whom.
+    /// - Returns: the vectors in the order of the texts, and what they are charged with, to be recorded
+    ///   like an answer's.
+    /// - Throws: why there are none.
+    func embed(
+        _ texts: [String],
+        by model: String?,
+        caller: ModelCaller
+    ) async throws(ModelFault) -> (vectors: [[Float]], charge: ModelCharge)
+}
+
 /// For whom a model is asked.
 public struct ModelCaller: Sendable {
     /// Whose money it is, and the trace that the call belongs to.
@@ -36,13 +54,29 @@ public struct ModelCaller: Sendable {
     public var agent: String
     /// The run, for the accounts.
     public var run: String
+    /// What sort of data the prompt holds; restricted unless somebody knows better.
+    public var sensitivity: ModelSensitivity
 
     /// For whom.
-    public init(scope: Scope, agent: String, run: String) {
+    public init(
+        scope: Scope,
+        agent: String,
+        run: String,
+        sensitivity: ModelSensitivity = .restricted
+    ) {
         self.scope = scope
         self.agent = agent
         self.run = run
+        self.sensitivity = sensitivity
     }
+}
+
+/// The sorts of data that a prompt may hold, as beacons name them.
+public enum ModelSensitivity: String, Sendable, CaseIterable {
+    /// Anybody might see it.
+    case `public`
+    /// Orders, people, conversations: everything else.
+    case restricted
 }
 
 /// What an answer is charged with.
@@ -65,6 +99,8 @@ public struct ModelCharge: Sendable, Equatable {
     public var latency: Duration
     /// How many attempts it took, on all models.
     public var attempts: Int
+    /// What was set aside for it in this process, until it is recorded; 0 for nothing.
+    public var reservation: UInt64
 
     /// A charge.
     public init(
@@ -76,7 +112,8 @@ public struct ModelCharge: Sendable, Equatable {
         costMicros: Int,
         at: Timestamp,
         latency: Duration,
-        attempts: Int
+        attempts: Int,
+        reservation: UInt64 = 0
     ) {
         self.organisation = organisation
         self.agent = agent
@@ -87,5 +124,6 @@ public struct ModelCharge: Sendable, Equatable {
         self.at = at
         self.latency = latency
         self.attempts = attempts
+        self.reservation = reservation
     }
 }

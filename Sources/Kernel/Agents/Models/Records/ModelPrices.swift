@@ -1,0 +1,61 @@
+public import Core
+
+/// What a model's tokens cost, in millionths of the organisation's currency for a million tokens.
+public struct ModelPrices: Sendable, Equatable {
+    /// Read.
+    public var input: Int
+    /// Written.
+    public var output: Int
+    /// Read from the provider's cache.
+    public var cacheRead: Int
+    /// Put into the provider's cache.
+    public var cacheWrite: Int
+
+    /// Prices; those of the cache are the input's where nobody says otherwise.
+    public init(input: Int = 0, output: Int = 0, cacheRead: Int? = nil, cacheWrite: Int? = nil) {
+        self.input = input
+        self.output = output
+        self.cacheRead = cacheRead ?? input
+        self.cacheWrite = cacheWrite ?? input
+    }
+
+    /// What tokens cost in millionths, the whole rounded up once: never less than the provider bills.
+    public func cost(of usage: ModelUsage) -> Int {
+        func part(_ tokens: Int, _ price: Int) -> Int128 { Int128(max(0, tokens)) * Int128(price) }
+        let sum =
+            part(usage.input, input) + part(usage.output, output)
+            + part(usage.cacheRead, cacheRead) + part(usage.cacheWrite, cacheWrite)
+        return Int(clamping: (sum + 999_999) / 1_000_000)
+    }
+
+    /// What a call may cost at most: everything read at the dearest price, everything written.
+    func most(input tokens: Int, output written: Int) -> Int {
+        ModelPrices(input: max(input, cacheRead, cacheWrite), output: output)
+            .cost(of: ModelUsage(input: tokens, output: written))
+    }
+
+    /// `{"input","output","cacheRead","cacheWrite"}` as decimals for a million tokens.
+    public var json: JSON {
+        [
+            "input": .string(Micros.text(input)), "output": .string(Micros.text(output)),
+            "cacheRead": .string(Micros.text(cacheRead)),
+            "cacheWrite": .string(Micros.text(cacheWrite)),
+        ]
+    }
+
+    /// Reads ``json``; what is missing is as before, or free.
+    init(_ input: JSONReader?, over before: ModelPrices? = nil) throws {
+        guard let input else {
+            self = before ?? ModelPrices()
+            return
+        }
+        func price(_ name: String) throws -> Int? { try input.optional(name)?.micros() }
+        let read = try price("input") ?? before?.input ?? 0
+        self.init(
+            input: read,
+            output: try price("output") ?? before?.output ?? 0,
+            cacheRead: try price("cacheRead") ?? before?.cacheRead,
+            cacheWrite: try price("cacheWrite") ?? before?.cacheWrite
+        )
+    }
+}

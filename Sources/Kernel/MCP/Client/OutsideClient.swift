@@ -1,0 +1,355 @@
+public import Core
+import Synchronization
+
+/// Speaks the Model Context Protocol to one server of others, in whichever revision both know.
+///
+/// ``run()`` must be under way while it is used: it keeps what the connection needs. ``connect()`` finds out
+/// the revision; then tools, resources and prompts can be asked for.
+public final class OutsideClient: Sendable {
+    /// How the client behaves.
+    public struct Configuration: Sendable {
+        /// The name that servers are told.
+        public var name: String
+        /// The version that servers are told.
+        public var version: String
+        /// The only revision to speak; nil for the newest that both know.
+        public var revision: ProtocolRevision?
+        /// What is done with questions to people.
+        public var elicitation: ElicitationPolicy
+        /// How long an answer may take; default 60 s.
+        public var timeout: Duration
+        /// How long a program may take to answer whether it knows the newest revision; default 5 s.
+        public var probeTimeout: Duration
+        /// The longest message and the longest stream, in bytes; default 8 MiB.
+        public var limit: Int
+
+        /// A behaviour; everything has a default.
+        public init(
+            name: String = "weft",
+            version: String = "0.1.0",
+            revision: ProtocolRevision? = nil,
+            elicitation: ElicitationPolicy = .decline,
+            timeout: Duration = .seconds(60),
+            probeTimeout: Duration = .seconds(5),
+            limit: Int = 8 << 20
+        ) {
+            self.name = name
+            self.version = version
+            self.revision = revision
+            self.elicitation = elicitation
+            self.timeout = timeout
+            self.probeTimeout = probeTimeout
+            self.limit = limit
+        }
+    }
+
+    struct State {
+        var server: ServerDescription?
+        var tools: [String: OutsideTool] = [:]
+        var hasChanged = false
+    }
+
+    let configuration: Configuration
+    let transport: any ClientTransport
+    let log: @Sendable (String) -> Void
+    let state: Mutex<State>
+    private let inbox: ClientInbox
+    private let ids = Atomic<Int64>(0)
+
+    init(
+        _ configuration: Configuration,
+        transport: any ClientTransport,
+        inbox: ClientInbox,
+        log: @escaping @Sendable (String) -> Void
+    ) {
+        self.configuration = configuration
+        self.transport = transport
+        self.inbox = inbox
+        self.log = log
+        state = Mutex(State())
+    }
+
+    /// A client of a program that it starts.
+    ///
+    /// - Throws: ``OutsideFault`` when the program does not start.
+    public convenience init(
+        _ program: ServerProgram,
+        configuration: Configuration = Configuration(),
+        log: @escaping @Sendable (String) -> Void = { _ in }
+    ) throws(OutsideFault) {
+        let inbox = ClientInbox(configuration.elicitation)
+        let transport = try StdioTransport(
+            program,
+            limit: configuration.limit,
+            listener: { inbox.hear($0) },
+            log: log
+        )
+        self.init(configuration, transport: transport, inbox: inbox, log: log)
+    }
+
+    /// A client of a server at an address.
+    ///
+    /// - Parameters:
+    ///   - address: the MCP endpoint.
+    ///   - web: makes the requests.
+    ///   - access: header fields, authorization, and which addresses may be reached.
+    ///   - configuration: the behaviour.
+    ///   - clock: for pauses and the ends of tokens.
+    ///   - random: for what OAuth needs of it.
+    ///   - log: hears of oddities.
+    public convenience init(
+        _ address: WebAddress,
+        web: any WebClient,
+        access: HTTPAccess = HTTPAccess(),
+        configuration: Configuration = Configuration(),
+        clock: any WallClock,
+        random: any RandomSource,
+        log: @escaping @Sendable (String) -> Void = { _ in }
+    ) {
+        let inbox = ClientInbox(configuration.elicitation)
+        let authoriser = access.authorisation.map {
+            Authoriser(
+                server: address,
+                identity: $0.identity,
+                keeper: $0.keeper,
+                web: web,
+                clock: clock,
+                random: random
+            )
+        }
+        let transport = HTTPTransport(
+            .init(
+                server: address,
+                headers: access.headers,
+                reachesPrivateAddresses: access.reachesPrivateAddresses,
+                limit: configuration.limit
+            ),
+            web: web,
+            authoriser: authoriser,
+            clock: clock,
+            listener: { inbox.hear($0) },
+            log: log
+        )
+        self.init(configuration, transport: transport, inbox: inbox, log: log)
+    }
+
+    /// Does what the connection needs all along; returns once it is closed or the task cancelled.
+    public func run() async { await transport.run() }
+
+    /// Ends the connection; a program is ended, too.
+    public func close() async { await transport.close() }
+
+    /// Whether the server said since the last ``tools()`` that its tools are others now.
+    public var toolsHaveChanged: Bool { inbox.toolsHaveChanged }
+
+    /// What the server said about itself; nil before ``connect()``.
+    public var server: ServerDescription? { state.withLock { $0.server } }
+
+    func nextID() -> RPCID {
+        .number(ids.add(1, ordering: .relaxed).newValue)
+    }
+
+    func forgetChanges() { inbox.forget() }
+
+    /// Sends a request in the revision that was agreed on.
+    func send(
+        _ method: String,
+        _ params: JSONObject,
+        headers: [(name: String, value: String)] = [],
+        trace: TraceContext? = nil,
+        timeout: Duration? = nil
+    ) async throws(OutsideFault) -> JSON {
+        var server = self.server
+        if server == nil { server = try await connect() }
+        guard let revision = server?.revision else {
+            throw OutsideFault(.unsupportedVersion, "no revision was agreed on")
+        }
+        do throws(OutsideFault) {
+            return try await send(revision, method, params, headers, trace, timeout)
+        } catch  where error.reason == .sessionEnded {
+            // The specification has the client begin another session.
+            transport.reset()
+            let server = try await initialise()
+            return try await send(server.revision, method, params, headers, trace, timeout)
+        }
+    }
+
+    /// Sends a request in a revision.
+    func send(
+        _ revision: ProtocolRevision,
+        _ method: String,
+        _ params: JSONObject,
+        _ headers: [(name: String, value: String)] = [],
+        _ trace: TraceContext? = nil,
+        _ timeout: Duration? = nil
+    ) async throws(OutsideFault) -> JSON {
+        var params = params
+        var meta = params["_meta"]?.object ?? JSONObject()
+        if revision.isStateless {
+            meta[MetaKey.protocolVersion] = .string(revision.rawValue)
+            meta[MetaKey.clientInfo] = info
+            meta[MetaKey.clientCapabilities] = .object(configuration.elicitation.capabilities)
+        }
+        if let trace { meta[MetaKey.traceparent] = .string(trace.description) }
+        if !meta.isEmpty { params["_meta"] = .object(meta) }
+        return try await transport.request(
+            RPCRequest(
+                id: nextID(),
+                method: method,
+                params: params.isEmpty && !revision.isStateless ? nil : params
+            ),
+            RequestManner(
+                revision: revision,
+                headers: transport.hasHeaders
+                    ? Self.headers(revision, method, params) + headers : [],
+                timeout: timeout ?? configuration.timeout
+            )
+        )
+    }
+
+    var info: JSON {
+        ["name": .string(configuration.name), "version": .string(configuration.version)]
+    }
+
+    /// The header fields that say what the body says.
+    private static func headers(
+        _ revision: ProtocolRevision,
+        _ method: String,
+        _ params: JSONObject
+    ) -> [(name: String, value: String)] {
+        var headers: [(name: String, value: String)] = []
+        // Before the handshake there is no revision to name.
+        if method != MethodName.initialize {
+            headers.append((name: HeaderName.protocolVersion, value: revision.rawValue))
+        }
+        guard revision.isStateless else { return headers }
+        headers.append((name: HeaderName.method, value: method))
+        let name: String? =
+            switch method {
+            case MethodName.callTool, MethodName.getPrompt: params["name"]?.string
+            case MethodName.readResource: params["uri"]?.string
+            default: nil
+            }
+        if let name {
+            headers.append((name: HeaderName.name, value: HeaderParameter.encoded(name)))
+        }
+        return headers
+    }
+
+    func notification(_ name: String) async throws(OutsideFault) {
+        let revision = server?.revision ?? .newestStateful
+        try await transport.notify(
+            RPCNotification(name),
+            RequestManner(
+                revision: revision,
+                headers: transport.hasHeaders ? Self.headers(revision, name, [:]) : [],
+                timeout: configuration.timeout
+            )
+        )
+    }
+
+    func listen(_ revision: ProtocolRevision) async {
+        await transport.listen(
+            RequestManner(
+                revision: revision,
+                headers: [(name: HeaderName.protocolVersion, value: revision.rawValue)],
+                timeout: configuration.timeout
+            )
+        )
+    }
+}
+
+/// How a server at an address is reached.
+public struct HTTPAccess: Sendable {
+    /// Fields that go with every request, for instance a key.
+    public var headers: [(name: String, value: String)]
+    /// Whether addresses of this machine and of private networks may be reached.
+    public var reachesPrivateAddresses: Bool
+    /// Who we are at authorization servers, and who keeps the tokens; nil for none.
+    public var authorisation: (identity: ClientIdentity, keeper: any AuthorisationKeeper)?
+
+    /// A way.
+    public init(
+        headers: [(name: String, value: String)] = [],
+        reachesPrivateAddresses: Bool = false,
+        authorisation: (identity: ClientIdentity, keeper: any AuthorisationKeeper)? = nil
+    ) {
+        self.headers = headers
+        self.reachesPrivateAddresses = reachesPrivateAddresses
+        self.authorisation = authorisation
+    }
+}
+
+/// What a server said about itself.
+public struct ServerDescription: Sendable, Hashable {
+    /// What is spoken with it.
+    public var revision: ProtocolRevision
+    /// Its name and version, as it tells them.
+    public var info: JSON
+    /// What it can do.
+    public var capabilities: JSON
+    /// What it wants models to know: text by strangers.
+    public var instructions: String?
+}
+
+/// Hears what a server says unasked, and answers what it asks.
+final class ClientInbox: Sendable {
+    private let elicitation: ElicitationPolicy
+    private let changed = Atomic(false)
+
+    init(_ elicitation: ElicitationPolicy) {
+        self.elicitation = elicitation
+    }
+
+    var toolsHaveChanged: Bool { changed.load(ordering: .relaxed) }
+
+    func forget() { changed.store(false, ordering: .relaxed) }
+
+    func hear(_ message: RPCMessage) -> RPCMessage? {
+        switch message {
+        case .notification(let notification):
+            if notification.method == NotificationName.toolsChanged {
+                changed.store(true, ordering: .relaxed)
+            }
+            return nil
+        case .request(let request):
+            switch request.method {
+            case MethodName.ping: return .result(id: request.id, [:])
+            case MethodName.elicit:
+                let params = JSON.object(request.params ?? JSONObject())
+                return .result(id: request.id, elicitation.result(params))
+            default:
+                // Neither sampling nor roots were offered.
+                return .failure(id: request.id, .methodNotFound(request.method))
+            }
+        case .result, .failure: return nil
+        }
+    }
+
+    /// The answers to what a result of 2026-07-28 asks for.
+    func responses(to requests: JSONObject) throws(OutsideFault) -> JSONObject {
+        var responses = JSONObject()
+        guard requests.count <= 20 else {
+            throw OutsideFault(.inputNeeded, "the server asks more than 20 things at once")
+        }
+        for request in requests {
+            guard request.value["method"]?.string == MethodName.elicit else {
+                throw OutsideFault(
+                    .inputNeeded,
+                    "the server asks for "
+                        + OutsideText.line(request.value["method"]?.string ?? "something", 60)
+                        + ", which was not offered to it"
+                )
+            }
+            responses[request.key] = elicitation.result(request.value["params"] ?? [:])
+        }
+        return responses
+    }
+}
+
+extension OutsideClient {
+    /// The answers to what a result asks for.
+    func responses(to requests: JSONObject) throws(OutsideFault) -> JSONObject {
+        try inbox.responses(to: requests)
+    }
+}

@@ -1,0 +1,227 @@
+import Core
+import HTTP
+
+extension MCPEndpoint {
+    func stateless(
+        _ message: RPCMessage,
+        _ request: Request,
+        _ scope: Scope,
+        _ accepts: Accepted
+    ) async throws -> Response {
+        let call: RPCRequest
+        switch message {
+        case .request(let found): call = found
+        case .notification: return Response(status: .accepted)
+        case .result, .failure:
+            throw RPCError.invalidRequest("clients of this revision send no responses")
+        }
+        let stateless: StatelessRequest
+        do {
+            try Self.checkRevision(call, request.headers)
+            try HeaderChecks.names(call, request.headers)
+            stateless = try StatelessRequest(call)
+        } catch {
+            return Self.failure(error, id: call.id, .badRequest)
+        }
+        let key = request.headers["idempotency-key"]
+        if call.method == MethodName.listen {
+            return try await changes(call, stateless, request, scope, accepts)
+        }
+        if call.method == MethodName.callTool, let name = call.params?["name"]?.string,
+            let tool = server.features.tool(name, for: scope)
+        {
+            try HeaderChecks.arguments(call, of: tool, request.headers)
+            if tool.speaks, accepts.events,
+                stateless.progressToken != nil || stateless.threshold != nil || !accepts.json
+            {
+                return try stream(call, stateless, scope, key)
+            }
+        }
+        let exchange = try server.exchange(call, stateless, scope, key: key, outlet: nil)
+        let answer = try await server.handler.answer(call, exchange)
+        guard case .failure(let error) = answer else { return Self.answer(answer, call.id) }
+        return Self.failure(error, id: call.id, Self.status(of: error))
+    }
+
+    /// What the header field says of the revision, before anything else is looked at.
+    private static func checkRevision(
+        _ call: RPCRequest,
+        _ headers: Headers
+    ) throws(RPCError) {
+        guard StatelessRequest.isMeant(call.params) else {
+            // The header field alone speaks of a revision, perhaps of one that nobody knows.
+            let version = headers[HeaderName.protocolVersion] ?? ""
+            guard ProtocolRevision(rawValue: version) != nil else {
+                throw .unsupportedVersion(version, supported: ProtocolRevision.servedNames)
+            }
+            _ = try StatelessRequest.required(call)
+            throw StatelessRequest.missing(MetaKey.protocolVersion)
+        }
+        try HeaderChecks.revision(call, headers)
+        let version = call.params?["_meta"]?[MetaKey.protocolVersion]?.string ?? ""
+        guard ProtocolRevision(rawValue: version)?.isStateless == true else {
+            throw .unsupportedVersion(version, supported: ProtocolRevision.servedNames)
+        }
+    }
+
+    // MARK: Streams
+
+    private static let streamHeaders: Headers = [
+        "Cache-Control": "no-store", "X-Accel-Buffering": "no",
+    ]
+
+    /// Answers by a stream: what the tool says, then the result.
+    ///
+    /// A client that leaves cancels the call.
+    private func stream(
+        _ call: RPCRequest,
+        _ stateless: StatelessRequest,
+        _ scope: Scope,
+        _ key: String?
+    ) throws -> Response {
+        let (words, outlet) = QueueOutlet.make()
+        let exchange = try server.exchange(call, stateless, scope, key: key, outlet: outlet)
+        let handler = server.handler
+        return .stream(type: "text/event-stream", headers: Self.streamHeaders) { writer in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    defer { outlet.finish() }
+                    let answer = try await handler.answer(call, exchange)
+                    outlet.append(answer.bytes(call.id))
+                }
+                for await word in words { try await writer.write(word) }
+                try await group.waitForAll()
+            }
+        }
+    }
+
+    /// `subscriptions/listen`: changes until the client leaves or the server stops.
+    private func changes(
+        _ call: RPCRequest,
+        _ stateless: StatelessRequest,
+        _ request: Request,
+        _ scope: Scope,
+        _ accepts: Accepted
+    ) async throws -> Response {
+        guard accepts.events else {
+            throw HTTPFault(
+                .notAcceptable,
+                code: "not-acceptable",
+                "\(MethodName.listen) needs \"Accept: text/event-stream\""
+            )
+        }
+        let exchange = try server.exchange(call, stateless, scope, key: nil, outlet: nil)
+        let filter = try await server.filter(call, exchange)
+        let server = server
+        return .stream(
+            type: "text/event-stream",
+            headers: Self.streamHeaders,
+            isEndless: true
+        ) { writer in
+            let owner = Owner(exchange.scope)
+            guard let (number, words) = server.board.listen(filter, of: owner) else {
+                let error = RPCError(
+                    code: 429,
+                    message: "this account has too many streams of changes"
+                )
+                try await writer.write(
+                    QueueOutlet.event(MessageWriter.bytes(.failure(id: call.id, error)))
+                )
+                return
+            }
+            defer { server.board.stop(number) }
+            let listener = ChangeListener(call, filter, info: server.features.info)
+            try await writer.write(QueueOutlet.event(listener.acknowledgement))
+            for await word in words {
+                switch word {
+                case .change(let change):
+                    try await writer.write(QueueOutlet.event(listener.message(change)))
+                case .beat:
+                    guard await isStillGood(request, scope) else { return }
+                    try await writer.heartbeat()
+                case .goodbye:
+                    try await writer.write(QueueOutlet.event(listener.farewell))
+                    return
+                }
+            }
+            try Task.checkCancellation()
+        }
+    }
+}
+
+/// The messages of one `subscriptions/listen`, which all carry its id.
+struct ChangeListener: Sendable {
+    private let id: RPCID
+    private let filter: ChangeFilter
+    private let info: ServerInfo
+
+    init(_ call: RPCRequest, _ filter: ChangeFilter, info: ServerInfo) {
+        id = call.id
+        self.filter = filter
+        self.info = info
+    }
+
+    private var tag: JSON { .object(JSONObject([(MetaKey.subscription, id.json)])) }
+
+    /// What the stream will hold.
+    var acknowledgement: [UInt8] {
+        MessageWriter.bytes(
+            .notification(
+                RPCNotification(
+                    NotificationName.acknowledged,
+                    params: ["_meta": tag, "notifications": filter.json]
+                )
+            )
+        )
+    }
+
+    func message(_ change: ServerChange) -> [UInt8] {
+        var notification = change.notification
+        var params = notification.params ?? JSONObject()
+        params["_meta"] = tag
+        notification.params = params
+        return MessageWriter.bytes(.notification(notification))
+    }
+
+    /// The stream ends in good order.
+    var farewell: [UInt8] { MessageWriter.result(id, result) }
+
+    /// What it ends with.
+    var result: JSONText {
+        var meta = tag
+        meta[MetaKey.serverInfo] = info.json
+        return JSONText(["resultType": "complete", "_meta": meta])
+    }
+}
+
+/// Carries what a tool says from where it runs to where the stream is written.
+struct QueueOutlet: Outlet {
+    private let words: AsyncStream<[UInt8]>.Continuation
+
+    /// The words and where they come in; more than 1,024 that nobody takes push the oldest out.
+    static func make() -> (AsyncStream<[UInt8]>, QueueOutlet) {
+        let (words, continuation) = AsyncStream.makeStream(
+            of: [UInt8].self,
+            bufferingPolicy: .bufferingNewest(1_024)
+        )
+        return (words, QueueOutlet(words: continuation))
+    }
+
+    func send(_ notification: RPCNotification) {
+        append(MessageWriter.bytes(.notification(notification)))
+    }
+
+    func append(_ message: [UInt8]) { words.yield(Self.event(message)) }
+
+    func finish() { words.finish() }
+
+    /// Never called: requests that stand for themselves get their answers when they come again.
+    func ask(_ question: ClientQuestion) async throws -> JSON {
+        throw GeneralFault(.invalid, code: "client-cannot", "the client cannot be asked now")
+    }
+
+    /// A message as an event of a stream that cannot be resumed.
+    static func event(_ message: [UInt8]) -> [UInt8] {
+        Array("data: ".utf8) + message + Array("\n\n".utf8)
+    }
+}

@@ -1,0 +1,214 @@
+import Core
+import Observability
+
+/// Answers requests: the part of the server that knows methods, and no transport.
+struct RequestHandler: Sendable {
+    let features: any ServerFeatures
+    let limits: ServerLimits
+    let state: RequestState
+    let logger: Logger
+    private let info: JSONText
+
+    init(
+        features: any ServerFeatures,
+        limits: ServerLimits,
+        state: RequestState,
+        logger: Logger
+    ) {
+        self.features = features
+        self.limits = limits
+        self.state = state
+        self.logger = logger
+        info = JSONText(features.info.json)
+    }
+
+    func writer(_ exchange: Exchange, capacity: Int = 512) -> ResultWriter {
+        ResultWriter(exchange.client.revision, info: info, capacity: capacity)
+    }
+
+    /// What the server can do, as it tells clients of a revision.
+    static func capabilities(_ revision: ProtocolRevision) -> JSON {
+        [
+            "tools": ["listChanged": true],
+            "resources": ["subscribe": true, "listChanged": true],
+            "prompts": ["listChanged": true],
+            "logging": [:],
+            "completions": [:],
+        ]
+    }
+
+    /// Answers a request.
+    ///
+    /// - Throws: `CancellationError` when it is no longer wanted.
+    func answer(_ request: RPCRequest, _ exchange: Exchange) async throws -> RPCAnswer {
+        do {
+            return .result(try await result(request, exchange))
+        } catch let error as RPCError {
+            return .failure(error)
+        } catch let required as InputRequired {
+            return try inputRequired(required, request, exchange)
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch let fault as any Fault where fault.kind != .internal {
+            return .failure(Self.error(for: fault))
+        } catch {
+            report(error, request, exchange)
+            return .failure(.failed)
+        }
+    }
+
+    func report(_ error: any Error, _ request: RPCRequest, _ exchange: Exchange) {
+        logger.with(trace: exchange.scope.trace).error(
+            "request failed",
+            [
+                "method": .string("mcp " + request.method),
+                "name": .optional(request.params?["name"]?.string),
+                "error": .string(String(describing: error)),
+            ]
+        )
+    }
+
+    /// A fault outside of a tool as an error of the protocol.
+    static func error(for fault: any Fault) -> RPCError {
+        var data = fault.details
+        data["code"] = .string(fault.code)
+        let code: Int
+        switch fault.kind {
+        case .unauthenticated: code = 401
+        case .forbidden: code = 403
+        case .rateLimited: code = 429
+        case .unavailable: code = 503
+        case .timeout: code = 504
+        case .internal: code = RPCError.Code.internal
+        default:
+            return .invalidParams(fault.message, pointer: fault.pointer, data: data)
+        }
+        if let pointer = fault.pointer { data["pointer"] = .string(pointer) }
+        return RPCError(code: code, message: fault.message, data: .object(data))
+    }
+
+    private func result(
+        _ request: RPCRequest,
+        _ exchange: Exchange
+    ) async throws -> JSONText {
+        let parameters = Parameters(request.params)
+        switch request.method {
+        case MethodName.callTool: return try await callTool(request, parameters, exchange)
+        case MethodName.listTools: return try listTools(parameters, exchange)
+        case MethodName.listResources: return try await listResources(parameters, exchange)
+        case MethodName.listTemplates: return try listTemplates(parameters, exchange)
+        case MethodName.readResource: return try await readResource(parameters, exchange)
+        case MethodName.listPrompts: return try listPrompts(parameters, exchange)
+        case MethodName.getPrompt: return try await getPrompt(parameters, exchange)
+        case MethodName.complete: return try await complete(parameters, exchange)
+        case MethodName.discover where exchange.client.revision.isStateless:
+            return discover(exchange)
+        case MethodName.ping where !exchange.client.revision.isStateless:
+            return writer(exchange).finish()
+        default: throw RPCError.methodNotFound(request.method)
+        }
+    }
+
+    private func discover(_ exchange: Exchange) -> JSONText {
+        var writer = writer(exchange)
+        writer.value(
+            "supportedVersions",
+            .array(ProtocolRevision.served.map { .string($0.rawValue) })
+        )
+        writer.value("capabilities", Self.capabilities(exchange.client.revision))
+        if let instructions = features.info.instructions {
+            writer.value("instructions", .string(instructions))
+        }
+        writer.cache(CacheHint(milliseconds: 3_600_000, isPublic: true))
+        return writer.finish()
+    }
+
+    private func inputRequired(
+        _ required: InputRequired,
+        _ request: RPCRequest,
+        _ exchange: Exchange
+    ) throws -> RPCAnswer {
+        var requests = JSONObject()
+        for question in required.questions { requests[question.key] = question.json }
+        var writer = writer(exchange)
+        writer.value("inputRequests", .object(requests))
+        writer.value(
+            "requestState",
+            .string(try state.seal(required.answered, for: request, of: exchange.scope))
+        )
+        return .result(writer.finish(type: "input_required"))
+    }
+}
+
+/// A result as text, or an error.
+enum RPCAnswer: Sendable {
+    case result(JSONText)
+    case failure(RPCError)
+
+    func bytes(_ id: RPCID) -> [UInt8] {
+        switch self {
+        case .result(let result): MessageWriter.result(id, result)
+        case .failure(let error): MessageWriter.bytes(.failure(id: id, error))
+        }
+    }
+}
+
+extension ProtocolRevision {
+    /// Those that this server speaks, the newest first.
+    static let served: [ProtocolRevision] = allCases.reversed()
+    /// Their names.
+    static let servedNames: [String] = served.map(\.rawValue)
+}
+
+/// A request's parameters, read with errors that say where.
+struct Parameters {
+    let object: JSONObject
+
+    init(_ params: JSONObject?) { object = params ?? JSONObject() }
+
+    func string(_ key: String, longest: Int) throws(RPCError) -> String {
+        guard let text = try optional(key, longest: longest) else {
+            throw .invalidParams("\"\(key)\" is required", pointer: "/params/\(key)")
+        }
+        return text
+    }
+
+    func optional(_ key: String, longest: Int) throws(RPCError) -> String? {
+        guard let value = object[key] else { return nil }
+        guard let text = value.string, text.utf8.count <= longest else {
+            throw .invalidParams(
+                "\"\(key)\" must be a string of at most \(longest) bytes",
+                pointer: "/params/\(key)"
+            )
+        }
+        return text
+    }
+
+    func object(_ key: String) throws(RPCError) -> JSONObject? {
+        guard let value = object[key] else { return nil }
+        guard let found = value.object else {
+            throw .invalidParams(
+                "\"\(key)\" must be an object, not \(value.kind)",
+                pointer: "/params/\(key)"
+            )
+        }
+        return found
+    }
+
+    /// Texts by name.
+    func texts(_ key: String, in object: JSONObject?, at pointer: String) throws(RPCError)
+        -> [String: String]
+    {
+        var texts: [String: String] = [:]
+        for member in object ?? JSONObject() {
+            guard let text = member.value.string, text.utf8.count <= 65_536 else {
+                throw .invalidParams(
+                    "\"\(member.key.prefix(60))\" must be a string of at most 65536 bytes",
+                    pointer: pointer + "/" + JSON.pointerToken(member.key)
+                )
+            }
+            texts[member.key] = text
+        }
+        return texts
+    }
+}

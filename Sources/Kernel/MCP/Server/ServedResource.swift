@@ -1,0 +1,77 @@
+import Core
+
+/// A resource as clients see it in lists.
+public struct ServedResource: Sendable {
+    /// Its address.
+    public var uri: String
+    /// Its name.
+    public var name: String
+    /// The name as people read it.
+    public var title: String?
+    /// What it holds.
+    public var purpose: String
+    /// Its media type.
+    public var mediaType: String?
+
+    /// A resource.
+    public init(
+        uri: String,
+        name: String,
+        title: String? = nil,
+        purpose: String,
+        mediaType: String? = nil
+    ) {
+        self.uri = uri
+        self.name = name
+        self.title = title
+        self.purpose = purpose
+        self.mediaType = mediaType
+    }
+
+    var json: JSON {
+        var object: JSONObject = ["uri": .string(uri), "name": .string(name)]
+        if let title { object["title"] = .string(title) }
+        object["description"] = .string(purpose)
+        if let mediaType { object["mimeType"] = .string(mediaType) }
+        return .object(object)
+    }
+}
+
+/// A family of resources whose addresses have gaps, for instance `weft://orders/{id}`.
+public struct ServedTemplate: Sendable {
+    /// The address with its gaps (RFC 6570, simple expansion).
+    public var pattern: URIPattern
+    /// Its name.
+    public var name: String
+    /// The name as people read it.
+    public var title: String?
+    /// What such a resource holds.
+    public var purpose: String
+    /// The media type of all of them.
+    public var mediaType: String?
+
+    /// A template.
+    public init(
+        _ pattern: URIPattern,
+        name: String,
+        title: String? = nil,
+        purpose: String,
+        mediaType: String? = nil
+    ) {
+        self.pattern = pattern
+        self.name = name
+        self.title = title
+        self.purpose = purpose
+        self.mediaType = mediaType
+    }
+
+    var json: JSON {
+        var object: JSONObject = [
+            "uriTemplate": .string(pattern.text), "name": .string(name),
+        ]
+        if let title { object["title"] = .string(title) }
+        object["description"] = .string(purpose)
+        if let mediaType { object["mimeType"] = .string(mediaType) }
+        return .object(object)
+    }
+}

@@ -1,0 +1,235 @@
+import Agents
+import Core
+import Glibc
+import HTTP
+import Identity
+import Live
+import MCP
+import Observability
+import Platform
+import Synchronization
+import Vault
+
+/// The server for AI clients, composed: Weft's tools, documents and prompts.
+final class MCPComposition: Sendable {
+    let server: MCPServer
+    private let page: PageBox
+
+    private static let instructions = """
+        Weft runs the agents of an operation. Its tools are the commands and queries of its API: each \
+        says what it takes and answers, and you see only what your roles allow. Lists answer `items` and \
+        `nextCursor`; send it back as `cursor`. Times are RFC 3339 in UTC, lengths millimetres, masses \
+        grams, money {"amount","currency"}. Before a change, tell the person what you are about to do; \
+        send "\(ToolKey.name)" in _meta so that repeating a call does not repeat the change.
+        """
+
+    private enum ToolKey {
+        static let name = "weft/idempotency-key"
+    }
+
+    init(
+        _ kernel: Kernel,
+        _ registry: ToolRegistry,
+        folder: DataFolder,
+        parts: [SolutionParts],
+        live: LiveHub
+    ) throws {
+        let page = PageBox()
+        let openAPI = StaticDocument(
+            "weft://openapi",
+            name: "openapi",
+            title: "API description",
+            purpose: "The HTTP API, as OpenAPI 3.1.",
+            mediaType: "application/json"
+        ) { page.text }
+        let features = try ToolFeatures(
+            info: ServerInfo(
+                name: "weft",
+                title: "Weft",
+                version: Weft.version,
+                instructions: Self.instructions
+            ),
+            calls: ToolCalls(
+                registry: registry,
+                database: kernel.database,
+                clock: kernel.clock,
+                ids: kernel.ids,
+                checksOutput: kernel.configuration.flag("debug.outputs"),
+                privacy: kernel.privacy
+            ),
+            documents: PlatformDocuments.all + parts.flatMap(\.documents),
+            fixed: [openAPI] + Guides.all(),
+            prompts: PlatformDocuments.prompts + parts.flatMap(\.prompts),
+            clock: kernel.clock
+        )
+        self.page = page
+        server = MCPServer(
+            features: features,
+            vault: try Vault.loadOrCreate(folder: folder.keys),
+            clock: kernel.clock,
+            logger: kernel.logger
+        )
+        Self.measure(server, in: kernel.metrics)
+        Self.follow(live, features, server)
+    }
+
+    private static func measure(_ server: MCPServer, in metrics: Metrics) {
+        let sessions = metrics.gauge("weft_mcp_sessions", help: "Sessions of AI clients.").with()
+        let streams = metrics.gauge(
+            "weft_mcp_streams",
+            help: "Streams of changes that AI clients keep open."
+        ).with()
+        metrics.beforeRendering { [weak server] in
+            sessions.set(Double(server?.load.sessions ?? 0))
+            streams.set(Double(server?.load.streams ?? 0))
+        }
+    }
+
+    /// Tells clients which documents have changed, by what the live channel tells people.
+    private static func follow(_ live: LiveHub, _ features: ToolFeatures, _ server: MCPServer) {
+        let topics = features.topics
+        live.observe { [weak server] names, organisation in
+            guard let server, server.isWatched else { return }
+            for name in names {
+                for uri in topics.addresses(of: name) {
+                    server.announce(.resource(uri, organisation))
+                }
+            }
+        }
+    }
+
+    /// The API's description is known only when all routes are.
+    func describe(_ page: [UInt8]) { self.page.set(page) }
+
+    // MARK: HTTP
+
+    /// Adds `/mcp`, and what tells clients how to sign in there.
+    static func add(_ installation: Installation, to router: inout Router) throws {
+        let configuration = installation.configuration
+        let address = configuration.text("server.address") ?? "127.0.0.1"
+        let url = configuration.text("server.url")
+        let authenticator = installation.identity.authenticator
+        let origins =
+            (configuration.text("cors.origins") ?? "").split { $0 == "," || $0 == " " }
+            .map(String.init)
+        MCPEndpoint(
+            server: installation.clients.server,
+            origins: OriginCheck(
+                isLocal: ["127.0.0.1", "::1", "localhost"].contains(address),
+                hosts: url.map { [Self.host(of: $0)] } ?? [],
+                origins: origins + (url.map { [Self.origin(of: $0)] } ?? [])
+            ),
+            authority: { try $0.authority() },
+            recheck: { request in
+                let header = request.headers["authorization"] ?? ""
+                return try await authenticator.authenticate(
+                    bearer: String(header.dropFirst(7)),
+                    trace: request.trace
+                )
+            }
+        ).add(to: &router, documentation: .page)
+        for path in ["/.well-known/oauth-protected-resource", metadata] {
+            router.get(path, options: RouteOptions(documentation: .page)) { request in
+                .json(Self.protectedResource(base(of: request, url)))
+            }
+        }
+        router.finish { request, response in
+            guard response.status == .unauthorised, request.path == "/mcp" else { return }
+            response.headers["WWW-Authenticate"] =
+                "Bearer resource_metadata=\"\(base(of: request, url))\(metadata)\""
+        }
+    }
+
+    private static let metadata = "/.well-known/oauth-protected-resource/mcp"
+
+    /// What RFC 9728 wants to be told.
+    private static func protectedResource(_ base: String) -> JSON {
+        [
+            "resource": .string(base + "/mcp"),
+            "resource_name": "Weft",
+            "authorization_servers": [.string(base)],
+            "bearer_methods_supported": ["header"],
+        ]
+    }
+
+    private static func base(of request: Request, _ url: String?) -> String {
+        if let url { return url.hasSuffix("/") ? String(url.dropLast()) : url }
+        let host = (request.headers["host"] ?? "localhost").filter {
+            $0.isASCII && ($0.isLetter || $0.isNumber || ".-:[]".contains($0))
+        }
+        return "http://" + host
+    }
+
+    private static func origin(of url: String) -> String {
+        url.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false).prefix(3)
+            .joined(separator: "/")
+    }
+
+    private static func host(of url: String) -> String {
+        let authority = origin(of: url).split(separator: "/").last ?? ""
+        return String(authority.prefix { $0 != ":" })
+    }
+}
+
+/// The API's description, once it is there.
+private final class PageBox: Sendable {
+    private let page = Mutex<[UInt8]?>(nil)
+
+    var text: String? { page.withLock { $0.map { String(decoding: $0, as: UTF8.self) } } }
+
+    func set(_ page: [UInt8]) { self.page.withLock { $0 = page } }
+}
+
+/// The guides for users, where the program finds them.
+private enum Guides {
+    /// One document for each guide of `WEFT_DOCS`, `share/weft/docs` beside the program, or `docs` of the
+    /// sources.
+    static func all() -> [StaticDocument] {
+        guard let folder = folder(), let directory = opendir(folder) else { return [] }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name.hasSuffix(".md"), !name.hasPrefix(".") {
+                names.append(String(name.dropLast(3)))
+            }
+        }
+        return names.sorted().prefix(100).compactMap { name in
+            let path = "\(folder)/\(name).md"
+            guard let text = text(path) else { return nil }
+            let title = text.prefix { $0 != "\n" }.drop { $0 == "#" || $0 == " " }
+            return StaticDocument(
+                "weft://docs/\(name)",
+                name: "guide-\(name)",
+                title: String(title.prefix(100)),
+                purpose: "The guide \"\(title.prefix(100))\".",
+                mediaType: "text/markdown"
+            ) { Self.text(path) }
+        }
+    }
+
+    private static func text(_ path: String) -> String? {
+        guard let bytes = try? WholeFile.read(path, limit: 1 << 20) else { return nil }
+        return String(validating: bytes, as: UTF8.self)
+    }
+
+    private static func folder() -> String? {
+        var buffer = [CChar](repeating: 0, count: 4_096)
+        let length = readlink("/proc/self/exe", &buffer, buffer.count - 1)
+        let program = String(
+            decoding: buffer.prefix(max(0, length)).map { UInt8(bitPattern: $0) },
+            as: UTF8.self
+        )
+        let parts = program.split(separator: "/")
+        var candidates = [getenv("WEFT_DOCS").map { String(cString: $0) }]
+        if parts.count >= 2 {
+            candidates.append("/" + parts.dropLast(2).joined(separator: "/") + "/share/weft/docs")
+        }
+        if let build = parts.firstIndex(of: ".build") {
+            candidates.append("/" + parts[..<build].joined(separator: "/") + "/docs")
+        }
+        return candidates.compactMap { $0 }.first { access($0, R_OK) == 0 }
+    }
+}
