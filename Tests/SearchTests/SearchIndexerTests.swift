@@ -197,6 +197,38 @@ private final class FakeModel: Embedder {
         #expect(try await world.found("north", .vector) == ["n"])
     }
 
+    @Test("Each organisation has its own embedder, and one that fails stops no other")
+    func embeddersOfOrganisations() async throws {
+        let world = try await SearchWorld()
+        let model = FakeModel("model-a")
+        let theirs = world.theirs.organisation
+        let store = SearchStore { scope -> any Embedder in
+            if scope.organisation == theirs { return model }
+            return LexicalEmbedder(dimensions: 64)
+        }
+        try await world.put([SearchDocument(id: "n", body: "north")], by: store)
+        model.isAway.withLock { $0 = true }
+        try await world.put(
+            [SearchDocument(id: "s", body: "south")],
+            scope: world.theirs,
+            by: store
+        )
+        let query = SearchQuery("south", mode: .hybrid)
+        let words = try await world.ask(query, scope: world.theirs, by: store)
+        #expect(words.hits.map(\.vectorRank) == [nil])
+        try await world.database.transaction { transaction in
+            try transaction.execute("UPDATE search_document SET has_vector = 0", [])
+            try transaction.execute("DELETE FROM search_vector", [])
+        }
+        await #expect(throws: FakeModel.Away.self) { try await indexer(world, store).embed() }
+        #expect(try await world.count("search_vector") == 1)
+        model.isAway.withLock { $0 = false }
+        try await indexer(world, store).embed()
+        #expect(try await world.count("search_vector") == 2)
+        let both = try await world.ask(query, scope: world.theirs, by: store)
+        #expect(both.hits.map(\.vectorRank) == [1])
+    }
+
     @Test("An index of an older analyser gets its terms anew")
     func changingAnalyser() async throws {
         let world = try await SearchWorld()

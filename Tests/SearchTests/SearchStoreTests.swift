@@ -228,10 +228,14 @@ import Testing
         let world = try await SearchWorld()
         try await world.put(Self.library)
         _ = try await world.found("steel", .vector)
-        let prepared = try await world.store.prepare([
-            SearchDocument(id: "z", body: "zeppelin steel")
-        ])
-        let query = try await world.store.prepare(SearchQuery("zeppelin", mode: .vector))
+        let prepared = try await world.store.prepare(
+            [SearchDocument(id: "z", body: "zeppelin steel")],
+            scope: world.ours
+        )
+        let query = try await world.store.prepare(
+            SearchQuery("zeppelin", mode: .vector),
+            scope: world.ours
+        )
         await #expect(throws: Stop.self) {
             try await world.database.transaction { [store = world.store, ours = world.ours] in
                 try store.put(prepared, into: "notes", scope: ours, in: $0)

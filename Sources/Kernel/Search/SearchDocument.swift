@@ -138,7 +138,7 @@ public struct PreparedDocument: Sendable {
     let length: Int
     /// Its vector and who made it; nil when it could not be made, then it follows later.
     let vector: [Float]?
-    let embedder: String
+    let embedder: EmbedderMark?
 
     /// The same text as a document of another id, with other fields.
     ///

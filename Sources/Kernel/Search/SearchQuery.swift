@@ -80,6 +80,10 @@ public struct PreparedQuery: Sendable {
     public let query: SearchQuery
     let terms: [String: Int]
     let vector: [Float]?
+    let embedder: EmbedderMark?
+    let isLexical: Bool
+    /// The weight of the vectors' ranking.
+    let weight: Double
 }
 
 /// A document that was found.

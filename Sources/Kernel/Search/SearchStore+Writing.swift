@@ -46,7 +46,7 @@ extension SearchStore {
         var index = try IndexRow.findOrMake(
             collection,
             scope.organisation,
-            embedder: embedder,
+            embedder: documents.lazy.compactMap(\.embedder).first,
             in: transaction
         )
         index.version += 1
@@ -69,7 +69,7 @@ extension SearchStore {
             changes.add(prepared.counts, of: number, length: prepared.length)
             index.terms += Int64(prepared.length)
             // Of another embedder's vectors there are none beside those of the index.
-            let vector = prepared.embedder == index.embedder ? prepared.vector : nil
+            let vector = prepared.embedder == index.mark ? prepared.vector : nil
             try write(prepared, vector != nil, number, index, isNew: old == nil, in: transaction)
             try writeFields(prepared.document, number, index.id, in: transaction)
             if let vector {

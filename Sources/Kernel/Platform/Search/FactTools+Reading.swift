@@ -157,8 +157,8 @@ extension FactTools {
             mode: try input.optional("mode")?.choice() ?? .hybrid,
             limit: try input.optional("limit")?.int(in: 1...50) ?? 10
         )
-        let prepared = try await facts.search.prepare(query)
         let scope = invocation.scope
+        let prepared = try await facts.search.prepare(query, scope: scope)
         return try await kernel.database.scan { [facts] reader in
             try facts.recall(prepared, scope: scope, in: reader).map { found in
                 var json = try facts.withDecisions(found.fact, scope: scope, in: reader).json

@@ -54,7 +54,10 @@ extension FactTools {
         _ input: JSONReader,
         _ invocation: Invocation
     ) async throws -> Tool.Commit {
-        let prepared = try await facts.prepare(Self.draft(input, invocation))
+        let prepared = try await facts.prepare(
+            Self.draft(input, invocation),
+            scope: invocation.scope
+        )
         return { [self] transaction in
             try checkDecision(input, invocation.scope, in: transaction)
             let result = try facts.remember(
@@ -81,7 +84,10 @@ extension FactTools {
             roles: Self.writers,
             body: .write { [self] input, invocation in
                 let id = try Self.id(input)
-                let prepared = try await facts.prepare(Self.draft(input, invocation))
+                let prepared = try await facts.prepare(
+                    Self.draft(input, invocation),
+                    scope: invocation.scope
+                )
                 return { [self] transaction in
                     try checkDecision(input, invocation.scope, in: transaction)
                     let result = try facts.correct(

@@ -143,7 +143,7 @@ public struct SearchTools: Sendable {
             limit: limit
         )
         let visible = try collections(input.optional("collection"), scope)
-        let prepared = try await store.prepare(query)
+        let prepared = try await store.prepare(query, scope: scope)
         let answers = try await database.scan { [store] reader in
             try visible.map { source in
                 try store.answer(prepared, from: source.collection, scope: scope, in: reader)
