@@ -12,13 +12,13 @@ private final class FakeModel: Embedder {
     let name: String
     let dimensions = 3
     let isAway = Mutex(false)
-    let calls = Mutex(0)
+    let texts = Mutex(0)
 
     init(_ name: String) { self.name = name }
 
     func embed(_ texts: [String]) async throws -> [[Float]] {
-        calls.withLock { $0 += 1 }
         if isAway.withLock({ $0 }) { throw Away() }
+        self.texts.withLock { $0 += texts.count }
         return texts.map { text in
             [
                 text.contains("north") ? 1 : 0, text.contains("south") ? 1 : 0,
@@ -91,6 +91,27 @@ private final class FakeModel: Embedder {
         #expect(try await world.found("south").isEmpty)
         #expect(try await world.found("calm") == ["s"])
         #expect(try await world.count("search_pending") == 0)
+    }
+
+    @Test("A text that stays is given to the embedder once, and its vector stays")
+    func unchanged() async throws {
+        let model = FakeModel("model-a")
+        let world = try await SearchWorld(SearchStore(embedder: model))
+        try await world.database.migrate([Self.records])
+        try await change(world, "r", "north wind")
+        try await indexer(world).index()
+        let before = try await world.content()
+        let calls = model.texts.withLock { $0 }
+        try await change(world, "r", "north wind")
+        try await indexer(world).index()
+        #expect(model.texts.withLock { $0 } == calls)
+        #expect(try await world.content() == before)
+        #expect(try await world.found("north", .vector) == ["r"])
+        try await change(world, "r", "south wind")
+        try await indexer(world).index()
+        #expect(model.texts.withLock { $0 } > calls)
+        #expect(try await world.found("south", .hybrid) == ["r"])
+        #expect(try await world.found("north", .bm25).isEmpty)
     }
 
     @Test("Marks of collections that nobody makes are dropped")

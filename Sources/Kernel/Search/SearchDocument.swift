@@ -37,6 +37,9 @@ public struct SearchDocument: Sendable, Equatable {
         self.person = person
     }
 
+    /// Whether the other one has the same text.
+    func says(_ other: SearchDocument) -> Bool { title == other.title && body == other.body }
+
     /// Refuses what is larger than allowed.
     func check() throws(SearchError) {
         guard (1...200).contains(id.utf8.count) else {

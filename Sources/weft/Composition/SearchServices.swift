@@ -31,15 +31,18 @@ struct SearchServices {
         self.kernel = kernel
         store = SearchStore(embedder: embedder)
         facts = FactTools(
-            kernel: kernel,
             facts: FactStore(
                 search: store,
                 privacy: kernel.privacy,
                 personKinds: Set(solutions.flatMap(\.personalData).flatMap(\.kinds)),
                 ids: kernel.ids
             ),
+            database: kernel.database,
+            journal: kernel.journal,
             audit: audit
-        )
+        ) { type, subject, data, invocation, transaction in
+            try kernel.emit(type, about: subject, data, by: invocation, in: transaction)
+        }
         sources = parts.flatMap(\.searchSources) + [DecisionSource.source(kernel.journal)]
     }
 

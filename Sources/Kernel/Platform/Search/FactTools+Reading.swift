@@ -159,7 +159,7 @@ extension FactTools {
         )
         let scope = invocation.scope
         let prepared = try await facts.search.prepare(query, scope: scope)
-        return try await kernel.database.scan { [facts] reader in
+        return try await database.scan { [facts] reader in
             try facts.recall(prepared, scope: scope, in: reader).map { found in
                 var json = try facts.withDecisions(found.fact, scope: scope, in: reader).json
                 json["score"] = .double(found.score)

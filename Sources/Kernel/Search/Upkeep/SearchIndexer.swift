@@ -133,16 +133,36 @@ public struct SearchIndexer: Service {
     private func index(_ marks: [Mark], of collection: String, _ scope: Scope) async throws {
         let byID = Dictionary(grouping: marks, by: \.id).sorted { $0.key < $1.key }
         let source = sources[collection]
-        let records = try await database.read { reader in
-            try byID.map { id, marks in
+        let (records, known) = try await database.read { [store] reader in
+            let records = try byID.map { id, marks in
                 Record(
                     id: id,
                     marks: marks.map(\.seq),
                     document: try source?.document(id, scope, reader)
                 )
             }
+            return (
+                records,
+                try store.unchanged(
+                    records.compactMap(\.document),
+                    in: collection,
+                    scope: scope,
+                    reader: reader
+                )
+            )
         }
-        let prepared = try await store.prepare(records.compactMap(\.document), scope: scope)
+        // What says what it said keeps its vector, which may have cost money.
+        let (kept, changed) = records.compactMap(\.document).reduce(into: ([], [])) {
+            (parts: inout ([SearchDocument], [SearchDocument]), document) in
+            if known.contains(document.id) {
+                parts.0.append(document)
+            } else {
+                parts.1.append(document)
+            }
+        }
+        let prepared =
+            try await store.prepare(changed, scope: scope)
+            + store.prepare(kept, scope: scope, embedding: false)
         let documents = Dictionary(
             prepared.map { ($0.document.id, $0) },
             uniquingKeysWith: { _, last in last }
