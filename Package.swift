@@ -124,7 +124,7 @@ let package = Package(
             "Platform",
             [
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
-                "Agents",
+                "Agents", "Models",
                 "Workflows", "HTTP", "Live", "MCP", "Privacy", "Vault", "COpenSSL", "Series",
                 "Search", "Intents",
             ]
@@ -141,7 +141,7 @@ let package = Package(
             name: "weft",
             dependencies: [
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
-                "Agents",
+                "Agents", "Models",
                 "Workflows", "HTTP", "Live", "MCP", "Web", "Privacy", "Vault", "Platform",
                 "JSONata", "CrashTest", "Series", "Search", "Intents", "Logistics",
             ],
@@ -202,7 +202,10 @@ let package = Package(
             "Models",
             ["Core", "Store", "StoreTesting", "Events", "Observability", "Vault", "Web"]
         ),
-        tests("MCP", ["Core", "HTTP", "Agents"]),
+        tests(
+            "MCP",
+            ["Core", "HTTP", "Vault", "Agents", "Events", "Identity", "Store", "StoreTesting"]
+        ),
         tests("Web", ["Core"]),
         tests("Vault", ["Core"]),
         tests("Privacy", ["Core", "Store", "StoreTesting", "Vault"]),

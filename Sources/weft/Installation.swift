@@ -9,6 +9,7 @@ import Intents
 import Live
 import Logistics
 import MCP
+import Models
 import Objects
 import Observability
 import Platform
@@ -39,6 +40,7 @@ struct Installation {
     let outside: OutsideServices
     let intents: IntentFabric
     let conscience: Conscience
+    let models: ModelRoom
     let clock = SystemClock()
 
     /// What this program has.
@@ -150,7 +152,19 @@ struct Installation {
         )
         let workflows = try parts.flatMap(\.workflows) + RuleDestinations.workflows(asking: agents)
         let destinations = RuleDestinations(kernel: kernel, workflows: workflows, agents: agents)
-        search = SearchServices(kernel, parts: parts, solutions, audit: identity.audit)
+        models = try ModelServices.room(
+            kernel,
+            folder: folder,
+            random: random,
+            tracer: observation.tracer
+        )
+        search = SearchServices(
+            kernel,
+            parts: parts,
+            solutions,
+            audit: identity.audit,
+            models: models
+        )
         let persons = PrivacyComposition.register(
             kernel,
             identity,
@@ -179,6 +193,7 @@ struct Installation {
                 + WorkflowServices.tools(kernel).all()
                 + ObjectTools(kernel: kernel, audit: identity.audit).all()
                 + SeriesTools(kernel: kernel, audit: identity.audit).all()
+                + ModelTools(room: models, database: database, audit: identity.audit).all()
                 + PrivacyTools(persons).all() + search.tools()
                 + OutsideServerTools(
                     toolbox: outside.toolbox,
@@ -211,6 +226,7 @@ struct Installation {
                 database: database,
                 journal: kernel.journal,
                 clock: clock,
+                models: models.gateway,
                 approvals: kernel.approvals,
                 privacy: privacy,
                 account: accounts.account,
@@ -284,6 +300,7 @@ struct Installation {
             PlatformTools.routes + AgentTools.routes + DecisionTools.routes + EventTools.routes
             + ObservationTools.routes + ChannelTools.routes
             + IdentityTools.routes + WorkflowTools.routes + SeriesTools.routes
+            + ModelTools.routes
             + ObjectTools.routes
             + PrivacyTools.routes + SearchServices.routes + OutsideServerTools.routes
             + IntentTools.routes + parts.flatMap(\.routes)

@@ -16,6 +16,7 @@ struct Weft {
           memory     remember, recall and forget facts
           intents    list, show, declare, check or report intents
           series     import points of time series from a file, or query them
+          models     list, add or check the language models that agents may ask
           backup, restore      copy everything, verified; put a copy back
           migrate    bring the store's tables up to date
           store copy copy the records from SQLite to PostgreSQL, verified
@@ -75,6 +76,9 @@ struct Weft {
             Command("intents report", IntentsCommand.usage, IntentsCommand.report),
             Command("series import", SeriesCommand.usage, SeriesCommand.importing),
             Command("series query", SeriesCommand.usage, SeriesCommand.query),
+            Command("models list", ModelsCommand.usage, ModelsCommand.list),
+            Command("models add", ModelsCommand.usage, ModelsCommand.add),
+            Command("models check", ModelsCommand.usage, ModelsCommand.check),
             Command("backup", BackupCommand.usage, BackupCommand.run),
             Command("restore", RestoreCommand.usage, RestoreCommand.run),
             Command("migrate", MigrateCommand.usage, MigrateCommand.run),

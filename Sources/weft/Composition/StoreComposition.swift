@@ -7,6 +7,7 @@ import Identity
 import Intents
 import Logistics
 import MCP
+import Models
 import Objects
 import Observability
 import Platform
@@ -53,8 +54,9 @@ enum StoreComposition {
         EventLog.migrations + IdentityTables.migrations + ObjectTables.migrations
             + ChannelsTables.migrations + AgentJournal.migrations + ExecutionTables.migrations
             + ToolRoutes.migrations + SeriesTables.migrations + PersonKeys.migrations
-            + SearchTables.migrations + FactTables.migrations + PlatformTools.migrations
-            + ObservationTables.migrations + OutsideTables.migrations + IntentTables.migrations
+            + SearchTables.migrations + FactTables.migrations + ModelTables.migrations
+            + PlatformTools.migrations + ObservationTables.migrations
+            + OutsideTables.migrations + IntentTables.migrations
             + solutions.flatMap(\.migrations)
     }
 

@@ -1,5 +1,5 @@
 public import Agents
-public import Core
+import Core
 import HTTP
 import Identity
 public import MCP
