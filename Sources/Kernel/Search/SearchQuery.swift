@@ -13,7 +13,7 @@ public struct SearchQuery: Sendable {
     }
 
     /// The most letters of a question.
-    public static let longestText = 2_000
+    public static let longestText = 20_000
     /// The most documents that are answered.
     public static let mostHits = 1_000
 

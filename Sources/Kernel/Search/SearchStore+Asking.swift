@@ -3,7 +3,7 @@ public import Store
 
 extension SearchStore {
     /// How many different terms of a question are looked up.
-    private static let mostTerms = 128
+    private static let mostTerms = 512
 
     /// What lexical vectors must have in common to be near each other in hybrid search.
     ///

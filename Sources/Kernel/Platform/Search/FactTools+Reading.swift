@@ -152,7 +152,7 @@ extension FactTools {
         _ invocation: Invocation
     ) async throws -> [JSON] {
         let query = facts.query(
-            try input.member("q").string(length: 1...SearchQuery.longestText),
+            try input.member("q").string(length: 1...SearchTools.longest),
             question,
             mode: try input.optional("mode")?.choice() ?? .hybrid,
             limit: try input.optional("limit")?.int(in: 1...50) ?? 10
