@@ -494,6 +494,12 @@ def test_another_predicate_ends_what_was_done_for_the_one_before(client):
     client.post(f"/api/intents/{identity}/withdraw", {})
 
 
+def test_no_model_decides_in_place_of_the_conscience(client):
+    path = "/api/agents/weft.conscience/settings"
+    refused = client.post(path, {"mode": "model", "models": ["any"]}, method="PUT")
+    assert (refused.status, refused.code, refused.json["pointer"]) == (422, "rules-only", "/mode")
+
+
 def test_what_is_achieved_is_closed_and_what_is_missed_too(client):
     goal = declare(client, goal="achieve", predicate="count(weft.decisions) over 1h >= 1")
     when(client, goal["intent_id"], lambda i: i["status"] == "met", "the intent to be met")
