@@ -2,6 +2,9 @@ public import Core
 
 /// What a model's tokens cost, in millionths of the organisation's currency for a million tokens.
 public struct ModelPrices: Sendable, Equatable {
+    /// The dearest that a million tokens may be: a million units.
+    static let largest = 1_000_000 * 1_000_000
+
     /// Read.
     public var input: Int
     /// Written.
@@ -49,7 +52,18 @@ public struct ModelPrices: Sendable, Equatable {
             self = before ?? ModelPrices()
             return
         }
-        func price(_ name: String) throws -> Int? { try input.optional(name)?.micros() }
+        func price(_ name: String) throws -> Int? {
+            guard let reader = try input.optional(name) else { return nil }
+            let price = try reader.micros()
+            guard price <= Self.largest else {
+                throw ModelsError(
+                    .invalidSetting,
+                    "a million tokens cost at most \(Micros.text(Self.largest))",
+                    pointer: reader.pointer
+                )
+            }
+            return price
+        }
         let read = try price("input") ?? before?.input ?? 0
         self.init(
             input: read,
