@@ -228,3 +228,37 @@ def test_a_model_makes_the_vectors_of_the_search(serve, provider):
     assert any("gate" in text for texts in asked for text in texts)
     usage = client.get("/api/models/usage?by=agent").json["items"]
     assert [row["name"] for row in usage] == ["search"] and usage[0]["tokens"]["input"] > 0
+
+
+def test_what_is_sent_fits_the_providers_own_shapes(run, provider):  # noqa: F811
+    session = pytest.importorskip("botocore.session").get_session()
+    validate = pytest.importorskip("botocore.validate").ParamValidator().validate
+    anthropic = pytest.importorskip("anthropic.types.message_create_params")
+    openai = pytest.importorskip("openai.types.chat.completion_create_params")
+    adapter = pytest.importorskip("pydantic").TypeAdapter
+    allowed = {"WEFT_MODELS_PRIVATE_PROVIDERS": "true"}
+    assert run("init", "--organisation", "Acme", "--email", "a@example.com", "--data", "d").returncode == 0
+    for kind, settings in providers(provider.url).items():
+        secret = json.dumps(settings["credentials"]).encode()
+        new = ["--kind", kind, "--url", settings["url"], "--sensitivity", "public", "--secret-file", "-"]
+        new += ["--region", settings["region"]] if "region" in settings else []
+        for answers in ("native", "tool"):
+            add = ("models", "add", f"{kind}-{answers}", "--model", "m", "--provider", kind, "--answers", answers)
+            done = run(*add, "--data", "d", *new, stdin=secret, **allowed)
+            assert done.returncode == 0, done.err
+            new = []
+    assert run("models", "check", "--data", "d", **allowed).returncode == 0
+    shape = session.get_service_model("bedrock-runtime").operation_model("ConverseStream").input_shape
+    protocols = []
+    for request in provider.requests:
+        body = request["body"]
+        protocols.append(request["protocol"])
+        if request["protocol"] == "bedrock":
+            report = validate(body | {"modelId": "m"}, shape)
+            assert not report.has_errors(), report.generate_report()
+        elif request["protocol"] == "anthropic":
+            adapter(anthropic.MessageCreateParamsStreaming).validate_python(body)
+            assert set(body) <= set(anthropic.MessageCreateParamsBase.__annotations__) | {"stream"}
+        else:
+            adapter(openai.CompletionCreateParamsStreaming).validate_python(body)
+    assert {protocol: protocols.count(protocol) for protocol in protocols} == {"anthropic": 6, "openai": 6, "bedrock": 6}
