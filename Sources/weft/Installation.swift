@@ -163,7 +163,7 @@ struct Installation {
             parts: parts,
             solutions,
             audit: identity.audit,
-            embedder: try await ModelServices.embedder(models, kernel, random: random)
+            models: models
         )
         let persons = PrivacyComposition.register(
             kernel,
@@ -230,6 +230,7 @@ struct Installation {
                 approvals: kernel.approvals,
                 privacy: privacy,
                 account: accounts.account,
+                hear: { hints.say($0) },
                 observe: { run in
                     runs.with(run.organisation.description, run.agent, run.end.rawValue)
                         .record(run.latency)

@@ -209,27 +209,6 @@ def test_the_command_line_adds_and_checks(run, provider, tmp_path):  # noqa: F81
     assert not (tmp_path / "weft.json").exists()
 
 
-def test_a_model_makes_the_vectors_of_the_search(serve, provider):
-    weft = serve(models_private_providers="true")
-    client = Client.signed_in(weft)
-    there = made(client, "/api/models/providers", {"name": "p", "kind": "openai"} | providers(provider.url)["openai"])
-    body = {"name": "vectors", "provider": there["id"], "model": "embed", "purpose": "embedding", "dimensions": 64}
-    made(client, "/api/models", body | {"prices": {"input": "0.1"}})
-    weft.stop()
-    weft = serve(models_private_providers="true", search_model="vectors")
-    client = Client.signed_in(weft)
-    for subject, statement in (("depot:north", "The gate opens at six."), ("depot:south", "Forklifts are blue.")):
-        answer = client.post("/api/facts", {"subject": subject, "statement": statement})
-        assert answer.status in (200, 201), answer.body
-    found = client.get("/api/search?q=when+opens+the+gate&mode=vector&collection=facts")
-    assert found.status == 200, found.body
-    assert "gate" in json.dumps(found.json["items"][0]), found.json
-    asked = [request["body"]["input"] for request in provider.requests if request["path"].endswith("embeddings")]
-    assert any("gate" in text for texts in asked for text in texts)
-    usage = client.get("/api/models/usage?by=agent").json["items"]
-    assert [row["name"] for row in usage] == ["search"] and usage[0]["tokens"]["input"] > 0
-
-
 def test_what_is_sent_fits_the_providers_own_shapes(run, provider):  # noqa: F811
     session = pytest.importorskip("botocore.session").get_session()
     validate = pytest.importorskip("botocore.validate").ParamValidator().validate

@@ -9,13 +9,6 @@ extension Configuration {
             false,
             "Whether providers of models may be on this machine or private networks, and speak plain "
                 + "http: for Ollama, vLLM and the like."
-        ),
-        .init(
-            "search.model",
-            .text,
-            nil,
-            "The organisation's model that makes the search's vectors instead of its words, by name; for "
-                + "installations with one organisation. Indexes are made anew."
-        ),
+        )
     ]
 }
