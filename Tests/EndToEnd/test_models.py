@@ -72,7 +72,7 @@ def test_models_of_three_protocols_are_configured_checked_and_paid_for(serve, pr
             client, "/api/models",
             {"name": f"{kind}-chat", "provider": there["id"], "model": "some-model", "prices": prices},
         )
-        assert model["prices"] == {"input": "3.00", "output": "15.00", "cacheRead": "3.00", "cacheWrite": "3.00"}
+        assert model["prices"] == {"input": "3.00", "output": "15.00", "cacheRead": "3.00", "cacheWrite": "3.75"}
         checked = client.post(f"/api/models/{model['id']}/check").json
         assert checked["works"], checked
         steps = [finding["step"] for finding in checked["findings"] if finding["outcome"] == "ok"]

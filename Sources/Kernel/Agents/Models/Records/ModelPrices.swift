@@ -14,12 +14,14 @@ public struct ModelPrices: Sendable, Equatable {
     /// Put into the provider's cache.
     public var cacheWrite: Int
 
-    /// Prices; those of the cache are the input's where nobody says otherwise.
+    /// Prices; where nobody says otherwise, the cache costs what is the dearest of the providers'.
+    ///
+    /// Reading it costs as much as the input, filling it a quarter more (Anthropic's, for five minutes).
     public init(input: Int = 0, output: Int = 0, cacheRead: Int? = nil, cacheWrite: Int? = nil) {
         self.input = input
         self.output = output
         self.cacheRead = cacheRead ?? input
-        self.cacheWrite = cacheWrite ?? input
+        self.cacheWrite = cacheWrite ?? (input + (input + 3) / 4)
     }
 
     /// What tokens cost in millionths, the whole rounded up once: never less than the provider bills.
@@ -33,7 +35,8 @@ public struct ModelPrices: Sendable, Equatable {
 
     /// What a call may cost at most: everything read at the dearest price, everything written.
     func most(input tokens: Int, output written: Int) -> Int {
-        ModelPrices(input: max(input, cacheRead, cacheWrite), output: output)
+        let dearest = max(input, cacheRead, cacheWrite)
+        return ModelPrices(input: dearest, output: output)
             .cost(of: ModelUsage(input: tokens, output: written))
     }
 
