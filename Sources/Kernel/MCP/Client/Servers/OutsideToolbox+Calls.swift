@@ -62,7 +62,7 @@ extension OutsideToolbox {
                     timeout: .seconds(server.timeout)
                 )
             }
-            let answer = try ToolAnswer(result)
+            let answer = try OutsideAnswer(result)
             guard !answer.isError else {
                 throw OutsideFault(
                     .toolFailed,

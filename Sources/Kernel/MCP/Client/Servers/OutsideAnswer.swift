@@ -1,7 +1,7 @@
 public import Core
 
 /// What an outside tool answered, as agents and workflows get it: data, bounded, and nothing to obey.
-public struct ToolAnswer: Sendable {
+public struct OutsideAnswer: Sendable {
     /// The texts, one after the other.
     public var text: String
     /// The structured part; nil when there is none.
