@@ -39,7 +39,7 @@ func solution(_ name: String) -> Target {
         dependencies: [
             "Core", "Store", "Events", "Workflows", "Agents", "Identity", "HTTP", "Objects",
             "Channels",
-            "Live", "MCP", "Observability", "Privacy", "Search", "Platform",
+            "Live", "MCP", "Observability", "Privacy", "Search", "Platform", "Intents",
         ],
         path: "Sources/Solutions/\(name)",
         exclude: ["README.md"],
@@ -83,6 +83,7 @@ let package = Package(
         kernel("Series", ["Core", "Store"]),
         kernel("Search", ["Core", "Store"]),
         kernel("Objects", ["Core", "Store", "COpenSSL"]),
+        kernel("Intents", ["Core", "Store", "Events", "Observability", "Series", "Agents"]),
         kernel(
             "Channels",
             ["Core", "Store", "Events", "Observability", "Privacy", "Vault", "CCurl"]
@@ -123,9 +124,9 @@ let package = Package(
             "Platform",
             [
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
-                "Agents",
+                "Agents", "Models",
                 "Workflows", "HTTP", "Live", "MCP", "Privacy", "Vault", "COpenSSL", "Series",
-                "Search",
+                "Search", "Intents",
             ]
         ),
 
@@ -140,9 +141,9 @@ let package = Package(
             name: "weft",
             dependencies: [
                 "Core", "Observability", "Store", "Events", "Identity", "Objects", "Channels",
-                "Agents",
+                "Agents", "Models",
                 "Workflows", "HTTP", "Live", "MCP", "Web", "Privacy", "Vault", "Platform",
-                "JSONata", "CrashTest", "Series", "Search", "Logistics",
+                "JSONata", "CrashTest", "Series", "Search", "Intents", "Logistics",
             ],
             path: "Sources/weft",
             swiftSettings: strict
@@ -175,6 +176,10 @@ let package = Package(
         tests("Identity", ["Core", "Store", "StoreTesting", "ReferenceData", "Vault"]),
         tests("Series", ["Core", "Store", "StoreTesting"]),
         tests("Search", ["Core", "Store", "StoreTesting", "ReferenceData"]),
+        tests(
+            "Intents",
+            ["Core", "Store", "StoreTesting", "Events", "Agents", "Series", "Observability"]
+        ),
         tests("Objects", ["Core", "Store", "StoreTesting"]),
         tests("Channels", ["Core", "Store", "StoreTesting", "Events", "Observability", "Vault"]),
         tests(

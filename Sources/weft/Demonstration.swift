@@ -106,12 +106,18 @@ enum Founding {
                 scope: try system.entering(organisation.id),
                 in: transaction
             )
-            return Scope(
+            let scope = Scope(
                 organisation: organisation.id,
                 actor: account.actor,
                 roles: roles,
                 trace: trace
             )
+            try installation.intents.propose(
+                on: installation.kernel,
+                scope: scope,
+                in: transaction
+            )
+            return scope
         }
     }
 }

@@ -5,9 +5,11 @@ import Events
 import Glibc
 import HTTP
 import Identity
+import Intents
 import Live
 import Logistics
 import MCP
+import Models
 import Objects
 import Observability
 import Platform
@@ -36,6 +38,9 @@ struct Installation {
     let observation: Observation
     let search: SearchServices
     let outside: OutsideServices
+    let intents: IntentFabric
+    let conscience: Conscience
+    let models: ModelRoom
     let clock = SystemClock()
 
     /// What this program has.
@@ -94,7 +99,7 @@ struct Installation {
             configuration,
             folder: folder,
             accounts: identity.accounts,
-            kinds: solutions.flatMap(\.messageKinds),
+            kinds: solutions.flatMap(\.messageKinds) + IntentNotices.kinds,
             outbox: outbox,
             ids: ids,
             clock: clock
@@ -110,10 +115,11 @@ struct Installation {
             journal: AgentJournal(
                 database: database,
                 privacy: privacy,
-                recorded: SearchServices.markDecision
-            ) {
-                hints.changed("decisions", organisation: $0)
-            },
+                recorded: { decision, organisation, latency, transaction in
+                    try SearchServices.markDecision(decision, organisation, latency, transaction)
+                    try IntentServices.recorded(decision, organisation, latency, transaction)
+                }
+            ) { hints.changed("decisions", organisation: $0) },
             approvals: try ApprovalServices.approvals(
                 configuration,
                 folder: folder,
@@ -135,7 +141,8 @@ struct Installation {
             configuration: configuration
         )
         let parts = try solutions.map { try $0.parts(on: kernel) }
-        let agents = parts.flatMap(\.agents) + [WorkflowServices.runner]
+        let agents =
+            parts.flatMap(\.agents) + [WorkflowServices.runner, ConsciencePolicy.conscience]
         let observation = try Observation(
             kernel,
             database: database,
@@ -146,6 +153,12 @@ struct Installation {
         let workflows = try parts.flatMap(\.workflows) + RuleDestinations.workflows(asking: agents)
         let destinations = RuleDestinations(kernel: kernel, workflows: workflows, agents: agents)
         search = SearchServices(kernel, parts: parts, solutions, audit: identity.audit)
+        models = try ModelServices.room(
+            kernel,
+            folder: folder,
+            random: random,
+            tracer: observation.tracer
+        )
         let persons = PrivacyComposition.register(
             kernel,
             identity,
@@ -154,6 +167,9 @@ struct Installation {
         self.persons = persons
         let outside = try OutsideServices(kernel, folder: folder, audit: identity.audit)
         self.outside = outside
+        let accounts = ServiceAccounts(identity.accounts, database)
+        intents = IntentServices.fabric(kernel, observation, parts, agents: agents)
+        let effects = IntentEffects(kernel, random: random, account: accounts.account)
         let registry = try ToolRegistry(
             tools: try PlatformTools(kernel: kernel).all()
                 + AgentTools(kernel: kernel, agents: agents, audit: identity.audit).all()
@@ -171,12 +187,20 @@ struct Installation {
                 + WorkflowServices.tools(kernel).all()
                 + ObjectTools(kernel: kernel, audit: identity.audit).all()
                 + SeriesTools(kernel: kernel, audit: identity.audit).all()
+                + ModelTools(room: models, database: database, audit: identity.audit).all()
                 + PrivacyTools(persons).all() + search.tools()
                 + OutsideServerTools(
                     toolbox: outside.toolbox,
                     servers: outside.servers,
                     kernel: kernel,
                     agents: agents
+                )
+                .all()
+                + IntentTools(
+                    kernel: kernel,
+                    fabric: intents,
+                    effects: effects,
+                    audit: identity.audit
                 )
                 .all()
                 + parts.flatMap(\.tools),
@@ -190,13 +214,13 @@ struct Installation {
             help: "How long agents took to decide.",
             labels: ["organisation", "agent", "outcome"]
         )
-        let accounts = ServiceAccounts(identity.accounts, database)
         let runner = AgentRunner(
             .init(
                 registry: registry,
                 database: database,
                 journal: kernel.journal,
                 clock: clock,
+                models: models.gateway,
                 approvals: kernel.approvals,
                 privacy: privacy,
                 account: accounts.account,
@@ -206,6 +230,7 @@ struct Installation {
                 }
             )
         )
+        conscience = IntentServices.conscience(kernel, intents, effects, runner: runner)
         let engine = try WorkflowEngine(
             workflows: workflows,
             surroundings: .init(
@@ -269,9 +294,10 @@ struct Installation {
             PlatformTools.routes + AgentTools.routes + DecisionTools.routes + EventTools.routes
             + ObservationTools.routes + ChannelTools.routes
             + IdentityTools.routes + WorkflowTools.routes + SeriesTools.routes
+            + ModelTools.routes
             + ObjectTools.routes
             + PrivacyTools.routes + SearchServices.routes + OutsideServerTools.routes
-            + parts.flatMap(\.routes)
+            + IntentTools.routes + parts.flatMap(\.routes)
     }
 
     /// What is done every hour.
@@ -298,7 +324,7 @@ struct Installation {
                     _ = try await EventRetention().apply(to: database, at: clock.now())
                 },
             ] + ChannelServices.chores(kernel) + WorkflowServices.chores(kernel)
-                + outside.chores(),
+                + outside.chores() + IntentServices.chores(kernel),
             clock: clock
         ) { name, error in
             logger.error(

@@ -60,6 +60,7 @@ struct ServerRoutes {
         EventRoutes(kernel: installation.kernel).add(to: &router)
         ObjectRoutes(kernel: installation.kernel).add(to: &router)
         OutsideRoutes(kernel: installation.kernel).add(to: &router)
+        WidgetRoutes(kernel: installation.kernel).add(to: &router)
         installation.live.addRoutes(
             to: &router,
             options: LiveChannel.options(installation.configuration)

@@ -14,7 +14,9 @@ struct Weft {
           import orders FILE   place the orders of a CSV or JSON file
           search     ask an installation, or evaluate search on files
           memory     remember, recall and forget facts
+          intents    list, show, declare, check or report intents
           series     import points of time series from a file, or query them
+          models     list, add or check the language models that agents may ask
           backup, restore      copy everything, verified; put a copy back
           migrate    bring the store's tables up to date
           store copy copy the records from SQLite to PostgreSQL, verified
@@ -67,8 +69,16 @@ struct Weft {
             Command("memory recall", MemoryCommand.usage, MemoryCommand.recall),
             Command("memory forget", MemoryCommand.usage, MemoryCommand.forget),
             Command("memory receipts", MemoryCommand.usage, MemoryCommand.receipts),
+            Command("intents list", IntentsCommand.usage, IntentsCommand.list),
+            Command("intents show", IntentsCommand.usage, IntentsCommand.show),
+            Command("intents declare", IntentsCommand.usage, IntentsCommand.declare),
+            Command("intents check", IntentsCommand.usage, IntentsCommand.check),
+            Command("intents report", IntentsCommand.usage, IntentsCommand.report),
             Command("series import", SeriesCommand.usage, SeriesCommand.importing),
             Command("series query", SeriesCommand.usage, SeriesCommand.query),
+            Command("models list", ModelsCommand.usage, ModelsCommand.list),
+            Command("models add", ModelsCommand.usage, ModelsCommand.add),
+            Command("models check", ModelsCommand.usage, ModelsCommand.check),
             Command("backup", BackupCommand.usage, BackupCommand.run),
             Command("restore", RestoreCommand.usage, RestoreCommand.run),
             Command("migrate", MigrateCommand.usage, MigrateCommand.run),

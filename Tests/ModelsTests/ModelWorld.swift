@@ -122,7 +122,7 @@ final class ModelWorld: Sendable {
     let scope: Scope
     private let folder: String
 
-    /// - Parameter server: asks models over the network, at this server.
+    /// Makes a world; with a server, models are asked over the network, there.
     init(server: ModelServer? = nil) async throws {
         folder = NSTemporaryDirectory() + "weft-models-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)

@@ -9,27 +9,27 @@ public struct AgentJournal: Sendable {
     private let decided: @Sendable (ID<Organisation>) -> Void
     private let recorded: Recorded
 
-    /// Something more to do in the transaction that records a decision.
+    /// Hears of each decision within the transaction that records it, with its latency in microseconds.
     public typealias Recorded =
-        @Sendable (ID<Decision>, ID<Organisation>, any Transaction) throws -> Void
+        @Sendable (Decision, ID<Organisation>, Int, any Transaction) throws -> Void
 
     /// The journal in `database`.
     ///
     /// - Parameters:
     ///   - database: keeps it.
     ///   - privacy: seals what is personal in steps and decisions; nil leaves it in clear.
-    ///   - recorded: done in the transaction that records a decision.
+    ///   - recorded: hears of each decision within its transaction.
     ///   - decided: hears, after the commit, that there is one more decision.
     public init(
         database: any Database,
         privacy: Privacy? = nil,
-        recorded: @escaping Recorded = { _, _, _ in },
+        recorded: @escaping Recorded = { _, _, _, _ in },
         decided: @escaping @Sendable (ID<Organisation>) -> Void = { _ in }
     ) {
+        self.recorded = recorded
         self.database = database
         self.privacy = privacy
         self.decided = decided
-        self.recorded = recorded
     }
 
     /// The journal's tables, and those of approvals.
@@ -248,7 +248,7 @@ public struct AgentJournal: Sendable {
                 .int(decision.costMicros), .text(decision.intent),
             ]
         )
-        try recorded(decision.id, organisation, transaction)
+        try recorded(decision, organisation, Int(latency.microseconds), transaction)
         transaction.afterCommit { [decided] in decided(organisation) }
     }
 }

@@ -195,7 +195,7 @@ public struct Configuration: Sendable {
                 nil,
                 "A file of certificates to trust for requests to others instead of the system's."
             ),
-        ] + store + observation + traffic + series + outsideServers
+        ] + store + observation + traffic + series + outsideServers + models
 
     private var values: [String: (value: JSON, source: Source)] = [:]
 
@@ -248,6 +248,7 @@ public struct Configuration: Sendable {
     private static let foreign: Set<String> = [
         "WEFT_TESTS", "WEFT_DATA", "WEFT_BIN", "WEFT_URL", "WEFT_EMAIL", "WEFT_PASSWORD",
         "WEFT_SCREENSHOTS", "WEFT_TEST_STORE", "WEFT_CONSOLE", "WEFT_CONFIG",
+        "WEFT_SIGV4",
     ]
 
     private static func unknown(_ what: String, near: String?) -> GeneralFault {

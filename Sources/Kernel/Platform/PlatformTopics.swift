@@ -1,5 +1,6 @@
 import Core
 import Identity
+import Intents
 public import Live
 import Workflows
 
@@ -19,6 +20,16 @@ public enum PlatformTopics {
         },
         LiveTopic("decisions", roles: PlatformTools.members, events: ["decision.*"]),
         LiveTopic("approvals", roles: PlatformTools.readersOfInbox, events: ["approval.*"]),
+        LiveTopic("intents", roles: PlatformTools.members, events: ["intent.*"]),
+        LiveTopic(
+            "intents/{id}",
+            roles: PlatformTools.members,
+            events: ["intent.*"],
+            member: .subject("intent:")
+        ) { text, scope, reader in
+            guard let id = ID<Intent>(text), id.description == text else { return false }
+            return try IntentStore(scope: scope).exists(id, in: reader)
+        },
         LiveTopic("alarms", roles: PlatformTools.members, events: ["alarm.*"]),
         LiveTopic("inbox", roles: [], isOwn: true),
         LiveTopic("audit", roles: [.admin]),

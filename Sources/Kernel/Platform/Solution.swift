@@ -1,6 +1,7 @@
 public import Agents
 public import Channels
 public import Core
+public import Intents
 public import Live
 public import Observability
 public import Privacy
@@ -71,6 +72,12 @@ public struct SolutionParts: Sendable {
     public var documents: [ToolDocument]
     /// What AI clients are offered to ask of their models.
     public var prompts: [ToolPrompt]
+    /// Records that intents' predicates may measure.
+    public var records: [RecordSource]
+    /// Intents that it proposes to every organisation.
+    public var intents: [IntentPreset]
+    /// What it can do to bring a measure back.
+    public var remediations: [Remediation]
 
     /// The parts.
     public init(
@@ -86,11 +93,17 @@ public struct SolutionParts: Sendable {
         persons: [any PersonHolder] = [],
         searchSources: [SearchSource] = [],
         documents: [ToolDocument] = [],
-        prompts: [ToolPrompt] = []
+        prompts: [ToolPrompt] = [],
+        records: [RecordSource] = [],
+        intents: [IntentPreset] = [],
+        remediations: [Remediation] = []
     ) {
         self.searchSources = searchSources
         self.documents = documents
         self.prompts = prompts
+        self.records = records
+        self.intents = intents
+        self.remediations = remediations
         self.persons = persons
         self.tools = tools
         self.agents = agents

@@ -16,6 +16,7 @@ public struct LogisticsSolution: Solution {
     /// Its tables.
     public var migrations: [Migration] {
         LogisticsTables.migrations + LoadingTables.migrations + OrderSearch.migrations
+            + IntentRecords.migrations
     }
 
     /// The messages about orders.
@@ -26,13 +27,14 @@ public struct LogisticsSolution: Solution {
         let definition = try JSON(parsing: PackageResources.process_order_asl_json)
         return SolutionParts(
             tools: try LogisticsTools(kernel: kernel).all(),
-            agents: try LogisticsAgents.all(),
+            agents: try LogisticsAgents.all() + [LogisticsIntents.agent],
             workflows: [
                 try Workflow(
                     name: "logistics.process-order",
                     agent: "logistics.orchestrator",
                     source: definition
-                )
+                ),
+                try LogisticsIntents.recovery(),
             ],
             starts: [
                 WorkflowStart(
@@ -51,7 +53,10 @@ public struct LogisticsSolution: Solution {
             persons: [CustomerRecords()],
             searchSources: [OrderSearch.source],
             documents: LogisticsDocuments.all,
-            prompts: LogisticsDocuments.prompts
+            prompts: LogisticsDocuments.prompts,
+            records: LogisticsIntents.records,
+            intents: LogisticsIntents.presets,
+            remediations: LogisticsIntents.remediations
         )
     }
 

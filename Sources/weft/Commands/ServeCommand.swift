@@ -68,6 +68,7 @@ enum ServeCommand {
                     try installation.delivery(), installation.housekeeping, installation.engine,
                     installation.dispatcher, try WorkflowServices.schedules(installation.kernel),
                     SeriesServices.upkeep(installation.kernel), installation.search.indexer,
+                    installation.conscience, IntentServices.suggesting(installation),
                     ApprovalServices.service(installation.kernel),
                 ] : []
         let group = ServiceGroup(

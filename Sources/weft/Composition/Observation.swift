@@ -16,6 +16,8 @@ struct Observation {
     let events: EventMetrics
     let tools: ObservationTools
     let services: [any Service]
+    let reader: MetricReader
+    let operators: InstallationOperator
     private let metrics: Metrics
 
     /// Composes the parts; they begin to work when their services run.
@@ -66,6 +68,8 @@ struct Observation {
             clock: clock,
             random: random
         )
+        self.reader = reader
+        self.operators = operators
         let alarms = AlarmService(
             .init(
                 database: kernel.database,
@@ -86,7 +90,8 @@ struct Observation {
             metrics: reader,
             alarms: alarms,
             operators: operators,
-            dashboards: Dashboard.standard + parts.flatMap(\.dashboards)
+            dashboards: Dashboard.standard + IntentServices.dashboards
+                + parts.flatMap(\.dashboards)
         )
         MachineMetrics.register(in: kernel.metrics, clock: clock)
         let connections = kernel.metrics.gauge(
@@ -97,7 +102,7 @@ struct Observation {
         var pace = MetricService.Configuration()
         pace.interval = .seconds(configuration.integer("metrics.interval"))
         pace.minutes = .seconds(configuration.integer("metrics.days") * 86_400)
-        let gauges = Self.gauges + parts.flatMap(\.gauges)
+        let gauges = Self.gauges + IntentServices.gauges + parts.flatMap(\.gauges)
         var services: [any Service] = [
             MetricService(
                 metrics: kernel.metrics,

@@ -51,9 +51,9 @@ struct SearchServices {
     }
 
     /// Notes, in the transaction that records a decision, that it is to be found.
-    static let markDecision: AgentJournal.Recorded = { id, organisation, transaction in
+    static let markDecision: AgentJournal.Recorded = { decision, organisation, _, transaction in
         try SearchQueue.mark(
-            id.description,
+            decision.id.description,
             in: DecisionSource.collection,
             of: organisation,
             transaction: transaction

@@ -4,8 +4,10 @@ import Core
 import Events
 import Glibc
 import Identity
+import Intents
 import Logistics
 import MCP
+import Models
 import Objects
 import Observability
 import Platform
@@ -52,8 +54,9 @@ enum StoreComposition {
         EventLog.migrations + IdentityTables.migrations + ObjectTables.migrations
             + ChannelsTables.migrations + AgentJournal.migrations + ExecutionTables.migrations
             + ToolRoutes.migrations + SeriesTables.migrations + PersonKeys.migrations
-            + SearchTables.migrations + FactTables.migrations + PlatformTools.migrations
-            + ObservationTables.migrations + OutsideTables.migrations
+            + SearchTables.migrations + FactTables.migrations + ModelTables.migrations
+            + PlatformTools.migrations + ObservationTables.migrations
+            + OutsideTables.migrations + IntentTables.migrations
             + solutions.flatMap(\.migrations)
     }
 

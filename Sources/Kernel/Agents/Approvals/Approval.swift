@@ -8,6 +8,8 @@ public struct Approval: Sendable {
         case toolCall = "tool-call"
         /// A workflow's task that gave out a token.
         case task
+        /// A remediation that the Conscience may not start by itself.
+        case remediation
     }
 
     /// How somebody decided.

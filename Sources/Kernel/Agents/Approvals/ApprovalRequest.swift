@@ -107,7 +107,11 @@ public struct ApprovalRequest: Sendable {
                 try require(false, "/schema" + (error.pointer ?? ""), error.message)
             }
         }
-        try require(kind == .task || tool != nil && input != nil, "/tool", "expected a tool call")
+        try require(
+            kind != .toolCall || tool != nil && input != nil,
+            "/tool",
+            "expected a tool call"
+        )
         try check(roles, at: "/roles", isNeeded: false)
         if let expiresAt {
             try require(expiresAt > now, "/expiresAt", "expected a time to come")

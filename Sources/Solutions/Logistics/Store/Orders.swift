@@ -99,6 +99,7 @@ struct Orders {
             ]
         )
         try OrderSearch.mark(order.id, scope, in: transaction)
+        try OrderPromises(scope: scope).keep(order, in: transaction)
         return text
     }
 
@@ -117,6 +118,7 @@ struct Orders {
             ]
         )
         try OrderSearch.mark(order.id, scope, in: transaction)
+        try OrderPromises(scope: scope).keep(order, in: transaction)
         return text
     }
 

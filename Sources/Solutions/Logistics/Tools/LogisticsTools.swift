@@ -30,7 +30,9 @@ struct LogisticsTools {
 
     func all() throws -> [Tool] {
         try orderQueries() + orderCommands() + analysisTools() + fleetQueries() + transportTools()
-            + loadingTools() + calendarTools() + [notifyCustomer(), metricsTool()]
+            + loadingTools() + calendarTools() + recoveryTools() + [
+                notifyCustomer(), metricsTool(),
+            ]
     }
 
     /// A schema of named members.

@@ -170,6 +170,14 @@ extension LogisticsTools {
                 )
         )
         try store.add(booking, load: load, at: invocation.now, in: transaction)
+        let volume =
+            Double(share?.volumeMm3 ?? trip.order.totalVolumeMm3)
+            / Double(max(1, trip.vehicle.volumeMm3))
+        let weight =
+            Double(share?.weightGrams ?? trip.order.totalWeightGrams)
+            / Double(max(1, trip.vehicle.payloadGrams))
+        try BookingFill(volume: volume, weight: weight)
+            .keep(of: booking.id, at: invocation.now, scope: invocation.scope, in: transaction)
         try kernel.emit(
             "booking.made",
             about: OrderView.subject(trip.order.id),
@@ -177,14 +185,7 @@ extension LogisticsTools {
                 "bookingId": booking.id.json, "orderId": trip.order.id.json,
                 "vehicleId": trip.vehicle.id.json, "date": .string(booking.date.description),
                 "price": booking.price.json,
-                "volumeUtilisation": .double(
-                    Double(share?.volumeMm3 ?? trip.order.totalVolumeMm3)
-                        / Double(max(1, trip.vehicle.volumeMm3))
-                ),
-                "weightUtilisation": .double(
-                    Double(share?.weightGrams ?? trip.order.totalWeightGrams)
-                        / Double(max(1, trip.vehicle.payloadGrams))
-                ),
+                "volumeUtilisation": .double(volume), "weightUtilisation": .double(weight),
             ],
             by: invocation,
             in: transaction

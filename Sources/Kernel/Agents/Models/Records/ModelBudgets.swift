@@ -87,6 +87,22 @@ public struct ModelBudgets: Sendable {
         ) { Spending(cost: Int(try $0.int(0)), tokens: Int(try $0.int(1))) } ?? Spending()
     }
 
+    /// A budget, with when its present period began and what is spent of it since.
+    ///
+    /// - Throws: `StoreError`.
+    public func json(
+        of budget: ModelBudget,
+        scope: Scope,
+        at now: Timestamp,
+        in reader: any Reader
+    ) throws -> JSON {
+        let spent = try spent(of: budget, organisation: scope.organisation, at: now, in: reader)
+        var json = budget.json
+        json["from"] = .string(budget.period.start(at: now).description)
+        json["spent"] = ["cost": .string(Micros.text(spent.cost)), "tokens": .int(spent.tokens)]
+        return json
+    }
+
     /// Makes a budget of `{"agent"?,"period","cost"?,"tokens"?}`.
     ///
     /// - Throws: a fault with the pointer to what is wrong, or `StoreError`.

@@ -10,15 +10,13 @@ struct LineSplitter {
 
     private let limit: Int
     private var line: [UInt8] = []
-    private var isTooLong = false
+    /// Whether the last line is longer than allowed already.
+    private(set) var isTooLong = false
 
     init(limit: Int) { self.limit = limit }
 
     /// Whether the last line has no end yet.
     var isOpen: Bool { isTooLong || !line.isEmpty }
-
-    /// Whether the last line is longer than allowed already, although it has no end yet.
-    var isOverflowing: Bool { isTooLong }
 
     /// The lines that end in `bytes`; empty ones are left out.
     mutating func take(_ bytes: some Collection<UInt8>) -> [Piece] {

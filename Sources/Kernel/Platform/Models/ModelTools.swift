@@ -1,0 +1,97 @@
+public import Agents
+import Core
+import HTTP
+public import Identity
+public import Models
+public import Store
+
+/// Commands and queries about the models that an organisation's agents may ask.
+public struct ModelTools: Sendable {
+    let room: ModelRoom
+    let database: any Database
+    let audit: AuditLog
+
+    /// The tools over the room; `audit` keeps who changed what.
+    public init(room: ModelRoom, database: any Database, audit: AuditLog) {
+        self.room = room
+        self.database = database
+        self.audit = audit
+    }
+
+    static let readers: Set<Role> = [.admin, .manager]
+    static let admins: Set<Role> = [.admin]
+
+    /// The tools.
+    ///
+    /// - Throws: a fault of code `invalid-schema`.
+    public func all() throws -> [Tool] {
+        try providers() + models() + budgets() + accounts()
+    }
+
+    /// The routes that map to them.
+    public static let routes: [ToolRoute] =
+        routes("providers", "provider") + routes("budgets", "budget") + [
+            ToolRoute(.get, "/api/models", tool: "models.list-models"),
+            ToolRoute(.post, "/api/models", tool: "models.create-model", status: .created),
+            ToolRoute(.get, "/api/models/{id}", tool: "models.get-model"),
+            ToolRoute(.patch, "/api/models/{id}", tool: "models.change-model"),
+            ToolRoute(.delete, "/api/models/{id}", tool: "models.remove-model"),
+            ToolRoute(.post, "/api/models/{id}/check", tool: "models.check"),
+            ToolRoute(.get, "/api/models/policy", tool: "models.get-model-policy"),
+            ToolRoute(.put, "/api/models/policy", tool: "models.set-model-policy"),
+            ToolRoute(.get, "/api/models/usage", tool: "models.list-model-usage"),
+        ]
+
+    private static func routes(_ path: String, _ noun: String) -> [ToolRoute] {
+        let base = "/api/models/\(path)"
+        return [
+            ToolRoute(.get, base, tool: "models.list-model-\(noun)s"),
+            ToolRoute(.post, base, tool: "models.create-model-\(noun)", status: .created),
+            ToolRoute(.get, base + "/{id}", tool: "models.get-model-\(noun)"),
+            ToolRoute(.patch, base + "/{id}", tool: "models.change-model-\(noun)"),
+            ToolRoute(.delete, base + "/{id}", tool: "models.remove-model-\(noun)"),
+        ]
+    }
+
+    // MARK: Words of schemas
+
+    static let onlyID = Shape.record(nil, [("id", Shape.text)])
+    static let nothing = Shape.record(nil, [])
+    static let name: JSON = ["type": "string", "minLength": 1, "maxLength": 64]
+
+    static func text(_ longest: Int) -> JSON {
+        ["type": "string", "minLength": 1, "maxLength": .int(longest)]
+    }
+
+    static func list(_ item: JSON) -> JSON {
+        Shape.record(nil, [("items", Shape.list(of: item))])
+    }
+
+    /// The id in the path; anything else is answered like an id that does not exist.
+    static func id<Subject>(_ input: JSONReader, _ noun: String) throws -> ID<Subject> {
+        let text = try input.member("id").string()
+        guard let id = ID<Subject>(text) else {
+            throw GeneralFault(
+                .notFound,
+                code: "not-found",
+                "there is no \(noun) \"\(text.prefix(60))\""
+            )
+        }
+        return id
+    }
+
+    /// Writes down what was done; of what was changed the names alone, as values may be secrets.
+    func note(
+        _ action: String,
+        _ subject: String,
+        _ detail: JSON,
+        _ input: JSONReader? = nil,
+        scope: Scope,
+        in transaction: any Transaction
+    ) throws {
+        var detail = detail
+        let changed = (input?.value.object ?? [:]).map(\.key).filter { $0 != "id" }.sorted()
+        if !changed.isEmpty { detail["changed"] = .array(changed.map { .string($0) }) }
+        try audit.append(action, subject: subject, detail: detail, scope: scope, in: transaction)
+    }
+}

@@ -1,0 +1,278 @@
+import Core
+import Series
+import Store
+import Testing
+
+@testable import Intents
+@testable import Observability
+
+@Suite struct MeasurerTests {
+    private func measure(
+        _ text: String,
+        _ world: IntentWorld,
+        of organisation: ID<Organisation>? = nil
+    ) async throws -> Measured {
+        let owner = organisation ?? world.ours
+        let catalogue = try await world.measurer.catalogue(of: owner)
+        return try await world.measurer.measure(
+            CompiledPredicate(Predicate(text), in: catalogue),
+            of: owner,
+            until: world.clock.now()
+        )
+    }
+
+    /// 3 good of size 2 now, 1 bad of size 6 now, 10 bad of size 100 two hours ago.
+    private func world() async throws -> IntentWorld {
+        let world = try await IntentWorld()
+        try await world.add(good: 3, size: 2)
+        try await world.add(bad: 1, size: 6)
+        try await world.add(bad: 10, size: 100, ago: 7_200)
+        return world
+    }
+
+    @Test(
+        "Records are measured as by hand",
+        arguments: [
+            ("share(test.things, ok = true) over 1h >= 0", 0.75),
+            ("share(test.things, ok = false) over 1h >= 0", 0.25),
+            ("share(test.things, ok = true) over 3h >= 0", 3.0 / 14),
+            ("share(test.things, size > 2 where status = late) over 3h >= 0", 1),
+            ("share(test.things, status in (late, done)) over 3h >= 0", 1),
+            ("share(test.things, status != done) over 1h >= 0", 0.25),
+            ("count(test.things) over 3h >= 0", 14),
+            ("count(test.things, ok = true, size >= 2) over 3h >= 0", 3),
+            ("rate(test.things) over 1h >= 0", 4.0 / 3_600),
+            ("avg(test.things, size) over 1h >= 0", 3),
+            ("sum(test.things, size) over 1h >= 0", 12),
+            ("min(test.things, size) over 3h >= 0", 2),
+            ("max(test.things, size, status = done) over 3h >= 0", 2),
+        ] as [(String, Double)]
+    )
+    func records(text: String, value: Double) async throws {
+        let measured = try await measure(text, try await world())
+        #expect(abs((measured.value ?? .nan) - value) < 1e-12)
+    }
+
+    @Test("Nothing is no value, but a count of zero")
+    func nothing() async throws {
+        let world = try await IntentWorld()
+        #expect(try await measure("share(test.things, ok = true) over 1h >= 0", world).value == nil)
+        #expect(try await measure("avg(test.things, size) over 1h >= 0", world).absence == .noData)
+        #expect(try await measure("count(test.things) over 1h >= 0", world).value == 0)
+        #expect(try await measure("sum(test.things, size) over 1h >= 0", world).value == 0)
+    }
+
+    @Test("What people write stays a value, whatever is in it")
+    func injection() async throws {
+        let world = try await world()
+        let source = RecordSource(
+            "test.free",
+            help: "",
+            tables: "thing",
+            time: "at",
+            fields: [.init("status", .text, sql: "status", help: "")]
+        )
+        let measurer = Measurer(database: world.database, records: [source])
+        let text = "count(test.free, status = \"' OR 1=1; DROP TABLE thing --\") over 3h >= 0"
+        let measured = try await measurer.measure(
+            CompiledPredicate(Predicate(text), in: MeasureCatalogue(records: [source])),
+            of: world.ours,
+            until: world.clock.now()
+        )
+        #expect(measured.value == 0)
+        #expect(try await world.count("SELECT count(*) FROM thing") == 14)
+    }
+
+    @Test("Another organisation's records are not measured")
+    func isolation() async throws {
+        let world = try await world()
+        #expect(
+            try await measure("count(test.things) over 3h >= 0", world, of: world.theirs).value == 0
+        )
+    }
+
+    @Test("Series are measured as by hand, and a silent one is no telemetry")
+    func series() async throws {
+        let world = try await IntentWorld()
+        var batch = SeriesBatch()
+        for (site, values) in [("A", [70.0, 80, 90]), ("B", [50])] {
+            try batch.add(
+                .init(
+                    SeriesName("oven.temperature", labels: [.init(key: "site", value: site)]),
+                    points: values.enumerated().map {
+                        SeriesPoint(
+                            at: IntentWorld.start + .seconds(Double($0.offset) * 60 - 600),
+                            value: $0.element
+                        )
+                    },
+                    place: "/series/0"
+                )
+            )
+        }
+        let prepared = try world.series.prepare(
+            batch,
+            organisation: world.ours,
+            now: world.clock.now()
+        )
+        let series = world.series
+        _ = try await world.database.transaction { try series.write(prepared, in: $0) }
+        for (text, value) in [
+            ("avg(series:oven.temperature, site = A) over 1h <= 80", 80.0),
+            ("max(oven.temperature) over 1h <= 80", 90),
+            ("min(oven.temperature) over 1h <= 80", 50),
+            ("count(oven.temperature) over 1h <= 80", 4),
+            ("sum(oven.temperature, site != A) over 1h <= 80", 50),
+            ("last(oven.temperature, site = A) over 1h <= 80", 90),
+            // 70, 80 and 50 of the four.
+            ("share(oven.temperature, value <= 80) over 1h >= 0.5", 0.75),
+        ] {
+            let measured = try await measure(text, world)
+            #expect(abs((measured.value ?? .nan) - value) < 1e-9, "\(text)")
+        }
+        let silent = try await measure("avg(oven.temperature) over 5m <= 80", world)
+        guard case .noTelemetry? = silent.absence else {
+            Issue.record("\(silent)")
+            return
+        }
+        let theirs = try await world.measurer.catalogue(of: world.theirs)
+        #expect(theirs.series.isEmpty)
+    }
+}
+
+@Suite struct InsightTests {
+    @Test(
+        "Busy time counts once what happens at the same time, within the period alone",
+        arguments: [
+            ([(10, 20), (15, 30), (40, 50)], 30),
+            ([(0, 200)], 100), ([(-50, 10), (90, 300)], 20), ([(10, 20), (12, 15)], 10), ([], 0),
+        ] as [([(Int, Int)], Int)]
+    )
+    func busy(spans: [(Int, Int)], expected: Int) {
+        let busy = AgentUtilisation.busy(
+            spans.map { (from: Int64($0.0), until: Int64($0.1)) },
+            from: 0,
+            until: 100
+        )
+        #expect(busy == Int64(expected))
+    }
+
+    @Test("The report counts what there is, and leaves restricted intents out for others")
+    func report() async throws {
+        let world = try await IntentWorld()
+        try await world.add(good: 10)
+        try await world.declare()
+        try await world.declare(
+            "share(test.things, ok = false) over 1h >= 0.5",
+            sensitivity: .restricted
+        )
+        let conscience = try world.conscience()
+        for _ in 0..<3 {
+            await conscience.round()
+            world.clock.advance(by: .seconds(10))
+        }
+        let now = world.clock.now()
+        let scope = world.scope()
+        let (all, others) = try await world.database.read { reader in
+            (
+                try IntentReport(scope: scope, at: now, in: reader),
+                try IntentReport(scope: scope, at: now, publicOnly: true, in: reader)
+            )
+        }
+        #expect(all.statuses == ["open": 2])
+        #expect(all.states == ["holds": 1, "broken": 1])
+        #expect(all.drifting == 1)
+        // Both were looked at for 20 s: one held, one did not.
+        #expect(all.uptime == 0.5)
+        #expect(others.items.count == 1)
+        #expect(others.uptime == 1)
+        // What drifts comes first.
+        #expect(all.items.first?["state"] == "broken")
+    }
+
+    @Test(
+        "An alarm that is raised again and again is a suggestion, until an intent measures its metric"
+    )
+    func suggestions() async throws {
+        let world = try await IntentWorld()
+        let now = world.clock.now()
+        let ours = world.ours
+        let ids = world.ids
+        try await world.database.transaction { transaction in
+            var rule = AlarmRule(
+                id: ids.next(),
+                organisation: ours,
+                name: "Line 3 is hot",
+                metric: "line3_celsius",
+                statistic: .average,
+                threshold: 80
+            )
+            rule.labels = ["line": "3*"]
+            try AlarmStore().add(rule, at: now, in: transaction)
+            for index in 0..<3 {
+                let alarm = Alarm(
+                    id: ids.next(),
+                    organisation: ours,
+                    rule: rule.id,
+                    name: rule.name,
+                    severity: .alarm,
+                    state: .cleared,
+                    raisedAt: now + .seconds(-3_600 * index),
+                    value: 90,
+                    threshold: 80,
+                    unit: "",
+                    metric: rule.metric,
+                    detail: "",
+                    datapoints: []
+                )
+                try AlarmStore().save(alarm, in: transaction)
+            }
+        }
+        let preset = IntentPreset(
+            "test.good",
+            domain: "quality",
+            outcome: "Things are good",
+            predicate: "share(test.things, ok = true) over 1h >= 0.9"
+        )
+        let finder = IntentSuggestions(
+            database: world.database,
+            measurer: world.measurer,
+            metrics: nil,
+            presets: [preset],
+            ids: world.ids
+        )
+        try await world.add(good: 1, bad: 1)
+        let scope = world.scope()
+        #expect(try await finder.refresh(scope: scope, at: now) == 2)
+        #expect(try await finder.refresh(scope: scope, at: now) == 2)
+        let listed = try await world.database.read {
+            try IntentSuggestions.list(scope: scope, in: $0)
+        }
+        #expect(listed.count == 2)
+        let alarm = try #require(listed.first { $0["kind"] == "alarm" })
+        #expect(
+            alarm["predicate"]
+                == "avg(metric:line3_celsius, line = \"3*\") over 5m <= 80.0"
+                || alarm["predicate"] == "avg(metric:line3_celsius, line = \"3*\") over 5m <= 80"
+        )
+        #expect(alarm["evidence"]?[0]?.string?.contains("3 times") == true)
+        let theirs = world.scope(world.theirs)
+        #expect(try await finder.refresh(scope: theirs, at: now) == 0)
+        // Dismissed is dismissed.
+        let id = alarm["id"]?.string ?? ""
+        _ = try await world.database.transaction {
+            try IntentSuggestions.settle(id, as: "dismissed", scope: scope, in: $0)
+        }
+        try await finder.refresh(scope: scope, at: now)
+        let left = try await world.database.read {
+            try IntentSuggestions.list(scope: scope, in: $0)
+        }
+        #expect(left.map { $0["kind"] } == ["default"])
+        // An open intent that measures the same makes the other go.
+        try await world.declare()
+        try await finder.refresh(scope: scope, at: now)
+        let none = try await world.database.read {
+            try IntentSuggestions.list(scope: scope, in: $0)
+        }
+        #expect(none.isEmpty)
+    }
+}
