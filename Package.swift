@@ -204,7 +204,7 @@ let package = Package(
         ),
         tests(
             "MCP",
-            ["Core", "Vault", "Agents", "Events", "Identity", "Store", "StoreTesting"]
+            ["Core", "HTTP", "Vault", "Agents", "Events", "Identity", "Store", "StoreTesting"]
         ),
         tests("Web", ["Core"]),
         tests("Vault", ["Core"]),

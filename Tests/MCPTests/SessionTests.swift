@@ -130,3 +130,80 @@ import Testing
         }
     }
 }
+
+extension SessionTests {
+    @Test("A stream that is let go of before its connection is there ends that connection")
+    func letGo() {
+        let stream = MessageStream(number: 1, limits: ServerLimits())
+        stream.release()
+        stream.append(Array("1".utf8))
+        let first = stream.read()
+        guard case .end = stream.turn(first, after: 0) else {
+            Issue.record("the first connection goes on")
+            return
+        }
+        let second = stream.read()
+        guard case .send = stream.turn(second, after: 0) else {
+            Issue.record("the second connection gets nothing")
+            return
+        }
+    }
+
+    @Test("Streams that have ended are kept for a while, within bounds, and no longer")
+    func endedStreams() throws {
+        var limits = ServerLimits()
+        limits.keptStreams = 3
+        limits.keptEnded = 100
+        let clock = ManualClock(now: Timestamp(microseconds: 0))
+        let ids = IDGenerator(clock: clock, random: SystemRandom())
+        let scope = Scope(
+            organisation: ids.next(),
+            actor: Actor(id: ids.next(), kind: .person, name: "tester"),
+            roles: [],
+            trace: TraceContext(random: SystemRandom())
+        )
+        let table = SessionTable(limits: limits, clock: clock)
+        let session = try table.begin(ClientProfile(revision: .november2025), of: Owner(scope))
+        func ended(_ text: String) -> Int {
+            let stream = session.openStream()
+            stream.append(Array(text.utf8))
+            stream.end()
+            return stream.number
+        }
+        let numbers = (0..<5).map { _ in ended("x") }
+        _ = session.openStream()
+        #expect(
+            numbers.map { session.place(of: "\($0)-1") != nil } == [
+                false, false, false, true, true,
+            ]
+        )
+        let large = ended(String(repeating: "x", count: 200))
+        _ = session.openStream()
+        #expect(session.place(of: "\(large)-1") == nil)
+        let last = ended("x")
+        session.tick(clock.now())
+        clock.advance(by: .seconds(301))
+        session.tick(clock.now())
+        #expect(session.place(of: "\(last)-1") == nil)
+    }
+
+    @Test("An account may have so many requests under way, over all of its sessions")
+    func metered() throws {
+        let clock = ManualClock(now: Timestamp(microseconds: 0))
+        let ids = IDGenerator(clock: clock, random: SystemRandom())
+        let owner = Owner(
+            Scope(
+                organisation: ids.next(),
+                actor: Actor(id: ids.next(), kind: .person, name: "tester"),
+                roles: [],
+                trace: TraceContext(random: SystemRandom())
+            )
+        )
+        let meter = AccountMeter(limit: 2)
+        try meter.enter(owner)
+        try meter.enter(owner)
+        #expect(throws: RPCError.self) { try meter.enter(owner) }
+        meter.leave(owner)
+        try meter.enter(owner)
+    }
+}
