@@ -824,7 +824,8 @@ def test_faults_of_servers_are_told_and_not_believed(name, sites, mcp):
         assert len(site.rpcs("tools/call")) == 1
 
 
-def test_a_slow_server_is_given_up_in_time(sites, mcp):
+@pytest.mark.parametrize("era", [STATELESS, STATEFUL])
+def test_a_slow_server_is_given_up_in_time(sites, mcp, era):
     def call(params, seen):
         def hang(handler):
             Stream(handler).write(": thinking\n\n")
@@ -832,9 +833,15 @@ def test_a_slow_server_is_given_up_in_time(sites, mcp):
 
         return hang
 
-    site = sites(McpSite(STATELESS, {"tools/call": call}))
-    message = mcp("call", site.address, "test-tool", "--timeout", "1", fails=True)
+    site = sites(McpSite(era, {"tools/call": call}))
+    message = mcp("call", site.address, "test-tool", "--timeout", "1", "--revision", era, fails=True)
     assert "did not answer in time" in message
+    cancelled = site.rpcs("notifications/cancelled")
+    if era == STATEFUL:
+        asked = site.rpcs("tools/call")[0].json["id"]
+        assert [s.json["params"]["requestId"] for s in cancelled] == [asked]
+    else:
+        assert not cancelled, "closing the stream is the sign"
 
 
 def test_events_of_any_form_are_read(sites, mcp):

@@ -44,7 +44,7 @@ struct OutsideRoutes {
         parameters: ["state", "code", "iss", "error"].map {
             .init($0, in: .query, schema: ["type": "string"])
         },
-        answers: [.init(.found, "The console goes on.", headers: ["Location"])]
+        answers: [.init(.seeOther, "The console goes on.", headers: ["Location"])]
     )
 
     private static let describing = RouteDocumentation(

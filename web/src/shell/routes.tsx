@@ -43,6 +43,7 @@ const KeysPage = later(async () => (await import("../admin/KeysPage")).KeysPage)
 const AuditPage = later(async () => (await import("../admin/AuditPage")).AuditPage);
 const WebhooksPage = later(async () => (await import("../admin/WebhooksPage")).WebhooksPage);
 const ChannelsPage = later(async () => (await import("../admin/ChannelsPage")).ChannelsPage);
+const McpReturnPage = later(async () => (await import("../admin/McpReturnPage")).McpReturnPage);
 const ProfilePage = later(async () => (await import("../me/ProfilePage")).ProfilePage);
 
 const SCREENS: [RegExp, (id: string) => ReactNode][] = [
@@ -82,6 +83,7 @@ const SCREENS: [RegExp, (id: string) => ReactNode][] = [
   [/^\/admin\/audit$/, () => <AuditPage />],
   [/^\/admin\/webhooks$/, () => <WebhooksPage />],
   [/^\/admin\/channels$/, () => <ChannelsPage />],
+  [/^\/mcp-authorisation$/, () => <McpReturnPage />],
   [/^\/me$/, () => <ProfilePage />],
 ];
 

@@ -16,7 +16,7 @@ public struct Approvals: Sendable {
     /// What is composed after this: the tools' schemas, and who waits for answers.
     private final class Binding: Sendable {
         struct Parts {
-            var schema: @Sendable (String) -> Schema? = { _ in nil }
+            var schema: @Sendable (String, ID<Organisation>) -> Schema? = { _, _ in nil }
             var answered: [Approval.Kind: Answered] = [:]
         }
 
@@ -62,7 +62,7 @@ public struct Approvals: Sendable {
 
     /// Lets changed inputs be checked against the schemas of these tools.
     public func use(_ registry: ToolRegistry) {
-        binding.parts.withLock { $0.schema = { registry.tools[$0]?.input } }
+        binding.parts.withLock { $0.schema = { registry.tool($0, of: $1)?.input } }
     }
 
     /// Lets `hook` hear of every question of that kind that is decided or expires; not of those withdrawn.
@@ -79,7 +79,9 @@ public struct Approvals: Sendable {
         guard request.input != nil else { return nil }
         // What was stored was compiled before.
         if let own = request.schema { return try? Schema(own) }
-        return request.tool.flatMap { tool in binding.parts.withLock { $0.schema }(tool) }
+        return request.tool.flatMap { tool in
+            binding.parts.withLock { $0.schema }(tool, approval.organisation)
+        }
     }
 
     // MARK: Asking

@@ -192,19 +192,46 @@ public final class OutsideClient: Sendable {
         }
         if let trace { meta[MetaKey.traceparent] = .string(trace.description) }
         if !meta.isEmpty { params["_meta"] = .object(meta) }
-        return try await transport.request(
-            RPCRequest(
-                id: nextID(),
-                method: method,
-                params: params.isEmpty && !revision.isStateless ? nil : params
-            ),
-            RequestManner(
-                revision: revision,
-                headers: transport.hasHeaders
-                    ? Self.headers(revision, method, params) + headers : [],
-                timeout: timeout ?? configuration.timeout
-            )
+        let request = RPCRequest(
+            id: nextID(),
+            method: method,
+            params: params.isEmpty && !revision.isStateless ? nil : params
         )
+        let manner = RequestManner(
+            revision: revision,
+            headers: transport.hasHeaders
+                ? Self.headers(revision, method, params) + headers : [],
+            timeout: timeout ?? configuration.timeout
+        )
+        do throws(OutsideFault) {
+            return try await transport.request(request, manner)
+        } catch  where error.reason == .timedOut && transport.hasHeaders {
+            // That nobody reads the answer any more says nothing before 2026-07-28.
+            if !revision.isStateless, method != MethodName.initialize {
+                await giveUp(request.id, revision)
+            }
+            throw error
+        }
+    }
+
+    /// Tells a server of the stateful revisions that an answer is not wanted any more.
+    private func giveUp(_ id: RPCID, _ revision: ProtocolRevision) async {
+        let name = NotificationName.cancelled
+        do throws(OutsideFault) {
+            try await transport.notify(
+                RPCNotification(
+                    name,
+                    params: ["requestId": id.json, "reason": "no answer came in time"]
+                ),
+                RequestManner(
+                    revision: revision,
+                    headers: Self.headers(revision, name, [:]),
+                    timeout: .seconds(2)
+                )
+            )
+        } catch {
+            log("the server was not told that it need not answer: \(error.message)")
+        }
     }
 
     var info: JSON {

@@ -46,9 +46,15 @@ public final class OutsideConnections: Service {
         var isStale = false
     }
 
+    private struct State {
+        var entries: [Key: Entry] = [:]
+        /// Connections that were replaced while somebody used them, with how many do.
+        var leaving: [ObjectIdentifier: Int] = [:]
+    }
+
     private let configuration: Configuration
     private let clock: any WallClock
-    private let entries = Mutex<[Key: Entry]>([:])
+    private let state = Mutex(State())
     private let opened: AsyncStream<OutsideClient>
     private let opening: AsyncStream<OutsideClient>.Continuation
 
@@ -76,9 +82,9 @@ public final class OutsideConnections: Service {
             for await client in opened { group.addTask { await client.run() } }
             group.cancelAll()
         }
-        let all = entries.withLock { entries in
-            defer { entries = [:] }
-            return entries.values.map(\.connection.client)
+        let all = state.withLock { state in
+            defer { state.entries = [:] }
+            return state.entries.values.map(\.connection.client)
         }
         for client in all { await client.close() }
     }
@@ -91,17 +97,26 @@ public final class OutsideConnections: Service {
         make: @Sendable () throws(OutsideFault) -> OutsideClient,
         _ body: (Connection) async throws -> Value
     ) async throws -> Value {
-        let (connection, isNew, leaving) = try entries.withLock {
-            entries throws(OutsideFault) -> (Connection, Bool, OutsideClient?) in
-            if var entry = entries[key], !entry.isStale {
-                entry.users += 1
-                entry.usedAt = clock.now()
-                entries[key] = entry
-                return (entry.connection, false, nil)
-            }
+        let (connection, isNew, leaving) = try state.withLock {
+            state throws(OutsideFault) -> (Connection, Bool, OutsideClient?) in
             var leaving: OutsideClient?
-            if entries.count >= configuration.limit {
-                let unused = entries.filter { $0.value.users == 0 }
+            if var entry = state.entries[key] {
+                if !entry.isStale {
+                    entry.users += 1
+                    entry.usedAt = clock.now()
+                    state.entries[key] = entry
+                    return (entry.connection, false, nil)
+                }
+                // Whoever uses the old one still may end what they began.
+                if entry.users > 0 {
+                    state.leaving[ObjectIdentifier(entry.connection)] = entry.users
+                } else {
+                    leaving = entry.connection.client
+                }
+                state.entries[key] = nil
+            }
+            if state.entries.count >= configuration.limit {
+                let unused = state.entries.filter { $0.value.users == 0 }
                     .min { $0.value.usedAt < $1.value.usedAt }
                 guard let unused else {
                     throw OutsideFault(
@@ -109,10 +124,10 @@ public final class OutsideConnections: Service {
                         "\(configuration.limit) outside servers are in use already"
                     )
                 }
-                leaving = entries.removeValue(forKey: unused.key)?.connection.client
+                leaving = state.entries.removeValue(forKey: unused.key)?.connection.client
             }
             let connection = Connection(try make())
-            entries[key] = Entry(connection: connection, users: 1, usedAt: clock.now())
+            state.entries[key] = Entry(connection: connection, users: 1, usedAt: clock.now())
             return (connection, true, leaving)
         }
         if isNew { opening.yield(connection.client) }
@@ -131,12 +146,17 @@ public final class OutsideConnections: Service {
     }
 
     private func leave(_ key: Key, _ connection: Connection, isStale: Bool) async {
-        let closes = entries.withLock { entries -> Bool in
-            guard var entry = entries[key], entry.connection === connection else { return true }
+        let closes = state.withLock { state -> Bool in
+            let id = ObjectIdentifier(connection)
+            guard var entry = state.entries[key], entry.connection === connection else {
+                let users = (state.leaving[id] ?? 1) - 1
+                state.leaving[id] = users > 0 ? users : nil
+                return users == 0
+            }
             entry.users -= 1
             entry.isStale = entry.isStale || isStale
             entry.usedAt = clock.now()
-            entries[key] = entry.isStale && entry.users == 0 ? nil : entry
+            state.entries[key] = entry.isStale && entry.users == 0 ? nil : entry
             return entry.isStale && entry.users == 0
         }
         if closes { await connection.client.close() }
@@ -144,19 +164,21 @@ public final class OutsideConnections: Service {
 
     /// Has every connection to a server closed soon, once nobody uses it.
     func retire(_ server: ID<OutsideServer>) {
-        entries.withLock { entries in
-            for key in entries.keys where key.server == server { entries[key]?.isStale = true }
+        state.withLock { state in
+            for key in state.entries.keys where key.server == server {
+                state.entries[key]?.isStale = true
+            }
         }
     }
 
     private func closeIdle() async {
         let now = clock.now()
-        let idle = entries.withLock { entries -> [OutsideClient] in
-            let idle = entries.filter {
+        let idle = state.withLock { state -> [OutsideClient] in
+            let idle = state.entries.filter {
                 $0.value.users == 0
                     && ($0.value.isStale || now - $0.value.usedAt >= configuration.idle)
             }
-            for key in idle.keys { entries[key] = nil }
+            for key in idle.keys { state.entries[key] = nil }
             return idle.values.map(\.connection.client)
         }
         for client in idle { await client.close() }

@@ -283,7 +283,7 @@ final class ChildProcess: Sendable {
             case .tooLong: isWhole = false
             }
         }
-        return isWhole && !lines.isOverflowing
+        return isWhole && !lines.isTooLong
     }
 
     /// Writes what waits; false when nobody reads any more.
