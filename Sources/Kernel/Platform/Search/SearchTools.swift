@@ -25,7 +25,7 @@ public struct SearchTools: Sendable {
 
     /// The routes that map to them.
     public static let routes: [ToolRoute] = [
-        ToolRoute(.get, "/api/search", tool: "search.query")
+        ToolRoute(.get, "/api/search", tool: "search.query", problems: [.notFound])
     ]
 
     /// The tools.
