@@ -210,7 +210,10 @@ let package = Package(
         tests("Vault", ["Core"]),
         tests("Privacy", ["Core", "Store", "StoreTesting", "Vault"]),
         tests("CrashTest", ["Core", "Store"]),
-        tests("Platform", ["Core", "Store", "StoreTesting", "HTTP", "Agents"]),
+        tests(
+            "Platform",
+            ["Core", "Store", "StoreTesting", "HTTP", "Agents", "Identity", "Privacy", "Search"]
+        ),
         tests("Logistics", ["Core", "ReferenceData"]),
     ],
     swiftLanguageModes: [.v6]
