@@ -225,6 +225,8 @@ def test_roles_decide_what_is_seen(weft, person, stateless):
 def test_secrets_are_not_offered(stateless):
     found = set(all_tools(stateless))
     assert not found & {"identity.change-password", "identity.create-key", "identity.begin-totp"}
+    # Nor what only a person may do.
+    assert not found & {"approvals.decide-approval", "workflows.decide-approval"}
 
 
 def test_nobody_gets_in_without_a_credential(weft):

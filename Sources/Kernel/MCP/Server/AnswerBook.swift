@@ -1,13 +1,6 @@
 import Core
 import Synchronization
 
-/// The request cannot go on before the client has answered; the result that says so is made of this.
-struct InputRequired: Error {
-    var questions: [ClientQuestion]
-    /// What was answered in earlier rounds and is needed again.
-    var answered: [String: JSON]
-}
-
 /// What a client has answered so far, for a request that comes again with each round of answers.
 final class AnswerBook: Sendable {
     private let fresh: [String: JSON]

@@ -1,6 +1,5 @@
 public import Core
 public import Observability
-import Synchronization
 public import Vault
 
 /// A server of the Model Context Protocol: what it offers, its sessions and its streams.

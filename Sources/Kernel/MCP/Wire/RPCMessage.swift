@@ -32,34 +32,3 @@ public enum RPCMessage: Sendable, Hashable {
         return .object(object)
     }
 }
-
-/// A request.
-public struct RPCRequest: Sendable, Hashable {
-    /// What the response refers to.
-    public var id: RPCID
-    /// What is wanted.
-    public var method: String
-    /// With which parameters; nil for none.
-    public var params: JSONObject?
-
-    /// A request.
-    public init(id: RPCID, method: String, params: JSONObject? = nil) {
-        self.id = id
-        self.method = method
-        self.params = params
-    }
-}
-
-/// A notification.
-public struct RPCNotification: Sendable, Hashable {
-    /// What has happened.
-    public var method: String
-    /// The particulars; nil for none.
-    public var params: JSONObject?
-
-    /// A notification.
-    public init(_ method: String, params: JSONObject? = nil) {
-        self.method = method
-        self.params = params
-    }
-}

@@ -4,6 +4,7 @@ import MCP
 /// The documents and prompts that every installation offers to AI clients.
 public enum PlatformDocuments {
     private static let decisions = ToolChoices(tool: "platform.list-decisions")
+    private static let intents = ToolChoices(tool: "intents.list")
     private static let runs = ToolChoices(tool: "platform.list-executions")
 
     /// The documents.
@@ -57,6 +58,30 @@ public enum PlatformDocuments {
             choices: runs
         ),
         ToolDocument(
+            "weft://intents",
+            name: "intents",
+            title: "Intents",
+            purpose: "The goals that are held against reality, with uptime, drift and cost.",
+            tool: "intents.list",
+            topic: "intents"
+        ),
+        ToolDocument(
+            "weft://intents/{id}",
+            name: "intent",
+            title: "Intent",
+            purpose: "An intent: what was observed last, its edges and its remediations.",
+            tool: "intents.get",
+            topic: "intents/{id}",
+            choices: intents
+        ),
+        ToolDocument(
+            "weft://approvals",
+            name: "approvals",
+            title: "Approvals",
+            purpose: "What waits for a person's word; only a person gives it.",
+            tool: "approvals.list-approvals"
+        ),
+        ToolDocument(
             "weft://inbox",
             name: "inbox",
             title: "Inbox",
@@ -94,6 +119,20 @@ public enum PlatformDocuments {
                 Tell what happened in run {run}, step by step. If it failed or waits, name the step, \
                 the error and its cause, and propose what a person should do next. Read its decisions \
                 with the tool platform.list-decisions where they matter.
+                """
+        ),
+        ToolPrompt(
+            name: "review-intent",
+            title: "Review an intent",
+            purpose: "Tells whether a goal is being met, and what to do if it is not.",
+            arguments: [
+                .init("intent", "The intent's id.", choices: intents)
+            ],
+            documents: ["weft://intents/{id}"],
+            text: """
+                Tell whether intent {intent} is being met: what it wants, what was observed last, since \
+                when it drifts and how fast its budget burns, what was tried and what that changed. \
+                Propose what a person should decide. Use only what the document says.
                 """
         ),
         ToolPrompt(

@@ -17,7 +17,7 @@ struct ServedTools: Sendable {
     init(_ registry: ToolRegistry) throws(GeneralFault) {
         var sorted: [Entry] = []
         for tool in registry.tools.values.sorted(by: { $0.name < $1.name })
-        where !Self.handlesSecrets(tool) {
+        where !Self.handlesSecrets(tool) && !Self.persons.contains(tool.name) {
             sorted.append(Entry(tool: tool, served: try Self.served(tool)))
         }
         self.sorted = sorted
@@ -44,7 +44,13 @@ struct ServedTools: Sendable {
     }
 
     private static let secrets: Set<String> = [
-        "password", "recoveryCodes", "secret", "secretAccessKey",
+        "apiKey", "authToken", "credentials", "environment", "password", "recoveryCodes", "secret",
+        "secretAccessKey", "sessionToken", "token",
+    ]
+
+    /// What only a person may do: a model must not agree to what a model asks for.
+    private static let persons: Set<String> = [
+        "approvals.decide-approval", "workflows.decide-approval",
     ]
 
     private static func names(secret schema: JSON) -> Bool {
