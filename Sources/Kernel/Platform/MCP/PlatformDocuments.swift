@@ -4,7 +4,7 @@ import MCP
 /// The documents and prompts that every installation offers to AI clients.
 public enum PlatformDocuments {
     private static let decisions = ToolChoices(tool: "platform.list-decisions")
-    private static let intents = ToolChoices(tool: "intents.list")
+    private static let intents = ToolChoices(tool: "intents.list", member: "intent_id")
     private static let runs = ToolChoices(tool: "platform.list-executions")
 
     /// The documents.
