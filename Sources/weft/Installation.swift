@@ -152,12 +152,18 @@ struct Installation {
         )
         let workflows = try parts.flatMap(\.workflows) + RuleDestinations.workflows(asking: agents)
         let destinations = RuleDestinations(kernel: kernel, workflows: workflows, agents: agents)
-        search = SearchServices(kernel, parts: parts, solutions, audit: identity.audit)
         models = try ModelServices.room(
             kernel,
             folder: folder,
             random: random,
             tracer: observation.tracer
+        )
+        search = SearchServices(
+            kernel,
+            parts: parts,
+            solutions,
+            audit: identity.audit,
+            models: models
         )
         let persons = PrivacyComposition.register(
             kernel,

@@ -19,7 +19,7 @@ up and whose `when` holds:
               "protocol" ("anthropic", "openai", "bedrock")},
      "times": 1,                                     how often; 0 is always
      "say": ["words" | {"text"} | {"json": VALUE} | {"think": "…"}
-             | {"call": NAME, "input": {…}, "id"?} | {"call": NAME, "arguments": "text that is no JSON"}],
+             | {"call": NAME, "input": {… {"$case": MEMBER} …}, "id"?} | {"call": NAME, "arguments": "text that is no JSON"}],
      "stop": "end" | "tool-calls" | "length" | "refusal",           by what is said when absent
      "usage": {"input", "output", "cacheRead", "cacheWrite"},
      "fault": FAULT}
@@ -109,6 +109,23 @@ def vector(text: str, size: int) -> list[float]:
         values[zlib.crc32(word.strip(".,;:!?").encode()) % size] += 1.0
     length = sum(value * value for value in values) ** 0.5 or 1.0
     return [value / length for value in values]
+
+
+def case_in(value):
+    """The case that one of Weft's agents was given, wherever it stands in a request; None in any other request."""
+    if isinstance(value, str):
+        return json.loads(value.split("\n", 1)[1]) if value.startswith("The case, as JSON:\n") else None
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else []
+    return next((found for found in map(case_in, parts) if found is not None), None)
+
+
+def with_case(value, case):
+    """The value with `{"$case": NAME}` replaced by that member of the case."""
+    if isinstance(value, dict):
+        if set(value) == {"$case"}:
+            return (case or {}).get(value["$case"])
+        return {name: with_case(member, case) for name, member in value.items()}
+    return [with_case(member, case) for member in value] if isinstance(value, list) else value
 
 
 class ModelServer:
@@ -305,7 +322,7 @@ class Exchange(http.server.BaseHTTPRequestHandler):
             said = wire.openai_vectors(asked, vectors) if protocol == "openai" else wire.bedrock_vectors(asked, vectors, body)
             tokens = {"x-amzn-bedrock-input-token-count": str(sum(len(text.split()) for text in asked.texts))}
             return self.whole(200, said, fault, tokens)
-        answer = self.composed(asked, turn)
+        answer = self.composed(asked, turn, case_in(body))
         if protocol == "anthropic":
             whole, stream, media = wire.anthropic_whole, wire.anthropic_stream, "text/event-stream; charset=utf-8"
         elif protocol == "openai":
@@ -319,7 +336,7 @@ class Exchange(http.server.BaseHTTPRequestHandler):
             self.whole(200, whole(answer), fault)
 
     @staticmethod
-    def composed(asked, turn):
+    def composed(asked, turn, case):
         say = []
         for index, part in enumerate(turn.get("say", [])):
             part = {"text": part} if isinstance(part, str) else dict(part)
@@ -327,7 +344,7 @@ class Exchange(http.server.BaseHTTPRequestHandler):
                 part = {"text": json.dumps(part["json"], ensure_ascii=False)}
             if "call" in part:
                 part.setdefault("id", f"call_{turn['number']}_{index}")
-                part.setdefault("input", {})
+                part["input"] = with_case(part.get("input", {}), case)
                 part.setdefault("arguments", json.dumps(part["input"], ensure_ascii=False))
             say.append(part)
         calls = any("call" in part for part in say)

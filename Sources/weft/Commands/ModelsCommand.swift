@@ -38,7 +38,7 @@ enum ModelsCommand {
                 let options = try CommandOptions(arguments, valued: shared)
                 try options.expectNoWords()
                 try await using(options) { call in
-                    let providers = try await call("models.list-providers", [:])
+                    let providers = try await call("models.list-model-providers", [:])
                     let models = try await call("models.list-models", [:])
                     say(
                         JSON.object([
@@ -114,7 +114,7 @@ enum ModelsCommand {
             throw UsageError("\(option) is for a new provider: --kind is needed too")
         }
         try await using(options) { call in
-            let known = try await call("models.list-providers", [:])["items"]?.array ?? []
+            let known = try await call("models.list-model-providers", [:])["items"]?.array ?? []
             let found = known.first { $0["name"]?.string == provider }
             if let new {
                 guard found == nil else {
@@ -124,13 +124,13 @@ enum ModelsCommand {
                         "there is a provider \"\(provider)\"; leave --kind out to use it"
                     )
                 }
-                let made = try await call("models.create-provider", new)
+                let made = try await call("models.create-model-provider", new)
                 model["provider"] = made["id"]
                 do {
                     say(try await call("models.create-model", model).text(.pretty))
                 } catch {
                     // Nothing is half done.
-                    _ = try await call("models.remove-provider", ["id": made["id"] ?? .null])
+                    _ = try await call("models.remove-model-provider", ["id": made["id"] ?? .null])
                     throw error
                 }
             } else {

@@ -55,7 +55,7 @@ extension ModelTools {
     func accounts() throws -> [Tool] {
         [
             try Tool(
-                name: "models.get-policy",
+                name: "models.get-model-policy",
                 purpose: "Shows the currency of models' prices, and where prompts may go.",
                 input: Self.nothing,
                 output: Self.policy,
@@ -65,7 +65,7 @@ extension ModelTools {
                 }
             ),
             try Tool(
-                name: "models.set-policy",
+                name: "models.set-model-policy",
                 purpose: "Sets the currency of models' prices, and where prompts may go.",
                 input: {
                     var input = Self.policy
@@ -91,7 +91,7 @@ extension ModelTools {
                 }
             ),
             try Tool(
-                name: "models.list-usage",
+                name: "models.list-model-usage",
                 purpose: "Shows what was spent on models, by day, agent or model: the last 30 days "
                     + "of UTC, or those that are named.",
                 input: Shape.record(

@@ -35,7 +35,7 @@ extension ModelTools {
         let budgets = room.budgets
         return [
             try Tool(
-                name: "models.list-budgets",
+                name: "models.list-model-budgets",
                 purpose: "Lists what agents may spend on models, and what they have in the present "
                     + "period.",
                 input: Self.nothing,
@@ -58,7 +58,7 @@ extension ModelTools {
                 }
             ),
             try Tool(
-                name: "models.get-budget",
+                name: "models.get-model-budget",
                 purpose: "Shows a budget, and what is spent of it in the present period.",
                 input: Self.onlyID,
                 output: Self.budget,
@@ -78,7 +78,7 @@ extension ModelTools {
                 }
             ),
             try Tool(
-                name: "models.create-budget",
+                name: "models.create-model-budget",
                 purpose: "Sets what an agent, or all together, may spend on models in a day or a "
                     + "month of UTC: money, tokens or both.",
                 input: Shape.record(
@@ -103,7 +103,7 @@ extension ModelTools {
                 }
             ),
             try Tool(
-                name: "models.change-budget",
+                name: "models.change-model-budget",
                 purpose: "Changes the limits of a budget; its alarms are told anew.",
                 input: Shape.record(
                     nil,
@@ -128,7 +128,7 @@ extension ModelTools {
                 }
             ),
             try Tool(
-                name: "models.remove-budget",
+                name: "models.remove-model-budget",
                 purpose: "Removes a budget: there is no limit any more.",
                 input: Self.onlyID,
                 output: Shape.nothing,

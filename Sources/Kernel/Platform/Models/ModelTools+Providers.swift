@@ -62,7 +62,7 @@ extension ModelTools {
         let providers = room.providers
         return [
             try Tool(
-                name: "models.list-providers",
+                name: "models.list-model-providers",
                 purpose: "Lists the providers of models, credentials hidden.",
                 input: Self.nothing,
                 output: Self.list(Self.provider),
@@ -73,7 +73,7 @@ extension ModelTools {
                 }
             ),
             try Tool(
-                name: "models.get-provider",
+                name: "models.get-model-provider",
                 purpose: "Shows a provider of models, credentials hidden.",
                 input: Self.onlyID,
                 output: Self.provider,
@@ -87,7 +87,7 @@ extension ModelTools {
                 }
             ),
             try Tool(
-                name: "models.create-provider",
+                name: "models.create-model-provider",
                 purpose: "Adds a provider of models: Bedrock, Anthropic, or a server that speaks "
                     + "OpenAI's protocol.",
                 input: Shape.record(
@@ -107,7 +107,7 @@ extension ModelTools {
                 }
             ),
             try Tool(
-                name: "models.change-provider",
+                name: "models.change-model-provider",
                 purpose: "Changes a provider of models; credentials that are not named stay, and "
                     + "another address needs them anew.",
                 input: Shape.record(
@@ -128,7 +128,7 @@ extension ModelTools {
                 }
             ),
             try Tool(
-                name: "models.remove-provider",
+                name: "models.remove-model-provider",
                 purpose: "Removes a provider that has no models any more.",
                 input: Self.onlyID,
                 output: Shape.nothing,

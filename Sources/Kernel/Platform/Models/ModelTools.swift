@@ -37,19 +37,19 @@ public struct ModelTools: Sendable {
             ToolRoute(.patch, "/api/models/{id}", tool: "models.change-model"),
             ToolRoute(.delete, "/api/models/{id}", tool: "models.remove-model"),
             ToolRoute(.post, "/api/models/{id}/check", tool: "models.check"),
-            ToolRoute(.get, "/api/models/policy", tool: "models.get-policy"),
-            ToolRoute(.put, "/api/models/policy", tool: "models.set-policy"),
-            ToolRoute(.get, "/api/models/usage", tool: "models.list-usage"),
+            ToolRoute(.get, "/api/models/policy", tool: "models.get-model-policy"),
+            ToolRoute(.put, "/api/models/policy", tool: "models.set-model-policy"),
+            ToolRoute(.get, "/api/models/usage", tool: "models.list-model-usage"),
         ]
 
     private static func routes(_ path: String, _ noun: String) -> [ToolRoute] {
         let base = "/api/models/\(path)"
         return [
-            ToolRoute(.get, base, tool: "models.list-\(noun)s"),
-            ToolRoute(.post, base, tool: "models.create-\(noun)", status: .created),
-            ToolRoute(.get, base + "/{id}", tool: "models.get-\(noun)"),
-            ToolRoute(.patch, base + "/{id}", tool: "models.change-\(noun)"),
-            ToolRoute(.delete, base + "/{id}", tool: "models.remove-\(noun)"),
+            ToolRoute(.get, base, tool: "models.list-model-\(noun)s"),
+            ToolRoute(.post, base, tool: "models.create-model-\(noun)", status: .created),
+            ToolRoute(.get, base + "/{id}", tool: "models.get-model-\(noun)"),
+            ToolRoute(.patch, base + "/{id}", tool: "models.change-model-\(noun)"),
+            ToolRoute(.delete, base + "/{id}", tool: "models.remove-model-\(noun)"),
         ]
     }
 

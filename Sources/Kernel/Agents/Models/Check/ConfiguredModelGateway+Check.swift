@@ -278,6 +278,15 @@ extension ConfiguredModelGateway {
                 fault.message,
                 "Is \"\(model.model)\" the provider's id of the model, and the address right?"
             )
+        case _ where fault.message.contains("models.private-providers"):
+            report.add(
+                .reach,
+                .failed,
+                fault.message,
+                "Have the operator set models.private-providers to true, or choose a public address."
+            )
+            report.add(.credentials, .skipped, "the provider was not asked")
+            report.add(.model, .skipped, "the provider was not asked")
         default:
             report.add(
                 .reach,
