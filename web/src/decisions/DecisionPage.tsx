@@ -1,0 +1,157 @@
+import { useState } from "react";
+import { useQuery } from "../api/query";
+import type { Decision } from "../api/types";
+import { usePageActions } from "../shell/actions";
+import { useEscape } from "../shell/keys";
+import { useMe } from "../shell/me";
+import { useRecent } from "../shell/recent";
+import { Link, setQuery, useLocation } from "../shell/router";
+import { Button } from "../ui/Button";
+import { dateTime, humanise } from "../ui/format";
+import { Icon } from "../ui/Icon";
+import { Page } from "../ui/Page";
+import { Failure, Skeleton } from "../ui/States";
+import { Comparison } from "./Comparison";
+import { Counterfactual } from "./Counterfactual";
+import { DecisionBody } from "./DecisionBody";
+import { OverruleDialog } from "./OverruleDialog";
+import { Replay } from "./Replay";
+import { sentence, subjectLink } from "./words";
+
+const TOPICS = ["decisions"];
+const JUDGES = ["admin", "manager", "planner", "supervisor"];
+
+/** Whether the reader may try decisions otherwise and overrule them. */
+function useJudge(): boolean {
+  const me = useMe();
+  return me?.roles.some((role) => JUDGES.includes(role)) ?? false;
+}
+
+/** One decision: what was decided and why, and what can be done about it. */
+export function DecisionPage({ id }: { id: string }) {
+  const path = `/api/decisions/${encodeURIComponent(id)}`;
+  const { data, error, refresh } = useQuery<Decision>(path, 15_000, TOPICS);
+  const { query } = useLocation();
+  const judge = useJudge();
+  const [overruling, setOverruling] = useState(false);
+  const show = query.get("show");
+  const back = { to: "/decisions", label: "Decisions" };
+  useRecent(`/decisions/${id}`, data && `${humanise(data.agent)}: ${data.choice}`, "agents");
+  useEscape(() => setQuery({ show: null, with: null, models: null }), 1, show !== null);
+  const open = (what: string) => setQuery({ show: what });
+  const mayOverrule = judge && data !== undefined && !data.overruled;
+  usePageActions([
+    { id: "replay", label: "Replay this decision", icon: "retry", run: () => open("replay") },
+    ...(judge
+      ? [{
+        id: "try",
+        label: "Try other rules or models…",
+        icon: "flow" as const,
+        run: () => open("try"),
+      }]
+      : []),
+    {
+      id: "compare",
+      label: "Compare with another decision…",
+      icon: "compare",
+      run: () => open("compare"),
+    },
+    ...(mayOverrule
+      ? [{
+        id: "overrule",
+        label: "Overrule…",
+        icon: "people" as const,
+        run: () => setOverruling(true),
+      }]
+      : []),
+  ]);
+  if (error !== null && !data) {
+    return (
+      <Page title="Decision" back={back}>
+        <div className="card">
+          <Failure error={error} retry={refresh} />
+        </div>
+      </Page>
+    );
+  }
+  if (!data) {
+    return (
+      <Page title="Decision" back={back}>
+        <div className="card">
+          <Skeleton lines={10} />
+        </div>
+      </Page>
+    );
+  }
+  const subject = subjectLink(data.subject);
+  return (
+    <Page
+      title={data.choice}
+      back={back}
+      lead={
+        <>
+          {sentence(data)}{" "}
+          <span className="faint">
+            {dateTime(data.at)}, about {subject
+              ? <Link to={`${subject.to}`}>{subject.label.toLowerCase()}</Link>
+              : <code className="wrap">{data.subject}</code>}
+            .
+          </span>
+        </>
+      }
+      actions={
+        <>
+          <Button icon="retry" aria-pressed={show === "replay"} onClick={() => open("replay")}>
+            Replay
+          </Button>
+          {judge && (
+            <Button icon="flow" aria-pressed={show === "try"} onClick={() => open("try")}>
+              Try otherwise
+            </Button>
+          )}
+          <Button icon="compare" aria-pressed={show === "compare"} onClick={() => open("compare")}>
+            Compare
+          </Button>
+          {mayOverrule && (
+            <Button kind="danger" icon="people" onClick={() => setOverruling(true)}>
+              Overrule…
+            </Button>
+          )}
+        </>
+      }
+    >
+      {show === "replay" && <Replay key={id} id={id} onClose={() => setQuery({ show: null })} />}
+      {show === "try" && judge && (
+        <Counterfactual
+          key={id}
+          decision={data}
+          onClose={() => setQuery({ show: null, models: null })}
+        />
+      )}
+      {show === "compare" && (
+        <Comparison
+          decision={data}
+          onClose={() => setQuery({ show: null, with: null })}
+        />
+      )}
+      {data.overruled && (
+        <p className="overruled-line">
+          <Icon name="people" size={16} />
+          <span>
+            In force: <strong>{data.overruled.choice}</strong>, by {data.overruled.by.name}
+          </span>
+        </p>
+      )}
+      <div className="card decision-whole">
+        <DecisionBody decision={data} />
+      </div>
+      {overruling && (
+        <OverruleDialog
+          decision={data}
+          onDone={() => void refresh()}
+          onClose={() => setOverruling(false)}
+        />
+      )}
+    </Page>
+  );
+}
