@@ -64,7 +64,7 @@ export function SettingsForm({ agent, mayEdit }: Props) {
         const answer = await call(`${path}/settings`, {
           method: "PUT",
           body: settingsOf(draft),
-          headers: { "If-Match": `"${base.version}"` },
+          headers: { "If-Match": `"v${base.version}"` },
         });
         const fresh = answer.data as AgentDetail;
         remember(path, fresh);

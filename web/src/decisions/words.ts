@@ -89,17 +89,20 @@ const VERDICTS: Record<string, string> = {
   approved: "agreed to it",
   amended: "agreed to something else",
   rejected: "did not agree",
-  expired: "did not answer in time",
-  withdrawn: "was not needed any more",
+};
+
+const UNANSWERED: Record<string, string> = {
+  expired: "Nobody agreed to it in time",
+  withdrawn: "It was not needed any more",
 };
 
 /** Who agreed to a call, in a sentence. */
 export function agreement(call: ToolCall): string | null {
   const { approval } = call;
   if (!approval) return null;
-  const who = approval.by?.name ?? "Nobody";
-  const did = VERDICTS[approval.verdict] ?? approval.verdict;
-  return `${who} ${did}${approval.comment ? `: “${approval.comment}”` : ""}.`;
+  const { verdict, by, comment } = approval;
+  const did = UNANSWERED[verdict] ?? `${by?.name ?? "Somebody"} ${VERDICTS[verdict] ?? verdict}`;
+  return `${did}${comment ? `: “${comment}”` : ""}.`;
 }
 
 const MOST = 90;
@@ -161,7 +164,10 @@ export function turn(call: ToolCall, index: number): Turn {
     costMicros: call.costMicros ?? 0,
     micros: call.durationMicros ?? 0,
     said: parts.filter((each) => each.type === "text").map((each) => each.text ?? "").join("\n"),
-    wants: parts.filter((each) => each.type === "call").map((each) => each.name ?? ""),
+    // A model knows tools by names without dots.
+    wants: parts.filter((each) => each.type === "call").map((each) =>
+      each.name?.split(/[._]/).pop() ?? ""
+    ),
     error: error ? error.message ?? error.code ?? "failed" : null,
   };
 }

@@ -6,7 +6,8 @@ import { Section } from "../ui/Page";
 import { Choice } from "../ui/Search";
 import { Empty, Failure, Skeleton } from "../ui/States";
 import type { Usage, UsageLine } from "./types";
-import { amount, barsOf, everyDay, tokensOf } from "./usage";
+import { barsOf } from "./bars";
+import { amount, everyDay, tokensOf } from "./usage";
 
 const HEIGHT = 200;
 const DAYS: [string, string][] = [["30", "30 days"], ["7", "7 days"], ["90", "90 days"]];

@@ -45,7 +45,7 @@ export function ServerDialog({ server, onClose }: Props) {
           await call(`/api/mcp-servers/${server.id}`, {
             method: "PATCH",
             body,
-            headers: { "If-Match": `"${server.version}"` },
+            headers: { "If-Match": `"v${server.version}"` },
           });
         } catch (error) {
           if (error instanceof Problem && error.status === 412) {

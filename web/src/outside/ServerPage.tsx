@@ -56,7 +56,7 @@ export function ServerPage({ id }: { id: string }) {
       await call(path, {
         method: "PATCH",
         body: { enabled: !data?.enabled },
-        headers: { "If-Match": `"${data?.version}"` },
+        headers: { "If-Match": `"v${data?.version}"` },
       });
       renew();
     });
