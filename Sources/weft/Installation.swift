@@ -230,6 +230,7 @@ struct Installation {
                 approvals: kernel.approvals,
                 privacy: privacy,
                 account: accounts.account,
+                hear: { hints.say($0) },
                 observe: { run in
                     runs.with(run.organisation.description, run.agent, run.end.rawValue)
                         .record(run.latency)
