@@ -184,7 +184,7 @@ export function SettingsForm({ agent, mayEdit }: Props) {
               kind="primary"
               type="submit"
               busy={sending.busy}
-              disabled={!changed || stale}
+              disabled={!changed}
             >
               Save settings
             </Button>

@@ -43,6 +43,7 @@ export function Comparison({ decision, onClose }: { decision: Decision; onClose:
         <span>With</span>
         <select
           className="input select"
+          aria-label="With"
           value={other ?? ""}
           onChange={(event) => setQuery({ with: event.target.value })}
         >

@@ -64,6 +64,7 @@ export function Counterfactual({ decision, onClose }: { decision: Decision; onCl
           <span>Let decide</span>
           <select
             className="input select"
+            aria-label="Let decide"
             value={who}
             onChange={(event) => setWho(event.target.value)}
           >

@@ -44,6 +44,7 @@ export function DecisionsPage() {
             <span>Agent</span>
             <select
               className="input select"
+              aria-label="Agent"
               value={query.get("agent") ?? ""}
               onChange={(event) => setQuery({ agent: event.target.value })}
             >

@@ -31,6 +31,7 @@ interface Hit {
   id: string;
   title: string;
   excerpt: string;
+  fields: { agent?: string };
 }
 
 /**
@@ -48,10 +49,17 @@ async function everything(q: string, signal: AbortSignal): Promise<Found[]> {
     const look = SEARCHED[hit.collection];
     if (!look) return [];
     const path = `${look.path}/${encodeURIComponent(hit.id)}`;
-    const note = hit.excerpt.replace(/\s+/g, " ").trim();
-    return known.has(path)
-      ? []
-      : [{ kind: look.kind, path, icon: look.icon, label: hit.title, note }];
+    if (known.has(path)) return [];
+    const { agent } = hit.fields;
+    const words = hit.excerpt.replace(/\s+/g, " ").trim();
+    return [{
+      kind: look.kind,
+      path,
+      icon: look.icon,
+      label: agent ? `${humanise(agent)}: ${hit.title}` : hit.title,
+      // What a decision is about and whose it is stands before its reasons, in words of machines.
+      note: agent ? words.replace(/^(?:[\w-]+:\S+ · )?(?:[\w.-]+ · )?/, "") : words,
+    }];
   });
   const of = (kind: Found["kind"], most: number) =>
     hits.filter((each) => each.kind === kind).slice(0, most);
