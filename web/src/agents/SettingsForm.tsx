@@ -140,8 +140,9 @@ export function SettingsForm({ agent, mayEdit }: Props) {
               checked={draft.personal === "hidden"}
               onChange={() => set({ personal: "hidden" })}
             >
-              Names, addresses and numbers of people stay here: the model reads “person 1” and the
-              like, and they are put back where it uses them.
+              What is declared personal (names, addresses, numbers) stays here: the model reads a
+              placeholder, and the value is put back where it uses it. Free text, such as an order's
+              note, is shown as it is.
             </ChoiceCard>
             <ChoiceCard
               name="personal"
