@@ -80,14 +80,22 @@ Deno.test("a call tells who agreed to it, and in which words", () => {
   );
 });
 
-Deno.test("an answer is told in a few words, without ids", () => {
+Deno.test("an answer is told in a few words, amounts first, without ids and explanations", () => {
   equal(
-    gist({ id: "01930000-0000-7000-8000-fa0000000011", vehicles: [1, 2, 3], date: "2026-11-24" }),
+    gist({
+      id: "01930000-0000-7000-8000-fa0000000011",
+      date: "2026-11-24",
+      vehicles: [1, 2, 3],
+      co2Explanation: "47.9 tonne-kilometres at 0.78225 kg a tonne-kilometre, well to wheel",
+    }),
     "3 vehicles, date 2026-11-24",
   );
+  equal(gist({ open: true, process: false, reason: "" }), "open, not process");
+  equal(gist({ weightGrams: 50_000, distanceMeters: 12_000 }), "50 kg, 12 km");
   equal(gist([1]), "1 entry");
+  equal(gist({ vehicles: [1] }), "1 vehicle");
   equal(gist(null), "nothing");
-  equal(gist({ price: { amount: "1", currency: "EUR" } }), "1 member");
+  equal(gist({ price: { amount: "12.30", currency: "EUR", tax: 1 } }), "1 member");
   equal(gist("x".repeat(200)).length, 90);
 });
 

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { useQuery } from "../api/query";
 import type { Decision } from "../api/types";
+import { Subject } from "../runs/words";
 import { usePageActions } from "../shell/actions";
 import { useEscape } from "../shell/keys";
 import { useMe } from "../shell/me";
@@ -8,7 +9,6 @@ import { useRecent } from "../shell/recent";
 import { Link, setQuery, useLocation } from "../shell/router";
 import { Button } from "../ui/Button";
 import { dateTime, humanise } from "../ui/format";
-import { Icon } from "../ui/Icon";
 import { Page } from "../ui/Page";
 import { Failure, Skeleton } from "../ui/States";
 import { Comparison } from "./Comparison";
@@ -16,7 +16,7 @@ import { Counterfactual } from "./Counterfactual";
 import { DecisionBody } from "./DecisionBody";
 import { OverruleDialog } from "./OverruleDialog";
 import { Replay } from "./Replay";
-import { sentence, subjectLink } from "./words";
+import { sentence } from "./words";
 
 const TOPICS = ["decisions"];
 const JUDGES = ["admin", "manager", "planner", "supervisor"];
@@ -83,7 +83,6 @@ export function DecisionPage({ id }: { id: string }) {
       </Page>
     );
   }
-  const subject = subjectLink(data.subject);
   return (
     <Page
       title={data.choice}
@@ -92,10 +91,7 @@ export function DecisionPage({ id }: { id: string }) {
         <>
           {sentence(data)}{" "}
           <span className="faint">
-            {dateTime(data.at)}, about {subject
-              ? <Link to={`${subject.to}`}>{subject.label.toLowerCase()}</Link>
-              : <code className="wrap">{data.subject}</code>}
-            .
+            {dateTime(data.at)}, about <About subject={data.subject} />.
           </span>
         </>
       }
@@ -134,14 +130,6 @@ export function DecisionPage({ id }: { id: string }) {
           onClose={() => setQuery({ show: null, with: null })}
         />
       )}
-      {data.overruled && (
-        <p className="overruled-line">
-          <Icon name="people" size={16} />
-          <span>
-            In force: <strong>{data.overruled.choice}</strong>, by {data.overruled.by.name}
-          </span>
-        </p>
-      )}
       <div className="card decision-whole">
         <DecisionBody decision={data} />
       </div>
@@ -154,4 +142,13 @@ export function DecisionPage({ id }: { id: string }) {
       )}
     </Page>
   );
+}
+
+/** What it is about; an order by its number. */
+function About({ subject }: { subject: string }) {
+  const id = /^order:([0-9a-f-]{36})$/.exec(subject)?.[1];
+  const order = useQuery<{ reference: string }>(id ? `/api/orders/${id}` : null);
+  return id && order.data
+    ? <Link to={`/orders/${id}?tab=decisions`}>order {order.data.reference}</Link>
+    : <Subject subject={subject} />;
 }

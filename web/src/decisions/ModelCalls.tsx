@@ -29,7 +29,7 @@ export function ModelCalls({ calls }: { calls: ToolCall[] }) {
                   <span className="tool-gist">
                     {each.error ??
                       (each.wants.length > 0
-                        ? `wanted ${each.wants.map((name) => humanise(name)).join(", ")}`
+                        ? wish(each.wants)
                         : each.said
                         ? each.said.slice(0, 120)
                         : "said nothing")}
@@ -61,4 +61,11 @@ export function ModelCalls({ calls }: { calls: ToolCall[] }) {
       </p>
     </>
   );
+}
+
+/** What an answer of a model comes to. */
+function wish(wants: string[]): string {
+  if (wants.includes("conclude")) return "came to its decision";
+  if (wants.includes("off")) return "gave the case to a colleague";
+  return `wanted ${wants.map((name) => humanise(name)).join(", ")}`;
 }

@@ -1,5 +1,16 @@
-import type { Decision, Option, ToolCall } from "../api/types";
-import { counted, humanise, percent } from "../ui/format";
+import type { Decision, Money, Option, ToolCall } from "../api/types";
+import {
+  co2,
+  count,
+  counted,
+  cubic,
+  dateTime,
+  humanise,
+  kg,
+  km,
+  money,
+  percent,
+} from "../ui/format";
 
 /** How a decision is told to people who were not there. */
 
@@ -106,20 +117,28 @@ export function agreement(call: ToolCall): string | null {
 }
 
 const MOST = 90;
+/** Longer texts explain; a line of a timeline has no room for them. */
+const SHORT = 48;
 
-/** A JSON value in a few words, for a line of a timeline. */
+/** A JSON value in a few words, for a line of a timeline: amounts first, ids and explanations not. */
 export function gist(value: unknown): string {
   if (value === null || value === undefined) return "nothing";
   if (typeof value === "string") return cut(value);
   if (typeof value !== "object") return String(value);
   if (Array.isArray(value)) return counted(value.length, "entry", "entries");
-  const parts: string[] = [];
+  const first: string[] = [];
+  const rest: string[] = [];
   for (const [key, each] of Object.entries(value)) {
-    if (each === null || each === undefined) continue;
+    if (each === null || each === undefined || each === "" || isID(each)) continue;
     const name = humanise(key).toLowerCase();
-    if (Array.isArray(each)) parts.push(`${each.length} ${name}`);
-    else if (typeof each !== "object" && !isID(each)) parts.push(`${name} ${each}`);
+    if (isMoney(each)) first.push(money(each));
+    else if (Array.isArray(each)) {
+      if (key.endsWith("s")) first.push(counted(each.length, name.slice(0, -1), name));
+    } else if (typeof each === "number") rest.push(measured(key, each));
+    else if (typeof each === "boolean") rest.push(each ? name : `not ${name}`);
+    else if (typeof each === "string" && each.length <= SHORT) rest.push(worded(name, each));
   }
+  const parts = [...first, ...rest];
   if (parts.length === 0) return counted(Object.keys(value).length, "member");
   return cut(parts.join(", "));
 }
@@ -127,7 +146,25 @@ export function gist(value: unknown): string {
 const isID = (value: unknown) =>
   typeof value === "string" && /^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(value);
 
+const isMoney = (value: unknown): value is Money =>
+  typeof value === "object" && value !== null && "amount" in value && "currency" in value &&
+  Object.keys(value).length === 2;
+
 const cut = (text: string) => text.length > MOST ? `${text.slice(0, MOST - 1)}…` : text;
+
+/** Numbers have their unit in the name of their member. */
+function measured(key: string, value: number): string {
+  if (/co2Grams$/i.test(key)) return co2(value);
+  if (key.endsWith("Grams")) return kg(value);
+  if (/meters$/i.test(key)) return km(value);
+  if (key.endsWith("Mm3")) return cubic(value);
+  return `${humanise(key).toLowerCase()} ${count(value)}`;
+}
+
+const worded = (name: string, text: string) =>
+  /^\d{4}-\d\d-\d\dT/.test(text)
+    ? `${name.replace(/ at$/, "")} ${dateTime(text)}`
+    : `${name} ${text}`;
 
 export interface Turn {
   number: number;
@@ -170,16 +207,6 @@ export function turn(call: ToolCall, index: number): Turn {
     ),
     error: error ? error.message ?? error.code ?? "failed" : null,
   };
-}
-
-/** `order:018f…` → where its page is, and what to call it; null where there is none. */
-export function subjectLink(subject: string): { to: string; label: string } | null {
-  const [kind, id] = subject.split(/:(.*)/s);
-  if (!id) return null;
-  const path = { order: "/orders", vehicle: "/vehicles", alarm: "/alarms", intent: "/intents" }[
-    kind ?? ""
-  ];
-  return path ? { to: `${path}/${encodeURIComponent(id)}`, label: humanise(kind ?? "") } : null;
 }
 
 const PLACES: [RegExp, string][] = [

@@ -61,7 +61,14 @@ export function Models() {
     {
       key: "key",
       label: "Key",
-      cell: (each) => each.credentials ? <code>{each.credentials}</code> : "none",
+      cell: (each) =>
+        each.credentials === null ? "none" : each.credentials.length > 1
+          ? (
+            <>
+              kept: <code>{each.credentials}</code>
+            </>
+          )
+          : "kept",
     },
     {
       key: "do",
@@ -83,7 +90,9 @@ export function Models() {
   ];
   const price = (each: ConfiguredModel) =>
     Number(each.prices.input) + Number(each.prices.output) > 0
-      ? `${amount(each.prices.input, currency)} in, ${amount(each.prices.output, currency)} out`
+      ? each.purpose === "embedding"
+        ? amount(each.prices.input, currency)
+        : `${amount(each.prices.input, currency)} in, ${amount(each.prices.output, currency)} out`
       : "no prices";
   const modelColumns: Column<ConfiguredModel>[] = [
     {
