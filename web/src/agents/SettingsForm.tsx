@@ -175,7 +175,7 @@ export function SettingsForm({ agent, mayEdit }: Props) {
           />
         </Section>
         {mayEdit && (
-          <div className="form-foot settings-foot">
+          <div className="form-foot">
             <FormError>{sending.wrong.rest}</FormError>
             {Object.keys(sending.wrong.fields).length > 0 && (
               <FormError>Something above is not right yet.</FormError>
@@ -378,15 +378,17 @@ function Agreements({ agent, draft, errorAt, set }: AgreementProps) {
         ))}
       </div>
       {errorAt("/approvals") && <p className="field-error">{errorAt("/approvals")}</p>}
-      <TextField
-        label="They have"
-        unit="minutes"
-        inputMode="numeric"
-        hint="Then the call counts as not agreed to"
-        value={draft.approvalMinutes}
-        error={errorAt("/approvalMinutes")}
-        onChange={(event) => set({ approvalMinutes: event.target.value })}
-      />
+      <div className="narrow">
+        <TextField
+          label="They have"
+          unit="minutes"
+          inputMode="numeric"
+          hint="Then the call counts as not agreed to"
+          value={draft.approvalMinutes}
+          error={errorAt("/approvalMinutes")}
+          onChange={(event) => set({ approvalMinutes: event.target.value })}
+        />
+      </div>
       <h3 className="part">Who is asked</h3>
       <p className="faint">Without a choice: administrators and managers.</p>
       <RoleChoice

@@ -98,7 +98,7 @@ function UsageBars({ lines, by, currency }: Props) {
   const { bars, ticks, base } = barsOf(lines.map((each) => Number(each.cost)), width, HEIGHT);
   const step = Math.max(1, Math.ceil((lines.length * (by === "day" ? 56 : 110)) / width));
   return (
-    <div ref={frame} className="usage-bars">
+    <div ref={frame} className="chart usage-bars">
       <svg
         width={width}
         height={HEIGHT}
@@ -106,9 +106,9 @@ function UsageBars({ lines, by, currency }: Props) {
         aria-label={`Cost by ${by}; the table below has the numbers`}
       >
         {ticks.map((each) => (
-          <g key={each.value}>
-            <line className="chart-grid" x1={56} x2={width} y1={each.y} y2={each.y} />
-            <text className="chart-tick" x={50} y={each.y + 4} textAnchor="end">
+          <g key={each.value} className="chart-tick">
+            <line x1={56} x2={width} y1={each.y} y2={each.y} />
+            <text x={50} y={each.y + 4} textAnchor="end">
               {each.value === 0 ? "0" : amount(String(each.value), currency)}
             </text>
           </g>
@@ -130,7 +130,6 @@ function UsageBars({ lines, by, currency }: Props) {
               </rect>
               {index % step === 0 && (
                 <text
-                  className="chart-tick"
                   x={each.x + each.width / 2}
                   y={base + 16}
                   textAnchor="middle"
