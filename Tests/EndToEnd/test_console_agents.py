@@ -355,8 +355,9 @@ def test_a_person_authorises_weft_at_a_server_of_others(browser, weft, api, site
         page.get_by_role("button", name="Ask it", exact=True).click()
         expect(page.get_by_text("A person must authorise Weft there.")).to_be_visible()
         page.get_by_role("button", name="Authorise").click()
+        # Over there and back again.
+        expect(page.get_by_text("Weft is authorised at guarded")).to_be_visible(timeout=20_000)
         page.wait_for_url(re.compile(rf"/console/admin/mcp-servers/{server['id']}$"))
-        expect(page.get_by_text("Weft is authorised at guarded")).to_be_visible()
         expect(page.get_by_role("button", name="Forget it")).to_be_visible()
         page.get_by_role("button", name="Ask it", exact=True).click()
         expect(page.locator(".outside-tools > li")).to_contain_text("Offered")

@@ -41,12 +41,19 @@ export function DecisionPage({ id }: { id: string }) {
   const open = (what: string) => setQuery({ show: what });
   const mayOverrule = judge && data !== undefined && !data.overruled;
   usePageActions([
-    { id: "replay", label: "Replay this decision", icon: "retry", run: () => open("replay") },
+    {
+      id: "replay",
+      label: "Replay this decision",
+      icon: "retry",
+      key: "r",
+      run: () => open("replay"),
+    },
     ...(judge
       ? [{
         id: "try",
         label: "Try other rules or models…",
         icon: "flow" as const,
+        key: "t",
         run: () => open("try"),
       }]
       : []),
@@ -54,6 +61,7 @@ export function DecisionPage({ id }: { id: string }) {
       id: "compare",
       label: "Compare with another decision…",
       icon: "compare",
+      key: "c",
       run: () => open("compare"),
     },
     ...(mayOverrule
@@ -61,6 +69,7 @@ export function DecisionPage({ id }: { id: string }) {
         id: "overrule",
         label: "Overrule…",
         icon: "people" as const,
+        key: "o",
         run: () => setOverruling(true),
       }]
       : []),
