@@ -5,9 +5,10 @@ import { useCurrency } from "../decisions/useCurrency";
 import { modelCost } from "../decisions/words";
 import { JsonTree } from "../runs/JsonTree";
 import { usePageActions } from "../shell/actions";
+import { useEscape } from "../shell/keys";
 import { isAdmin, useMe } from "../shell/me";
 import { useRecent } from "../shell/recent";
-import { Link, setQuery, useLocation } from "../shell/router";
+import { Link, navigate, setQuery, useLocation } from "../shell/router";
 import { Facts } from "../ui/Data";
 import { count, duration, humanise, percent } from "../ui/format";
 import { Icon, type IconName } from "../ui/Icon";
@@ -28,6 +29,7 @@ export function AgentPage({ name }: { name: string }) {
   const tab = query.get("tab") ?? "overview";
   const show = (key: string) => setQuery({ tab: key === "overview" ? null : key });
   const back = { to: "/agents", label: "Agents" };
+  useEscape(() => navigate("/agents"), 0);
   useRecent(`/agents/${name}`, data && humanise(data.name), "agents");
   usePageActions([
     {

@@ -6,7 +6,7 @@ import { usePageActions } from "../shell/actions";
 import { useEscape } from "../shell/keys";
 import { useMe } from "../shell/me";
 import { useRecent } from "../shell/recent";
-import { Link, setQuery, useLocation } from "../shell/router";
+import { Link, navigate, setQuery, useLocation } from "../shell/router";
 import { Button } from "../ui/Button";
 import { dateTime, humanise } from "../ui/format";
 import { Page } from "../ui/Page";
@@ -37,7 +37,8 @@ export function DecisionPage({ id }: { id: string }) {
   const show = query.get("show");
   const back = { to: "/decisions", label: "Decisions" };
   useRecent(`/decisions/${id}`, data && `${humanise(data.agent)}: ${data.choice}`, "agents");
-  useEscape(() => setQuery({ show: null, with: null, models: null }), 1, show !== null);
+  useEscape(() => navigate("/decisions"), 0);
+  useEscape(() => setQuery({ show: null, with: null }), 1, show !== null);
   const open = (what: string) => setQuery({ show: what });
   const mayOverrule = judge && data !== undefined && !data.overruled;
   usePageActions([
@@ -130,7 +131,7 @@ export function DecisionPage({ id }: { id: string }) {
         <Counterfactual
           key={id}
           decision={data}
-          onClose={() => setQuery({ show: null, models: null })}
+          onClose={() => setQuery({ show: null })}
         />
       )}
       {show === "compare" && (

@@ -4,6 +4,7 @@ import { invalidate, useQuery } from "../api/query";
 import type { AgentSummary, Page as ListOf } from "../api/types";
 import { AdminPage } from "../admin/AdminPage";
 import { usePageActions } from "../shell/actions";
+import { useEscape } from "../shell/keys";
 import { Link, navigate, setQuery, useLocation } from "../shell/router";
 import { useAction } from "../ui/action";
 import { Button } from "../ui/Button";
@@ -60,6 +61,7 @@ export function ServerPage({ id }: { id: string }) {
       });
       renew();
     });
+  useEscape(() => navigate("/admin/mcp-servers"), 0);
   usePageActions([
     { id: "refresh", label: "Ask it for its tools", icon: "retry", run: () => void refresh() },
     { id: "edit", label: "Change it…", icon: "gear", run: () => setQuery({ dialog: "edit" }) },
