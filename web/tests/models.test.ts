@@ -100,7 +100,7 @@ Deno.test("a server's form sends what was typed, and keeps secrets that were not
     name: "forwarder",
     transport: "http",
     url: "https://a.example/mcp",
-    timeoutSeconds: 30,
+    timeoutSeconds: 60,
     questions: "decline",
     scopes: ["a", "b"],
   });

@@ -394,7 +394,7 @@ function Agreements({ agent, draft, errorAt, set }: AgreementProps) {
       <RoleChoice
         chosen={draft.approvers}
         error={errorAt("/approvers")}
-        without={["customer", "agent", "service"]}
+        without={["customer", "ai-agent", "device"]}
         onChange={(approvers) => set({ approvers })}
       />
     </Section>

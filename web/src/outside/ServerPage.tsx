@@ -178,6 +178,7 @@ export function ServerPage({ id }: { id: string }) {
                 [data.server?.title ?? data.server?.name, data.server?.version].filter(Boolean)
                   .join(" ") || "–",
               ],
+              ["It speaks", data.server?.revision ? `MCP ${data.server.revision}` : "–"],
               ["Asked", data.checkedAt ? dateTime(data.checkedAt) : "never"],
               ["One answer in", `${data.timeoutSeconds} s`],
               [
@@ -203,14 +204,6 @@ export function ServerPage({ id }: { id: string }) {
               ],
             ]}
           />
-          {data.transport === "http" && data.status !== "needs-authorisation" &&
-            !data.authorised && (
-            <p>
-              <Button small icon="key" busy={busy} onClick={() => void authorise()}>
-                Authorise
-              </Button>
-            </p>
-          )}
         </Section>
       </div>
       {query.get("dialog") === "edit" && (

@@ -21,7 +21,7 @@ export function draftOf(server: OutsideServer | null): ServerDraft {
     transport: server?.transport ?? "http",
     url: server?.url ?? "",
     command: (server?.command ?? []).join("\n"),
-    timeoutSeconds: String(server?.timeoutSeconds ?? 30),
+    timeoutSeconds: String(server?.timeoutSeconds ?? 60),
     questions: server?.questions ?? "decline",
     scopes: (server?.scopes ?? []).join(" "),
     secrets: "",

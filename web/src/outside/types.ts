@@ -21,7 +21,7 @@ export interface OutsideServer {
   authorised: boolean;
   status: ServerStatus;
   message: string | null;
-  server: { name?: string; version?: string; title?: string } | null;
+  server: { name?: string; version?: string; title?: string; revision?: string } | null;
   checkedAt: string | null;
   createdAt: string;
   version: number;
