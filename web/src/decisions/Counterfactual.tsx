@@ -115,7 +115,7 @@ function Result({ decision, found }: { decision: Decision; found: Found }) {
             {found.calls.map((each, index) => (
               <li key={index}>
                 <Icon name={each.source === "withheld" ? "stop" : "tool"} size={15} />
-                <span>{humanise(each.tool)}</span>
+                <span>{each.source === "model" ? "The model" : humanise(each.tool)}</span>
                 <span className="faint">{SOURCES[each.source] ?? each.source}</span>
               </li>
             ))}
