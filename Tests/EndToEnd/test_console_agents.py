@@ -223,14 +223,19 @@ def test_where_a_model_cannot_the_decision_says_who_decided_instead(
     try:
         order = api.post("/api/orders", draft(in_days(4), parcel()))["id"]
         made = decided(api, order, ORCHESTRATOR)
+        decided(api, order, TRANSPORT)
     finally:
         set_agent(api, ORCHESTRATOR, mode="rules")
         provider.play([])
     page = opened(f"/decisions/{made['id']}")
     expect(page.locator(".notice-instead")).to_contain_text("A model was to decide, but")
     expect(page.locator(".notice-instead")).to_contain_text("decided instead.")
+    # Found by the number that people say of the order.
+    reference = api.get(f"/api/orders/{order}")["reference"]
+    go(page, "/decisions")
+    page.get_by_label("Decisions about").fill(reference)
+    expect(page.get_by_role("table", name="Decisions").locator("[data-row]")).to_have_count(3)
     # On the order's page the same decision, with the way to its own page.
-    decided(api, order, TRANSPORT)
     go(page, f"/orders/{order}?tab=decisions")
     page.locator(".decision-head").last.click()
     page.get_by_role("link", name="Replay it, try it otherwise, or overrule it").click()

@@ -1,5 +1,5 @@
 import { useQuery } from "../api/query";
-import type { AgentSummary, Decision, Page as ListOf } from "../api/types";
+import type { AgentSummary, Decision, OrderPage, Page as ListOf } from "../api/types";
 import { TimeRange } from "../observe/TimeRange";
 import { usePageActions } from "../shell/actions";
 import { setQuery, useLocation } from "../shell/router";
@@ -25,8 +25,9 @@ const idOf = (decision: Decision) => decision.id;
 /** What agents decided, the newest first. */
 export function DecisionsPage() {
   const { path, filtered, clear } = useFilters("/api/decisions", FILTERS);
-  const pages = usePages<Decision>(path, idOf, 10_000, TOPICS);
   const { query } = useLocation();
+  const asked = useSubject(path, query.get("subject"));
+  const pages = usePages<Decision>(asked, idOf, 10_000, TOPICS);
   const agents = useQuery<ListOf<AgentSummary>>("/api/agents");
   usePageActions([searchAction("Find decisions about…", "decision-search")]);
   return (
@@ -38,7 +39,7 @@ export function DecisionsPage() {
             id="decision-search"
             name="subject"
             label="Decisions about"
-            placeholder="About, as order:018f…"
+            placeholder="An order's number, or order:018f…"
           />
           <label className="inline-field">
             <span>Agent</span>
@@ -94,6 +95,21 @@ export function DecisionsPage() {
       </ListCard>
     </Page>
   );
+}
+
+/** The list's path; a number that people say of an order becomes the subject that records name. */
+function useSubject(path: string, subject: string | null): string | null {
+  const said = subject !== null && !subject.includes(":") ? subject : null;
+  const orders = useQuery<OrderPage>(
+    said && `/api/orders?limit=1&q=${encodeURIComponent(said)}`,
+  );
+  if (said === null) return path;
+  if (orders.loading) return null;
+  const id = orders.data?.items[0]?.id;
+  const [list = "", query] = path.split("?");
+  const parts = new URLSearchParams(query);
+  parts.set("subject", id ? `order:${id}` : said);
+  return `${list}?${parts}`;
 }
 
 interface TableProps {
