@@ -14,6 +14,8 @@ extension AgentJournal {
         public var from: Timestamp?
         /// Before this moment.
         public var to: Timestamp?
+        /// Only those that a person overruled, or only those that nobody did.
+        public var overruled: Bool?
 
         /// A filter.
         public init(
@@ -21,13 +23,15 @@ extension AgentJournal {
             agent: String? = nil,
             intent: String? = nil,
             from: Timestamp? = nil,
-            to: Timestamp? = nil
+            to: Timestamp? = nil,
+            overruled: Bool? = nil
         ) {
             self.subject = subject
             self.agent = agent
             self.intent = intent
             self.from = from
             self.to = to
+            self.overruled = overruled
         }
     }
 
@@ -51,6 +55,9 @@ extension AgentJournal {
         rows.add("intent = ?", ifAny: .text(filter.intent))
         rows.add("at >= ?", ifAny: .time(filter.from))
         rows.add("at < ?", ifAny: .time(filter.to))
+        if let overruled = filter.overruled {
+            rows.add(overruled ? "overruled IS NOT NULL" : "overruled IS NULL")
+        }
         return try query.page(
             """
             \(Decision.columns),

@@ -78,7 +78,7 @@ extension RouteDocumentation {
     )
 
     static let providers = RouteDocumentation(
-        "listProviders",
+        "listSignInProviders",
         tag: "sign-in",
         "Lists the identity providers that people may sign in with.",
         isPublic: true,

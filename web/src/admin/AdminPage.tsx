@@ -10,6 +10,8 @@ const PARTS = [
   { to: "/admin/audit", label: "Audit" },
   { to: "/admin/webhooks", label: "Webhooks" },
   { to: "/admin/channels", label: "Channels" },
+  { to: "/admin/models", label: "Models" },
+  { to: "/admin/mcp-servers", label: "MCP servers" },
 ];
 
 interface Props {

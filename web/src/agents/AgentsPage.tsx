@@ -1,34 +1,156 @@
 import { useQuery } from "../api/query";
 import type { AgentSummary, LogisticsMetrics, Page as ListOf } from "../api/types";
+import { useCurrency } from "../decisions/useCurrency";
+import { modelCost } from "../decisions/words";
+import { usePageActions } from "../shell/actions";
+import { setQuery, useLocation } from "../shell/router";
+import { Button } from "../ui/Button";
+import { type Column, DataTable } from "../ui/DataTable";
 import { count, duration, humanise, money, percent, percentFine } from "../ui/format";
 import { Icon } from "../ui/Icon";
 import { Page } from "../ui/Page";
+import { ChoiceChips, Search, searchAction } from "../ui/Search";
 import { Empty, Failure, Skeleton } from "../ui/States";
+import { AgentViews } from "./AgentViews";
+import { Automation, Mode } from "./Automation";
+import { AUTOMATION_TARGET } from "./types";
 
-/** Who works here besides people: what each is for, may use, and how it does. */
+const TOPICS = ["decisions"];
+const WRONG = 0.05;
+
+/** Who works here besides people: what each is for, who decides, and how it does. */
 export function AgentsPage() {
-  const agents = useQuery<ListOf<AgentSummary>>("/api/agents", 5000);
+  const agents = useQuery<ListOf<AgentSummary>>("/api/agents?limit=200", 15_000, TOPICS);
   const metrics = useQuery<LogisticsMetrics>("/api/metrics/logistics", 10_000).data;
+  const currency = useCurrency();
+  const { query } = useLocation();
+  const words = (query.get("q") ?? "").toLowerCase().split(/\s+/).filter(Boolean);
+  const mode = query.get("mode");
+  usePageActions([searchAction("Find agents", "agent-search")]);
+  const all = agents.data?.items ?? [];
+  const shown = all.filter((each) =>
+    (!mode || each.mode === mode) &&
+    words.every((word) =>
+      `${each.name} ${humanise(each.name)} ${each.purpose ?? ""}`.toLowerCase().includes(word)
+    )
+  );
+  const time = (agent: AgentSummary, value: number | null | undefined) =>
+    typeof value === "number" && agent.invocations > 0 ? duration(value) : "–";
+  const rate = (agent: AgentSummary) =>
+    agent.invocations > 0 ? agent.errors / agent.invocations : 0;
+  const columns: Column<AgentSummary>[] = [
+    {
+      key: "name",
+      label: "Agent",
+      place: "main",
+      sort: "name",
+      value: (each) => each.name,
+      cell: (each) => (
+        <span className="two-lines">
+          <span className="strong">{humanise(each.name)}</span>
+          <span className="faint">{each.purpose}</span>
+        </span>
+      ),
+    },
+    { key: "mode", label: "Decides", place: "status", cell: (each) => <Mode mode={each.mode} /> },
+    {
+      key: "automation",
+      label: "Unaided",
+      sort: "automation",
+      value: (each) => each.automation.share ?? -1,
+      cell: (each) => <Automation rate={each.automation} plain />,
+    },
+    {
+      key: "decisions",
+      label: "Runs",
+      right: true,
+      sort: "runs",
+      value: (each) => each.invocations,
+      cell: (each) => count(each.invocations),
+    },
+    {
+      key: "errors",
+      label: "Errors",
+      right: true,
+      sort: "errors",
+      value: (each) => rate(each),
+      cell: (each) => (
+        <span className={rate(each) > WRONG ? "rate-word" : undefined}>
+          {rate(each) > WRONG && <Icon name="alarm" size={14} />}
+          {each.invocations > 0 ? percent(rate(each)) : "–"}
+        </span>
+      ),
+    },
+    {
+      key: "p50",
+      label: "p50",
+      right: true,
+      sort: "p50",
+      value: (each) => each.p50Micros ?? -1,
+      cell: (each) => time(each, each.p50Micros),
+    },
+    {
+      key: "p99",
+      label: "p99",
+      right: true,
+      sort: "p99",
+      value: (each) => each.p99Micros ?? -1,
+      cell: (each) => time(each, each.p99Micros),
+    },
+    {
+      key: "cost",
+      label: "Model cost",
+      right: true,
+      sort: "cost",
+      value: (each) => each.costMicros,
+      cell: (each) => each.costMicros > 0 ? modelCost(each.costMicros, currency) : "–",
+    },
+  ];
   return (
-    <Page title="Agents" lead="What each agent is for, which tools it may use, and how it does">
+    <Page
+      title="Agents"
+      lead={`What each agent is for, who decides for it, and how it does. Of routine tasks ${
+        percent(AUTOMATION_TARGET)
+      } are to need no person.`}
+    >
+      <AgentViews />
       {metrics && <Metrics metrics={metrics} />}
-      {agents.loading && (
-        <div className="card">
-          <Skeleton lines={6} tall />
+      <div className="filters">
+        <div className="filter-fields">
+          <Search id="agent-search" label="Find agents" placeholder="Name or purpose…" />
+          <ChoiceChips
+            label="Who decides"
+            name="mode"
+            choices={[["", "All"], ["rules", "Rules"], ["model", "Model"]]}
+          />
         </div>
-      )}
-      {agents.error !== null && (
-        <div className="card">
-          <Failure error={agents.error} retry={agents.refresh} />
-        </div>
-      )}
-      {agents.data?.items.length === 0 && (
-        <div className="card">
-          <Empty icon="agents" title="No agents are registered" />
-        </div>
-      )}
-      <div className="agents">
-        {agents.data?.items.map((agent) => <Agent key={agent.name} agent={agent} />)}
+      </div>
+      <div className="card card-flush">
+        {agents.loading && <Skeleton lines={6} tall />}
+        {agents.error !== null && <Failure error={agents.error} retry={agents.refresh} />}
+        {agents.data && all.length === 0 && (
+          <Empty
+            icon="agents"
+            title="No agents are registered"
+          />
+        )}
+        {all.length > 0 && shown.length === 0 && (
+          <Empty
+            icon="search"
+            title="No agent fits"
+            action={<Button onClick={() => setQuery({ q: null, mode: null })}>Show all</Button>}
+          />
+        )}
+        {shown.length > 0 && (
+          <DataTable
+            label="Agents"
+            rows={shown}
+            columns={columns}
+            id={(each) => each.name}
+            to={(each) => `/agents/${encodeURIComponent(each.name)}`}
+            className="agent-table"
+          />
+        )}
       </div>
     </Page>
   );
@@ -43,7 +165,7 @@ function Metrics({ metrics }: { metrics: LogisticsMetrics }) {
     ["Cost per order", money(metrics.costPerOrder)],
   ];
   return (
-    <ul className="figures card">
+    <ul className="figures card agent-figures">
       {figures.map(([label, value]) => (
         <li key={label}>
           <span>{label}</span>
@@ -51,58 +173,5 @@ function Metrics({ metrics }: { metrics: LogisticsMetrics }) {
         </li>
       ))}
     </ul>
-  );
-}
-
-function Agent({ agent }: { agent: AgentSummary }) {
-  const rate = agent.invocations > 0 ? agent.errors / agent.invocations : 0;
-  const time = (value: number | null | undefined) =>
-    typeof value === "number" && agent.invocations > 0 ? duration(value) : "–";
-  return (
-    <article className="card agent">
-      <header className="agent-head">
-        <span className="decision-icon">
-          <Icon name="agents" />
-        </span>
-        <div>
-          <h2>{humanise(agent.name)}</h2>
-          <code className="faint">{agent.name}</code>
-        </div>
-      </header>
-      {agent.purpose && <p>{agent.purpose}</p>}
-      <ul className="figures">
-        <li>
-          <span>Invocations</span>
-          <strong className="num">{count(agent.invocations)}</strong>
-        </li>
-        <li>
-          <span>p50</span>
-          <strong className="num">{time(agent.p50Micros)}</strong>
-        </li>
-        <li>
-          <span>p99</span>
-          <strong className="num">{time(agent.p99Micros)}</strong>
-        </li>
-        <li className={rate > 0.05 ? "figure-wrong" : ""}>
-          <span>Errors</span>
-          <strong className="num">
-            {rate > 0.05 && <Icon name="alarm" size={15} />} {percent(rate)}
-          </strong>
-        </li>
-      </ul>
-      <h3>Tools</h3>
-      <ul className="tool-list">
-        {agent.tools.map((tool) => {
-          const name = typeof tool === "string" ? tool : tool.name;
-          return (
-            <li key={name} title={name}>
-              <Icon name="tool" size={14} />
-              {humanise(name)}
-            </li>
-          );
-        })}
-      </ul>
-      {agent.policy && <p className="faint">Policy {agent.policy.name} {agent.policy.version}</p>}
-    </article>
   );
 }

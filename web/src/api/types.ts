@@ -176,6 +176,11 @@ export interface ToolCall {
   startedAt?: string;
   durationMicros?: number;
   error?: unknown;
+  /** What the agent had asked for, where a person had something else done. */
+  asked?: unknown;
+  /** Who agreed to it, or did not. */
+  approval?: { verdict: string; by?: Actor | null; comment?: string | null };
+  costMicros?: number;
 }
 
 export interface Option {
@@ -197,11 +202,46 @@ export interface Decision {
   choice: string;
   rationale?: string;
   confidence?: number | null;
-  policy?: { name: string; version: string } | null;
+  policy?: DecidingPolicy | null;
   costMicros?: number;
+  tokens?: Tokens;
   latencyMicros?: number;
   onBehalfOf?: Actor | null;
   executionId?: string | null;
+  /** What the model was asked and answered; only with the decision itself. */
+  modelCalls?: ToolCall[];
+  output?: unknown;
+  task?: string;
+  isRoutine?: boolean;
+  /** How many calls a person agreed to. */
+  approvals?: number;
+  intent?: string | null;
+  overruled?: Overruling | null;
+  toolCallCount?: number;
+}
+
+export interface Tokens {
+  input?: number;
+  output?: number;
+  cacheRead?: number;
+  cacheWrite?: number;
+}
+
+export interface DecidingPolicy {
+  name: string;
+  version: string | number;
+  /** As the provider names it. */
+  model?: string | null;
+  /** The policy that should have decided, and why it did not. */
+  insteadOf?: { name: string; version: string | number; code: string; reason: string };
+}
+
+/** What a person put in the place of a decision. */
+export interface Overruling {
+  choice: string;
+  reason: string;
+  by: Actor;
+  at: string;
 }
 
 export type RunStatus = "RUNNING" | "SUCCEEDED" | "FAILED" | "ABORTED" | "TIMED_OUT";
@@ -299,15 +339,27 @@ export interface Vehicle extends Named {
   available?: boolean;
 }
 
+export interface Automation {
+  days: number;
+  routine: number;
+  unaided: number;
+  /** Of routine tasks, those that no person had a hand in; null when there were none. */
+  share: number | null;
+}
+
 export interface AgentSummary {
   name: string;
   purpose?: string;
   tools: (string | { name: string })[];
-  policy?: { name: string; version: string } | null;
+  policy?: DecidingPolicy | null;
   invocations: number;
   errors: number;
   p50Micros?: number | null;
   p99Micros?: number | null;
+  mode: "rules" | "model";
+  automation: Automation;
+  /** What models were paid in the days of the automation. */
+  costMicros: number;
 }
 
 export interface LogisticsMetrics {

@@ -1,7 +1,7 @@
 import { useQuery } from "../api/query";
 import type { Decision } from "../api/types";
 import { useEscape } from "../shell/keys";
-import { setQuery, useLocation } from "../shell/router";
+import { Link, setQuery, useLocation } from "../shell/router";
 import { duration, humanise, percent, timeFine } from "../ui/format";
 import { Icon } from "../ui/Icon";
 import { Meter } from "../ui/Data";
@@ -74,6 +74,12 @@ function DecisionCard({ decision, open, onToggle }: CardProps) {
           <span className="decision-title">
             <span className="faint">{humanise(decision.agent)} chose</span>
             <strong>{decision.choice}</strong>
+            {decision.overruled && (
+              <span className="rate-word">
+                <Icon name="people" size={14} />
+                {decision.overruled.by.name} overruled it: {decision.overruled.choice}
+              </span>
+            )}
           </span>
           <span className="decision-meta">
             {typeof decision.confidence === "number" && (
@@ -109,5 +115,14 @@ function DecisionCard({ decision, open, onToggle }: CardProps) {
 /** What agents asked of their tools is long, and comes only with the decision itself. */
 function Opened({ decision }: { decision: Decision }) {
   const full = useQuery<Decision>(`/api/decisions/${decision.id}`);
-  return <DecisionBody decision={full.data ?? decision} />;
+  return (
+    <>
+      <DecisionBody decision={full.data ?? decision} />
+      <p className="decision-more">
+        <Link to={`/decisions/${encodeURIComponent(decision.id)}`}>
+          Replay it, try it otherwise, or overrule it
+        </Link>
+      </p>
+    </>
+  );
 }

@@ -203,7 +203,6 @@ function Decided(
     (!visit.entered || Date.parse(each.at) >= visit.entered - 1000) &&
     (!visit.left || Date.parse(each.at) <= visit.left + 1000)
   );
-  const order = run.subject?.startsWith("order:") ? run.subject.slice(6) : null;
   if (mine.length === 0 && !run.traceId) return null;
   return (
     <>
@@ -218,11 +217,7 @@ function Decided(
             )}
           </p>
           {each.rationale && <p className="faint">{each.rationale}</p>}
-          {order && (
-            <Link to={`/orders/${encodeURIComponent(order)}?tab=decisions&open=${each.id}`}>
-              The whole decision
-            </Link>
-          )}
+          <Link to={`/decisions/${encodeURIComponent(each.id)}`}>The whole decision</Link>
         </div>
       ))}
       {run.traceId && <Link to={`/observe/traces/${run.traceId}`}>Trace of the run</Link>}

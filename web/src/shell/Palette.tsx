@@ -173,7 +173,7 @@ export function Palette({ onClose, onShortcuts }: Props) {
           <input
             autoFocus
             role="combobox"
-            aria-label="Search orders, customers, vehicles and runs, or go to"
+            aria-label="Search orders, decisions, customers, vehicles and runs, or go to"
             aria-expanded="true"
             aria-controls="palette-list"
             aria-autocomplete="list"
@@ -248,4 +248,6 @@ function kinds(found: Found[]): [string, Found[]][] {
 }
 
 const isFound = (group: Group) =>
-  ["Orders", "Customers", "Vehicles", "Workflows", "Runs"].includes(group.title);
+  ["Orders", "Decisions", "Agents", "Customers", "Vehicles", "Workflows", "Runs"].includes(
+    group.title,
+  );

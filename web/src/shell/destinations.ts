@@ -50,6 +50,7 @@ const EVERY: Destination[] = [
     rulers: true,
   },
   { path: "/agents", label: "Agents", icon: "agents", key: "a", group: "Watch" },
+  { path: "/decisions", label: "Decisions", icon: "flag", key: "z", group: "Watch" },
   { path: "/observe", label: "Observe", icon: "chart", key: "d", group: "Watch" },
   { path: "/observe/traces", label: "Traces", icon: "trace", key: "t", group: "Watch" },
   { path: "/observe/map", label: "Service map", icon: "map", key: "m", group: "Watch" },
@@ -74,6 +75,22 @@ const EVERY: Destination[] = [
     group: "Manage",
     admin: true,
   },
+  {
+    path: "/admin/models",
+    label: "Models",
+    icon: "agents",
+    key: "1",
+    group: "Manage",
+    admin: true,
+  },
+  {
+    path: "/admin/mcp-servers",
+    label: "MCP servers",
+    icon: "link",
+    key: "2",
+    group: "Manage",
+    admin: true,
+  },
 ];
 
 const PARTS = /^\/(observe|admin|alarms|vehicles|runs|events)\/./;
@@ -83,6 +100,10 @@ export function destinations(roles: readonly string[]): Destination[] {
   const admin = roles.includes("admin");
   const ruler = admin || roles.includes("manager");
   return EVERY.filter((each) => (admin || !each.admin) && (ruler || !each.rulers)).map((each) =>
-    PARTS.test(each.path) ? { ...each, part: each.path.replace(/^(\/[^/]+).*/, "$1") } : each
+    PARTS.test(each.path)
+      ? { ...each, part: each.path.replace(/^(\/[^/]+).*/, "$1") }
+      : each.path === "/decisions"
+      ? { ...each, part: "/agents" }
+      : each
   );
 }

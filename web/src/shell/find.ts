@@ -1,11 +1,11 @@
 import { get } from "../api/client";
-import type { Customer, OrderPage, Page, RunSummary, Vehicle } from "../api/types";
+import type { AgentSummary, Customer, OrderPage, Page, RunSummary, Vehicle } from "../api/types";
 import { date, dateTime, humanise, place } from "../ui/format";
 import type { IconName } from "../ui/Icon";
 import { STATUS } from "../orders/status";
 
 export interface Found {
-  kind: "Orders" | "Customers" | "Vehicles" | "Workflows" | "Runs";
+  kind: "Orders" | "Decisions" | "Agents" | "Customers" | "Vehicles" | "Workflows" | "Runs";
   path: string;
   icon: IconName;
   label: string;
@@ -16,7 +16,8 @@ export interface Found {
 export async function find(words: string, signal: AbortSignal): Promise<Found[]> {
   const q = encodeURIComponent(words);
   const parts = await Promise.all([
-    orders(q, signal),
+    everything(q, signal),
+    agents(words, signal),
     customers(q, signal),
     vehicles(words, signal),
     workflows(words, signal),
@@ -24,6 +25,52 @@ export async function find(words: string, signal: AbortSignal): Promise<Found[]>
   ].map((each) => each.catch(() => [])));
   return parts.flat();
 }
+
+interface Hit {
+  collection: string;
+  id: string;
+  title: string;
+  excerpt: string;
+  fields: { agent?: string };
+}
+
+/**
+ * Orders by number and customer as the list finds them, then what the search finds by the words in
+ * them; and decisions by what was chosen and why.
+ */
+async function everything(q: string, signal: AbortSignal): Promise<Found[]> {
+  const [named, searched] = await Promise.all([
+    orders(q, signal).catch(() => []),
+    get<{ items: Hit[] }>(`/api/search?limit=16&q=${q}`, signal).then((page) => page.items)
+      .catch(() => []),
+  ]);
+  const known = new Set(named.map((each) => each.path));
+  const hits = searched.flatMap((hit): Found[] => {
+    const look = SEARCHED[hit.collection];
+    if (!look) return [];
+    const path = `${look.path}/${encodeURIComponent(hit.id)}`;
+    if (known.has(path)) return [];
+    const { agent } = hit.fields;
+    const words = hit.excerpt.replace(/\s+/g, " ").trim();
+    return [{
+      kind: look.kind,
+      path,
+      icon: look.icon,
+      label: agent ? `${humanise(agent)}: ${hit.title}` : hit.title,
+      // What a decision is about and whose it is stands before its reasons, in words of machines.
+      note: agent ? words.replace(/^(?:[\w-]+:\S+ · )?(?:[\w.-]+ · )?/, "") : words,
+    }];
+  });
+  const of = (kind: Found["kind"], most: number) =>
+    hits.filter((each) => each.kind === kind).slice(0, most);
+  return [...named, ...of("Orders", Math.max(0, 6 - named.length)), ...of("Decisions", 5)];
+}
+
+/** The collections of the search that have pages. */
+const SEARCHED: Record<string, Pick<Found, "kind" | "path" | "icon">> = {
+  orders: { kind: "Orders", path: "/orders", icon: "orders" },
+  decisions: { kind: "Decisions", path: "/decisions", icon: "flag" },
+};
 
 async function orders(q: string, signal: AbortSignal): Promise<Found[]> {
   const page = await get<OrderPage>(`/api/orders?limit=6&q=${q}`, signal);
@@ -36,6 +83,22 @@ async function orders(q: string, signal: AbortSignal): Promise<Found[]> {
       date(each.requestedDate)
     }`,
   }));
+}
+
+async function agents(words: string, signal: AbortSignal): Promise<Found[]> {
+  const page = await get<Page<AgentSummary>>("/api/agents?limit=200", signal);
+  return page.items
+    .filter((each) =>
+      `${each.name} ${humanise(each.name)} ${each.purpose ?? ""}`.toLowerCase().includes(words)
+    )
+    .slice(0, 4)
+    .map((each) => ({
+      kind: "Agents",
+      path: `/agents/${encodeURIComponent(each.name)}`,
+      icon: "agents",
+      label: humanise(each.name),
+      note: each.purpose,
+    }));
 }
 
 async function customers(q: string, signal: AbortSignal): Promise<Found[]> {

@@ -17,6 +17,9 @@ const LoadsPage = later(async () => (await import("../loader/LoadsPage")).LoadsP
 const LoaderPage = later(async () => (await import("../loader/LoaderPage")).LoaderPage);
 const CustomersPage = later(async () => (await import("../customers/CustomersPage")).CustomersPage);
 const AgentsPage = later(async () => (await import("../agents/AgentsPage")).AgentsPage);
+const AgentPage = later(async () => (await import("../agents/AgentPage")).AgentPage);
+const DecisionsPage = later(async () => (await import("../decisions/DecisionsPage")).DecisionsPage);
+const DecisionPage = later(async () => (await import("../decisions/DecisionPage")).DecisionPage);
 const RunsPage = later(async () => (await import("../runs/RunsPage")).RunsPage);
 const ComparePage = later(async () => (await import("../runs/ComparePage")).ComparePage);
 const SchedulesPage = later(async () => (await import("../schedules/SchedulesPage")).SchedulesPage);
@@ -44,6 +47,12 @@ const AuditPage = later(async () => (await import("../admin/AuditPage")).AuditPa
 const WebhooksPage = later(async () => (await import("../admin/WebhooksPage")).WebhooksPage);
 const ChannelsPage = later(async () => (await import("../admin/ChannelsPage")).ChannelsPage);
 const McpReturnPage = later(async () => (await import("../admin/McpReturnPage")).McpReturnPage);
+const ModelsPage = later(async () => (await import("../models/ModelsPage")).ModelsPage);
+const ServersPage = later(async () => (await import("../outside/ServersPage")).ServersPage);
+const ServerPage = later(async () => (await import("../outside/ServerPage")).ServerPage);
+const AuthorisedPage = later(async () =>
+  (await import("../outside/AuthorisedPage")).AuthorisedPage
+);
 const ProfilePage = later(async () => (await import("../me/ProfilePage")).ProfilePage);
 
 const SCREENS: [RegExp, (id: string) => ReactNode][] = [
@@ -56,6 +65,9 @@ const SCREENS: [RegExp, (id: string) => ReactNode][] = [
   [/^\/vehicles\/([^/]+)$/, (id) => <VehiclePage id={id} />],
   [/^\/customers$/, () => <CustomersPage />],
   [/^\/agents$/, () => <AgentsPage />],
+  [/^\/agents\/([^/]+)$/, (id) => <AgentPage key={id} name={id} />],
+  [/^\/decisions$/, () => <DecisionsPage />],
+  [/^\/decisions\/([^/]+)$/, (id) => <DecisionPage key={id} id={id} />],
   [/^\/load$/, () => <LoadsPage />],
   [/^\/load\/([^/]+)$/, (id) => <LoaderPage id={id} />],
   [/^\/runs$/, () => <RunsPage />],
@@ -84,6 +96,10 @@ const SCREENS: [RegExp, (id: string) => ReactNode][] = [
   [/^\/admin\/webhooks$/, () => <WebhooksPage />],
   [/^\/admin\/channels$/, () => <ChannelsPage />],
   [/^\/mcp-authorisation$/, () => <McpReturnPage />],
+  [/^\/admin\/models$/, () => <ModelsPage />],
+  [/^\/admin\/mcp-servers$/, () => <ServersPage />],
+  [/^\/admin\/mcp-servers\/([^/]+)$/, (id) => <ServerPage key={id} id={id} />],
+  [/^\/mcp-authorisation$/, () => <AuthorisedPage />],
   [/^\/me$/, () => <ProfilePage />],
 ];
 

@@ -1,5 +1,6 @@
 import { Fragment, type ReactNode } from "react";
-import { ago, dateTime, humanise } from "./format";
+import type { Money } from "../api/types";
+import { ago, dateTime, humanise, money } from "./format";
 
 /** A JSON value as people read it: short objects as a list of facts, the rest as text. */
 export function Value({ value }: { value: unknown }) {
@@ -17,6 +18,7 @@ export function Value({ value }: { value: unknown }) {
 
 function Leaf({ value }: { value: unknown }) {
   if (value === null || value === undefined) return <span className="faint">none</span>;
+  if (isMoney(value)) return <span className="num">{money(value)}</span>;
   if (typeof value === "object") {
     const text = JSON.stringify(value, null, 1);
     if (text.length < 80) return <code className="wrap">{JSON.stringify(value)}</code>;
@@ -25,6 +27,10 @@ function Leaf({ value }: { value: unknown }) {
   if (typeof value === "number") return <span className="num">{value.toLocaleString()}</span>;
   return <span className="wrap">{String(value)}</span>;
 }
+
+const isMoney = (value: unknown): value is Money =>
+  isPlain(value) && Object.keys(value).length === 2 && typeof value.amount === "string" &&
+  typeof value.currency === "string";
 
 function isPlain(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value) &&

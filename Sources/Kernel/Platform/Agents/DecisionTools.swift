@@ -54,7 +54,7 @@ public struct DecisionTools: Sendable {
                     ("subject", ["type": "string", "minLength": 1, "maxLength": 200]),
                     ("agent", ["type": "string", "minLength": 1, "maxLength": 200]),
                     ("intent", ["type": "string", "minLength": 1, "maxLength": 200]),
-                    ("from", Shape.time), ("to", Shape.time),
+                    ("from", Shape.time), ("to", Shape.time), ("overruled", Shape.flag),
                 ],
                 sort: AgentJournal.columns.map(\.name)
             ),
@@ -75,7 +75,8 @@ public struct DecisionTools: Sendable {
                         agent: try input.optional("agent")?.string(),
                         intent: try input.optional("intent")?.string(),
                         from: try input.optional("from")?.timestamp(),
-                        to: try input.optional("to")?.timestamp()
+                        to: try input.optional("to")?.timestamp(),
+                        overruled: try input.optional("overruled")?.bool()
                     ),
                     query,
                     scope: invocation.scope,
