@@ -46,7 +46,6 @@ const KeysPage = later(async () => (await import("../admin/KeysPage")).KeysPage)
 const AuditPage = later(async () => (await import("../admin/AuditPage")).AuditPage);
 const WebhooksPage = later(async () => (await import("../admin/WebhooksPage")).WebhooksPage);
 const ChannelsPage = later(async () => (await import("../admin/ChannelsPage")).ChannelsPage);
-const McpReturnPage = later(async () => (await import("../admin/McpReturnPage")).McpReturnPage);
 const ModelsPage = later(async () => (await import("../models/ModelsPage")).ModelsPage);
 const ServersPage = later(async () => (await import("../outside/ServersPage")).ServersPage);
 const ServerPage = later(async () => (await import("../outside/ServerPage")).ServerPage);
@@ -95,7 +94,6 @@ const SCREENS: [RegExp, (id: string) => ReactNode][] = [
   [/^\/admin\/audit$/, () => <AuditPage />],
   [/^\/admin\/webhooks$/, () => <WebhooksPage />],
   [/^\/admin\/channels$/, () => <ChannelsPage />],
-  [/^\/mcp-authorisation$/, () => <McpReturnPage />],
   [/^\/admin\/models$/, () => <ModelsPage />],
   [/^\/admin\/mcp-servers$/, () => <ServersPage />],
   [/^\/admin\/mcp-servers\/([^/]+)$/, (id) => <ServerPage key={id} id={id} />],
