@@ -46,9 +46,10 @@ import Testing
         #expect(response.headers["vary"] == "Accept-Encoding")
     }
 
-    @Test("Paths without a dot fall back to the index, missing files are not found")
+    @Test("Paths that name no file fall back to the index, missing files are not found")
     func fallback() async {
-        for target in ["/console", "/console/", "/console/orders/7"] {
+        let pages = ["/console", "/console/", "/console/orders/7", "/console/agents/logistics.transport"]
+        for target in pages {
             #expect(await get(target).bytes == Array("<p>index".utf8))
         }
         #expect(await get("/console/missing.js").status == .notFound)

@@ -165,7 +165,7 @@ function Metrics({ metrics }: { metrics: LogisticsMetrics }) {
     ["Cost per order", money(metrics.costPerOrder)],
   ];
   return (
-    <ul className="figures card agent-figures">
+    <ul className="figures card agents-figures">
       {figures.map(([label, value]) => (
         <li key={label}>
           <span>{label}</span>

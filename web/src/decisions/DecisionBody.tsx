@@ -25,7 +25,7 @@ export function DecisionBody({ decision }: { decision: Decision }) {
             </strong>
           </p>
           <p>{decision.overruled.reason}</p>
-          <p className="faint">{dateTime(decision.overruled.at)}</p>
+          <p>{dateTime(decision.overruled.at)}</p>
         </section>
       )}
       {missed && (

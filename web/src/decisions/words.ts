@@ -194,7 +194,7 @@ export function turn(call: ToolCall, index: number): Turn {
   const error = call.error as { code?: string; message?: string } | undefined;
   return {
     number: index + 1,
-    model: reply.model ?? "model",
+    model: reply.model ?? "The model",
     tokens: input + output,
     input,
     output,

@@ -94,7 +94,7 @@ public struct StaticFiles: Sendable {
         let name = path.split(separator: "/").last ?? ""
         guard
             let entry = entries[path]
-                ?? (name.contains(".") && name != "index.html" ? nil : entries["index.html"])
+                ?? (Self.isFile(name) && name != "index.html" ? nil : entries["index.html"])
         else {
             return ProblemDetails.response(
                 for: HTTPFault(.notFound, code: "not-found", "there is no such file")
@@ -152,6 +152,12 @@ public struct StaticFiles: Sendable {
             hash.contains(where: Byte.isDigit) || hash.allSatisfy { (0x41...0x5A).contains($0) }
         return (8...64).contains(hash.count) && isMarked
             && hash.allSatisfy { Byte.isDigit($0) || (0x61...0x7A).contains($0 | 0x20) }
+    }
+
+    /// Whether a name is that of a file, by its ending; a page's address may have dots too
+    /// (`agents/logistics.transport`).
+    static func isFile(_ name: Substring) -> Bool {
+        contentType(String(name)) != "application/octet-stream"
     }
 
     static func isText(_ type: String) -> Bool {
