@@ -4,7 +4,7 @@ import Glibc
 /// Files that are loaded and compressed at start and served from memory.
 ///
 /// A name that carries a hash (`main-3F9A1C2B.js`) never changes its content and is cached for a year;
-/// everything else is asked for again with its entity tag. A path without a dot that names no file is
+/// everything else is asked for again with its entity tag. A path that has no file's ending and names none is
 /// answered with `index.html`, so that a browser application can route by itself.
 public struct StaticFiles: Sendable {
     struct Entry: Sendable {
