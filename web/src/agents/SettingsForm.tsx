@@ -5,7 +5,7 @@ import type { Page as ListOf } from "../api/types";
 import { RoleChoice } from "../admin/RoleChoice";
 import { useCurrency } from "../decisions/useCurrency";
 import type { ConfiguredModel } from "../models/types";
-import type { OutsideTool } from "../outside/types";
+import type { Grant, OutsideTool } from "../outside/types";
 import { Link } from "../shell/router";
 import { useSending } from "../ui/action";
 import { Button, IconButton } from "../ui/Button";
@@ -158,6 +158,7 @@ export function SettingsForm({ agent, mayEdit }: Props) {
         <Limits draft={draft} errorAt={sending.errorAt} onChange={(limits) => set({ limits })} />
         <Agreements agent={agent} draft={draft} errorAt={sending.errorAt} set={set} />
         <OutsideTools
+          agent={agent.name}
           chosen={draft.outsideTools}
           error={sending.errorAt("/outsideTools")}
           mayEdit={mayEdit}
@@ -402,6 +403,7 @@ function Agreements({ agent, draft, errorAt, set }: AgreementProps) {
 }
 
 interface OutsideProps {
+  agent: string;
   chosen: string[];
   error: string | undefined;
   mayEdit: boolean;
@@ -409,11 +411,14 @@ interface OutsideProps {
 }
 
 /** Tools of outside servers that the agent may use. */
-function OutsideTools({ chosen, error, mayEdit, onChange }: OutsideProps) {
+function OutsideTools({ agent, chosen, error, mayEdit, onChange }: OutsideProps) {
   const servers = useQuery<ListOf<{ id: string; name: string }>>(
     mayEdit ? "/api/mcp-servers" : null,
   );
+  const grants = useQuery<ListOf<Grant>>(mayEdit ? "/api/mcp-grants" : null);
   const all = servers.data?.items ?? [];
+  const given = (grants.data?.items ?? []).filter((each) => each.agent === agent)
+    .map((each) => each.tool);
   return (
     <Section title="Outside tools">
       {all.length === 0 && chosen.length === 0 && (
@@ -428,6 +433,7 @@ function OutsideTools({ chosen, error, mayEdit, onChange }: OutsideProps) {
           id={each.id}
           name={each.name}
           chosen={chosen}
+          given={given}
           onChange={onChange}
         />
       ))}
@@ -449,13 +455,15 @@ interface ServerToolsProps {
   id: string;
   name: string;
   chosen: string[];
+  /** What it was given on the server's page, and is taken back there. */
+  given: string[];
   onChange: (tools: string[]) => void;
 }
 
-function ServerTools({ id, name, chosen, onChange }: ServerToolsProps) {
+function ServerTools({ id, name, chosen, given, onChange }: ServerToolsProps) {
   const tools = useQuery<ListOf<OutsideTool>>(`/api/mcp-servers/${id}/tools`);
   const admitted = (tools.data?.items ?? []).filter((each) =>
-    each.state === "admitted" || chosen.includes(each.tool)
+    each.state === "admitted" || chosen.includes(each.tool) || given.includes(each.tool)
   );
   return (
     <div className="outside-choice">
@@ -474,7 +482,8 @@ function ServerTools({ id, name, chosen, onChange }: ServerToolsProps) {
               {each.state !== "admitted" && <span className="rate-word">{each.state}</span>}
             </>
           }
-          checked={chosen.includes(each.tool)}
+          checked={chosen.includes(each.tool) || given.includes(each.tool)}
+          disabled={given.includes(each.tool)}
           onChange={(event) =>
             onChange(
               event.target.checked
