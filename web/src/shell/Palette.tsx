@@ -248,4 +248,4 @@ function kinds(found: Found[]): [string, Found[]][] {
 }
 
 const isFound = (group: Group) =>
-  ["Orders", "Customers", "Vehicles", "Workflows", "Runs"].includes(group.title);
+  ["Orders", "Customers", "Vehicles", "Workflows", "Runs", "Intents"].includes(group.title);

@@ -49,6 +49,8 @@ const EVERY: Destination[] = [
     group: "Watch",
     rulers: true,
   },
+  { path: "/intents", label: "Intents", icon: "target", key: "g", group: "Watch" },
+  { path: "/intents/graph", label: "Intent graph", icon: "flow", key: "z", group: "Watch" },
   { path: "/agents", label: "Agents", icon: "agents", key: "a", group: "Watch" },
   { path: "/observe", label: "Observe", icon: "chart", key: "d", group: "Watch" },
   { path: "/observe/traces", label: "Traces", icon: "trace", key: "t", group: "Watch" },
@@ -76,7 +78,7 @@ const EVERY: Destination[] = [
   },
 ];
 
-const PARTS = /^\/(observe|admin|alarms|vehicles|runs|events)\/./;
+const PARTS = /^\/(observe|admin|alarms|vehicles|runs|events|intents)\/./;
 
 /** Where this person can go; parts of a page are reached by key and palette. */
 export function destinations(roles: readonly string[]): Destination[] {
