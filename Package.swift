@@ -202,12 +202,18 @@ let package = Package(
             "Models",
             ["Core", "Store", "StoreTesting", "Events", "Observability", "Vault", "Web"]
         ),
-        tests("MCP", ["Core", "HTTP", "Agents"]),
+        tests(
+            "MCP",
+            ["Core", "HTTP", "Vault", "Agents", "Events", "Identity", "Store", "StoreTesting"]
+        ),
         tests("Web", ["Core"]),
         tests("Vault", ["Core"]),
         tests("Privacy", ["Core", "Store", "StoreTesting", "Vault"]),
         tests("CrashTest", ["Core", "Store"]),
-        tests("Platform", ["Core", "Store", "StoreTesting", "HTTP", "Agents"]),
+        tests(
+            "Platform",
+            ["Core", "Store", "StoreTesting", "HTTP", "Agents", "Identity", "Privacy", "Search"]
+        ),
         tests("Logistics", ["Core", "ReferenceData"]),
     ],
     swiftLanguageModes: [.v6]

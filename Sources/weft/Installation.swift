@@ -152,12 +152,18 @@ struct Installation {
         )
         let workflows = try parts.flatMap(\.workflows) + RuleDestinations.workflows(asking: agents)
         let destinations = RuleDestinations(kernel: kernel, workflows: workflows, agents: agents)
-        search = SearchServices(kernel, parts: parts, solutions, audit: identity.audit)
         models = try ModelServices.room(
             kernel,
             folder: folder,
             random: random,
             tracer: observation.tracer
+        )
+        search = SearchServices(
+            kernel,
+            parts: parts,
+            solutions,
+            audit: identity.audit,
+            models: models
         )
         let persons = PrivacyComposition.register(
             kernel,
@@ -224,6 +230,7 @@ struct Installation {
                 approvals: kernel.approvals,
                 privacy: privacy,
                 account: accounts.account,
+                hear: { hints.say($0) },
                 observe: { run in
                     runs.with(run.organisation.description, run.agent, run.end.rawValue)
                         .record(run.latency)

@@ -43,6 +43,32 @@ import Testing
         #expect(try await world.tell(notice(.alarm, effect: "e2")) == 0)
     }
 
+    @Test("What waits for an answer is mailed to whoever takes mail at all, with a link of its own")
+    func needsAnswer() async throws {
+        let world = try await NoticeWorld()
+        let off: JSON = ["channels": ["email": ["enabled": false]]]
+        try await world.prefer(world.ben, off)
+        var asking = notice(.warning, effect: "e1", to: [.roles(["admin", "operator"])])
+        asking.needsAnswer = true
+        asking.mailLink = "/console/approve#token"
+        try await world.tell(asking)
+        let told = try await world.post.database.query(
+            "SELECT address, channel, link FROM channels_outbox ORDER BY channel, address",
+            []
+        ) { [try $0.text(0), try $0.text(1), try $0.text(2)] }
+        let inboxes = [world.ana.id, world.ben.id].map(\.description).sorted()
+        #expect(
+            told == [["ana@example.com", "email", "/console/approve#token"]]
+                + inboxes.map { [$0, "inbox", "/console/alarms"] }
+        )
+        // What only informs is as it was: Ana wants mail for alarms.
+        asking.needsAnswer = false
+        asking.effect = "e2"
+        try await world.tell(asking)
+        let more = try await world.entries("effect_key LIKE 'e2%'")
+        #expect(more.map(\.channel) == ["inbox", "inbox"])
+    }
+
     @Test("Each hears by the channels, from the severity and in the language chosen")
     func preferences() async throws {
         let world = try await NoticeWorld()

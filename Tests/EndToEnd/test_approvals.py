@@ -132,7 +132,7 @@ def test_what_may_be_changed_is_checked_and_both_are_kept(weft):
     assert output["comment"] == "Two will do"
     late = decide(client, approval, verdict="approve")
     assert (late.status, late.code) == (409, "approval-is-closed")
-    assert late.json["decidedBy"] == answer.json["decidedBy"]
+    assert (late.json["state"], late.json["decidedBy"]) == ("amended", answer.json["decidedBy"])
 
 
 def test_only_those_asked_decide_and_two_at_once_are_one(weft):

@@ -387,6 +387,42 @@ def test_older_revisions_are_spoken_too(endpoint):
         endpoint.send("DELETE", headers=fields)
 
 
+def test_what_cannot_be_undone_is_asked_for(stateless, session):
+    nobody = "customer:01930000-0000-7000-8000-c00000009999"
+    call = {
+        "name": "privacy.erase-person",
+        "arguments": {"subject": nobody, "reason": "a test of approvals"},
+    }
+    # Nobody is asked for what cannot be done.
+    wrong = stateless.request("tools/call", {**call, "arguments": {"subject": nobody}})
+    assert wrong["isError"] and wrong["_meta"]["weft/problem"]["pointer"] == "/reason"
+    before = stateless.request("tools/call", call)
+    assert before["resultType"] == "input_required"
+    assert before["inputRequests"]["approval"]["method"] == "elicitation/create"
+
+    def answer(reply):
+        return stateless.request(
+            "tools/call",
+            {
+                **call,
+                "inputResponses": {"approval": reply},
+                "requestState": before["requestState"],
+            },
+        )
+
+    for reply in ({"action": "decline"}, {"action": "accept", "content": {"agree": False}}):
+        refused = answer(reply)
+        assert refused["isError"]
+        assert refused["_meta"]["weft/problem"]["code"] == "not-approved"
+    # Agreed: now the tool itself decides.
+    agreed = answer({"action": "accept", "content": {"agree": True}})
+    assert agreed.get("_meta", {}).get("weft/problem", {}).get("code") != "not-approved"
+    # In a session the user is asked while the call is under way.
+    session.replies["elicitation/create"] = {"action": "cancel"}
+    refused = session.request("tools/call", call)
+    assert refused["isError"] and len(session.asked) == 1
+
+
 # ── bad input ────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -43,7 +43,7 @@ def open_weft(tmp_path_factory):
         "WEFT_MCP_SERVERS_PRIVATE_TARGETS": "true",
         "WEFT_MCP_SERVERS_CHECK": "0",
         "WEFT_SERVER_URL": f"http://127.0.0.1:{port}",
-        "WEFT_TEST_MARK": "must not be seen",
+        "TEST_MARK": "must not be seen",
     }
     before = {name: os.environ.get(name) for name in settings}
     os.environ.update(settings)
@@ -290,7 +290,7 @@ def test_a_program_is_run_ended_with_its_faults_and_started_again(admin, tmp_pat
     )
     admit(admin, server, "environment")
     environment = json.loads(call(admin, server, {}, "environment").json["text"])
-    assert environment["KEY"] == "value" and "WEFT_TEST_MARK" not in environment
+    assert environment["KEY"] == "value" and "TEST_MARK" not in environment
     assert call(admin, server, {}, "environment").status == 200
     assert len(pids.read_text().split()) == 1, "one program for all calls"
 

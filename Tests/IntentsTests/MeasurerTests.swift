@@ -139,6 +139,97 @@ import Testing
     }
 }
 
+extension MeasurerTests {
+    @Test("Metrics are measured over the window, and only those that the organisation may see")
+    func metrics() async throws {
+        let world = try await IntentWorld()
+        let history = MetricHistory()
+        let names = ["outcome"]
+        history.define(
+            MetricDefinition(
+                name: "test_runs_total",
+                kind: .counter,
+                help: "Runs.",
+                labels: names,
+                isPerOrganisation: true
+            )
+        )
+        history.define(
+            MetricDefinition(
+                name: "test_depth",
+                kind: .gauge,
+                help: "Depth.",
+                labels: [],
+                isPerOrganisation: true
+            )
+        )
+        func point(_ ago: Double, _ value: Double) -> MetricPoint {
+            MetricPoint(
+                at: world.clock.now() + .seconds(-ago),
+                count: 1,
+                sum: value,
+                minimum: value,
+                maximum: value,
+                distribution: nil
+            )
+        }
+        // In the last minute 9 good and 1 bad, ten minutes ago 90 bad; the gauge is 4, then 6.
+        history.append([
+            (SeriesKey(world.ours, "test_runs_total", ["bad"]), point(600, 90)),
+            (SeriesKey(world.ours, "test_depth", []), point(50, 4)),
+            (SeriesKey(world.ours, "test_runs_total", ["good"]), point(40, 9)),
+            (SeriesKey(world.ours, "test_runs_total", ["bad"]), point(30, 1)),
+            (SeriesKey(world.ours, "test_depth", []), point(20, 6)),
+        ])
+        let measurer = Measurer(
+            database: world.database,
+            metrics: MetricReader(
+                history: history,
+                store: MetricStore(),
+                database: world.database
+            ),
+            records: []
+        )
+        func value(_ text: String, _ organisation: ID<Organisation>) async throws -> Measured {
+            try await measurer.measure(
+                CompiledPredicate(
+                    Predicate(text),
+                    in: try await measurer.catalogue(of: organisation)
+                ),
+                of: organisation,
+                until: world.clock.now()
+            )
+        }
+        for (text, expected) in [
+            ("share(metric:test_runs_total, outcome = good) over 1m >= 0", 0.9),
+            ("share(test_runs_total, outcome = good) over 15m >= 0", 0.09),
+            ("sum(test_runs_total) over 15m >= 0", 100),
+            ("rate(test_runs_total, outcome = bad) over 50s >= 0", 1.0 / 50),
+            ("avg(test_depth) over 1m >= 0", 5),
+            ("max(test_depth) over 1m >= 0", 6),
+        ] {
+            let measured = try await value(text, world.ours)
+            #expect(abs((measured.value ?? .nan) - expected) < 1e-9, "\(text)")
+        }
+        let theirs = try await value("avg(test_depth) over 1m >= 0", world.theirs)
+        guard case .noTelemetry? = theirs.absence else {
+            Issue.record("\(theirs)")
+            return
+        }
+        let quiet = try await value(
+            "share(test_runs_total, outcome = good) over 10s >= 0",
+            world.ours
+        )
+        #expect(quiet.absence == .noData)
+        #expect(throws: GeneralFault.self) {
+            try CompiledPredicate(
+                Predicate("p99(test_depth) over 1m >= 0"),
+                in: MeasureCatalogue(records: [], metrics: history.definitions)
+            )
+        }
+    }
+}
+
 @Suite struct InsightTests {
     @Test(
         "Busy time counts once what happens at the same time, within the period alone",

@@ -211,6 +211,18 @@ import Testing
         #expect(session.handle(.drained, at: LiveWorld.moment()).isEmpty)
     }
 
+    @Test("What is said is told to those who follow the topic, once, and to nobody without room")
+    func sayings() {
+        var session = LiveSession.ready()
+        _ = session.say(["type": "subscribe", "id": "a", "topic": "inbox"])
+        let words: JSON = ["agent": "x", "text": "hm"]
+        let told = session.handle(.said("inbox", words), at: LiveWorld.moment()).sent
+        #expect(told == [["type": "said", "ids": ["a"], "topic": "inbox", "said": words]])
+        #expect(session.handle(.said("audit", words), at: LiveWorld.moment()).isEmpty)
+        #expect(session.handle(.said("inbox", words), at: LiveWorld.moment(room: 0)).isEmpty)
+        #expect(session.handle(.drained, at: LiveWorld.moment()).isEmpty)
+    }
+
     @Test("Subscriptions, places to be present at and messages are bounded")
     func bounds() {
         var limits = LiveLimits()

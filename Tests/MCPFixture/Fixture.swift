@@ -17,10 +17,6 @@ struct Fixture {
         let logger = Logger(sink: StandardErrorLog(), clock: clock, minimum: .warning)
         var limits = ServerLimits()
         limits.retryMilliseconds = 200
-        if let text = getenv("FIXTURE_SESSION_SECONDS"), let seconds = Int(String(cString: text)) {
-            limits.sessionLifetime = .seconds(seconds)
-            limits.heartbeat = .milliseconds(200)
-        }
         limits.sessionsPerAccount = 8
         limits.streamsPerAccount = 4
         let server = MCPServer(
@@ -31,8 +27,7 @@ struct Fixture {
             limits: limits
         )
         features.bind(server)
-        let name = CommandLine.arguments.contains("--other") ? "other" : "tester"
-        let scope = scope(name)
+        let scope = scope("tester")
         if CommandLine.arguments.contains("--stdio") {
             let streams = StandardStreams(server) {
                 var scope = scope

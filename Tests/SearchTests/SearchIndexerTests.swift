@@ -12,13 +12,13 @@ private final class FakeModel: Embedder {
     let name: String
     let dimensions = 3
     let isAway = Mutex(false)
-    let calls = Mutex(0)
+    let texts = Mutex(0)
 
     init(_ name: String) { self.name = name }
 
     func embed(_ texts: [String]) async throws -> [[Float]] {
-        calls.withLock { $0 += 1 }
         if isAway.withLock({ $0 }) { throw Away() }
+        self.texts.withLock { $0 += texts.count }
         return texts.map { text in
             [
                 text.contains("north") ? 1 : 0, text.contains("south") ? 1 : 0,
@@ -91,6 +91,27 @@ private final class FakeModel: Embedder {
         #expect(try await world.found("south").isEmpty)
         #expect(try await world.found("calm") == ["s"])
         #expect(try await world.count("search_pending") == 0)
+    }
+
+    @Test("A text that stays is given to the embedder once, and its vector stays")
+    func unchanged() async throws {
+        let model = FakeModel("model-a")
+        let world = try await SearchWorld(SearchStore(embedder: model))
+        try await world.database.migrate([Self.records])
+        try await change(world, "r", "north wind")
+        try await indexer(world).index()
+        let before = try await world.content()
+        let calls = model.texts.withLock { $0 }
+        try await change(world, "r", "north wind")
+        try await indexer(world).index()
+        #expect(model.texts.withLock { $0 } == calls)
+        #expect(try await world.content() == before)
+        #expect(try await world.found("north", .vector) == ["r"])
+        try await change(world, "r", "south wind")
+        try await indexer(world).index()
+        #expect(model.texts.withLock { $0 } > calls)
+        #expect(try await world.found("south", .hybrid) == ["r"])
+        #expect(try await world.found("north", .bm25).isEmpty)
     }
 
     @Test("Marks of collections that nobody makes are dropped")
@@ -195,6 +216,38 @@ private final class FakeModel: Embedder {
         #expect(try await indexer(world).embed() == 1)
         #expect(try await indexer(world).embed() == 0)
         #expect(try await world.found("north", .vector) == ["n"])
+    }
+
+    @Test("Each organisation has its own embedder, and one that fails stops no other")
+    func embeddersOfOrganisations() async throws {
+        let world = try await SearchWorld()
+        let model = FakeModel("model-a")
+        let theirs = world.theirs.organisation
+        let store = SearchStore { scope -> any Embedder in
+            if scope.organisation == theirs { return model }
+            return LexicalEmbedder(dimensions: 64)
+        }
+        try await world.put([SearchDocument(id: "n", body: "north")], by: store)
+        model.isAway.withLock { $0 = true }
+        try await world.put(
+            [SearchDocument(id: "s", body: "south")],
+            scope: world.theirs,
+            by: store
+        )
+        let query = SearchQuery("south", mode: .hybrid)
+        let words = try await world.ask(query, scope: world.theirs, by: store)
+        #expect(words.hits.map(\.vectorRank) == [nil])
+        try await world.database.transaction { transaction in
+            try transaction.execute("UPDATE search_document SET has_vector = 0", [])
+            try transaction.execute("DELETE FROM search_vector", [])
+        }
+        await #expect(throws: FakeModel.Away.self) { try await indexer(world, store).embed() }
+        #expect(try await world.count("search_vector") == 1)
+        model.isAway.withLock { $0 = false }
+        try await indexer(world, store).embed()
+        #expect(try await world.count("search_vector") == 2)
+        let both = try await world.ask(query, scope: world.theirs, by: store)
+        #expect(both.hits.map(\.vectorRank) == [1])
     }
 
     @Test("An index of an older analyser gets its terms anew")

@@ -228,10 +228,14 @@ import Testing
         let world = try await SearchWorld()
         try await world.put(Self.library)
         _ = try await world.found("steel", .vector)
-        let prepared = try await world.store.prepare([
-            SearchDocument(id: "z", body: "zeppelin steel")
-        ])
-        let query = try await world.store.prepare(SearchQuery("zeppelin", mode: .vector))
+        let prepared = try await world.store.prepare(
+            [SearchDocument(id: "z", body: "zeppelin steel")],
+            scope: world.ours
+        )
+        let query = try await world.store.prepare(
+            SearchQuery("zeppelin", mode: .vector),
+            scope: world.ours
+        )
         await #expect(throws: Stop.self) {
             try await world.database.transaction { [store = world.store, ours = world.ours] in
                 try store.put(prepared, into: "notes", scope: ours, in: $0)
@@ -317,7 +321,7 @@ import Testing
     func bounds() async throws {
         let world = try await SearchWorld()
         await #expect(throws: SearchError.self) {
-            try await world.ask(SearchQuery(String(repeating: "q", count: 2_001)))
+            try await world.ask(SearchQuery(String(repeating: "q", count: 20_001)))
         }
         await #expect(throws: SearchError.self) {
             try await world.ask(SearchQuery("q", limit: 0))
@@ -326,7 +330,8 @@ import Testing
             try await world.put([SearchDocument(id: "i", body: "x")], into: "No Such")
         }
         try await world.put(Self.library)
-        let words = (0..<300).map { "w\($0)" }.joined(separator: " ")
+        let words = (0..<600).map { "w\($0)" }.joined(separator: " ")
         #expect(try await world.found(words + " steel").isEmpty)
+        #expect(try await world.found("steel " + words) == ["b"])
     }
 }

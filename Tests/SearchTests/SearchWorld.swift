@@ -46,8 +46,8 @@ final class SearchWorld: Sendable {
         by store: SearchStore? = nil
     ) async throws {
         let store = store ?? self.store
-        let prepared = try await store.prepare(documents)
         let scope = scope ?? ours
+        let prepared = try await store.prepare(documents, scope: scope)
         try await database.transaction {
             try store.put(prepared, into: collection, scope: scope, in: $0)
         }
@@ -67,8 +67,8 @@ final class SearchWorld: Sendable {
         by store: SearchStore? = nil
     ) async throws -> SearchAnswer {
         let store = store ?? self.store
-        let prepared = try await store.prepare(query)
         let scope = scope ?? ours
+        let prepared = try await store.prepare(query, scope: scope)
         return try await database.read {
             try store.answer(prepared, from: "notes", scope: scope, in: $0)
         }

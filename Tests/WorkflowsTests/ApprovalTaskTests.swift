@@ -166,7 +166,7 @@ import Testing
         await #expect {
             try await asking.decide(asked.approval, .approve)
         } throws: {
-            ($0 as? GeneralFault)?.details["status"] == "withdrawn"
+            ($0 as? GeneralFault)?.details["state"] == "withdrawn"
         }
     }
 

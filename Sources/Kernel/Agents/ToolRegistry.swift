@@ -59,6 +59,11 @@ public struct ToolRegistry: Sendable {
         tools[name] ?? outside?.tool(name, organisation: organisation)
     }
 
+    /// Whether a name can be that of a tool which some organisation brought in.
+    public func mayBeOutside(_ name: String) -> Bool {
+        outside != nil && tools[name] == nil && name.hasPrefix("mcp.")
+    }
+
     /// The tools that an agent may use in an organisation, by name: its own, those of `named` that the
     /// organisation brought in, and those that it was given.
     public func tools(

@@ -181,6 +181,20 @@ public struct IntentStore: Sendable {
         )
     }
 
+    /// Forgets how an intent fared, as another measure is held against reality from now on; the time it
+    /// was watched stays counted.
+    ///
+    /// - Throws: `StoreError`.
+    public func beginAnew(_ id: ID<Intent>, in transaction: any Transaction) throws {
+        try transaction.execute(
+            """
+            UPDATE intent_watch SET round = round + 1, course = '{}', drift_at = NULL
+            WHERE organisation = ? AND intent = ?
+            """,
+            [.id(scope.organisation), .id(id)]
+        )
+    }
+
     /// Opens a proposed intent.
     ///
     /// - Throws: faults of code `illegal-transition` and `past-deadline`; `StoreError`.

@@ -26,4 +26,14 @@ public final class LiveHints: Sendable {
     ) {
         hub.withLock { $0 }?.hint(topic, organisation: organisation, account: account)
     }
+
+    /// Says something to those who follow `topic` that is kept nowhere; from any thread.
+    ///
+    /// - Parameters:
+    ///   - words: what is said.
+    ///   - topic: the name.
+    ///   - organisation: whose.
+    public func say(_ words: JSON, at topic: String, organisation: ID<Organisation>) {
+        hub.withLock { $0 }?.say(words, at: topic, organisation: organisation)
+    }
 }

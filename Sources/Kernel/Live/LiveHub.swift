@@ -195,6 +195,20 @@ public final class LiveHub: Service {
         hintSignal.notify()
     }
 
+    /// Says something at a topic that is kept nowhere, such as words of a model as it writes them; from any
+    /// thread, in order for each caller.
+    ///
+    /// - Parameters:
+    ///   - words: what is said.
+    ///   - topic: the name, for instance `runs/018f…`.
+    ///   - organisation: whose.
+    public func say(_ words: JSON, at topic: String, organisation: ID<Organisation>) {
+        let place = LivePlace(organisation: organisation, name: topic, account: nil)
+        for shard in state.withLock({ Array($0.shards.values) }) {
+            shard.loop.perform { shard.say(words, at: place) }
+        }
+    }
+
     /// Hints that come close together are told once.
     private func passHintsOn() async throws {
         try await hintSignal.forEach(orEvery: .seconds(60), clock: clock) {

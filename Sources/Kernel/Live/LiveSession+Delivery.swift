@@ -99,6 +99,19 @@ extension LiveSession {
         return ids.isEmpty ? [] : [Self.changed(name, ids)]
     }
 
+    /// What is said is not kept: whoever has no room for it now asks the API later.
+    mutating func say(_ name: String, _ words: JSON, _ moment: Moment) -> [Action] {
+        guard moment.room > 0 else { return [] }
+        let ids = subscriptions.filter { $0.name == name && !$0.isUnchecked }.map(\.id)
+        guard !ids.isEmpty else { return [] }
+        return [
+            .send([
+                "type": "said", "ids": .array(ids.map(JSON.string)), "topic": .string(name),
+                "said": words,
+            ])
+        ]
+    }
+
     static func changed(_ name: String, _ ids: [String]) -> Action {
         .send([
             "type": "changed", "ids": .array(ids.map(JSON.string)), "topic": .string(name),

@@ -33,6 +33,8 @@ struct LiveSession {
         case replayFailed
         /// Something of the topic has changed without an event.
         case hinted(String)
+        /// Something is said at a topic that nobody keeps.
+        case said(String, JSON)
         case present(String, [JSON])
         case drained
         case ticked
@@ -153,6 +155,7 @@ struct LiveSession {
             retryAt = moment.now + .seconds(1)
             return []
         case .hinted(let name): return hint(name, moment)
+        case .said(let name, let words): return say(name, words, moment)
         case .present(let name, let people): return present(name, people, moment)
         case .drained: return catchUp(moment)
         case .ticked: return tick(moment)

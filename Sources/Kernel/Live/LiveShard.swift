@@ -79,6 +79,12 @@ final class LiveShard: @unchecked Sendable {
         }
     }
 
+    func say(_ words: JSON, at place: LivePlace) {
+        for connection in (followers[place] ?? [:]).values {
+            connection.handle(.said(place.name, words))
+        }
+    }
+
     func present(_ place: LivePlace, _ people: [JSON]) {
         for connection in (followers[place] ?? [:]).values {
             connection.handle(.present(place.name, people))

@@ -18,6 +18,8 @@ struct IndexRow {
     /// How many vectors were ever removed.
     var removals: Int64
 
+    var mark: EmbedderMark { EmbedderMark(name: embedder, dimensions: dimensions) }
+
     private static let columns = """
         id, analyser, embedder, dimensions, generation, documents, terms, next_number, version, removals
         """
@@ -55,7 +57,7 @@ struct IndexRow {
     static func findOrMake(
         _ collection: String,
         _ organisation: ID<Organisation>,
-        embedder: any Embedder,
+        embedder: EmbedderMark?,
         in transaction: any Transaction
     ) throws -> IndexRow {
         if let found = try find(collection, organisation, in: transaction) { return found }
@@ -68,7 +70,7 @@ struct IndexRow {
             """,
             [
                 .id(organisation), .text(collection), .int(Analyser.version),
-                .text(embedder.name), .int(embedder.dimensions),
+                .text(embedder?.name ?? ""), .int(embedder?.dimensions ?? 0),
             ]
         )
         guard let made = try find(collection, organisation, in: transaction) else {

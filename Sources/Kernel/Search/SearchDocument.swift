@@ -37,6 +37,9 @@ public struct SearchDocument: Sendable, Equatable {
         self.person = person
     }
 
+    /// Whether the other one has the same text.
+    func says(_ other: SearchDocument) -> Bool { title == other.title && body == other.body }
+
     /// Refuses what is larger than allowed.
     func check() throws(SearchError) {
         guard (1...200).contains(id.utf8.count) else {
@@ -138,7 +141,7 @@ public struct PreparedDocument: Sendable {
     let length: Int
     /// Its vector and who made it; nil when it could not be made, then it follows later.
     let vector: [Float]?
-    let embedder: String
+    let embedder: EmbedderMark?
 
     /// The same text as a document of another id, with other fields.
     ///

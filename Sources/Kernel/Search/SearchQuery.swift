@@ -13,7 +13,7 @@ public struct SearchQuery: Sendable {
     }
 
     /// The most letters of a question.
-    public static let longestText = 2_000
+    public static let longestText = 20_000
     /// The most documents that are answered.
     public static let mostHits = 1_000
 
@@ -80,6 +80,10 @@ public struct PreparedQuery: Sendable {
     public let query: SearchQuery
     let terms: [String: Int]
     let vector: [Float]?
+    let embedder: EmbedderMark?
+    let isLexical: Bool
+    /// The weight of the vectors' ranking.
+    let weight: Double
 }
 
 /// A document that was found.

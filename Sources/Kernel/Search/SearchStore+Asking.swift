@@ -3,7 +3,7 @@ public import Store
 
 extension SearchStore {
     /// How many different terms of a question are looked up.
-    private static let mostTerms = 128
+    private static let mostTerms = 512
 
     /// What lexical vectors must have in common to be near each other in hybrid search.
     ///
@@ -14,20 +14,42 @@ extension SearchStore {
     ///
     /// In hybrid search an embedder that fails leaves the words alone.
     ///
+    /// - Parameters:
+    ///   - query: the question.
+    ///   - scope: who asks.
+    /// - Returns: the question, ready.
     /// - Throws: `SearchError` of code `invalid-query`; in vector search what the embedder throws.
-    public func prepare(_ query: SearchQuery) async throws -> PreparedQuery {
+    public func prepare(_ query: SearchQuery, scope: Scope) async throws -> PreparedQuery {
         try query.check()
         var terms: [String: Int] = [:]
         for term in analyser.terms(query.text)
         where terms[term] != nil || terms.count < Self.mostTerms { terms[term, default: 0] += 1 }
         var vector: [Float]?
+        var embedder: (any Embedder)?
         switch query.mode {
         case .bm25: break
-        case .vector: vector = try await embedder.embed([query.text]).first.flatMap(checked)
+        case .vector:
+            let chosen = try await self.embedder(for: scope)
+            vector = try await chosen.embed([query.text]).first.flatMap {
+                Self.checked($0, of: chosen)
+            }
+            embedder = chosen
         case .hybrid:
-            vector = (try? await embedder.embed([query.text]))?.first.flatMap(checked)
+            if let chosen = try? await self.embedder(for: scope) {
+                vector = (try? await chosen.embed([query.text]))?.first.flatMap {
+                    Self.checked($0, of: chosen)
+                }
+                embedder = chosen
+            }
         }
-        return PreparedQuery(query: query, terms: terms, vector: vector)
+        return PreparedQuery(
+            query: query,
+            terms: terms,
+            vector: vector,
+            embedder: embedder.map(EmbedderMark.init),
+            isLexical: embedder?.isLexical ?? false,
+            weight: embedder.map(weight) ?? 1
+        )
     }
 
     /// Answers a question from one state of the store.
@@ -50,7 +72,7 @@ extension SearchStore {
             return SearchAnswer(hits: [], total: 0, facets: [:])
         }
         let allowed = try NumberSet.fulfilling(query.filters, of: index.id, in: reader)
-        let isOurs = index.embedder == embedder.name && index.dimensions == embedder.dimensions
+        let isOurs = index.mark == prepared.embedder
         if query.mode == .vector, !isOurs {
             throw SearchError(
                 .embedderChanging,
@@ -73,13 +95,13 @@ extension SearchStore {
             nearest = try cache.nearest(
                 to: vector,
                 of: index,
-                weighing: embedder.isLexical,
-                atLeast: query.mode == .hybrid && embedder.isLexical ? Self.leastCosine : 0,
+                weighing: prepared.isLexical,
+                atLeast: query.mode == .hybrid && prepared.isLexical ? Self.leastCosine : 0,
                 limit: query.mode == .hybrid ? depth : query.limit,
                 in: reader
             ) { number in allowed?.contains(number) ?? true }
         }
-        let ranked = rank(query.mode, words.ranked, nearest)
+        let ranked = rank(query.mode, words.ranked, nearest, prepared.weight)
         let documents = try documents(
             ranked.prefix(query.limit).map(\.number),
             of: index.id,
@@ -112,7 +134,8 @@ extension SearchStore {
     private func rank(
         _ mode: SearchQuery.Mode,
         _ words: [(score: Double, number: Int64)],
-        _ nearest: [(score: Double, number: Int64)]
+        _ nearest: [(score: Double, number: Int64)],
+        _ weight: Double
     ) -> [(score: Double, number: Int64)] {
         switch mode {
         case .bm25: words
@@ -120,7 +143,7 @@ extension SearchStore {
         case .hybrid:
             RankFusion().fuse([
                 (documents: words.prefix(Self.fusedDepth).map(\.number), weight: 1),
-                (documents: nearest.prefix(Self.fusedDepth).map(\.number), weight: vectorWeight),
+                (documents: nearest.prefix(Self.fusedDepth).map(\.number), weight: weight),
             ]).map { (score: $0.score, number: $0.document) }
         }
     }

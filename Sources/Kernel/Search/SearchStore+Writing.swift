@@ -46,7 +46,7 @@ extension SearchStore {
         var index = try IndexRow.findOrMake(
             collection,
             scope.organisation,
-            embedder: embedder,
+            embedder: documents.lazy.compactMap(\.embedder).first,
             in: transaction
         )
         index.version += 1
@@ -61,17 +61,30 @@ extension SearchStore {
                 index.nextNumber += 1
                 index.documents += 1
             }
-            if let old {
-                try removeFields(of: number, of: index.id, in: transaction)
+            // Of the same text there are the terms already, and perhaps the vector.
+            let isSame = old.map { $0.document.says(prepared.document) } ?? false
+            if let old { try removeFields(of: old.number, of: index.id, in: transaction) }
+            if let old, !isSame {
                 changes.remove(counts(of: old.document).counts.keys, of: number)
                 index.terms -= Int64(old.length)
             }
-            changes.add(prepared.counts, of: number, length: prepared.length)
-            index.terms += Int64(prepared.length)
+            if !isSame {
+                changes.add(prepared.counts, of: number, length: prepared.length)
+                index.terms += Int64(prepared.length)
+            }
             // Of another embedder's vectors there are none beside those of the index.
-            let vector = prepared.embedder == index.embedder ? prepared.vector : nil
-            try write(prepared, vector != nil, number, index, isNew: old == nil, in: transaction)
+            let isKept = isSame && (old?.hasVector ?? false)
+            let vector = prepared.embedder == index.mark && !isKept ? prepared.vector : nil
+            try write(
+                prepared,
+                isKept || vector != nil,
+                number,
+                index,
+                isNew: old == nil,
+                in: transaction
+            )
             try writeFields(prepared.document, number, index.id, in: transaction)
+            if isKept { continue }
             if let vector {
                 try write(vector, of: number, index, in: transaction)
             } else if let old, old.hasVector {
@@ -80,6 +93,24 @@ extension SearchStore {
         }
         try changes.write(in: transaction)
         try index.save(in: transaction)
+    }
+
+    /// The ids of those documents whose text is there already, with its vector.
+    func unchanged(
+        _ documents: [SearchDocument],
+        in collection: String,
+        scope: Scope,
+        reader: any Reader
+    ) throws -> Set<String> {
+        guard let index = try IndexRow.find(collection, scope.organisation, in: reader) else {
+            return []
+        }
+        let before = try stored(documents.map(\.id), of: index.id, in: reader)
+        return Set(
+            documents.filter { document in
+                before[document.id].map { $0.hasVector && $0.document.says(document) } ?? false
+            }.map(\.id)
+        )
     }
 
     /// Changes the fields of documents whose text stays as it is; those that are not there are left out.

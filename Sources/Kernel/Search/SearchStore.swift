@@ -6,23 +6,24 @@ public import Store
 /// Documents change in the caller's transaction: text, postings, fields and vector together. What has to
 /// be waited for, an embedder's vectors, is done before it (``prepare(_:)``).
 public struct SearchStore: Sendable {
-    /// Makes the vectors.
-    public let embedder: any Embedder
-    /// The weight of the vectors' ranking against the words' 1 in hybrid search.
-    public let vectorWeight: Double
+    /// Who makes the vectors of an organisation's texts.
+    public typealias Choice = @Sendable (Scope) async throws -> any Embedder
+
+    private let choose: Choice
+    private let vectorWeight: Double?
     let analyser = Analyser()
     let cache: VectorCache
 
     /// How many of each ranking hybrid search unites.
     public static let fusedDepth = 100
 
-    /// A store.
+    /// A store whose vectors are all made by one embedder.
     ///
     /// - Parameters:
     ///   - embedder: makes the vectors; default ``LexicalEmbedder``.
-    ///   - vectorWeight: the weight of the vectors' ranking in hybrid search; default 1, the paper's, for a
-    ///     model's vectors, and 0.01 for lexical ones: they add what words do not find, and hardly
-    ///     change the order of what words do find.
+    ///   - vectorWeight: the weight of the vectors' ranking against the words' 1 in hybrid search; default 1,
+    ///     the paper's, for a model's vectors, and 0.01 for lexical ones: they add what words do not find, and
+    ///     hardly change the order of what words do find.
     ///   - bytes: how much of vectors is held in memory; default 256 MiB. Larger indexes are read through
     ///     for each question.
     public init(
@@ -30,9 +31,33 @@ public struct SearchStore: Sendable {
         vectorWeight: Double? = nil,
         holding bytes: Int = 256 << 20
     ) {
-        self.embedder = embedder
-        self.vectorWeight = vectorWeight ?? (embedder.isLexical ? 0.01 : 1)
+        self.init(vectorWeight: vectorWeight, holding: bytes) { _ in embedder }
+    }
+
+    /// A store in which each organisation has its own embedder.
+    ///
+    /// - Parameters:
+    ///   - vectorWeight: as above.
+    ///   - bytes: as above.
+    ///   - choose: the embedder of the scope's organisation; while it throws, documents wait for their
+    ///     vectors, and questions are answered by words.
+    public init(
+        vectorWeight: Double? = nil,
+        holding bytes: Int = 256 << 20,
+        choose: @escaping Choice
+    ) {
+        self.choose = choose
+        self.vectorWeight = vectorWeight
         cache = VectorCache(bytes: bytes)
+    }
+
+    /// Who makes the vectors of an organisation's texts.
+    ///
+    /// - Throws: when that cannot be found out now.
+    public func embedder(for scope: Scope) async throws -> any Embedder { try await choose(scope) }
+
+    func weight(of embedder: any Embedder) -> Double {
+        vectorWeight ?? (embedder.isLexical ? 0.01 : 1)
     }
 
     /// Whether a text is a collection's name: 1 to 64 lower-case letters, digits, dots and hyphens.
@@ -70,19 +95,25 @@ public struct SearchStore: Sendable {
     ///
     /// - Parameters:
     ///   - documents: the documents.
+    ///   - scope: whose they are.
     ///   - embeds: whether vectors are made at all; default yes.
     /// - Returns: the same documents, ready.
     /// - Throws: `SearchError` of code `invalid-document`.
     public func prepare(
         _ documents: [SearchDocument],
+        scope: Scope,
         embedding embeds: Bool = true
     ) async throws -> [PreparedDocument] {
         for document in documents { try document.check() }
         var vectors: [[Float]?] = Array(repeating: nil, count: documents.count)
-        if embeds, let made = try? await embedder.embed(documents.map { text(of: $0) }),
+        let embedder = try? await choose(scope)
+        if embeds, let embedder,
+            let made = try? await embedder.embed(
+                documents.map { Self.text(of: $0, for: embedder) }
+            ),
             made.count == documents.count
         {
-            vectors = made.map(checked)
+            vectors = made.map { Self.checked($0, of: embedder) }
         }
         return zip(documents, vectors).map { document, vector in
             let (counts, length) = counts(of: document)
@@ -91,20 +122,20 @@ public struct SearchStore: Sendable {
                 counts: counts,
                 length: length,
                 vector: vector,
-                embedder: embedder.name
+                embedder: embedder.map(EmbedderMark.init)
             )
         }
     }
 
     /// What an embedder is given of a document: the title counts twice for one that counts words.
-    func text(of document: SearchDocument) -> String {
+    static func text(of document: SearchDocument, for embedder: any Embedder) -> String {
         guard !document.title.isEmpty else { return document.body }
         let title = Array(repeating: document.title, count: embedder.isLexical ? 2 : 1)
         return (title + [document.body]).joined(separator: "\n")
     }
 
-    /// The vector made as long as 1; nil when it is none of this embedder's.
-    func checked(_ vector: [Float]) -> [Float]? {
+    /// The vector made as long as 1; nil when it is none of the embedder's.
+    static func checked(_ vector: [Float], of embedder: any Embedder) -> [Float]? {
         guard vector.count == embedder.dimensions, vector.allSatisfy(\.isFinite) else { return nil }
         return VectorMath.normalised(vector)
     }

@@ -1,6 +1,7 @@
 import Agents
 import Core
 import Identity
+import Models
 import Observability
 import Platform
 import Privacy
@@ -20,26 +21,34 @@ struct SearchServices {
     ///   - parts: what solutions bring to be found.
     ///   - solutions: say which subjects are persons.
     ///   - audit: keeps who forgot what.
-    ///   - embedder: makes the vectors; indexes of another one's are made anew.
+    ///   - models: make the vectors of organisations that have configured one for embeddings.
     init(
         _ kernel: Kernel,
         parts: [SolutionParts],
         _ solutions: [any Solution],
         audit: AuditLog,
-        embedder: any Embedder = LexicalEmbedder()
+        models: ModelRoom
     ) {
         self.kernel = kernel
-        store = SearchStore(embedder: embedder)
+        let embedders = ModelEmbedders(
+            gateway: models.gateway,
+            models: models.models,
+            database: kernel.database
+        )
+        store = SearchStore { try await embedders.choose($0) }
         facts = FactTools(
-            kernel: kernel,
             facts: FactStore(
                 search: store,
                 privacy: kernel.privacy,
                 personKinds: Set(solutions.flatMap(\.personalData).flatMap(\.kinds)),
                 ids: kernel.ids
             ),
+            database: kernel.database,
+            journal: kernel.journal,
             audit: audit
-        )
+        ) { type, subject, data, invocation, transaction in
+            try kernel.emit(type, about: subject, data, by: invocation, in: transaction)
+        }
         sources = parts.flatMap(\.searchSources) + [DecisionSource.source(kernel.journal)]
     }
 

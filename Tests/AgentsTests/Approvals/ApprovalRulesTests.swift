@@ -74,7 +74,7 @@ import Testing
         let fault = Self.approval(state: state)
             .closure(at: ApprovalWorld.start + .seconds(second))
         #expect(fault?.code == (status == nil ? nil : "approval-is-closed"))
-        #expect(fault?.details["status"]?.string == status)
+        #expect(fault?.details["state"]?.string == status)
         #expect(fault?.details["decidedBy"]?["name"]?.string == by)
         if let by { #expect(fault?.message.contains(by) == true) }
     }

@@ -84,9 +84,9 @@ private final class MemoryWorld: Sendable {
 
     @discardableResult
     func remember(_ draft: FactDraft, scope: Scope? = nil) async throws -> RememberedFact {
-        let prepared = try await store.prepare(draft)
         let now = clock.now()
         let scope = scope ?? ours
+        let prepared = try await store.prepare(draft, scope: scope)
         return try await database.transaction { [store] in
             try store.remember(prepared, at: now, scope: scope, in: $0)
         }
@@ -99,8 +99,8 @@ private final class MemoryWorld: Sendable {
         scope: Scope? = nil
     ) async throws -> [String] {
         let query = store.query(text, question, mode: mode, limit: 10)
-        let prepared = try await store.search.prepare(query)
         let scope = scope ?? ours
+        let prepared = try await store.search.prepare(query, scope: scope)
         return try await database.read { [store] in
             try store.recall(prepared, scope: scope, in: $0).map(\.fact.statement)
         }
@@ -235,7 +235,8 @@ private final class MemoryWorld: Sendable {
         let world = try await MemoryWorld()
         let fact = try await world.remember(world.draft("depot:north", "The ramp is steep")).fact
         let prepared = try await world.store.prepare(
-            world.draft("depot:north", "The staircase is narrow")
+            world.draft("depot:north", "The staircase is narrow"),
+            scope: world.ours
         )
         func correct(_ expected: Int?) async throws -> RememberedFact {
             try await world.database.transaction { [store = world.store, ours = world.ours] in
@@ -410,10 +411,13 @@ private final class MemoryWorld: Sendable {
     func documentsOfPersons() async throws {
         let world = try await MemoryWorld()
         let (store, ours) = (world.store, world.ours)
-        let documents = try await store.search.prepare([
-            SearchDocument(id: "o1", body: "Order of Miller", person: Self.customer),
-            SearchDocument(id: "o2", body: "Order of somebody"),
-        ])
+        let documents = try await store.search.prepare(
+            [
+                SearchDocument(id: "o1", body: "Order of Miller", person: Self.customer),
+                SearchDocument(id: "o2", body: "Order of somebody"),
+            ],
+            scope: world.ours
+        )
         let removed = try await world.database.transaction { transaction in
             try store.search.put(documents, into: "orders", scope: ours, in: transaction)
             return try SearchPersonHolder(store.search).erase(

@@ -64,7 +64,7 @@ extension Approval {
             code: "approval-is-closed",
             message,
             details: [
-                "status": .string(status), "decidedBy": state.decider?.json ?? .null,
+                "state": .string(status), "decidedBy": state.decider?.json ?? .null,
                 "decidedAt": closedAt?.json ?? .null,
             ]
         )

@@ -178,7 +178,7 @@ extension FactStore {
     /// The facts that answer a question, best first, as they are known now.
     ///
     /// - Parameters:
-    ///   - prepared: as ``SearchStore/prepare(_:)-(SearchQuery)`` makes it of ``query(_:_:mode:limit:)``.
+    ///   - prepared: as ``SearchStore/prepare(_:scope:)`` makes it of ``query(_:_:mode:limit:)``.
     ///   - scope: whose memory.
     ///   - reader: the state.
     /// - Returns: facts with their scores.

@@ -82,15 +82,19 @@ public struct RememberedFact: Sendable {
 extension FactStore {
     /// Makes terms and vector of a draft, before the transaction that remembers it.
     ///
+    /// - Parameters:
+    ///   - draft: what is told.
+    ///   - scope: whose memory.
+    /// - Returns: the draft, ready.
     /// - Throws: `SearchError` of code `invalid-document`.
-    public func prepare(_ draft: FactDraft) async throws -> PreparedFact {
+    public func prepare(_ draft: FactDraft, scope: Scope) async throws -> PreparedFact {
         let document = SearchDocument(
             id: "draft",
             title: draft.attribute,
             body: draft.statement,
             person: person(draft.subject)?.description
         )
-        guard let prepared = try await search.prepare([document]).first else {
+        guard let prepared = try await search.prepare([document], scope: scope).first else {
             throw SearchError(.invalidDocument, "the statement could not be prepared")
         }
         return PreparedFact(draft: draft, document: prepared)

@@ -52,6 +52,7 @@ public struct CrossOrigin: Sendable {
                 "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
                 "Access-Control-Allow-Headers":
                     "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, "
+                    + "Last-Event-ID, MCP-Protocol-Version, Mcp-Method, Mcp-Name, Mcp-Session-Id, "
                     + "Traceparent",
                 "Access-Control-Max-Age": String(maxAgeSeconds),
             ]
@@ -67,7 +68,8 @@ public struct CrossOrigin: Sendable {
         response.headers.add("Access-Control-Allow-Origin", origin)
         response.headers.add(
             "Access-Control-Expose-Headers",
-            "ETag, Location, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After"
+            "ETag, Location, Mcp-Session-Id, RateLimit-Limit, RateLimit-Remaining, "
+                + "RateLimit-Reset, Retry-After"
         )
     }
 }

@@ -74,6 +74,11 @@ public struct Exchange: Sendable {
         )
     }
 
+    /// Whether the client can be asked now.
+    public func canAsk(_ capability: ClientCapability) -> Bool {
+        client.can(capability) && (book != nil || outlet != nil)
+    }
+
     /// Asks the client and gives its answers by their keys.
     ///
     /// Until 2025-11-25 the client is asked while the request is under way. Since 2026-07-28 the request

@@ -75,6 +75,8 @@ extension MCPEndpoint {
         }
         let signal = try session.begin(call.id)
         defer { session.end(call.id) }
+        try server.meter.enter(session.owner)
+        defer { server.meter.leave(session.owner) }
         let handler = server.handler
         do {
             let answer = try await signal.run { try await handler.answer(call, exchange) }
@@ -112,6 +114,7 @@ extension MCPEndpoint {
         let exchange: Exchange
         do {
             exchange = try server.exchange(call, in: session, scope, key: key, sink: stream)
+            try server.meter.enter(session.owner)
         } catch {
             session.end(call.id)
             stream.end()
@@ -120,6 +123,7 @@ extension MCPEndpoint {
         let server = server
         server.perform {
             defer {
+                server.meter.leave(session.owner)
                 session.end(call.id)
                 session.touch()
                 stream.end()

@@ -31,16 +31,43 @@ extension MCPEndpoint {
             let tool = server.features.tool(name, for: scope)
         {
             try HeaderChecks.arguments(call, of: tool, request.headers)
-            if tool.speaks, accepts.events,
-                stateless.progressToken != nil || stateless.threshold != nil || !accepts.json
-            {
-                return try stream(call, stateless, scope, key)
+            if tool.speaks {
+                return try await long(call, stateless, scope, accepts, key)
             }
         }
+        return try await plain(call, stateless, scope, key)
+    }
+
+    /// Answers by one object.
+    private func plain(
+        _ call: RPCRequest,
+        _ stateless: StatelessRequest,
+        _ scope: Scope,
+        _ key: String?
+    ) async throws -> Response {
         let exchange = try server.exchange(call, stateless, scope, key: key, outlet: nil)
         let answer = try await server.handler.answer(call, exchange)
         guard case .failure(let error) = answer else { return Self.answer(answer, call.id) }
         return Self.failure(error, id: call.id, Self.status(of: error))
+    }
+
+    /// Answers what can take long; an account may have so many under way.
+    private func long(
+        _ call: RPCRequest,
+        _ stateless: StatelessRequest,
+        _ scope: Scope,
+        _ accepts: Accepted,
+        _ key: String?
+    ) async throws -> Response {
+        if accepts.events,
+            stateless.progressToken != nil || stateless.threshold != nil || !accepts.json
+        {
+            return try stream(call, stateless, scope, key)
+        }
+        let owner = Owner(scope)
+        try server.meter.enter(owner)
+        defer { server.meter.leave(owner) }
+        return try await plain(call, stateless, scope, key)
     }
 
     /// What the header field says of the revision, before anything else is looked at.
@@ -81,12 +108,20 @@ extension MCPEndpoint {
     ) throws -> Response {
         let (words, outlet) = QueueOutlet.make()
         let exchange = try server.exchange(call, stateless, scope, key: key, outlet: outlet)
-        let handler = server.handler
+        let server = server
+        let owner = Owner(scope)
         return .stream(type: "text/event-stream", headers: Self.streamHeaders) { writer in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
                     defer { outlet.finish() }
-                    let answer = try await handler.answer(call, exchange)
+                    do throws(RPCError) {
+                        try server.meter.enter(owner)
+                    } catch {
+                        outlet.append(RPCAnswer.failure(error).bytes(call.id))
+                        return
+                    }
+                    defer { server.meter.leave(owner) }
+                    let answer = try await server.handler.answer(call, exchange)
                     outlet.append(answer.bytes(call.id))
                 }
                 for await word in words { try await writer.write(word) }

@@ -158,8 +158,11 @@ struct Accepted {
     init(_ request: Request, _ method: Method) throws(HTTPFault) {
         if method == .post {
             let type = request.headers["content-type"] ?? ""
-            let essence = type.prefix { $0 != ";" }
-            guard essence.lowercased().filter({ $0 != " " }) == "application/json" else {
+            guard
+                type == "application/json"
+                    || type.prefix(while: { $0 != ";" }).lowercased().filter({ $0 != " " })
+                        == "application/json"
+            else {
                 throw HTTPFault(
                     .unsupportedMediaType,
                     code: "unsupported-media-type",
@@ -168,11 +171,18 @@ struct Accepted {
                 )
             }
         }
-        guard let accept = request.headers["accept"]?.lowercased() else {
+        guard let field = request.headers["accept"] else {
             json = true
             events = method == .get
             return
         }
+        // What nearly all clients send, word for word.
+        if field == "application/json, text/event-stream" {
+            json = true
+            events = true
+            return
+        }
+        let accept = field.lowercased()
         let all = accept.contains("*/*")
         json = all || accept.contains("application/json") || accept.contains("application/*")
         events = all || accept.contains("text/event-stream") || accept.contains("text/*")

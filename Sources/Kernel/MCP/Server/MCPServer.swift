@@ -16,6 +16,7 @@ public final class MCPServer: Service {
     let reader: MessageReader
     let sessions: SessionTable
     let board: ChangeBoard
+    let meter: AccountMeter
     private let work: AsyncStream<@Sendable () async -> Void>
     private let workers: AsyncStream<@Sendable () async -> Void>.Continuation
 
@@ -46,6 +47,7 @@ public final class MCPServer: Service {
         )
         reader = MessageReader(sizeLimit: limits.messageSize, depthLimit: limits.messageDepth)
         sessions = SessionTable(limits: limits, clock: clock)
+        meter = AccountMeter(limit: limits.requestsPerAccount)
         board = ChangeBoard(limit: limits.streamsPerAccount)
         (work, workers) = AsyncStream.makeStream()
     }

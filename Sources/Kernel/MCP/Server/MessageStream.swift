@@ -36,6 +36,8 @@ final class MessageStream: MessageSink {
         var hasEnded = false
         var reader = 0
         var isRead = false
+        /// Whether it was let go of before its first reader was there.
+        var isLetGo = false
         var beats = false
         var waiting: CheckedContinuation<Void, Never>?
     }
@@ -71,6 +73,9 @@ final class MessageStream: MessageSink {
 
     var hasEnded: Bool { state.withLock { $0.hasEnded } }
 
+    /// How many bytes are kept.
+    var size: Int { state.withLock { $0.bytes } }
+
     /// Whether the stream has given out a message of that number, or begins behind it.
     func knows(_ message: Int) -> Bool { state.withLock { (0...$0.last).contains(message) } }
 
@@ -85,8 +90,11 @@ final class MessageStream: MessageSink {
         var reader = 0
         wake { state in
             state.reader += 1
-            state.isRead = true
             reader = state.reader
+            state.isRead = !state.isLetGo
+            // Its first turn is its end then.
+            if state.isLetGo { state.reader += 1 }
+            state.isLetGo = false
         }
         return reader
     }
@@ -94,6 +102,7 @@ final class MessageStream: MessageSink {
     /// Ends the connection of whoever reads it; what follows is kept.
     func release() {
         wake { state in
+            state.isLetGo = state.reader == 0
             state.reader += 1
             state.isRead = false
         }

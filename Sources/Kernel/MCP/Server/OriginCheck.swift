@@ -11,7 +11,7 @@ public struct OriginCheck: Sendable {
     ///   - isLocal: whether the server listens on this machine alone; then `Host` must name this
     ///     machine or one of `hosts`, so that a foreign name which is made to lead here is refused.
     ///   - hosts: names that the server has, without ports.
-    ///   - origins: pages of these may call, besides the server's own.
+    ///   - origins: pages of these may call, besides the server's own; `*` for all.
     public init(isLocal: Bool, hosts: [String] = [], origins: [String] = []) {
         self.hosts =
             isLocal
@@ -33,7 +33,7 @@ public struct OriginCheck: Sendable {
         }
         guard let origin = request.headers["origin"]?.lowercased() else { return }
         let isOwn = origin == "http://" + host || origin == "https://" + host
-        guard isOwn || origins.contains(origin) else {
+        guard isOwn || origins.contains(origin) || origins.contains("*") else {
             throw HTTPFault(
                 .forbidden,
                 code: "foreign-origin",

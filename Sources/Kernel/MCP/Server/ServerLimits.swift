@@ -6,10 +6,10 @@ public struct ServerLimits: Sendable {
     public var messageDepth = 64
     /// How many things a page of a list has; default 100.
     public var pageSize = 100
-    /// How many sessions an account may have; default 64.
+    /// How many sessions an account may have; default 32.
     ///
     /// The one that was idle longest makes room for another.
-    public var sessionsPerAccount = 64
+    public var sessionsPerAccount = 32
     /// How many sessions there may be; default 10,000.
     public var sessions = 10_000
     /// How long a session is kept when nothing is heard of its client; default 30 minutes.
@@ -26,6 +26,10 @@ public struct ServerLimits: Sendable {
     public var keptBytes = 1 << 20
     /// How many streams that have ended are kept for each session; default 16.
     public var keptStreams = 16
+    /// How many bytes of streams that have ended are kept for each session; default 2 MiB.
+    public var keptEnded = 2 << 20
+    /// How long a stream that has ended is kept; default 5 minutes.
+    public var keptFor: Duration = .seconds(300)
     /// How many questions to a client may be open in a session; default 16.
     public var questions = 16
     /// How long a client may take to answer one; default 10 minutes.

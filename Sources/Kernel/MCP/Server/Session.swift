@@ -23,6 +23,8 @@ final class Session: Sendable {
         var threshold: LogSeverity?
         var watched: Set<String> = []
         var streams: [Int: MessageStream] = [:]
+        /// When streams were first seen to have ended.
+        var ended: [Int: Timestamp] = [:]
         var nextStream = 1
         var running: [RPCID: CancelSignal] = [:]
         var questions: [Int64: Question] = [:]
@@ -100,6 +102,16 @@ final class Session: Sendable {
         let (late, streams) = state.withLock { state in
             let late = state.questions.filter { $0.value.deadline < now }
             for number in late.keys { state.questions[number] = nil }
+            for stream in state.streams.values where stream.hasEnded && !stream.isRead {
+                guard let since = state.ended[stream.number] else {
+                    state.ended[stream.number] = now
+                    continue
+                }
+                if since + limits.keptFor < now {
+                    state.streams[stream.number] = nil
+                    state.ended[stream.number] = nil
+                }
+            }
             return (late, Array(state.streams.values))
         }
         for question in late.values {
@@ -121,9 +133,14 @@ final class Session: Sendable {
     func openStream() -> MessageStream {
         state.withLock { state in
             let ended = state.streams.values.filter { $0.hasEnded && !$0.isRead }
-                .sorted { $0.number < $1.number }
-            for stream in ended.prefix(max(0, ended.count - limits.keptStreams + 1)) {
-                state.streams[stream.number] = nil
+                .sorted { $0.number > $1.number }
+            var bytes = 0
+            for (index, stream) in ended.enumerated() {
+                bytes += stream.size
+                if index + 1 >= limits.keptStreams || bytes > limits.keptEnded {
+                    state.streams[stream.number] = nil
+                    state.ended[stream.number] = nil
+                }
             }
             let stream = MessageStream(number: state.nextStream, limits: limits)
             state.nextStream += 1

@@ -18,6 +18,9 @@ struct LineSplitter {
     /// Whether the last line has no end yet.
     var isOpen: Bool { isTooLong || !line.isEmpty }
 
+    /// Whether the last line is longer than allowed already, although it has no end yet.
+    var isOverflowing: Bool { isTooLong }
+
     /// The lines that end in `bytes`; empty ones are left out.
     mutating func take(_ bytes: some Collection<UInt8>) -> [Piece] {
         var pieces: [Piece] = []

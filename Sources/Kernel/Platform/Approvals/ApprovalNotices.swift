@@ -69,7 +69,7 @@ public struct ApprovalNotices: ApprovalMessenger {
                         "asker": request.agent ?? approval.asker.name,
                         "agent": request.agent ?? "", "tool": request.tool ?? "",
                         "for": approval.onBehalfOf.map { " (\($0.name))" } ?? "",
-                        "until": request.expiresAt?.description ?? "–",
+                        "until": request.expiresAt.map(Self.minute) ?? "–",
                     ],
                     severity: .warning,
                     link: "/console/inbox?approval=\(approval.id)",
@@ -83,6 +83,11 @@ public struct ApprovalNotices: ApprovalMessenger {
                 in: transaction
             )
         }
+    }
+
+    /// To the minute, as people write it: whoever reads a mail may be anywhere.
+    private static func minute(_ moment: Timestamp) -> String {
+        moment.description.prefix(16).replacing("T", with: " ") + " UTC"
     }
 
     /// See ``ApprovalMessenger``.

@@ -218,8 +218,14 @@ public final class IntentEffects: ConscienceEffects {
             let id = ID<RemediationRecord>(approval.request.key.dropFirst(12))
         else { return }
         let (approves, actor, comment) = answer(approval.state)
-        try IntentStore(scope: Scope.channels(in: approval.organisation, trace: trace(approval)))
-            .answer(id, approves: approves, by: actor, note: comment, in: transaction)
+        let store = IntentStore(
+            scope: Scope.channels(in: approval.organisation, trace: trace(approval))
+        )
+        do {
+            try store.answer(id, approves: approves, by: actor, note: comment, in: transaction)
+        } catch let fault as GeneralFault where actor == nil && fault.code == "not-asked" {
+            // That nobody answered in time changes nothing where nobody waits any more.
+        }
         fabric.wake.afterCommit(of: transaction)
     }
 

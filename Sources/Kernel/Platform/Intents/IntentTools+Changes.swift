@@ -40,9 +40,17 @@ extension IntentTools {
                     try invocation.expected?.check(intent.version, of: "the intent")
                     try Self.requireUnclosed(intent)
                     try check(patch.remedies ?? [], invocation, in: transaction)
+                    let before = intent.predicate
                     patch.apply(to: &intent, owner: owner)
                     try store.save(intent, in: transaction)
-                    try store.disturb(id, in: transaction)
+                    if intent.predicate == before {
+                        try store.disturb(id, in: transaction)
+                    } else {
+                        // What was predicted and measured was of another measure.
+                        let reason = "the predicate was changed"
+                        try end(intent, because: reason, invocation, in: transaction)
+                        try store.beginAnew(id, in: transaction)
+                    }
                     try emit("intent.changed", intent, invocation, in: transaction)
                     return try store.shown(intent, in: transaction)
                 }
@@ -112,38 +120,45 @@ extension IntentTools {
                     intent.closedReason = reason ?? "withdrawn by \(scope.actor.name)"
                     intent.version += 1
                     try store.save(intent, in: transaction)
-                    for record in try store.endRemediations(
-                        of: id,
-                        reason: "the intent was withdrawn",
-                        at: invocation.now,
-                        in: transaction
-                    ) {
-                        if let execution = record.execution {
-                            try effects.stop(
-                                execution,
-                                cause: "the intent was withdrawn",
-                                scope: scope,
-                                in: transaction
-                            )
-                        }
-                        try kernel.approvals.withdraw(
-                            key: IntentEffects.question(record.id),
-                            organisation: scope.organisation,
-                            at: invocation.now,
-                            in: transaction
-                        )
-                    }
+                    let cause = "the intent was withdrawn"
+                    try end(intent, because: cause, invocation, in: transaction)
                     try store.disturb(id, in: transaction)
-                    try kernel.channels.escalations.close(
-                        intent.subject,
-                        .resolve,
-                        scope: Scope.channels(in: scope.organisation, trace: scope.trace),
-                        in: transaction
-                    )
                     try emit("intent.withdrawn", intent, invocation, in: transaction)
                     return try store.shown(intent, in: transaction)
                 }
             }
+        )
+    }
+
+    /// Stops what is done for an intent, and takes back what is asked and told because of it.
+    private func end(
+        _ intent: Intent,
+        because reason: String,
+        _ invocation: Invocation,
+        in transaction: any Transaction
+    ) throws {
+        let scope = invocation.scope
+        for record in try IntentStore(scope: scope).endRemediations(
+            of: intent.id,
+            reason: reason,
+            at: invocation.now,
+            in: transaction
+        ) {
+            if let execution = record.execution {
+                try effects.stop(execution, cause: reason, scope: scope, in: transaction)
+            }
+            try kernel.approvals.withdraw(
+                key: IntentEffects.question(record.id),
+                organisation: scope.organisation,
+                at: invocation.now,
+                in: transaction
+            )
+        }
+        try kernel.channels.escalations.close(
+            intent.subject,
+            .resolve,
+            scope: Scope.channels(in: scope.organisation, trace: scope.trace),
+            in: transaction
         )
     }
 }

@@ -47,8 +47,7 @@ public struct IntentTools: Sendable {
             "/api/intents",
             tool: "intents.declare",
             status: .created,
-            problems: [.conflict],
-            location: "/api/intents/"
+            problems: [.conflict]
         ),
         ToolRoute(.post, "/api/intents/check", tool: "intents.check"),
         ToolRoute(.post, "/api/intents/check-beacon", tool: "intents.check-beacon"),

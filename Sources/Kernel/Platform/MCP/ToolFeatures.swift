@@ -72,6 +72,7 @@ public struct ToolFeatures: ServerFeatures {
         guard let tool = served.find(name, for: exchange.scope)?.tool else {
             throw RPCError.invalidParams("there is no tool \"\(name.prefix(80))\"")
         }
+        if tool.needsApproval { try await ClientApproval.obtain(for: tool, arguments, exchange) }
         guard tool.effect != .read, exchange.wantsProgress else {
             return try await answer(tool, arguments, exchange)
         }

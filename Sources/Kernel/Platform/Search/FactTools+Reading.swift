@@ -152,14 +152,14 @@ extension FactTools {
         _ invocation: Invocation
     ) async throws -> [JSON] {
         let query = facts.query(
-            try input.member("q").string(length: 1...SearchQuery.longestText),
+            try input.member("q").string(length: 1...SearchTools.longest),
             question,
             mode: try input.optional("mode")?.choice() ?? .hybrid,
             limit: try input.optional("limit")?.int(in: 1...50) ?? 10
         )
-        let prepared = try await facts.search.prepare(query)
         let scope = invocation.scope
-        return try await kernel.database.scan { [facts] reader in
+        let prepared = try await facts.search.prepare(query, scope: scope)
+        return try await database.scan { [facts] reader in
             try facts.recall(prepared, scope: scope, in: reader).map { found in
                 var json = try facts.withDecisions(found.fact, scope: scope, in: reader).json
                 json["score"] = .double(found.score)

@@ -54,7 +54,10 @@ extension FactTools {
         _ input: JSONReader,
         _ invocation: Invocation
     ) async throws -> Tool.Commit {
-        let prepared = try await facts.prepare(Self.draft(input, invocation))
+        let prepared = try await facts.prepare(
+            Self.draft(input, invocation),
+            scope: invocation.scope
+        )
         return { [self] transaction in
             try checkDecision(input, invocation.scope, in: transaction)
             let result = try facts.remember(
@@ -81,7 +84,10 @@ extension FactTools {
             roles: Self.writers,
             body: .write { [self] input, invocation in
                 let id = try Self.id(input)
-                let prepared = try await facts.prepare(Self.draft(input, invocation))
+                let prepared = try await facts.prepare(
+                    Self.draft(input, invocation),
+                    scope: invocation.scope
+                )
                 return { [self] transaction in
                     try checkDecision(input, invocation.scope, in: transaction)
                     let result = try facts.correct(
@@ -146,12 +152,12 @@ extension FactTools {
                         scope: scope,
                         in: transaction
                     )
-                    try kernel.emit(
+                    try emit(
                         "fact.erased",
-                        about: "fact:\(id)",
+                        "fact:\(id)",
                         ["factId": id.json, "receiptId": receipt.id.json],
-                        by: invocation,
-                        in: transaction
+                        invocation,
+                        transaction
                     )
                     return try receipt.json()
                 }
@@ -207,7 +213,7 @@ extension FactTools {
         in reader: any Reader
     ) throws {
         guard let asked = try input.optional("decision") else { return }
-        guard try kernel.journal.decision(asked.id(), scope: scope, in: reader) != nil else {
+        guard try journal.decision(asked.id(), scope: scope, in: reader) != nil else {
             throw GeneralFault(
                 .invalid,
                 code: "decision-not-found",
@@ -223,17 +229,17 @@ extension FactTools {
         in transaction: any Transaction
     ) throws {
         guard result.outcome != .unchanged else { return }
-        try kernel.emit(
+        try emit(
             "fact.\(result.outcome.rawValue)",
-            about: "fact:\(result.fact.id)",
+            "fact:\(result.fact.id)",
             [
                 "factId": result.fact.id.json, "subject": .string(result.fact.subject),
                 "attribute": result.fact.attribute.isEmpty
                     ? .null : .string(result.fact.attribute),
                 "version": .int(result.fact.revision), "ended": .array(result.ended.map(\.json)),
             ],
-            by: invocation,
-            in: transaction
+            invocation,
+            transaction
         )
     }
 

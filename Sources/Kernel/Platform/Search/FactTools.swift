@@ -1,22 +1,43 @@
 public import Agents
-import Core
+public import Core
 import HTTP
 public import Identity
 public import Search
-import Store
+public import Store
 
 /// The commands and queries over what is remembered: for people, and for agents that are given them.
 public struct FactTools: Sendable {
-    let kernel: Kernel
+    /// Tells in the log what happened: the type, what to, the facts, by whose call, with which change.
+    public typealias Emit =
+        @Sendable (String, String, JSON, Invocation, any Transaction) throws -> Void
+
     /// What is remembered.
     public let facts: FactStore
+    let database: any Database
+    let journal: AgentJournal
     let audit: AuditLog
+    let emit: Emit
 
-    /// The tools over a memory; `audit` keeps who forgot what.
-    public init(kernel: Kernel, facts: FactStore, audit: AuditLog) {
-        self.kernel = kernel
+    /// The tools over a memory.
+    ///
+    /// - Parameters:
+    ///   - facts: the memory.
+    ///   - database: what is read.
+    ///   - journal: knows the decisions that facts come from.
+    ///   - audit: keeps who forgot what.
+    ///   - emit: tells it in the log.
+    public init(
+        facts: FactStore,
+        database: any Database,
+        journal: AgentJournal,
+        audit: AuditLog,
+        emit: @escaping Emit
+    ) {
         self.facts = facts
+        self.database = database
+        self.journal = journal
         self.audit = audit
+        self.emit = emit
     }
 
     /// Who reads: whoever may see the customers that facts may be about.

@@ -33,12 +33,15 @@ public struct SearchTools: Sendable {
     /// - Throws: a fault of code `invalid-schema`.
     public func all() throws -> [Tool] { [try query()] }
 
+    /// The most letters of a question.
+    static let longest = 2_000
+
     static let mode = Shape.described(
         Shape.choice(SearchQuery.Mode.allCases.map(\.rawValue)),
         "What decides the order: the words, the vectors, or both (by default)."
     )
     static let text = Shape.described(
-        ["type": "string", "minLength": 1, "maxLength": .int(SearchQuery.longestText)],
+        ["type": "string", "minLength": 1, "maxLength": .int(longest)],
         "What is looked for."
     )
 
@@ -136,14 +139,14 @@ public struct SearchTools: Sendable {
             throw SearchError(.invalidQuery, "at most 8 facets can be given", pointer: "/facets")
         }
         let query = SearchQuery(
-            try input.member("q").string(length: 1...SearchQuery.longestText),
+            try input.member("q").string(length: 1...Self.longest),
             mode: try input.optional("mode")?.choice() ?? .hybrid,
             filters: try Self.filters(input.optional("filter")),
             facets: facets,
             limit: limit
         )
         let visible = try collections(input.optional("collection"), scope)
-        let prepared = try await store.prepare(query)
+        let prepared = try await store.prepare(query, scope: scope)
         let answers = try await database.scan { [store] reader in
             try visible.map { source in
                 try store.answer(prepared, from: source.collection, scope: scope, in: reader)

@@ -75,7 +75,11 @@ public struct SearchEvaluation: Sendable {
         let collection = "evaluation"
         let began = uptime()
         for batch in judged.documents.chunked(by: Self.batch) {
-            let prepared = try await store.prepare(batch, embedding: mode != .bm25)
+            let prepared = try await store.prepare(
+                batch,
+                scope: scope,
+                embedding: mode != .bm25
+            )
             try await database.transaction { [store, scope] transaction in
                 try store.put(prepared, into: collection, scope: scope, in: transaction)
             }
@@ -105,7 +109,7 @@ public struct SearchEvaluation: Sendable {
             p50Millis: RetrievalMeasures.quantile(latencies, 0.5),
             p99Millis: RetrievalMeasures.quantile(latencies, 0.99),
             indexSeconds: (indexed - began).seconds,
-            embedder: mode == .bm25 ? nil : store.embedder.name
+            embedder: mode == .bm25 ? nil : try await store.embedder(for: scope).name
         )
 
         func ask(
@@ -114,7 +118,8 @@ public struct SearchEvaluation: Sendable {
         ) async throws -> SearchAnswer {
             // One more, as the question itself may be among the documents.
             let query = try await store.prepare(
-                SearchQuery(question.text, mode: mode, limit: 101)
+                SearchQuery(question.text, mode: mode, limit: 101),
+                scope: scope
             )
             return try await database.read { [store, scope] reader in
                 try store.answer(query, from: collection, scope: scope, in: reader)

@@ -1,8 +1,8 @@
 /// English words that say nothing about what a text is about.
 ///
 /// Articles, pronouns, prepositions, conjunctions, forms of to be, to have and to do, and modal verbs.
-/// They stand in most texts, so they cost the most and tell the least: leaving them out makes a question
-/// on SciFact some three times as fast and no worse (`docs/search.md`).
+/// They stand in most texts, so they cost the most and tell the least: in FTS5, leaving such words out of
+/// SciFact took a question's p99 from 16.9 to 4.9 ms.
 public enum StopWords {
     private static let list: Set<String> = Set(
         """

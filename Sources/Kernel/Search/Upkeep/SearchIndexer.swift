@@ -133,16 +133,36 @@ public struct SearchIndexer: Service {
     private func index(_ marks: [Mark], of collection: String, _ scope: Scope) async throws {
         let byID = Dictionary(grouping: marks, by: \.id).sorted { $0.key < $1.key }
         let source = sources[collection]
-        let records = try await database.read { reader in
-            try byID.map { id, marks in
+        let (records, known) = try await database.read { [store] reader in
+            let records = try byID.map { id, marks in
                 Record(
                     id: id,
                     marks: marks.map(\.seq),
                     document: try source?.document(id, scope, reader)
                 )
             }
+            return (
+                records,
+                try store.unchanged(
+                    records.compactMap(\.document),
+                    in: collection,
+                    scope: scope,
+                    reader: reader
+                )
+            )
         }
-        let prepared = try await store.prepare(records.compactMap(\.document))
+        // What says what it said keeps its vector, which may have cost money.
+        let (kept, changed) = records.compactMap(\.document).reduce(into: ([], [])) {
+            (parts: inout ([SearchDocument], [SearchDocument]), document) in
+            if known.contains(document.id) {
+                parts.0.append(document)
+            } else {
+                parts.1.append(document)
+            }
+        }
+        let prepared =
+            try await store.prepare(changed, scope: scope)
+            + store.prepare(kept, scope: scope, embedding: false)
         let documents = Dictionary(
             prepared.map { ($0.document.id, $0) },
             uniquingKeysWith: { _, last in last }
@@ -201,32 +221,71 @@ public struct SearchIndexer: Service {
     ///
     /// - Throws: `StoreError`.
     public func renew() async throws {
-        let embedder = store.embedder
-        let outdated = try await database.query(
-            """
-            SELECT id FROM search_index WHERE embedder <> ? OR dimensions <> ? OR analyser <> ?
-            """,
-            [.text(embedder.name), .int(embedder.dimensions), .int(Analyser.version)]
-        ) { try $0.int(0) }
-        for id in outdated {
+        let indexes = try await database.query(
+            "SELECT id, organisation, embedder, dimensions, analyser FROM search_index ORDER BY id",
+            []
+        ) { row in
+            (
+                id: try row.int(0), organisation: try row.id(1, Organisation.self),
+                mark: EmbedderMark(name: try row.text(2), dimensions: Int(try row.int(3))),
+                analyser: Int(try row.int(4))
+            )
+        }
+        for index in indexes {
+            // While it is not known, what there is stays.
+            let embedder = try? await store.embedder(for: scope(index.organisation))
+            let mark = embedder.map(EmbedderMark.init)
+            guard index.analyser != Analyser.version || mark != nil && mark != index.mark else {
+                continue
+            }
             try await database.transaction { [store] transaction in
-                try store.renew(id, in: transaction)
+                try store.renew(index.id, to: mark, in: transaction)
             }
         }
     }
 
-    /// Makes the next vectors that are missing.
+    /// Makes the next vectors that are missing, some of each organisation's.
     ///
     /// - Returns: how many were made.
-    /// - Throws: `StoreError`, or what the embedder throws.
+    /// - Throws: the first of what went wrong, once the others' are made.
     @discardableResult
     public func embed() async throws -> Int {
-        let waiting = try await database.query(
+        let organisations = try await database.query(
             """
-            SELECT index_id, number, version, id, title, body FROM search_document
-            WHERE has_vector = 0 ORDER BY index_id, number LIMIT \(Self.vectorsAtOnce)
+            SELECT DISTINCT organisation FROM search_index WHERE EXISTS (
+                SELECT 1 FROM search_document
+                WHERE search_document.index_id = search_index.id AND has_vector = 0)
+            ORDER BY organisation
             """,
             []
+        ) { try $0.id(0, Organisation.self) }
+        var made = 0
+        var failure: (any Error)?
+        for organisation in organisations {
+            do {
+                made += try await embed(of: scope(organisation))
+            } catch {
+                failure = failure ?? error
+            }
+        }
+        if let failure { throw failure }
+        return made
+    }
+
+    private func embed(of scope: Scope) async throws -> Int {
+        let embedder = try await store.embedder(for: scope)
+        let mark = EmbedderMark(embedder)
+        let waiting = try await database.query(
+            """
+            SELECT search_document.index_id, search_document.number, search_document.version,
+                search_document.id, search_document.title, search_document.body
+            FROM search_index JOIN search_document ON search_document.index_id = search_index.id
+            WHERE search_index.organisation = ? AND search_index.embedder = ?
+                AND search_index.dimensions = ? AND search_document.has_vector = 0
+            ORDER BY search_document.index_id, search_document.number
+            LIMIT \(Self.vectorsAtOnce)
+            """,
+            [.id(scope.organisation), .text(mark.name), .int(mark.dimensions)]
         ) { row in
             WaitingVector(
                 index: try row.int(0),
@@ -240,23 +299,23 @@ public struct SearchIndexer: Service {
             )
         }
         guard !waiting.isEmpty else { return 0 }
-        let vectors = try await store.embedder.embed(
-            waiting.map { store.text(of: $0.document) }
+        let vectors = try await embedder.embed(
+            waiting.map { SearchStore.text(of: $0.document, for: embedder) }
         )
         guard vectors.count == waiting.count else {
-            throw SearchError(.embedderChanging, "\(store.embedder.name) answered too few vectors")
+            throw SearchError(.embedderChanging, "\(mark.name) answered too few vectors")
         }
         let made = try zip(waiting, vectors).map { waiting, vector in
-            guard let vector = store.checked(vector) else {
+            guard let vector = SearchStore.checked(vector, of: embedder) else {
                 throw SearchError(
                     .embedderChanging,
-                    "\(store.embedder.name) answered a vector that is not of its dimensions"
+                    "\(mark.name) answered a vector that is not of its dimensions"
                 )
             }
             return (waiting, vector)
         }
         return try await database.transaction { [store] transaction in
-            try store.write(made, in: transaction)
+            try store.write(made, by: mark, in: transaction)
         }
     }
 }

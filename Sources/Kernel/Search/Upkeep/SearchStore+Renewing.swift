@@ -3,10 +3,14 @@ import Store
 extension SearchStore {
     /// Brings an index to the present embedder and analyser: vectors go and are waited for, terms are made
     /// anew at once.
-    func renew(_ id: Int64, in transaction: any Transaction) throws {
+    func renew(
+        _ id: Int64,
+        to embedder: EmbedderMark?,
+        in transaction: any Transaction
+    ) throws {
         guard var index = try IndexRow.find(id, in: transaction) else { return }
         index.version += 1
-        if index.embedder != embedder.name || index.dimensions != embedder.dimensions {
+        if let embedder, index.mark != embedder {
             index.embedder = embedder.name
             index.dimensions = embedder.dimensions
             index.generation += 1
@@ -66,6 +70,7 @@ extension SearchStore {
     /// Keeps vectors of documents that were not changed since they were read.
     func write(
         _ made: [(WaitingVector, [Float])],
+        by embedder: EmbedderMark,
         in transaction: any Transaction
     ) throws -> Int {
         var count = 0
@@ -73,7 +78,7 @@ extension SearchStore {
             $0.key < $1.key
         }) {
             guard var index = try IndexRow.find(id, in: transaction),
-                index.embedder == embedder.name, index.dimensions == embedder.dimensions
+                index.mark == embedder
             else { continue }
             index.version += 1
             for (waiting, vector) in entries {

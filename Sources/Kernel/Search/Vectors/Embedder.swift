@@ -18,6 +18,22 @@ public protocol Embedder: Sendable {
     func embed(_ texts: [String]) async throws -> [[Float]]
 }
 
+/// What an index remembers of its embedder.
+struct EmbedderMark: Sendable, Equatable {
+    var name: String
+    var dimensions: Int
+
+    init(_ embedder: any Embedder) {
+        name = embedder.name
+        dimensions = embedder.dimensions
+    }
+
+    init(name: String, dimensions: Int) {
+        self.name = name
+        self.dimensions = dimensions
+    }
+}
+
 extension Embedder {
     /// No: a model's dimensions mean nothing each by itself.
     public var isLexical: Bool { false }

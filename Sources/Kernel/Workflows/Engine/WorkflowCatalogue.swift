@@ -30,7 +30,9 @@ final class WorkflowCatalogue: Sendable {
         }
         for resource in workflow.definition.resources {
             switch TaskResource(resource) {
-            case .tool(let name)? where !owner.tools.contains(name):
+            // Whether an organisation gave a tool of others to the agent is found out at each call.
+            case .tool(let name)?
+            where !owner.tools.contains(name) && !registry.mayBeOutside(name):
                 throw refuse("agent \"\(owner.name)\" does not list the tool \"\(name)\"")
             case .agent(let name)? where registry.agents[name] == nil:
                 throw refuse("there is no agent \"\(name)\"")

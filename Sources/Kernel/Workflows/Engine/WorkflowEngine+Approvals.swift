@@ -55,7 +55,7 @@ extension WorkflowEngine {
             .conflict,
             code: "approval-is-closed",
             "nobody waits for the answer any more",
-            details: ["status": "withdrawn", "decidedBy": .null, "decidedAt": .null]
+            details: ["state": "withdrawn", "decidedBy": .null, "decidedAt": .null]
         )
     }
 

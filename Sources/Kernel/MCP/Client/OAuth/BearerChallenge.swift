@@ -54,6 +54,7 @@ public struct BearerChallenge: Sendable, Hashable {
                 } else {
                     if isBearer { return found }
                     rest = afterWord
+                    skip { $0 == UInt8(ascii: "=") }
                     isBearer = word.lowercased() == "bearer"
                 }
             }

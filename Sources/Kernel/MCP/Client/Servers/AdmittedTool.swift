@@ -58,14 +58,14 @@ public struct AdmittedTool: Sendable {
             server: try row.id(0),
             serverName: try row.text(1),
             name: try row.text(2),
-            offered: row.isNull(3) ? nil : try row.json(3),
+            offered: try row.optionalJSON(3),
             offeredHash: try row.optionalText(4),
             refused: try row.optionalText(5),
             unchecked: (try row.json(6).array ?? []).compactMap(\.string),
-            admitted: row.isNull(7) ? nil : try row.json(7),
+            admitted: try row.optionalJSON(7),
             admittedHash: try row.optionalText(8),
             admittedAt: try row.optionalTimestamp(9),
-            admittedBy: row.isNull(10) ? nil : try row.json(10),
+            admittedBy: try row.optionalJSON(10),
             needsApproval: try row.bool(11),
             suspendedAt: try row.optionalTimestamp(12),
             suspendedReason: try row.optionalText(13)
@@ -94,6 +94,14 @@ public struct AdmittedTool: Sendable {
             "admittedBy": admittedBy ?? .null, "needsApproval": .bool(needsApproval),
             "suspendedAt": suspendedAt?.json ?? .null,
         ]
+    }
+}
+
+extension Row {
+    /// The JSON value, nil when NULL (and not JSON's null).
+    func optionalJSON(_ column: Int) throws -> JSON? {
+        guard !isNull(column) else { return Optional.none }
+        return try json(column)
     }
 }
 

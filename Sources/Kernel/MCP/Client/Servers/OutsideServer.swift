@@ -97,7 +97,7 @@ public struct OutsideServer: Sendable {
             clientID: settings["clientId"]?.string,
             status: status,
             message: try row.optionalText(10),
-            description: row.isNull(11) ? nil : try row.json(11),
+            description: try row.optionalJSON(11),
             checkedAt: try row.optionalTimestamp(12),
             createdAt: try row.timestamp(13),
             version: Int(try row.int(14)),

@@ -251,7 +251,7 @@ final class ChildProcess: Sendable {
             if polled[0].revents != 0 {
                 let count = read(output, &chunk, chunk.count)
                 if count > 0 {
-                    if !outputLines.feed(chunk[..<count], ears.onLine) {
+                    if !Self.feed(&outputLines, chunk[..<count], ears.onLine) {
                         ears.onOverflow()
                         close()
                     }
@@ -262,12 +262,28 @@ final class ChildProcess: Sendable {
             if polled[1].revents != 0 {
                 let count = read(errors, &chunk, chunk.count)
                 if count > 0 {
-                    _ = errorLines.feed(chunk[..<count], ears.onErrorLine)
+                    _ = Self.feed(&errorLines, chunk[..<count], ears.onErrorLine)
                 } else if count == 0 || errno != EAGAIN && errno != EINTR {
                     errorsOpen = false
                 }
             }
         }
+    }
+
+    /// Hands over whole lines; false once one is too long.
+    private static func feed(
+        _ lines: inout LineSplitter,
+        _ bytes: ArraySlice<UInt8>,
+        _ body: ([UInt8]) -> Void
+    ) -> Bool {
+        var isWhole = true
+        for piece in lines.take(bytes) {
+            switch piece {
+            case .line(let line): body(line)
+            case .tooLong: isWhole = false
+            }
+        }
+        return isWhole && !lines.isOverflowing
     }
 
     /// Writes what waits; false when nobody reads any more.
@@ -307,16 +323,5 @@ final class ChildProcess: Sendable {
     static func told(_ status: Int32) -> String {
         status & 0x7F == 0
             ? "exited with \(status >> 8 & 0xFF)" : "ended by signal \(status & 0x7F)"
-    }
-}
-
-extension LineSplitter {
-    /// Hands over each whole line; false once a line is too long.
-    fileprivate mutating func feed(_ piece: ArraySlice<UInt8>, _ body: ([UInt8]) -> Void) -> Bool {
-        for piece in take(piece) {
-            guard case .line(let line) = piece else { return false }
-            body(line)
-        }
-        return !isTooLong
     }
 }
