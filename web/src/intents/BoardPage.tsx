@@ -15,7 +15,7 @@ import { IntentCard } from "./IntentCard";
 import { IntentsArea, useRights } from "./IntentsArea";
 import { STAGE_LOOKS, StageLegend } from "./marks";
 import { Strip } from "./Strip";
-import { sorted, SORTS, STAGES, type Stage, stageOf, wantedOf } from "./words";
+import { sorted, SORTS, type Stage, stageOf, STAGES, wantedOf } from "./words";
 
 const idOf = (intent: Intent) => intent.intent_id;
 const FILTERS = ["q", "domain", "owner", "state"];
@@ -188,7 +188,11 @@ function Group({ stage, intents, now, all }: {
         {shown.map((each) => <IntentCard key={each.intent_id} intent={each} now={now} />)}
       </div>
       {shown.length < intents.length && (
-        <Button small kind="quiet" onClick={() => setQuery({ state: stage })}>
+        <Button
+          small
+          kind="quiet"
+          onClick={() => setQuery({ state: stage })}
+        >
           Show all {intents.length}
         </Button>
       )}
@@ -253,7 +257,11 @@ function BoardFilters({ intents }: { intents: Intent[] }) {
         </label>
         <label className="inline-field">
           <span>Sort</span>
-          <select className="input select" value={query.get("sort") ?? ""} onChange={choose("sort")}>
+          <select
+            className="input select"
+            value={query.get("sort") ?? ""}
+            onChange={choose("sort")}
+          >
             {SORTS.map(([value, word]) => <option key={value} value={value}>{word}</option>)}
           </select>
         </label>

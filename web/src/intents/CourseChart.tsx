@@ -156,9 +156,8 @@ export function CourseChart({ intent, evaluations, remediations, span }: Props) 
       </ul>
       {pointed !== null && (
         <p className="chart-said num" aria-hidden="true">
-          {dateTime(new Date(pointed).toISOString())}: {here
-            ? `${valueWords(measure, here.value)}, ${STATES[here.state]}`
-            : "not looked at"}
+          {dateTime(new Date(pointed).toISOString())}:{" "}
+          {here ? `${valueWords(measure, here.value)}, ${STATES[here.state]}` : "not looked at"}
         </p>
       )}
     </div>

@@ -236,7 +236,11 @@ function Form({ intent, onReread }: { intent: WholeIntent | null; onReread: () =
           </Section>
           <Section title="Who, and how far">
             <div className="grid-2">
-              <Owner value={draft.owner} known={intent?.owner} onChange={(owner) => set({ owner })} />
+              <Owner
+                value={draft.owner}
+                known={intent?.owner}
+                onChange={(owner) => set({ owner })}
+              />
               <SelectField
                 label="Priority"
                 value={draft.priority}
@@ -478,7 +482,8 @@ function Remedies({ remedies, error, onChange }: {
 
 /** What the program itself can do about what is measured. */
 function Known({ metric }: { metric: string | undefined }) {
-  const all = useCatalogue().data?.remediations ?? [];
+  const catalogue = useCatalogue().data;
+  const all = catalogue?.remediations ?? [];
   const helps = all.filter((each) => metric !== undefined && each.helps.includes(metric));
   if (helps.length === 0) {
     return <p className="faint">Nothing that comes with the program helps with this measure.</p>;
@@ -506,12 +511,17 @@ function EdgeRows({ edges, error, onChange }: {
             relation={each.relation}
             to={each.to}
             onChange={(relation, to) =>
-              onChange(edges.map((old, at) => at === index ? { relation, to } : old))}
+              onChange(edges.map((old, at) =>
+                at === index ? { relation, to } : old
+              ))}
           />
           <IconButton
             icon="trash"
             label={`Remove edge ${index + 1}`}
-            onClick={() => onChange(edges.filter((_, at) => at !== index))}
+            onClick={() =>
+              onChange(edges.filter((_, at) =>
+                at !== index
+              ))}
           />
         </div>
       ))}

@@ -119,9 +119,8 @@ export function GraphPage() {
                       aria-pressed={on}
                       onClick={() =>
                         setQuery({
-                          without: KINDS.filter((each) =>
-                            each === kind ? on : hidden.has(each)
-                          ).join(","),
+                          without: KINDS.filter((each) => each === kind ? on : hidden.has(each))
+                            .join(","),
                         })}
                     >
                       {KIND_LOOKS[kind].many} <span className="num">{number}</span>

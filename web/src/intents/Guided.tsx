@@ -283,9 +283,7 @@ function ConditionRow({ title, metric, condition, onChange, onRemove }: RowProps
             onChange={(event) =>
               onChange({
                 ...condition,
-                value: comparison === "in"
-                  ? event.target.value.split(/,\s*/)
-                  : event.target.value,
+                value: comparison === "in" ? event.target.value.split(/,\s*/) : event.target.value,
               })}
           />
           <datalist id={list}>
@@ -295,7 +293,11 @@ function ConditionRow({ title, metric, condition, onChange, onRemove }: RowProps
       )}
       {onRemove
         ? <IconButton icon="close" label={`Remove ${title}`} onClick={onRemove} />
-        : <span className="condition-kept" title="A share needs one"><Icon name="check" /></span>}
+        : (
+          <span className="condition-kept" title="A share needs one">
+            <Icon name="check" />
+          </span>
+        )}
     </div>
   );
 }

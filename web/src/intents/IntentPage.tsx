@@ -234,8 +234,7 @@ function Summary({ intent }: { intent: WholeIntent }) {
           {intent.driftingSince && intent.status === "open" && (
             <span className="faint">
               {" "}
-              Drifting for{" "}
-              {lengthWords(Date.now() - Date.parse(intent.driftingSince))}.
+              Drifting for {lengthWords(Date.now() - Date.parse(intent.driftingSince))}.
             </span>
           )}
         </span>
@@ -397,4 +396,3 @@ function Decisions({ intent }: { intent: WholeIntent }) {
     />
   );
 }
-

@@ -15,7 +15,8 @@ const WRITERS = ["admin", "manager", "planner", "supervisor"];
 
 /** What the reader may do: declare and change intents, make widgets, read the log of events. */
 export function useRights(): { writes: boolean; rules: boolean } {
-  const roles = useMe()?.roles ?? [];
+  const me = useMe();
+  const roles = me?.roles ?? [];
   return {
     writes: roles.some((role) => WRITERS.includes(role)),
     rules: roles.some((role) => role === "admin" || role === "manager"),

@@ -92,7 +92,11 @@ export function MetricPicker({ metrics, value, onChange }: Props) {
               >
                 <span className="metric-name">
                   <Icon
-                    name={each.kind === "records" ? "orders" : each.kind === "metric" ? "chart" : "trace"}
+                    name={each.kind === "records"
+                      ? "orders"
+                      : each.kind === "metric"
+                      ? "chart"
+                      : "trace"}
                     size={15}
                   />
                   <span className="wrap">{each.name}</span>

@@ -41,8 +41,8 @@ export function NetworkList({ graph, selected, lit, onSelect }: Props) {
             />
             <span className="network-row-words">
               <span>
-                {said && <span className="faint">{said}{" "}</span>}
-                {node.title}
+                {said && <span className="faint">{said}</span>}
+                {said ? ` ${node.title}` : node.title}
               </span>
               <span className="faint">{noteOf(node)}{again ? ", see above" : ""}</span>
             </span>

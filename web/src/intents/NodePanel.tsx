@@ -38,7 +38,11 @@ export function NodePanel({ graph, node, way, goal }: Props) {
       title={node.title}
       className="node-panel"
       aside={
-        <IconButton icon="close" label="Select none" onClick={() => setQuery({ node: null })} />
+        <IconButton
+          icon="close"
+          label="Select none"
+          onClick={() => setQuery({ node: null })}
+        />
       }
     >
       <p className="faint with-icon">

@@ -80,7 +80,11 @@ export function PredicateText({ text, verdict, error, onChange }: Props) {
             <p>{predicateWords(found.measure)}</p>
             <p className="predicate-verdict">
               <Icon
-                name={found.state === "holds" ? "check" : found.state === "broken" ? "alarm" : "info"}
+                name={found.state === "holds"
+                  ? "check"
+                  : found.state === "broken"
+                  ? "alarm"
+                  : "info"}
                 size={16}
               />
               <span>
@@ -93,7 +97,9 @@ export function PredicateText({ text, verdict, error, onChange }: Props) {
         )}
         {!found && !wrong && !error && (
           <p className="field-hint">
-            {verdict.checking ? "Looking at it…" : "function(what, conditions) over window >= target"}
+            {verdict.checking
+              ? "Looking at it…"
+              : "function(what, conditions) over window >= target"}
           </p>
         )}
       </div>

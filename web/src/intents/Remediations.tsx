@@ -71,9 +71,7 @@ export function Remediations({ intent, remediations }: Props) {
                 <p className="faint">Its effect is judged at {dateTime(each.judgeAt)}.</p>
               )}
               {each.reason && <p className="faint">{sentence(each.reason)}</p>}
-              {each.answeredBy && (
-                <p className="faint">Answered by {each.answeredBy.name}.</p>
-              )}
+              {each.answeredBy && <p className="faint">Answered by {each.answeredBy.name}.</p>}
               <div className="remediation-links">
                 {asked && (
                   <Button

@@ -49,9 +49,7 @@ export function SuggestionsPage() {
     <IntentsArea
       title="Suggestions"
       lead="What alarms, trends and the solutions suggest to hold the company to"
-      actions={writes && (
-        <Button icon="retry" busy={busy} onClick={look}>Look again</Button>
-      )}
+      actions={writes && <Button icon="retry" busy={busy} onClick={look}>Look again</Button>}
     >
       {found.loading && (
         <div className="card">
@@ -102,7 +100,12 @@ export function SuggestionsPage() {
                 >
                   Adopt…
                 </Button>
-                <Button small icon="close" onClick={() => setQuery({ dismiss: each.id })}>
+                <Button
+                  small
+                  icon="close"
+                  onClick={() =>
+                    setQuery({ dismiss: each.id })}
+                >
                   Dismiss…
                 </Button>
                 <Link
@@ -118,9 +121,7 @@ export function SuggestionsPage() {
           </article>
         ))}
       </div>
-      {adopting && (
-        <AdoptDialog suggestion={adopting} onClose={() => setQuery({ adopt: null })} />
-      )}
+      {adopting && <AdoptDialog suggestion={adopting} onClose={() => setQuery({ adopt: null })} />}
       {dismissing && (
         <ReasonDialog
           title={`Dismiss “${dismissing.desired_outcome}”?`}
@@ -144,9 +145,7 @@ export function SuggestionsPage() {
 function AdoptDialog({ suggestion, onClose }: { suggestion: Suggestion; onClose: () => void }) {
   const preset = suggestion.preset !== null;
   const [outcome, setOutcome] = useState(suggestion.desired_outcome);
-  const [deadline, setDeadline] = useState(() =>
-    localTime(new Date(Date.now() + 30 * 86_400_000))
-  );
+  const [deadline, setDeadline] = useState(() => localTime(new Date(Date.now() + 30 * 86_400_000)));
   const [opens, setOpens] = useState(false);
   const sending = useSending("/desired_outcome", "/deadline");
   const late = preset ? null : deadlineProblem(deadline, Date.now());

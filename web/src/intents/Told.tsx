@@ -65,9 +65,7 @@ export function Told({ intent }: { intent: Intent }) {
           </li>
         ))}
       </ol>
-      {!rules && (
-        <p className="faint">Administrators and managers see every event of it here.</p>
-      )}
+      {!rules && <p className="faint">Administrators and managers see every event of it here.</p>}
     </>
   );
 }

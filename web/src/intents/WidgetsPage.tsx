@@ -149,7 +149,11 @@ export function IntentWidgetsPage() {
         </ShownOnce>
       )}
       {revoked && (
-        <RemoveDialog row={revoked} list={WIDGETS} onClose={() => setQuery({ revoke: null })}>
+        <RemoveDialog
+          row={revoked}
+          list={WIDGETS}
+          onClose={() => setQuery({ revoke: null })}
+        >
           Its address shows nothing any more, on whatever page it is.
         </RemoveDialog>
       )}

@@ -417,4 +417,3 @@ export async function makeWidget(
 
 /** The report as a file. */
 export const readReport = () => get<unknown>("/api/ws_status_report.json");
-

@@ -86,8 +86,7 @@ export function course(
     .range([size.height - bottom, TOP]);
   const x = scaleTime().domain([new Date(span.from), new Date(span.to)])
     .range([left, size.width - RIGHT]);
-  const place = (moment: number) =>
-    x(new Date(Math.max(span.from, Math.min(span.to, moment))));
+  const place = (moment: number) => x(new Date(Math.max(span.from, Math.min(span.to, moment))));
   const drawn = line<Step>().defined((each) => each.value !== null)
     .x((each) => place(each.at)).y((each) => y(each.value ?? 0));
   return {

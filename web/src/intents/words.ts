@@ -195,7 +195,9 @@ export function basisWords(observation: Observation | null): string | null {
   const { good, total, reason } = observation;
   if (observation.value === null) return reason;
   if (total === null) return null;
-  return good === null ? `of ${plain.format(total)}` : `${plain.format(good)} of ${plain.format(total)}`;
+  return good === null
+    ? `of ${plain.format(total)}`
+    : `${plain.format(good)} of ${plain.format(total)}`;
 }
 
 export interface Wanted {
@@ -299,4 +301,3 @@ export function changed(before: Record<string, unknown>, after: Record<string, u
     return was === is ? [] : [`${word}: ${was} → ${is}`];
   });
 }
-
