@@ -3,7 +3,8 @@ import { useWidth } from "../observe/WidgetCard";
 import { dateTime, time } from "../ui/format";
 import { Icon } from "../ui/Icon";
 import type { Evaluation, Intent, Remediation } from "./api";
-import { at as evaluationAt, course } from "./course";
+import { at as evaluationAt } from "./course";
+import { course } from "./plot";
 import { comparisonWords, valueWords } from "./predicate";
 import { remediationName } from "./words";
 

@@ -1,9 +1,7 @@
-import { scaleLinear, scaleTime } from "d3-scale";
-import { line } from "d3-shape";
 import type { Evaluation, IntentState, Measure } from "./api";
 import { isShare } from "./predicate";
 
-/** Where the course of a value stands in a chart: the line, the target, and what was not so. */
+/** The course of a value: its stretches, its steps, and the room that they take. */
 
 export interface Band {
   state: IntentState;
@@ -11,21 +9,8 @@ export interface Band {
   to: number;
 }
 
-export interface Course {
-  left: number;
-  bottom: number;
-  x: (moment: number) => number;
-  y: (value: number) => number;
-  line: string;
-  bands: Band[];
-  values: number[];
-  moments: Date[];
-}
-
 /** Looks further apart than this have nothing between them. */
 const APART = 150_000;
-const TOP = 10;
-const RIGHT = 10;
 
 const ms = (text: string) => Date.parse(text);
 
@@ -42,7 +27,7 @@ export function bandsOf(evaluations: readonly Evaluation[]): Band[] {
   return bands;
 }
 
-interface Step {
+export interface Step {
   at: number;
   value: number | null;
 }
@@ -70,35 +55,6 @@ export function domain(measure: Measure, values: readonly number[]): [number, nu
   const to = most + room;
   if (isShare(measure) && least >= 0 && most <= 1) return [Math.max(0, from), Math.min(1, to)];
   return [least >= 0 ? Math.max(0, from) : from, to];
-}
-
-export function course(
-  measure: Measure,
-  evaluations: readonly Evaluation[],
-  size: { width: number; height: number },
-  span: { from: number; to: number },
-): Course {
-  const left = 54;
-  const bottom = 24;
-  const steps = stepsOf(evaluations);
-  const known = steps.flatMap((each) => each.value === null ? [] : [each.value]);
-  const y = scaleLinear().domain(domain(measure, known)).nice(4)
-    .range([size.height - bottom, TOP]);
-  const x = scaleTime().domain([new Date(span.from), new Date(span.to)])
-    .range([left, size.width - RIGHT]);
-  const place = (moment: number) => x(new Date(Math.max(span.from, Math.min(span.to, moment))));
-  const drawn = line<Step>().defined((each) => each.value !== null)
-    .x((each) => place(each.at)).y((each) => y(each.value ?? 0));
-  return {
-    left,
-    bottom,
-    x: place,
-    y: (value) => y(value),
-    line: drawn(steps) ?? "",
-    bands: bandsOf(evaluations),
-    values: y.ticks(4),
-    moments: x.ticks(Math.max(2, Math.floor(size.width / 110))),
-  };
 }
 
 /** The evaluation that was true at a moment. */
