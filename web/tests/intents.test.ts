@@ -17,6 +17,7 @@ import {
   changeWords,
   excerpt,
   fitted,
+  functionsOf,
   literal,
   matching,
   offsetOf,
@@ -155,6 +156,10 @@ Deno.test("what a function needs is there, and what does not fit is gone", () =>
     where: [{ field: "gone", comparison: "=", value: 1 }],
   }, ORDERS);
   assert.equal(other.where, undefined);
+  const plain: Metric = { ...ORDERS, kind: "metric", fields: [] };
+  assert.ok(!functionsOf(plain).includes("share"));
+  const flags = { ...ORDERS, fields: ORDERS.fields.slice(0, 1) };
+  assert.deepEqual(functionsOf(flags), ["share", "count", "rate"]);
 });
 
 Deno.test("what is measured is found by name before explanation", () => {

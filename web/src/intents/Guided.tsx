@@ -10,6 +10,7 @@ import {
   COMPARISONS,
   fitted,
   FUNCTIONS,
+  functionsOf,
   isShare,
   needsField,
   numbersOf,
@@ -59,7 +60,7 @@ export function Guided({ metrics, measure, onChange }: Props) {
               value={measure.function}
               onChange={(event) => set({ function: event.target.value as Fn })}
             >
-              {metric.functions.map((each) => (
+              {functionsOf(metric).map((each) => (
                 <option key={each} value={each}>{FUNCTIONS[each]}</option>
               ))}
             </SelectField>

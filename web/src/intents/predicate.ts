@@ -164,9 +164,17 @@ export function predicateWords(measure: Measure): string {
   return `${said} ${window}: ${target}`;
 }
 
+/** By which functions a metric can be measured: some need a field of numbers, or one to tell by. */
+export const functionsOf = (metric: Metric): Fn[] =>
+  metric.functions.filter((fn) =>
+    fn === "share"
+      ? metric.fields.length > 0
+      : !needsField(metric, fn) || numbersOf(metric).length > 0
+  );
+
 /** What a metric is measured by at first, as its own fields allow. */
 export function beginWith(metric: Metric): Measure {
-  const fn = metric.functions[0] ?? "avg";
+  const fn = functionsOf(metric)[0] ?? "avg";
   return fitted({
     metric: metric.name,
     function: fn,
@@ -202,7 +210,10 @@ export function fitted(measure: Measure, metric: Metric): Measure {
   const among = (where ?? []).filter((each) =>
     metric.fields.some(({ name }) => name === each.field)
   );
-  if (among.length > 0 && measure.function === "share") next.where = among;
+  // Of what is no record, a share is among those alike in all other labels.
+  if (among.length > 0 && measure.function === "share" && metric.kind === "records") {
+    next.where = among;
+  }
   return next;
 }
 
