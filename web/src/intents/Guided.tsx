@@ -148,6 +148,8 @@ function Target({ measure, onChange }: { measure: Measure; onChange: (target: nu
 
 const SIGNS: Record<string, [Condition["comparison"], string][]> = {
   flag: [["=", "is"]],
+  // All that a metric can tell by its labels; one that ends in * is all that begin so.
+  label: [["=", "is"]],
   number: [["=", "="], ["!=", "≠"], [">=", "≥"], ["<=", "≤"], [">", ">"], ["<", "<"]],
   text: [["=", "is"], ["!=", "is not"], ["in", "is one of"]],
 };
@@ -205,6 +207,7 @@ function ConditionRow({ title, metric, condition, onChange, onRemove }: RowProps
   const list = useId();
   const field = metric.fields.find((each) => each.name === condition.field);
   const kind = field?.kind ?? "text";
+  const signs = SIGNS[metric.kind === "metric" ? "label" : kind] ?? [];
   const { comparison, value } = condition;
   const values = Array.isArray(value) ? value : [value];
   return (
@@ -235,7 +238,7 @@ function ConditionRow({ title, metric, condition, onChange, onRemove }: RowProps
           });
         }}
       >
-        {(SIGNS[kind] ?? []).map(([each, word]) => <option key={each} value={each}>{word}</option>)}
+        {signs.map(([each, word]) => <option key={each} value={each}>{word}</option>)}
       </SelectField>
       {kind === "flag" && (
         <SelectField
@@ -279,7 +282,11 @@ function ConditionRow({ title, metric, condition, onChange, onRemove }: RowProps
             label="Value"
             hiddenLabel
             list={list}
-            placeholder={comparison === "in" ? "one, another" : "value"}
+            placeholder={comparison === "in"
+              ? "one, another"
+              : metric.kind === "metric"
+              ? "value, or begins*"
+              : "value"}
             value={values.join(", ")}
             onChange={(event) =>
               onChange({
