@@ -298,6 +298,7 @@ def test_the_graph_shows_what_suffers_and_leads_to_goals(opened, api):  # noqa: 
     )
     assert_accessible(page, axe_source(), page.url)
     screenshot(page, "intent-graph-way-light")
+    panel.get_by_role("heading", level=2).click()
     # Escape unwinds: the way, what is chosen, the page.
     press(page, "Escape")
     expect(page).not_to_have_url(re.compile("to="))

@@ -1,4 +1,5 @@
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useState } from "react";
+import { type Query, useQuery } from "../api/query";
 import type { Page as ListOf } from "../api/types";
 import { usePageActions } from "../shell/actions";
 import { useEscape } from "../shell/keys";
@@ -6,21 +7,17 @@ import { Link, navigate, setQuery, useLocation } from "../shell/router";
 import { Button } from "../ui/Button";
 import { counted } from "../ui/format";
 import { Icon } from "../ui/Icon";
-import { usePages } from "../ui/pages";
 import { useRowKeys } from "../ui/rows";
 import { Search, searchAction } from "../ui/Search";
 import { Empty, Failure, Skeleton } from "../ui/States";
-import { type Intent, INTENTS, readReport, TOPICS } from "./api";
+import { type Intent, INTENTS, type IntentStatus, readReport, TOPICS } from "./api";
 import { IntentCard } from "./IntentCard";
 import { IntentsArea, useRights } from "./IntentsArea";
 import { STAGE_LOOKS, StageLegend } from "./marks";
 import { Strip } from "./Strip";
 import { sorted, SORTS, type Stage, stageOf, STAGES, wantedOf } from "./words";
 
-const idOf = (intent: Intent) => intent.intent_id;
 const FILTERS = ["q", "domain", "owner", "state"];
-/** An organisation has no more open ones; older closed ones come as one asks. */
-const AT_ONCE = 1000;
 /** Of closed ones so many are shown at first. */
 const FEW = 6;
 
@@ -34,30 +31,58 @@ function useNow(): number {
   return now;
 }
 
+/** One page of the intents of a status, following what happens; null: there is no such page. */
+const useSome = (status: IntentStatus, cursor: string | null = "") =>
+  useQuery<ListOf<Intent>>(
+    cursor === null
+      ? null
+      : `${INTENTS}?status=${status}&limit=200${cursor && `&cursor=${encodeURIComponent(cursor)}`}`,
+    10_000,
+    TOPICS,
+  );
+
+const after = (page: Query<ListOf<Intent>>) => page.data?.nextCursor ?? null;
+
+/** All that are open or proposed, of which there are a thousand at most, and the newest closed ones. */
+function useIntents() {
+  const one = useSome("open");
+  const two = useSome("open", after(one));
+  const three = useSome("open", after(two));
+  const four = useSome("open", after(three));
+  const five = useSome("open", after(four));
+  const proposed = useSome("proposed");
+  const more = useSome("proposed", after(proposed));
+  const met = useSome("met");
+  const missed = useSome("missed");
+  const withdrawn = useSome("withdrawn");
+  const all = [one, two, three, four, five, proposed, more, met, missed, withdrawn];
+  const failed = all.find((each) => each.error !== null);
+  return {
+    items: all.flatMap((each) => each.data?.items ?? []),
+    loading: [one, proposed, met, missed, withdrawn].some((each) => each.loading),
+    error: failed?.error ?? null,
+    retry: () => void all.forEach((each) => each.refresh()),
+    /** Whether there are closed ones that are not shown. */
+    older: [met, missed, withdrawn].some((each) => after(each) !== null),
+  };
+}
+
 /** Every intent by where it stands, what needs somebody first. */
 export function BoardPage() {
   const { query } = useLocation();
   const { writes } = useRights();
   const now = useNow();
-  const pages = usePages<Intent, ListOf<Intent>>(`${INTENTS}?limit=200`, idOf, 10_000, TOPICS);
-  const { first, items } = pages;
-  useEffect(() => {
-    if (pages.more && !pages.busy && items.length < AT_ONCE) void pages.loadMore();
-  }, [pages.more, pages.busy, items.length]);
+  const { items, loading, error, retry, older } = useIntents();
   const get = (name: string) => query.get(name) ?? "";
   const [q, domain, owner, state, sort] = ["q", "domain", "owner", "state", "sort"].map(get);
-  const shown = useMemo(
-    () =>
-      sorted(
-        wantedOf(items, {
-          q: q ?? "",
-          domain: domain ?? "",
-          owner: owner ?? "",
-          stage: state ?? "",
-        }),
-        sort ?? "",
-      ),
-    [items, q, domain, owner, state, sort],
+  const shown = sorted(
+    wantedOf(items, {
+      q: q ?? "",
+      domain: domain ?? "",
+      owner: owner ?? "",
+      stage: state ?? "",
+    }),
+    sort ?? "",
   );
   const groups = STAGES.flatMap((stage) => {
     const these = shown.filter((each) => stageOf(each) === stage);
@@ -107,17 +132,17 @@ export function BoardPage() {
     >
       <Strip />
       {(items.length > 0 || filtered) && <BoardFilters intents={items} />}
-      {first.loading && (
+      {loading && items.length === 0 && (
         <div className="card">
           <Skeleton lines={8} tall />
         </div>
       )}
-      {first.error !== null && (
+      {error !== null && (
         <div className="card">
-          <Failure error={first.error} retry={first.refresh} />
+          <Failure error={error} retry={retry} />
         </div>
       )}
-      {first.data && shown.length === 0 && (
+      {!loading && error === null && shown.length === 0 && (
         <div className="card">
           {filtered
             ? (
@@ -153,11 +178,8 @@ export function BoardPage() {
       {items.length > 0 && (
         <footer className="list-foot">
           <span className="faint" role="status">
-            {counted(shown.length, "intent")} shown{pages.more ? ", there are older ones" : ""}
+            {counted(shown.length, "intent")} shown{older ? ", there are older closed ones" : ""}
           </span>
-          {pages.more && items.length >= AT_ONCE && (
-            <Button busy={pages.busy} onClick={pages.loadMore}>Load more</Button>
-          )}
           <StageLegend />
         </footer>
       )}

@@ -32,6 +32,7 @@ import {
 } from "./api";
 import { EndFields } from "./Edges";
 import { Guided } from "./Guided";
+import { NumberField } from "./NumberField";
 import { write } from "./predicate";
 import { PredicateText } from "./PredicateText";
 import { useChecked } from "./useChecked";
@@ -69,7 +70,11 @@ export function EditorPage({ id }: { id: string | null }) {
       </Page>
     );
   }
-  return <Form key={begun?.version ?? "new"} intent={begun} onReread={() => setBegun(null)} />;
+  const reread = async () => {
+    await found.refresh();
+    setBegun(null);
+  };
+  return <Form key={begun?.version ?? "new"} intent={begun} onReread={reread} />;
 }
 
 interface Draft {
@@ -102,7 +107,7 @@ function draftOf(intent: WholeIntent | null, domain: string | null): Draft {
   };
 }
 
-function Form({ intent, onReread }: { intent: WholeIntent | null; onReread: () => void }) {
+function Form({ intent, onReread }: { intent: WholeIntent | null; onReread: () => unknown }) {
   const { query } = useLocation();
   const catalogue = useCatalogue();
   const [draft, setDraft] = useState(() => draftOf(intent, query.get("domain")));
@@ -417,13 +422,11 @@ function Remedies({ remedies, error, onChange }: {
                 <option key={name} value={name}>{name}</option>
               ))}
             </SelectField>
-            <TextField
+            <NumberField
               label="Makes the value better by"
-              type="number"
-              step="any"
               min={0}
               value={each.effect}
-              onChange={(event) => put(index, { effect: Number(event.target.value) })}
+              onNumber={(effect) => put(index, { effect })}
             />
             <SelectField
               label="Costs"
@@ -434,13 +437,12 @@ function Remedies({ remedies, error, onChange }: {
               <option value="medium">some</option>
               <option value="high">much</option>
             </SelectField>
-            <TextField
+            <NumberField
               label="Effect is judged after"
-              type="number"
               unit="s"
               min={10}
               value={each.judgeAfterSeconds}
-              onChange={(event) => put(index, { judgeAfterSeconds: Number(event.target.value) })}
+              onNumber={(judgeAfterSeconds) => put(index, { judgeAfterSeconds })}
             />
           </div>
           <div className="remedy-foot">

@@ -4,6 +4,7 @@ import { SelectField, TextField } from "../ui/Field";
 import { Icon } from "../ui/Icon";
 import type { Comparison, Condition, Fn, Measure, Metric } from "./api";
 import { MetricPicker } from "./MetricPicker";
+import { NumberField } from "./NumberField";
 import {
   beginWith,
   blank,
@@ -132,16 +133,11 @@ function Target({ measure, onChange }: { measure: Measure; onChange: (target: nu
   const share = isShare(measure);
   const shown = share ? Number((measure.target * 100).toFixed(6)) : measure.target;
   return (
-    <TextField
+    <NumberField
       label="Target"
-      type="number"
-      step="any"
       {...(share ? { unit: "%" } : unitOf(measure) ? { unit: unitOf(measure) } : {})}
       value={shown}
-      onChange={(event) => {
-        const number = event.target.valueAsNumber;
-        if (Number.isFinite(number)) onChange(share ? Number((number / 100).toFixed(8)) : number);
-      }}
+      onNumber={(number) => onChange(share ? Number((number / 100).toFixed(8)) : number)}
     />
   );
 }
@@ -252,16 +248,11 @@ function ConditionRow({ title, metric, condition, onChange, onRemove }: RowProps
         </SelectField>
       )}
       {kind === "number" && (
-        <TextField
+        <NumberField
           label="Value"
           hiddenLabel
-          type="number"
-          step="any"
           value={Number(value)}
-          onChange={(event) => {
-            const number = event.target.valueAsNumber;
-            if (Number.isFinite(number)) onChange({ ...condition, value: number });
-          }}
+          onNumber={(number) => onChange({ ...condition, value: number })}
         />
       )}
       {kind === "text" && comparison !== "in" && (field?.values.length ?? 0) > 0 && (

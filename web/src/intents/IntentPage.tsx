@@ -46,6 +46,8 @@ const RANGES: [string, string, number][] = [
   ["three", "3 days", 72],
 ];
 
+const SHORT = 2 * 3_600_000;
+
 const TABS = ["course", "decisions", "history"] as const;
 type Tab = (typeof TABS)[number];
 
@@ -291,10 +293,12 @@ function Measured({ intent }: { intent: WholeIntent }) {
   const end = intent.closedAt ? Date.parse(intent.closedAt) + 1000 : minute * 60_000;
   const begin = end - hours * 3_600_000;
   const iso = (at: number) => new Date(at).toISOString();
+  const opened = intent.openedAt ? Date.parse(intent.openedAt) : begin;
   const found = useQuery<{ items: Evaluation[] }>(
     intent.openedAt ? evaluations(intent.intent_id, iso(begin), iso(end)) : null,
-    15_000,
-    [`intents/${intent.intent_id}`],
+    20_000,
+    // A day of evaluations is too much to be read with each round.
+    end - Math.max(begin, opened) < SHORT ? [`intents/${intent.intent_id}`] : undefined,
   );
   // While the next minute is read, what was there stays.
   const [kept, setKept] = useState<Evaluation[]>();
@@ -302,7 +306,6 @@ function Measured({ intent }: { intent: WholeIntent }) {
     if (found.data) setKept(found.data.items);
   }, [found.data]);
   const items = found.data?.items ?? kept;
-  const opened = intent.openedAt ? Date.parse(intent.openedAt) : begin;
   // What was not open yet has no course: the chart begins with the opening, if that is later.
   const from = Math.max(begin, Math.min(opened - 30_000, end - 300_000));
   return (
