@@ -11,7 +11,7 @@ import type {
   Remediation,
 } from "../src/intents/api";
 import { at, bandsOf, domain, stepsOf } from "../src/intents/course";
-import { around, keyOf, network, only, suffers, tree, wayTo } from "../src/intents/network";
+import { around, keyOf, living, network, only, suffers, tree, wayTo } from "../src/intents/network";
 import {
   beginWith,
   changeWords,
@@ -109,7 +109,7 @@ Deno.test("only words stand without quotes", () => {
 Deno.test("a predicate is said in words", () => {
   assert.equal(
     predicateWords(onTime),
-    "Share of orders with on time over the last 7 days: at least 95%",
+    "Share of orders that are on time over the last 7 days: at least 95%",
   );
   assert.equal(
     predicateWords({
@@ -120,6 +120,17 @@ Deno.test("a predicate is said in words", () => {
       target: 0.5,
     }),
     "99th percentile of http request seconds over the last 15 minutes: at most 0.5 s",
+  );
+  assert.equal(
+    predicateWords({
+      ...onTime,
+      metric: "logistics.orders-placed",
+      conditions: [{ field: "status", comparison: "!=", value: "failed" }],
+      where: [{ field: "status", comparison: "in", value: ["booked", "delivered", "failed"] }],
+      window: "1h",
+    }),
+    "Share whose status is not failed among orders placed whose status is booked, delivered or " +
+      "failed over the last hour: at least 95%",
   );
   assert.equal(windowWords("1h"), "hour");
   assert.equal(windowSeconds("6h"), 21_600);
@@ -275,7 +286,7 @@ Deno.test("what the Conscience does is one sentence", () => {
   // What was tried in an earlier drift says nothing of this one.
   assert.equal(
     doingWords(drifting, [remediation({ status: "no-effect", endedAt: "2026-11-01T02:00:00Z" })]),
-    "Knows nothing that helps: its owner is told",
+    "Knows nothing that helps: people are called",
   );
   assert.equal(
     doingWords(intent({ status: "proposed" }), []),
@@ -520,6 +531,18 @@ Deno.test("only some kinds, and no edge into nowhere", () => {
     "intent:a serves goal:g",
     "intent:a depends-on intent:b",
   ]);
+});
+
+Deno.test("closed intents go, with what only they had to do with", () => {
+  const graph = {
+    nodes: SMALL.nodes.map((each) =>
+      each.node === "intent:b" ? { ...each, status: "met" as const } : each
+    ),
+    edges: SMALL.edges.filter((each) => !each.from.startsWith("agent")),
+  };
+  const names = (kept: string | null) => living(graph, kept).nodes.map((each) => each.node);
+  assert.deepEqual(names(null), ["goal:g", "intent:a", "agent:x"]);
+  assert.deepEqual(names("intent:b").length, 5);
 });
 
 Deno.test("as a list each node hangs on what is left of it, and is opened once", () => {

@@ -2,12 +2,13 @@ import { useMemo } from "react";
 import { usePageActions } from "../shell/actions";
 import { useEscape } from "../shell/keys";
 import { Link, navigate, setQuery, useLocation } from "../shell/router";
+import { Check } from "../ui/Field";
 import { useNarrow } from "../ui/narrow";
 import { Empty, Failure, Skeleton } from "../ui/States";
 import { type GraphNode, intentScreen, type NodeKind } from "./api";
 import { KIND_LOOKS, useGraph } from "./Edges";
 import { IntentsArea } from "./IntentsArea";
-import { around, keyOf, KINDS, network, only, wayTo } from "./network";
+import { around, keyOf, KINDS, living, network, only, wayTo } from "./network";
 import { NetworkList } from "./NetworkList";
 import { NetworkView } from "./NetworkView";
 import { NodePanel, useImpact } from "./NodePanel";
@@ -21,12 +22,17 @@ export function GraphPage() {
     () => new Set((query.get("without") ?? "").split(",").filter(Boolean) as NodeKind[]),
     [query],
   );
+  const selected = query.get("node");
+  const closed = query.has("closed");
+  const shown = useMemo(
+    () => found.data && (closed ? found.data : living(found.data, selected)),
+    [found.data, closed, selected],
+  );
   const graph = useMemo(
-    () => found.data && only(found.data, new Set(KINDS.filter((each) => !hidden.has(each)))),
-    [found.data, hidden],
+    () => shown && only(shown, new Set(KINDS.filter((each) => !hidden.has(each)))),
+    [shown, hidden],
   );
   const drawn = useMemo(() => graph && graph.nodes.length > 0 ? network(graph) : null, [graph]);
-  const selected = query.get("node");
   const node = found.data?.nodes.find((each) => each.node === selected);
   const asList = narrow || query.get("view") === "list";
   const shows = query.get("show") === "impact" ? "impact" : "near";
@@ -110,7 +116,7 @@ export function GraphPage() {
               <div className="chips" role="group" aria-label="Kinds">
                 {KINDS.map((kind) => {
                   const on = !hidden.has(kind);
-                  const number = found.data?.nodes.filter((each) => each.kind === kind).length;
+                  const number = shown?.nodes.filter((each) => each.kind === kind).length;
                   return (
                     <button
                       key={kind}
@@ -128,6 +134,11 @@ export function GraphPage() {
                   );
                 })}
               </div>
+              <Check
+                label="Closed intents too"
+                checked={closed}
+                onChange={(event) => setQuery({ closed: event.target.checked ? "1" : null })}
+              />
               {node && (
                 <div className="chips" role="group" aria-label="Stands out">
                   {([["near", "Around it"], ["impact", "When it fails"]] as const).map((

@@ -22,7 +22,9 @@ export function Remediations({ intent, remediations }: Props) {
   if (remediations.length === 0) {
     return (
       <p className="faint">
-        {intent.status === "open"
+        {intent.driftingSince
+          ? "Nothing was done: nothing that comes with the program, and no remedy of its own, helps."
+          : intent.status === "open"
           ? "Nothing was done yet. When it drifts, what helps is started or asked for, and its effect is measured."
           : "Nothing was done for it."}
       </p>

@@ -48,6 +48,28 @@ export function only(
   };
 }
 
+const CLOSED = ["met", "missed", "withdrawn"];
+
+/** Without intents that are closed, and without agents and resources that only those had to do with. */
+export function living(
+  graph: { nodes: GraphNode[]; edges: Edge[] },
+  kept: string | null,
+): { nodes: GraphNode[]; edges: Edge[] } {
+  const closed = new Set(
+    graph.nodes
+      .filter((each) => each.status && CLOSED.includes(each.status) && each.node !== kept)
+      .map((each) => each.node),
+  );
+  const edges = graph.edges.filter((each) => !closed.has(each.from) && !closed.has(each.to));
+  const had = new Set(graph.edges.flatMap((each) => [each.from, each.to]));
+  const has = new Set(edges.flatMap((each) => [each.from, each.to]));
+  const nodes = graph.nodes.filter(({ node, kind }) =>
+    !closed.has(node) &&
+    (node === kept || has.has(node) || !had.has(node) || kind === "goal" || kind === "intent")
+  );
+  return { nodes, edges };
+}
+
 /** Which end of an edge stands at the left. */
 const leftOf = (edge: Edge) => edge.relation === "serves" ? edge.to : edge.from;
 const rightOf = (edge: Edge) => edge.relation === "serves" ? edge.from : edge.to;

@@ -129,39 +129,35 @@ const SIGNS: Record<Condition["comparison"], string> = {
   in: "is",
 };
 
+/** What a condition says of things: "that are on time", "whose status is not failed". */
 export function conditionWords({ field, comparison, value }: Condition): string {
   const name = field.replace(/[-_]+/g, " ");
   if (value === true || value === false) {
-    return (value === true) === (comparison !== "!=") ? name : `not ${name}`;
+    return (value === true) === (comparison !== "!=") ? `that are ${name}` : `that are not ${name}`;
   }
   const values = Array.isArray(value) ? value : [value];
   const listed = values.length > 1
     ? `${values.slice(0, -1).join(", ")} or ${values[values.length - 1]}`
     : String(values[0] ?? "");
-  return `${name} ${SIGNS[comparison]} ${listed}`;
+  return `whose ${name} ${SIGNS[comparison]} ${listed}`;
 }
 
 const joined = (conditions: Condition[] | undefined) =>
-  (conditions ?? []).map(conditionWords).join(" and ");
+  (conditions ?? []).map((each) => ` ${conditionWords(each)}`).join(" and");
 
-/** "Share of orders that are on time over the last 7 days, at least 95 %". */
+/** "Share of orders that are on time over the last 7 days: at least 95 %". */
 export function predicateWords(measure: Measure): string {
   const source = sourceWords(measure.metric);
   const what = (measure.field ?? "").replace(/[-_]+/g, " ");
   const good = joined(measure.conditions);
   const among = joined(measure.where);
   const target = `${comparisonWords(measure.comparison)} ${valueWords(measure, measure.target)}`;
-  const window = `over the last ${windowWords(measure.window)}`;
-  let said: string;
-  if (measure.function === "share") {
-    said = `Share of ${source}${among ? ` (where ${among})` : ""}${good ? ` with ${good}` : ""}`;
-  } else {
-    const name = FUNCTIONS[measure.function];
-    const head = name.charAt(0).toUpperCase() + name.slice(1);
-    const of = what ? `${what} of ${source}` : source;
-    said = `${head} of ${of}${good ? ` where ${good}` : ""}`;
-  }
-  return `${said} ${window}: ${target}`;
+  const name = FUNCTIONS[measure.function];
+  const head = name.charAt(0).toUpperCase() + name.slice(1);
+  const said = measure.function === "share"
+    ? among ? `Share${good} among ${source}${among}` : `Share of ${source}${good}`
+    : `${head} of ${what ? `${what} of ${source}` : source}${good}`;
+  return `${said} over the last ${windowWords(measure.window)}: ${target}`;
 }
 
 /** By which functions a metric can be measured: some need a field of numbers, or one to tell by. */

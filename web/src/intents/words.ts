@@ -102,7 +102,7 @@ export function doingWords(intent: Intent, remediations: readonly Remediation[])
     const last = remediations.find((each) =>
       each.endedAt !== null && Date.parse(each.endedAt) >= Date.parse(intent.driftingSince ?? "")
     );
-    if (!last) return "Knows nothing that helps: its owner is told";
+    if (!last) return "Knows nothing that helps: people are called";
     const name = remediationName(last.name);
     if (last.status === "improved") return `Did ${name}: better, but not enough yet`;
     if (last.status === "refused") return `Was not allowed to ${name}: a person is called`;
