@@ -36,7 +36,7 @@ BUILD_RELEASE := swift build -c release -j $(JOBS) --product weft --static-swift
 
 export WEFT_TESTS WEFT_DATA
 
-.PHONY: help run test test-long lint format bench bench-kernel web deps release install clean
+.PHONY: help run test test-long lint format bench bench-agents bench-kernel web deps release install clean
 
 help:  ## Lists the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -71,6 +71,9 @@ format: deps  ## Formats everything in place.
 
 bench: deps release  ## Runs the benchmarks; `make bench BENCH="http packing"` runs some.
 	WEFT_BIN=$(abspath $(RELEASE)) .venv/bin/python bench/run $(BENCH)
+
+bench-agents: deps release  ## Runs the benchmarks of agents, MCP and search beside their peers.
+	WEFT_BIN=$(abspath $(RELEASE)) .venv/bin/python bench/run agents search
 
 bench-kernel: deps release  ## Runs the benchmarks of workflows, events and series beside their peers.
 	WEFT_BIN=$(abspath $(RELEASE)) .venv/bin/python bench/run kernel events series

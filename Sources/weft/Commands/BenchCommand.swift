@@ -53,7 +53,10 @@ enum BenchCommand {
 
     static func run(_ arguments: [String]) async -> Int32 {
         if arguments.contains("--help") || arguments.contains("-h") {
-            say(usage + "\n\n" + workflowUsage + "\n\n" + SeriesBenchmark.usage)
+            say(
+                usage + "\n\n" + workflowUsage + "\n\n" + SeriesBenchmark.usage + "\n\n"
+                    + agentsUsage
+            )
             return 0
         }
         return await exitCode(
@@ -62,6 +65,7 @@ enum BenchCommand {
                 case "store": try await store(arguments.dropFirst())
                 case "http": try await http(arguments.dropFirst())
                 case "workflows": try await workflows(arguments.dropFirst())
+                case "agents": try await agents(arguments.dropFirst())
                 case "series": try await SeriesBenchmark.run(arguments.dropFirst())
                 case "requests": try await requests(arguments.dropFirst())
                 case "events": try events(arguments.dropFirst())
@@ -69,7 +73,7 @@ enum BenchCommand {
                 default:
                     throw UsageError(
                         "what can be measured is: store, workflow, workflows, series, http, requests, "
-                            + "events"
+                            + "events, agents"
                     )
                 }
             },
