@@ -28,7 +28,7 @@ export function PredicateText({ text, verdict, error, onChange }: Props) {
     area.current?.focus();
     area.current?.setSelectionRange(offset, offset);
   };
-  const shown = wrong?.column ? excerpt(verdict.text, wrong.column) : null;
+  const shown = wrong?.column ? excerpt(verdict.text, wrong.column, 40) : null;
   return (
     <div className={wrong || error ? "field field-wrong" : "field"}>
       <label className="field-label" htmlFor={id}>Predicate as text</label>
