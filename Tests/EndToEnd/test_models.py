@@ -72,7 +72,7 @@ def test_models_of_three_protocols_are_configured_checked_and_paid_for(serve, pr
             client, "/api/models",
             {"name": f"{kind}-chat", "provider": there["id"], "model": "some-model", "prices": prices},
         )
-        assert model["prices"] == {"input": "3.00", "output": "15.00", "cacheRead": "3.00", "cacheWrite": "3.00"}
+        assert model["prices"] == {"input": "3.00", "output": "15.00", "cacheRead": "3.00", "cacheWrite": "3.75"}
         checked = client.post(f"/api/models/{model['id']}/check").json
         assert checked["works"], checked
         steps = [finding["step"] for finding in checked["findings"] if finding["outcome"] == "ok"]
@@ -207,3 +207,37 @@ def test_the_command_line_adds_and_checks(run, provider, tmp_path):  # noqa: F81
     done = run("models", "check", "aws", "--data", "d", **allowed)
     assert done.returncode == 0, done.out
     assert not (tmp_path / "weft.json").exists()
+
+
+def test_what_is_sent_fits_the_providers_own_shapes(run, provider):  # noqa: F811
+    session = pytest.importorskip("botocore.session").get_session()
+    validate = pytest.importorskip("botocore.validate").ParamValidator().validate
+    anthropic = pytest.importorskip("anthropic.types.message_create_params")
+    openai = pytest.importorskip("openai.types.chat.completion_create_params")
+    adapter = pytest.importorskip("pydantic").TypeAdapter
+    allowed = {"WEFT_MODELS_PRIVATE_PROVIDERS": "true"}
+    assert run("init", "--organisation", "Acme", "--email", "a@example.com", "--data", "d").returncode == 0
+    for kind, settings in providers(provider.url).items():
+        secret = json.dumps(settings["credentials"]).encode()
+        new = ["--kind", kind, "--url", settings["url"], "--sensitivity", "public", "--secret-file", "-"]
+        new += ["--region", settings["region"]] if "region" in settings else []
+        for answers in ("native", "tool"):
+            add = ("models", "add", f"{kind}-{answers}", "--model", "m", "--provider", kind, "--answers", answers)
+            done = run(*add, "--data", "d", *new, stdin=secret, **allowed)
+            assert done.returncode == 0, done.err
+            new = []
+    assert run("models", "check", "--data", "d", **allowed).returncode == 0
+    shape = session.get_service_model("bedrock-runtime").operation_model("ConverseStream").input_shape
+    protocols = []
+    for request in provider.requests:
+        body = request["body"]
+        protocols.append(request["protocol"])
+        if request["protocol"] == "bedrock":
+            report = validate(body | {"modelId": "m"}, shape)
+            assert not report.has_errors(), report.generate_report()
+        elif request["protocol"] == "anthropic":
+            adapter(anthropic.MessageCreateParamsStreaming).validate_python(body)
+            assert set(body) <= set(anthropic.MessageCreateParamsBase.__annotations__) | {"stream"}
+        else:
+            adapter(openai.CompletionCreateParamsStreaming).validate_python(body)
+    assert {protocol: protocols.count(protocol) for protocol in protocols} == {"anthropic": 6, "openai": 6, "bedrock": 6}

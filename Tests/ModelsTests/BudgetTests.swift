@@ -7,7 +7,8 @@ import Testing
 
 @Suite struct BudgetTests {
     // "How is it?" and its frame are ten bytes, five tokens at most; with 100 written a call may cost
-    // 5 × 3 + 100 × 15 = 1,515 millionths, and really costs 4,500 (1,000 read, 100 written).
+    // 5 × 3.75 (were all of it put into the cache) + 100 × 15 = 1,519 millionths, and really costs 4,500
+    // (1,000 read, 100 written).
     @Test("A call that may cost more than what is left is not made, and says why")
     func refused() async throws {
         let world = try await ModelWorld()
@@ -19,7 +20,7 @@ import Testing
         #expect(
             fault?.message
                 == "agent planner may spend 0.006 EUR a day: 0.0045 are spent, 0.00 set aside, and this call "
-                + "may cost 0.001515"
+                + "may cost 0.001519"
         )
         #expect(world.played.asked.count == 1)
         // Another agent has no budget, and a free model costs nothing.

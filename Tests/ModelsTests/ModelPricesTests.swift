@@ -43,8 +43,11 @@ import Testing
         #expect(ModelPrices(input: 75_000).cost(of: ModelUsage(input: 1)) == 1)
         #expect(ModelPrices(input: 75_000).cost(of: ModelUsage(input: 14)) == 2)
         #expect(ModelPrices().cost(of: usage) == 0)
-        // Without a price of its own the cache costs what reading does.
+        // Without prices of its own, reading the cache costs what reading does, and filling it 1.25 times.
         #expect(ModelPrices(input: 2_000_000).cost(of: ModelUsage(cacheRead: 500_000)) == 1_000_000)
+        #expect(
+            ModelPrices(input: 2_000_000).cost(of: ModelUsage(cacheWrite: 500_000)) == 1_250_000
+        )
         let most = ModelPrices(input: Micros.largest, output: Micros.largest)
         #expect(most.cost(of: ModelUsage(input: .max / 2, output: .max / 2)) == .max)
     }

@@ -49,7 +49,7 @@ public final class WebBody: AsyncSequence, Sendable {
 
     deinit { leave() }
 
-    /// Ends the request; a reader gets what is kept already, or the fault `cancelled`.
+    /// Ends the request; whoever reads on gets the fault `cancelled`, unless all of the body had come.
     public func cancel() { leave() }
 
     /// The next piece, never an empty one; nil at the body's proper end.

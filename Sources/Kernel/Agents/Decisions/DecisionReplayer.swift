@@ -59,11 +59,7 @@ public struct DecisionReplayer: Sendable {
         if let obstacle = Self.obstacle(recording) {
             return .notReplayable(code: obstacle.code, reason: obstacle.message)
         }
-        let desk = JournalDesk(
-            recording.steps,
-            agent: recording.agent,
-            mask: mask(of: recording, scope)
-        )
+        let desk = JournalDesk(recording.steps, mask: mask(of: recording, scope))
         let run = AgentRun(
             input: recording.input,
             now: recording.start,

@@ -12,13 +12,12 @@ final class JournalDesk: AgentDesk {
     }
 
     private let steps: [Int: AgentStep]
-    private let agent: Agent
     private let mask: Mask
     private let met = Mutex<Diverged?>(nil)
+    private let prompt = Mutex(PromptDigest())
 
-    init(_ steps: [AgentStep], agent: Agent, mask: Mask) {
+    init(_ steps: [AgentStep], mask: Mask) {
         self.steps = Dictionary(steps.map { ($0.index, $0) }) { first, _ in first }
-        self.agent = agent
         self.mask = mask
     }
 
@@ -51,7 +50,8 @@ final class JournalDesk: AgentDesk {
         guard let step = steps[index], step.kind == .model else {
             throw diverge("other-calls", "step \(index) asks the model, which was not asked")
         }
-        guard step.input == (try LiveDesk.summary(of: request)) else {
+        let told = try prompt.withLock { try $0.summary(of: request) }
+        guard step.input == told else {
             throw diverge(
                 "prompt-changed",
                 "the model would be told something else: the build, its tools or settings are others"

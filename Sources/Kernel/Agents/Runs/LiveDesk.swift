@@ -3,7 +3,6 @@ import Models
 import Privacy
 import Store
 import Synchronization
-import Vault
 
 /// Asks the tools and the model themselves, and keeps what came of it.
 ///
@@ -52,6 +51,7 @@ final class LiveDesk: AgentDesk {
         var model: String?
         var approvals: Int
         var waits: ApprovalRequest?
+        var prompt = PromptDigest()
     }
 
     let at: Circumstances
@@ -273,7 +273,7 @@ final class LiveDesk: AgentDesk {
             index: index,
             kind: .model,
             tool: AgentStep.modelName,
-            input: try Self.summary(of: request),
+            input: try state.withLock { try $0.prompt.summary(of: request) },
             outcome: .success(.null),
             at: began,
             duration: .zero
@@ -305,12 +305,6 @@ final class LiveDesk: AgentDesk {
             hold(step)
             throw ModelGaveUp(code: general.code, message: general.message)
         }
-    }
-
-    /// What of a request is kept: the rest is in the case, the steps before and the program.
-    static func summary(of request: ModelRequest) throws -> JSON {
-        let digest = try Authentication.sha256(request.json.bytes(.canonical))
-        return ["sha256": .string(hexadecimal(digest)), "messages": .int(request.messages.count)]
     }
 
     private func checkLimits() throws(ModelFault) {

@@ -59,7 +59,7 @@ public final class Conscience: Service {
         }
     }
 
-    private struct Compiled {
+    struct Compiled {
         var predicate: CompiledPredicate
         var at: Timestamp
     }
@@ -67,13 +67,13 @@ public final class Conscience: Service {
     /// The topic by which processes on one database wake each other.
     public static let topic = "intents"
     /// How long a compiled predicate is good before its names are looked up again.
-    private static let freshness = Duration.seconds(60)
+    static let freshness = Duration.seconds(60)
     /// How many moments of a gap are looked at afterwards.
     static let mostCaughtUp = 60
 
     let around: Surroundings
     private let signal = Signal()
-    private let compiled = Mutex<[String: Compiled]>([:])
+    let compiled = Mutex<[String: Compiled]>([:])
 
     /// A Conscience.
     public init(_ surroundings: Surroundings) {
@@ -329,123 +329,5 @@ public final class Conscience: Service {
                     rationale: "the intent names \(remedy.workflow) as a remediation"
                 )
             }
-    }
-
-    // MARK: Observing
-
-    private func compile(
-        _ intent: Intent,
-        _ organisation: ID<Organisation>,
-        at now: Timestamp
-    ) async throws -> CompiledPredicate {
-        let key = "\(organisation) \(intent.predicate)"
-        let known = compiled.withLock { $0[key] }
-        if let known, now - known.at < Self.freshness, now >= known.at { return known.predicate }
-        let catalogue = try await around.measurer.catalogue(of: organisation)
-        let predicate = try CompiledPredicate(intent.predicate, in: catalogue)
-        compiled.withLock { cache in
-            if cache.count > 5_000 { cache = [:] }
-            cache[key] = Compiled(predicate: predicate, at: now)
-        }
-        return predicate
-    }
-
-    private func measured(
-        _ intent: Intent,
-        _ organisation: ID<Organisation>,
-        at now: Timestamp
-    ) async throws -> Observation {
-        let predicate: CompiledPredicate
-        do {
-            predicate = try await compile(intent, organisation, at: now)
-        } catch let fault as GeneralFault where fault.kind == .invalid {
-            var observation = Observation(at: now, state: .noTelemetry)
-            observation.reason = fault.message
-            return observation
-        }
-        return Observation(
-            try await around.measurer.measure(predicate, of: organisation, until: now),
-            of: intent.predicate,
-            at: now
-        )
-    }
-
-    /// Measures an intent at a moment: the value, the budget, the trend.
-    func observe(
-        _ intent: Intent,
-        _ organisation: ID<Organisation>,
-        at now: Timestamp
-    ) async throws -> Observation {
-        var observation = try await measured(intent, organisation, at: now)
-        guard observation.state == .holds || observation.state == .broken else {
-            return observation
-        }
-        let opened = intent.openedAt ?? intent.createdAt
-        if let budget = ErrorBudget(intent.predicate) {
-            observation.burn = try await burn(budget, intent, organisation, opened, at: now)
-        }
-        let since = max(
-            opened,
-            now + .seconds(-max(3_600, intent.predicate.measure.windowSeconds))
-        )
-        let scope = try await around.effects.scope(in: organisation)
-        let values = try await around.database.read {
-            try IntentStore(scope: scope).values(of: intent.id, since: since, limit: 500, in: $0)
-        }
-        if let trend = Trend(values), trend.fit >= Trend.leastFit {
-            observation.trend = trend
-            observation.breaksAt = trend.breaks(intent.predicate, until: intent.deadline)
-        }
-        if let exhausted = observation.burn?.exhaustedAt, observation.state == .holds {
-            observation.breaksAt = min(observation.breaksAt ?? exhausted, exhausted)
-        }
-        return observation
-    }
-
-    private func burn(
-        _ budget: ErrorBudget,
-        _ intent: Intent,
-        _ organisation: ID<Organisation>,
-        _ opened: Timestamp,
-        at now: Timestamp
-    ) async throws -> BurnReading {
-        let predicate = try await compile(intent, organisation, at: now)
-        let measurer = around.measurer
-        func measure(_ seconds: Int) async throws -> Measured {
-            try await measurer.measure(predicate, of: organisation, until: now, over: seconds)
-        }
-        var levels: [BurnReading.Level] = []
-        for level in ErrorBudget.levels {
-            let windows = ErrorBudget.windows(
-                of: level,
-                period: intent.predicate.measure.windowSeconds
-            )
-            let long = try await measure(windows.long)
-            let short = try await measure(windows.short)
-            levels.append(
-                BurnReading.Level(
-                    level: level,
-                    longSeconds: windows.long,
-                    shortSeconds: windows.short,
-                    long: budget.rate(long),
-                    short: budget.rate(short),
-                    events: long.total ?? 0
-                )
-            )
-        }
-        var reading = BurnReading(allowed: budget.allowed, levels: levels)
-        let open = Int((now - opened).seconds)
-        guard open >= 60 else { return reading }
-        let since = try await measure(min(open, Measure.windows.upperBound))
-        // Few events say nothing of how it goes on.
-        let goesOn = (levels.last?.events ?? 0) >= ErrorBudget.fewestEvents
-        reading.project(
-            sinceOpening: budget.rate(since),
-            now: goesOn ? levels.last?.long : nil,
-            opened: opened,
-            at: now,
-            deadline: intent.deadline
-        )
-        return reading
     }
 }

@@ -280,6 +280,15 @@ public struct AgentTools: Sendable {
                 pointer: "/approvals"
             )
         }
+        // What it does is done with its decision, by the rules that made it.
+        guard settings.mode == .rules || !agent.tools.isEmpty else {
+            throw GeneralFault(
+                .invalid,
+                code: "rules-only",
+                "\(agent.name) has no tools that a model could use, and decides by its rules",
+                pointer: "/mode"
+            )
+        }
         guard settings.mode == .rules || !settings.models.isEmpty else {
             throw GeneralFault(
                 .invalid,

@@ -153,10 +153,10 @@ struct AnthropicDecoder: ReplyDecoder {
 
     private static func usage(_ json: JSON, over before: ModelUsage) -> ModelUsage {
         ModelUsage(
-            input: json["input_tokens"]?.int ?? before.input,
-            output: json["output_tokens"]?.int ?? before.output,
-            cacheRead: json["cache_read_input_tokens"]?.int ?? before.cacheRead,
-            cacheWrite: json["cache_creation_input_tokens"]?.int ?? before.cacheWrite
+            input: json["input_tokens"]?.tokens ?? before.input,
+            output: json["output_tokens"]?.tokens ?? before.output,
+            cacheRead: json["cache_read_input_tokens"]?.tokens ?? before.cacheRead,
+            cacheWrite: json["cache_creation_input_tokens"]?.tokens ?? before.cacheWrite
         )
     }
 }

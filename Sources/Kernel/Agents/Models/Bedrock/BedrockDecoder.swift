@@ -135,10 +135,10 @@ struct BedrockDecoder: ReplyDecoder {
 
     private static func usage(_ json: JSON) -> ModelUsage {
         ModelUsage(
-            input: json["inputTokens"]?.int ?? 0,
-            output: json["outputTokens"]?.int ?? 0,
-            cacheRead: json["cacheReadInputTokens"]?.int ?? 0,
-            cacheWrite: json["cacheWriteInputTokens"]?.int ?? 0
+            input: json["inputTokens"]?.tokens ?? 0,
+            output: json["outputTokens"]?.tokens ?? 0,
+            cacheRead: json["cacheReadInputTokens"]?.tokens ?? 0,
+            cacheWrite: json["cacheWriteInputTokens"]?.tokens ?? 0
         )
     }
 }

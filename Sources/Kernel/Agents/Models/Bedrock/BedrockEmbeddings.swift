@@ -36,7 +36,10 @@ struct BedrockEmbeddings: EmbeddingWire {
     ) throws(ModelFault) -> (vectors: [[Float]], usage: ModelUsage) {
         let json = try JSON.ofProvider(body)
         let counted = headers.first { $0.name == "x-amzn-bedrock-input-token-count" }
-        let tokens = json["inputTextTokenCount"]?.int ?? counted.flatMap { Int($0.value) } ?? 0
+        let tokens =
+            json["inputTextTokenCount"]?.tokens ?? counted.flatMap { UInt32($0.value) }.map {
+                Int($0)
+            } ?? 0
         let usage = ModelUsage(input: tokens)
         if !isCohere { return ([try VectorJSON.vector(json["embedding"])], usage) }
         let found = json["embeddings"]?["float"]?.array ?? json["embeddings"]?.array ?? []

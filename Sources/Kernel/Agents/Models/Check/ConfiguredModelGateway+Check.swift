@@ -276,7 +276,8 @@ extension ConfiguredModelGateway {
                 .model,
                 .failed,
                 fault.message,
-                "Is \"\(model.model)\" the provider's id of the model, and the address right?"
+                "Is \"\(model.model)\" the provider's id of the model, and the address right? A server that "
+                    + "does not know stream_options or max_tokens may be content with streams set to false."
             )
         case _ where fault.message.contains("models.private-providers"):
             report.add(

@@ -84,7 +84,7 @@ public final class ConfiguredModelGateway: ModelGateway {
             caller: caller,
             timeout: request.timeout,
             most: { model in
-                let written = min(request.maximumTokens, model.outputLimit ?? .max)
+                let written = min(max(0, request.maximumTokens), model.outputLimit ?? 10_000_000)
                 return (size, written)
             }
         ) { model, provider, timeout throws(ModelFault) in

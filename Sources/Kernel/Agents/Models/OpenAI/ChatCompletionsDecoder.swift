@@ -74,6 +74,7 @@ struct ChatCompletionsDecoder: ReplyDecoder {
         let id = call["id"]?.string ?? ""
         let name = call["function"]?["name"]?.string ?? ""
         var index = call["index"]?.int ?? -1
+        guard index < 10_000 else { throw .malformed("a call has the number \(index)") }
         if index < 0 {
             // Without an index, a name begins a call, and anything else belongs to the last one.
             index = name.isEmpty ? max(0, calls.count - 1) : calls.count + position
@@ -127,11 +128,11 @@ struct ChatCompletionsDecoder: ReplyDecoder {
 
     private static func usage(_ json: JSON) -> ModelUsage {
         let details = json["prompt_tokens_details"]
-        let read = details?["cached_tokens"]?.int ?? 0
-        let written = details?["cache_write_tokens"]?.int ?? 0
+        let read = details?["cached_tokens"]?.tokens ?? 0
+        let written = details?["cache_write_tokens"]?.tokens ?? 0
         return ModelUsage(
-            input: max(0, (json["prompt_tokens"]?.int ?? 0) - read - written),
-            output: json["completion_tokens"]?.int ?? 0,
+            input: max(0, (json["prompt_tokens"]?.tokens ?? 0) - read - written),
+            output: json["completion_tokens"]?.tokens ?? 0,
             cacheRead: read,
             cacheWrite: written
         )

@@ -43,7 +43,8 @@ struct OpenAIEmbeddings: EmbeddingWire {
             }
             vectors[index] = try VectorJSON.vector(item["embedding"])
         }
-        let tokens = json["usage"]?["prompt_tokens"]?.int ?? json["usage"]?["total_tokens"]?.int
+        let tokens =
+            json["usage"]?["prompt_tokens"]?.tokens ?? json["usage"]?["total_tokens"]?.tokens
         return (
             try VectorJSON.alike(vectors.compactMap(\.self)), ModelUsage(input: tokens ?? 0)
         )

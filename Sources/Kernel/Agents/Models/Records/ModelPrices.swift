@@ -2,6 +2,9 @@ public import Core
 
 /// What a model's tokens cost, in millionths of the organisation's currency for a million tokens.
 public struct ModelPrices: Sendable, Equatable {
+    /// The dearest that a million tokens may be: a million units.
+    static let largest = 1_000_000 * 1_000_000
+
     /// Read.
     public var input: Int
     /// Written.
@@ -11,12 +14,14 @@ public struct ModelPrices: Sendable, Equatable {
     /// Put into the provider's cache.
     public var cacheWrite: Int
 
-    /// Prices; those of the cache are the input's where nobody says otherwise.
+    /// Prices; where nobody says otherwise, the cache costs what is the dearest of the providers'.
+    ///
+    /// Reading it costs as much as the input, filling it a quarter more (Anthropic's, for five minutes).
     public init(input: Int = 0, output: Int = 0, cacheRead: Int? = nil, cacheWrite: Int? = nil) {
         self.input = input
         self.output = output
         self.cacheRead = cacheRead ?? input
-        self.cacheWrite = cacheWrite ?? input
+        self.cacheWrite = cacheWrite ?? (input + (input + 3) / 4)
     }
 
     /// What tokens cost in millionths, the whole rounded up once: never less than the provider bills.
@@ -30,7 +35,8 @@ public struct ModelPrices: Sendable, Equatable {
 
     /// What a call may cost at most: everything read at the dearest price, everything written.
     func most(input tokens: Int, output written: Int) -> Int {
-        ModelPrices(input: max(input, cacheRead, cacheWrite), output: output)
+        let dearest = max(input, cacheRead, cacheWrite)
+        return ModelPrices(input: dearest, output: output)
             .cost(of: ModelUsage(input: tokens, output: written))
     }
 
@@ -49,7 +55,18 @@ public struct ModelPrices: Sendable, Equatable {
             self = before ?? ModelPrices()
             return
         }
-        func price(_ name: String) throws -> Int? { try input.optional(name)?.micros() }
+        func price(_ name: String) throws -> Int? {
+            guard let reader = try input.optional(name) else { return nil }
+            let price = try reader.micros()
+            guard price <= Self.largest else {
+                throw ModelsError(
+                    .invalidSetting,
+                    "a million tokens cost at most \(Micros.text(Self.largest))",
+                    pointer: reader.pointer
+                )
+            }
+            return price
+        }
         let read = try price("input") ?? before?.input ?? 0
         self.init(
             input: read,

@@ -3,7 +3,7 @@ import Core
 /// A model at a provider: its protocol over the network.
 struct RemoteModel: LanguageModel {
     /// How long a provider may say nothing, beyond which a stream is given up.
-    static let idle: Duration = .seconds(60)
+    static let idle: Duration = .seconds(180)
 
     let wire: any ChatWire
     let form: @Sendable (ModelRequest) -> AnswerForm?

@@ -48,4 +48,10 @@ extension JSON {
             return nil
         }
     }
+
+    /// A count of tokens that a provider sent: what is no count, or no sensible one, is brought into bounds.
+    var tokens: Int? {
+        guard let count = double else { return nil }
+        return count.isNaN ? 0 : Int(min(max(count, 0), 1e9))
+    }
 }
