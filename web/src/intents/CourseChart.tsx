@@ -5,7 +5,7 @@ import { Icon } from "../ui/Icon";
 import type { Evaluation, Intent, Remediation } from "./api";
 import { at as evaluationAt } from "./course";
 import { course } from "./plot";
-import { comparisonWords, valueWords } from "./predicate";
+import { comparisonWords, tickWords, valueWords } from "./predicate";
 import { remediationName } from "./words";
 
 const HEIGHT = 260;
@@ -84,7 +84,7 @@ export function CourseChart({ intent, evaluations, remediations, span }: Props) 
           <g key={value} className="chart-tick">
             <line x1={drawn.left} x2={width - 10} y1={drawn.y(value)} y2={drawn.y(value)} />
             <text x={drawn.left - 6} y={drawn.y(value) + 4} textAnchor="end">
-              {valueWords(measure, value)}
+              {tickWords(measure, value)}
             </text>
           </g>
         ))}
@@ -94,7 +94,7 @@ export function CourseChart({ intent, evaluations, remediations, span }: Props) 
             className="chart-time"
             x={drawn.x(moment.getTime())}
             y={HEIGHT - 6}
-            textAnchor="middle"
+            textAnchor={drawn.x(moment.getTime()) > width - 50 ? "end" : "middle"}
           >
             {long ? dateTime(moment.toISOString()) : time(moment.toISOString())}
           </text>

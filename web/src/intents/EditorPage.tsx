@@ -274,6 +274,13 @@ function Form({ intent, onReread }: { intent: WholeIntent | null; onReread: () =
                 <option value="restricted">those who rule, and its owner</option>
               </SelectField>
             </div>
+            {!intent && (
+              <Check
+                label="Open it at once; else it is a proposal that somebody opens"
+                checked={draft.opens}
+                onChange={(event) => set({ opens: event.target.checked })}
+              />
+            )}
           </Section>
         </div>
         <div className="editor-side">
@@ -319,13 +326,6 @@ function Form({ intent, onReread }: { intent: WholeIntent | null; onReread: () =
           )}
         </div>
       </div>
-      {!intent && (
-        <Check
-          label="Open it at once; else it is a proposal that somebody opens"
-          checked={draft.opens}
-          onChange={(event) => set({ opens: event.target.checked })}
-        />
-      )}
     </Page>
   );
 }

@@ -187,6 +187,7 @@ export function GraphPage() {
                 <NetworkView
                   network={drawn}
                   selected={node?.node ?? null}
+                  way={way}
                   lit={lit}
                   onSelect={select}
                   onOpen={open}

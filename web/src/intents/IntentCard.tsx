@@ -116,7 +116,7 @@ export function Gauge({ intent }: { intent: Intent }) {
   if (!parts) return null;
   return (
     <span
-      className={intent.state === "broken" ? "gauge gauge-broken" : "gauge"}
+      className={intent.state === "broken" ? "intent-gauge intent-gauge-broken" : "intent-gauge"}
       aria-hidden="true"
     >
       <span style={{ width: `${parts.value * 100}%` }} />

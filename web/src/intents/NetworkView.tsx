@@ -1,6 +1,7 @@
 import { type KeyboardEvent, useId, useMemo, useRef } from "react";
 import { cut } from "../runs/GraphView";
 import { nearest } from "../runs/places";
+import type { Rect } from "../runs/sight";
 import { usePanZoom } from "../runs/usePanZoom";
 import { IconButton } from "../ui/Button";
 import { Icon } from "../ui/Icon";
@@ -15,6 +16,8 @@ const DRAWN = Object.keys(RELATIONS) as Relation[];
 interface Props {
   network: Network;
   selected: string | null;
+  /** What is to be in sight besides what is selected: a way. */
+  way: readonly string[];
   /** What stands out, with the ways that lead along it; null: everything is equal. */
   lit: { nodes: ReadonlySet<string>; edges: ReadonlySet<string> } | null;
   onSelect: (node: string | null) => void;
@@ -34,7 +37,7 @@ function toneOf(node: GraphNode): string {
 }
 
 /** The intent graph as boxes in columns, to move, to size, and to walk through by key. */
-export function NetworkView({ network, selected, lit, onSelect, onOpen }: Props) {
+export function NetworkView({ network, selected, way, lit, onSelect, onOpen }: Props) {
   const frame = useRef<HTMLDivElement>(null);
   const id = useId();
   const spots = useMemo(
@@ -45,12 +48,16 @@ export function NetworkView({ network, selected, lit, onSelect, onOpen }: Props)
   const picture = useMemo(() => ({
     width: network.width,
     height: network.height,
-    start: { x: 0, y: 0, width: Math.min(network.width, 216), height: 80 },
+    start: { x: 0, y: 0, width: Math.min(network.width, 208), height: 80 },
   }), [network]);
+  const shown = useMemo(
+    () => way.length > 0 ? union(spots.filter((each) => way.includes(each.node.node))) : chosen,
+    [spots, way, chosen],
+  );
   const { transform, fit, zoom, handlers, dragged } = usePanZoom(
     frame,
     picture,
-    chosen,
+    shown,
     undefined,
   );
   const key = (event: KeyboardEvent) => {
@@ -162,7 +169,7 @@ export function NetworkView({ network, selected, lit, onSelect, onOpen }: Props)
                     size={18}
                   />
                 </g>
-                <text className="node-name" x={38} y={20}>{cut(node.title, 25)}</text>
+                <text className="node-name" x={38} y={20}>{cut(node.title, 24)}</text>
                 <text className="node-note" x={38} y={36}>{noteOf(node)}</text>
               </g>
             ))}
@@ -177,6 +184,19 @@ export function NetworkView({ network, selected, lit, onSelect, onOpen }: Props)
       <NetworkLegend network={network} />
     </div>
   );
+}
+
+/** The room that some take together. */
+function union(rects: readonly Rect[]): Rect | undefined {
+  if (rects.length === 0) return undefined;
+  const x = Math.min(...rects.map((each) => each.x));
+  const y = Math.min(...rects.map((each) => each.y));
+  return {
+    x,
+    y,
+    width: Math.max(...rects.map((each) => each.x + each.width)) - x,
+    height: Math.max(...rects.map((each) => each.y + each.height)) - y,
+  };
 }
 
 /** What shapes and lines mean: those that are there to be seen. */

@@ -26,9 +26,9 @@ export interface Network {
 
 export const KINDS: NodeKind[] = ["goal", "intent", "agent", "resource"];
 
-const WIDE = 216;
+const WIDE = 208;
 const HIGH = 46;
-const BETWEEN = 118;
+const BETWEEN = 96;
 const GAP = 12;
 /** Above the nodes stands what a column is of. */
 const HEAD = 34;

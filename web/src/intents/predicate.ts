@@ -109,6 +109,18 @@ export function valueWords(measure: Measure, value: number | null | undefined): 
   return unit ? `${plain.format(value)} ${unit}` : plain.format(value);
 }
 
+const compact = new Intl.NumberFormat(undefined, {
+  notation: "compact",
+  maximumSignificantDigits: 3,
+});
+
+/** The same, short enough for an axis. */
+export function tickWords(measure: Measure, value: number): string {
+  if (isShare(measure) || Math.abs(value) < 10_000) return valueWords(measure, value);
+  const unit = unitOf(measure);
+  return unit ? `${compact.format(value)} ${unit}` : compact.format(value);
+}
+
 /** How much a value changed, with its sign: of shares in points. */
 export function changeWords(measure: Measure, change: number | null | undefined): string {
   if (change === null || change === undefined) return "–";
