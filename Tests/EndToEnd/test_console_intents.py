@@ -235,14 +235,14 @@ def test_a_person_agrees_to_what_the_conscience_asks(opened, api):  # noqa: F811
             {
                 "workflow": "logistics.recover-orders",
                 "cost": "high",
-                "effect": 5,
+                "effect": 500_000,
                 "judgeAfterSeconds": 10,
             }
         ],
     )
     when(api, identity, lambda i: i["latestRemediations"], "the question")
     page = opened(f"/intents/{identity}")
-    expect(page.locator(".intent-doing")).to_contain_text("Asks whether to recover orders (+5 predicted)")
+    expect(page.locator(".intent-doing")).to_contain_text("Asks whether to recover orders (+500,000 predicted)")
     done = page.get_by_role("region", name="What was done for it")
     expect(done).to_contain_text("A person is asked")
     assert_accessible(page, axe_source(), page.url)

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import { Link } from "../shell/router";
+import { Ago } from "../ui/Data";
 import { dateTime } from "../ui/format";
 import { Icon } from "../ui/Icon";
 import { type Intent, intentScreen, useIntent } from "./api";
@@ -79,10 +80,21 @@ export function IntentCard({ intent, now }: { intent: Intent; now: number }) {
         <span>{doingWords(intent, whole?.latestRemediations ?? [])}</span>
       </p>
       <dl className="intent-facts">
-        <div>
-          <dt>Deadline</dt>
-          <dd title={dateTime(intent.deadline)}>{leftWords(intent.deadline, now)}</dd>
-        </div>
+        {intent.closedAt
+          ? (
+            <div>
+              <dt>Closed</dt>
+              <dd>
+                <Ago at={intent.closedAt} />
+              </dd>
+            </div>
+          )
+          : (
+            <div>
+              <dt>Deadline</dt>
+              <dd title={dateTime(intent.deadline)}>{leftWords(intent.deadline, now)}</dd>
+            </div>
+          )}
         <div>
           <dt>Owner</dt>
           <dd className="clip">{intent.owner.name}</dd>

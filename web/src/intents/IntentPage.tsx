@@ -215,7 +215,9 @@ function Summary({ intent }: { intent: WholeIntent }) {
         </li>
         <li>
           <span>Deadline</span>
-          <strong>{leftWords(intent.deadline, Date.now())}</strong>
+          <strong>
+            {intent.closedAt ? humanise(intent.status) : leftWords(intent.deadline, Date.now())}
+          </strong>
           <small className="faint">{dateTime(intent.deadline)}</small>
         </li>
         <li>

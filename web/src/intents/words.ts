@@ -231,7 +231,7 @@ export const SORTS: [string, string][] = [
 const PRIORITY: Record<Intent["priority"], number> = { critical: 0, high: 1, normal: 2, low: 3 };
 const RISK = { burning: 0, "at-risk": 1, none: 2 };
 
-/** In the order that the reader asked for; what is equal goes by its deadline. */
+/** In the order that the reader asked for; what is closed goes by when, the rest by its deadline. */
 export function sorted(intents: readonly Intent[], by: string): Intent[] {
   const time = (text: string) => Date.parse(text);
   const compare = (a: Intent, b: Intent) => {
@@ -245,6 +245,7 @@ export function sorted(intents: readonly Intent[], by: string): Intent[] {
       case "newest":
         return time(b.createdAt) - time(a.createdAt);
       default:
+        if (a.closedAt && b.closedAt) return time(b.closedAt) - time(a.closedAt);
         return PRIORITY[a.priority] - PRIORITY[b.priority] ||
           RISK[a.risk ?? "none"] - RISK[b.risk ?? "none"];
     }
