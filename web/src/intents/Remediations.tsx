@@ -104,6 +104,7 @@ export function Remediations({ intent, remediations }: Props) {
 }
 
 export function sentence(text: string): string {
-  const begun = text.charAt(0).toUpperCase() + text.slice(1);
+  // A predicate is quoted as it is written.
+  const begun = /^\w+\(/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);
   return /[.!?…]$/.test(begun) ? begun : `${begun}.`;
 }
