@@ -52,6 +52,7 @@ import Testing
             #expect(await get(target).bytes == Array("<p>index".utf8))
         }
         #expect(await get("/console/missing.js").status == .notFound)
+        #expect(await get("/console/agents/logistics.transport").status == .ok)
         #expect(await get("/console/sub/a.txt").bytes == Array("a".utf8))
         #expect(await get("/console/../secret").status == .badRequest)
     }

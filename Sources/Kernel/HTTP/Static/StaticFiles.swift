@@ -91,10 +91,7 @@ public struct StaticFiles: Sendable {
     /// Answers a request for `path`, relative to the mount and without a leading slash.
     public func respond(to request: Request, path: String) -> Response {
         let path = path.isEmpty || path.hasSuffix("/") ? path + "index.html" : path
-        let name = path.split(separator: "/").last ?? ""
-        guard
-            let entry = entries[path]
-                ?? (name.contains(".") && name != "index.html" ? nil : entries["index.html"])
+        guard let entry = entries[path] ?? (Self.namesFile(path) ? nil : entries["index.html"])
         else {
             return ProblemDetails.response(
                 for: HTTPFault(.notFound, code: "not-found", "there is no such file")
@@ -121,6 +118,20 @@ public struct StaticFiles: Sendable {
         if compressed != nil { response.headers.add("Content-Encoding", "gzip") }
         response.body = .bytes(compressed ?? entry.bytes)
         return response
+    }
+
+    private static let endings: Set<Substring> = [
+        "js", "css", "map", "html", "json", "webmanifest", "txt", "xml", "svg", "png", "jpg", "jpeg",
+        "gif", "webp", "ico", "woff", "woff2", "wasm", "pdf",
+    ]
+
+    /// Whether a path asks for a file rather than for a view of the page: a view's last part may have dots
+    /// too, as the name of an agent has.
+    private static func namesFile(_ path: String) -> Bool {
+        guard let name = path.split(separator: "/").last, name != "index.html",
+            let dot = name.lastIndex(of: ".")
+        else { return false }
+        return endings.contains(name[name.index(after: dot)...])
     }
 
     /// Whether `If-None-Match` names `tag` (weak comparison, RFC 9110 section 13.1.2).
