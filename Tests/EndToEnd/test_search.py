@@ -80,7 +80,7 @@ def test_a_judged_collection_is_measured(run, judged, mode):  # noqa: F811
     report = json.loads(done.stdout)
     assert report["mode"] == mode
     assert report["documents"] == 3 and report["queries"] == 2
-    assert report["ndcgAt10"] == report["recallAt10"] == report["recallAt100"] == 1
+    assert report["nDCG@10"] == report["recall@10"] == report["recall@100"] == 1
     assert 0 < report["p50Millis"] <= report["p99Millis"]
 
 
@@ -95,8 +95,8 @@ def test_sci_fact_reaches_the_published_quality(run, reference):  # noqa: F811
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
     assert report["queries"] == 300 and report["documents"] == 5183
-    assert report["ndcgAt10"] >= 0.676
-    assert report["recallAt100"] >= 0.92
+    assert report["nDCG@10"] >= 0.676
+    assert report["recall@100"] >= 0.92
 
 
 @pytest.mark.parametrize(

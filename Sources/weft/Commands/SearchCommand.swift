@@ -15,7 +15,7 @@ enum SearchCommand {
           --mode       what decides the order (default hybrid)
           --store URL  a PostgreSQL database without tables instead of a file that is removed afterwards
           --weight W   of the vectors' ranking in hybrid search against the words' 1
-        Needs no server. Prints {"mode","documents","queries","ndcgAt10","recallAt10","recallAt100",
+        Needs no server. Prints {"mode","documents","queries","nDCG@10","recall@10","recall@100",
         "p50Millis","p99Millis","indexSeconds","embedder"}.
 
         usage: weft search query TEXT [--collection NAME] [--mode bm25|vector|hybrid] [--limit N]

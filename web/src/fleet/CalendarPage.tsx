@@ -1,10 +1,11 @@
-import { useState, useSyncExternalStore } from "react";
+import { useState } from "react";
 import { useQuery } from "../api/query";
 import { useShortcuts } from "../shell/keys";
 import { setQuery, useLocation } from "../shell/router";
 import { Button, IconButton } from "../ui/Button";
 import { count, date, today } from "../ui/format";
 import { Icon } from "../ui/Icon";
+import { useNarrow } from "../ui/narrow";
 import { Page } from "../ui/Page";
 import { Empty, Failure, Skeleton } from "../ui/States";
 import { AwayDialog } from "./AwayDialog";
@@ -25,16 +26,11 @@ import { FreeCapacity } from "./FreeCapacity";
 import { FleetViews } from "./FleetViews";
 
 const TOPICS = ["vehicles"];
-const NARROW = matchMedia("(max-width: 700px)");
-const subscribe = (listener: () => void) => {
-  NARROW.addEventListener("change", listener);
-  return () => NARROW.removeEventListener("change", listener);
-};
 
 /** What every vehicle does, week by week, and what is still free. */
 export function CalendarPage() {
   const { query } = useLocation();
-  const narrow = useSyncExternalStore(subscribe, () => NARROW.matches);
+  const narrow = useNarrow();
   const asked = query.get("week");
   const first = monday(isDate(asked) ? asked : today());
   const weeks = [1, 2, 4].find((each) => String(each) === query.get("weeks")) ?? 2;

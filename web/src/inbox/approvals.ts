@@ -10,10 +10,10 @@ export type ApprovalStatus =
   | "expired"
   | "withdrawn";
 
-/** What somebody is asked to agree to: an agent's call of a tool, or a task of a run. */
+/** What somebody is asked to agree to: a call of a tool, a task of a run, a remediation. */
 export interface Approval {
   id: string;
-  kind: "tool-call" | "task";
+  kind: "tool-call" | "task" | "remediation";
   title: string;
   details?: unknown;
   agent: string | null;

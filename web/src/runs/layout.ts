@@ -46,7 +46,8 @@ const POINT = 14;
 /** The weight of what lies on the way on success. */
 const STRAIGHT = 4;
 
-interface Cell {
+/** Something in a layer, with what it hangs on in the layers above and below. */
+export interface Cell {
   name: string | null;
   width: number;
   height: number;
@@ -193,7 +194,7 @@ function goodWay(machine: Machine, all: Arrow[]): Set<string> {
 }
 
 /** Sorts each layer by the mean place of its neighbours, down and up a few times. */
-function order(rows: Cell[][]) {
+export function order(rows: Cell[][]) {
   const number = () => {
     for (const row of rows) row.forEach((cell, index) => cell.centre = index);
   };
@@ -213,12 +214,12 @@ function order(rows: Cell[][]) {
 }
 
 /** Moves cells toward their neighbours while the order and the gaps are kept. */
-function place(rows: Cell[][]) {
+export function place(rows: Cell[][], gap = ACROSS) {
   for (const row of rows) {
     let x = 0;
     for (const cell of row) {
       cell.centre = x + cell.width / 2;
-      x += cell.width + ACROSS;
+      x += cell.width + gap;
     }
   }
   for (let round = 0; round < 24; round++) {
@@ -238,18 +239,19 @@ function place(rows: Cell[][]) {
             ? cell.centre
             : from.reduce((sum, each) => sum + each.centre * each.weight, 0) / weight;
         }),
+        gap,
       );
     }
   }
 }
 
 /** The places nearest to the wanted ones that keep the order: isotonic regression by merging pools. */
-function fit(row: Cell[], wanted: number[]) {
+function fit(row: Cell[], wanted: number[], gap: number) {
   const offsets: number[] = [];
   row.forEach((cell, index) => {
     const before = row[index - 1];
     const last = offsets[index - 1] ?? 0;
-    offsets.push(before ? last + (before.width + cell.width) / 2 + ACROSS : 0);
+    offsets.push(before ? last + (before.width + cell.width) / 2 + gap : 0);
   });
   const pools: { sum: number; weight: number; count: number }[] = [];
   row.forEach((cell, index) => {

@@ -1,4 +1,5 @@
 import type { Graph, Placed } from "./layout";
+import type { Rect } from "./sight";
 
 /** A state with its place in the whole picture, whatever it is nested in. */
 export interface Place {
@@ -33,8 +34,8 @@ export function flatten(
   return into;
 }
 
-/** The state next to one in the direction of an arrow key. */
-export function nearest(order: Place[], from: Place, key: string): number {
+/** What lies next to a place in the direction of an arrow key. */
+export function nearest(order: readonly Rect[], from: Rect, key: string): number {
   const [ax, ay] = [from.x + from.width / 2, from.y + from.height / 2];
   let best = -1;
   let least = Infinity;

@@ -15,6 +15,9 @@ export function Subject({ subject }: { subject: string | null | undefined }) {
   if (kind === "order" && id) {
     return <Link to={`/orders/${encodeURIComponent(id)}`}>Order</Link>;
   }
+  if (kind === "intent" && id) {
+    return <Link to={`/intents/${encodeURIComponent(id)}`}>Intent</Link>;
+  }
   if (kind === "schedule") return <Link to="/runs/schedules">Schedule</Link>;
   return <code className="wrap">{subject}</code>;
 }

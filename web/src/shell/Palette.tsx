@@ -248,6 +248,13 @@ function kinds(found: Found[]): [string, Found[]][] {
 }
 
 const isFound = (group: Group) =>
-  ["Orders", "Decisions", "Agents", "Customers", "Vehicles", "Workflows", "Runs"].includes(
-    group.title,
-  );
+  [
+    "Orders",
+    "Decisions",
+    "Agents",
+    "Intents",
+    "Customers",
+    "Vehicles",
+    "Workflows",
+    "Runs",
+  ].includes(group.title);

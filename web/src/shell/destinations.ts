@@ -28,6 +28,8 @@ const EVERY: Destination[] = [
   },
   { path: "/load", label: "Loading", icon: "depot", key: "b", group: "Work" },
   { path: "/customers", label: "Customers", icon: "customers", key: "c", group: "Work" },
+  { path: "/intents", label: "Intents", icon: "target", key: "g", group: "Watch" },
+  { path: "/intents/graph", label: "Intent graph", icon: "flow", key: "3", group: "Watch" },
   { path: "/alarms", label: "Alarms", icon: "bell", key: "l", group: "Watch" },
   { path: "/runs", label: "Runs", icon: "runs", key: "r", group: "Watch" },
   { path: "/runs/workflows", label: "Workflows", icon: "flow", key: "j", group: "Watch" },
@@ -93,7 +95,7 @@ const EVERY: Destination[] = [
   },
 ];
 
-const PARTS = /^\/(observe|admin|alarms|vehicles|runs|events)\/./;
+const PARTS = /^\/(observe|admin|alarms|vehicles|runs|events|intents)\/./;
 
 /** Where this person can go; parts of a page are reached by key and palette. */
 export function destinations(roles: readonly string[]): Destination[] {

@@ -1,11 +1,20 @@
 import { get } from "../api/client";
 import type { AgentSummary, Customer, OrderPage, Page, RunSummary, Vehicle } from "../api/types";
+import type { Intent } from "../intents/api";
 import { date, dateTime, humanise, place } from "../ui/format";
 import type { IconName } from "../ui/Icon";
 import { STATUS } from "../orders/status";
 
 export interface Found {
-  kind: "Orders" | "Decisions" | "Agents" | "Customers" | "Vehicles" | "Workflows" | "Runs";
+  kind:
+    | "Orders"
+    | "Decisions"
+    | "Agents"
+    | "Intents"
+    | "Customers"
+    | "Vehicles"
+    | "Workflows"
+    | "Runs";
   path: string;
   icon: IconName;
   label: string;
@@ -22,6 +31,7 @@ export async function find(words: string, signal: AbortSignal): Promise<Found[]>
     vehicles(words, signal),
     workflows(words, signal),
     runs(words, signal),
+    intents(words, signal),
   ].map((each) => each.catch(() => [])));
   return parts.flat();
 }
@@ -157,5 +167,19 @@ async function runs(words: string, signal: AbortSignal): Promise<Found[]> {
       icon: "runs",
       label: humanise(each.workflow),
       note: `${humanise(each.status)} · ${dateTime(each.startedAt)}`,
+    }));
+}
+
+async function intents(words: string, signal: AbortSignal): Promise<Found[]> {
+  const page = await get<Page<Intent>>("/api/intents?limit=200", signal);
+  return page.items
+    .filter((each) => `${each.desired_outcome} ${each.domain}`.toLowerCase().includes(words))
+    .slice(0, 4)
+    .map((each) => ({
+      kind: "Intents",
+      path: `/intents/${each.intent_id}`,
+      icon: "target",
+      label: each.desired_outcome,
+      note: `${humanise(each.status)} · until ${dateTime(each.deadline)}`,
     }));
 }

@@ -32,6 +32,16 @@ const EventRulePage = later(async () => (await import("../events/RulePage")).Eve
 const DeadLettersPage = later(async () =>
   (await import("../events/DeadLettersPage")).DeadLettersPage
 );
+const BoardPage = later(async () => (await import("../intents/BoardPage")).BoardPage);
+const IntentPage = later(async () => (await import("../intents/IntentPage")).IntentPage);
+const EditorPage = later(async () => (await import("../intents/EditorPage")).EditorPage);
+const GraphPage = later(async () => (await import("../intents/GraphPage")).GraphPage);
+const SuggestionsPage = later(async () =>
+  (await import("../intents/SuggestionsPage")).SuggestionsPage
+);
+const IntentWidgetsPage = later(async () =>
+  (await import("../intents/WidgetsPage")).IntentWidgetsPage
+);
 const RunPage = later(async () => (await import("../runs/RunPage")).RunPage);
 const AlarmsPage = later(async () => (await import("../alarms/AlarmsPage")).AlarmsPage);
 const AlarmPage = later(async () => (await import("../alarms/AlarmPage")).AlarmPage);
@@ -81,6 +91,13 @@ const SCREENS: [RegExp, (id: string) => ReactNode][] = [
   [/^\/events\/rules\/new$/, () => <EventRulePage />],
   [/^\/events\/rule$/, () => <EventRulePage />],
   [/^\/events\/dead-letters$/, () => <DeadLettersPage />],
+  [/^\/intents$/, () => <BoardPage />],
+  [/^\/intents\/graph$/, () => <GraphPage />],
+  [/^\/intents\/suggestions$/, () => <SuggestionsPage />],
+  [/^\/intents\/widgets$/, () => <IntentWidgetsPage />],
+  [/^\/intents\/new$/, () => <EditorPage id={null} />],
+  [/^\/intents\/([^/]+)\/edit$/, (id) => <EditorPage id={id} />],
+  [/^\/intents\/([^/]+)$/, (id) => <IntentPage id={id} />],
   [/^\/alarms$/, () => <AlarmsPage />],
   [/^\/alarms\/rules$/, () => <RulesPage />],
   [/^\/alarms\/([^/]+)$/, (id) => <AlarmPage id={id} />],

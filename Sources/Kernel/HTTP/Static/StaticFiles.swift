@@ -4,7 +4,7 @@ import Glibc
 /// Files that are loaded and compressed at start and served from memory.
 ///
 /// A name that carries a hash (`main-3F9A1C2B.js`) never changes its content and is cached for a year;
-/// everything else is asked for again with its entity tag. A path that has no file's ending and names none is
+/// everything else is asked for again with its entity tag. A path without a dot that names no file is
 /// answered with `index.html`, so that a browser application can route by itself.
 public struct StaticFiles: Sendable {
     struct Entry: Sendable {
@@ -91,10 +91,7 @@ public struct StaticFiles: Sendable {
     /// Answers a request for `path`, relative to the mount and without a leading slash.
     public func respond(to request: Request, path: String) -> Response {
         let path = path.isEmpty || path.hasSuffix("/") ? path + "index.html" : path
-        let name = path.split(separator: "/").last ?? ""
-        guard
-            let entry = entries[path]
-                ?? (Self.isFile(name) && name != "index.html" ? nil : entries["index.html"])
+        guard let entry = entries[path] ?? (Self.namesFile(path) ? nil : entries["index.html"])
         else {
             return ProblemDetails.response(
                 for: HTTPFault(.notFound, code: "not-found", "there is no such file")
@@ -121,6 +118,20 @@ public struct StaticFiles: Sendable {
         if compressed != nil { response.headers.add("Content-Encoding", "gzip") }
         response.body = .bytes(compressed ?? entry.bytes)
         return response
+    }
+
+    private static let endings: Set<Substring> = [
+        "js", "css", "map", "html", "json", "webmanifest", "txt", "xml", "svg", "png", "jpg", "jpeg",
+        "gif", "webp", "ico", "woff", "woff2", "wasm", "pdf",
+    ]
+
+    /// Whether a path asks for a file rather than for a view of the page: a view's last part may have dots
+    /// too, as the name of an agent has.
+    private static func namesFile(_ path: String) -> Bool {
+        guard let name = path.split(separator: "/").last, name != "index.html",
+            let dot = name.lastIndex(of: ".")
+        else { return false }
+        return endings.contains(name[name.index(after: dot)...])
     }
 
     /// Whether `If-None-Match` names `tag` (weak comparison, RFC 9110 section 13.1.2).
@@ -152,12 +163,6 @@ public struct StaticFiles: Sendable {
             hash.contains(where: Byte.isDigit) || hash.allSatisfy { (0x41...0x5A).contains($0) }
         return (8...64).contains(hash.count) && isMarked
             && hash.allSatisfy { Byte.isDigit($0) || (0x61...0x7A).contains($0 | 0x20) }
-    }
-
-    /// Whether a name is that of a file, by its ending; a page's address may have dots too
-    /// (`agents/logistics.transport`).
-    static func isFile(_ name: Substring) -> Bool {
-        contentType(String(name)) != "application/octet-stream"
     }
 
     static func isText(_ type: String) -> Bool {

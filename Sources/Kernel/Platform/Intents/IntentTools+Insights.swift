@@ -138,14 +138,22 @@ extension IntentTools {
         try Tool(
             name: "intents.adopt-suggestion",
             purpose:
-                "Makes an open intent of a suggestion; 30 days are given unless told otherwise.",
+                "Makes an intent of a suggestion, open unless told otherwise; 30 days are given unless "
+                + "told otherwise.",
             input: Shape.record(
                 nil,
                 [
                     ("id", ["type": "string", "maxLength": 100]), ("deadline", Shape.text),
                     ("desired_outcome", Self.outcome),
+                    (
+                        "status",
+                        Shape.described(
+                            Shape.choice(["proposed", "open"]),
+                            "proposed: kept as a proposal, for somebody to open. Default open."
+                        )
+                    ),
                 ],
-                optional: ["deadline", "desired_outcome"]
+                optional: ["deadline", "desired_outcome", "status"]
             ),
             output: Self.intent,
             roles: Self.writers,
@@ -153,6 +161,7 @@ extension IntentTools {
                 let id = try input.member("id").string()
                 let deadline = try input.optional("deadline")
                 let outcome = try input.optional("desired_outcome")?.value
+                let status = try input.optional("status")?.string() ?? "open"
                 return { transaction in
                     let scope = invocation.scope
                     let body = try IntentSuggestions.settle(
@@ -165,6 +174,9 @@ extension IntentTools {
                     if let preset = body["preset"]?.string,
                         var proposed = try store.proposed(preset, in: transaction)
                     {
+                        guard status == "open" else {
+                            return try store.shown(proposed, in: transaction)
+                        }
                         try store.open(&proposed, at: invocation.now, in: transaction)
                         try emit("intent.opened", proposed, invocation, in: transaction)
                         return try store.shown(proposed, in: transaction)
@@ -174,7 +186,7 @@ extension IntentTools {
                         "desired_outcome": outcome ?? body["desired_outcome"] ?? "",
                         "deadline": deadline?.value
                             ?? (invocation.now + .seconds(30 * 86_400)).json,
-                        "predicate": body["predicate"] ?? "",
+                        "predicate": body["predicate"] ?? "", "status": .string(status),
                     ]
                     let draft = try IntentDraft(reading: JSONReader(beacon), now: invocation.now)
                     let intent = try add(
@@ -192,16 +204,31 @@ extension IntentTools {
     private func dismissSuggestion() throws -> Tool {
         try Tool(
             name: "intents.dismiss-suggestion",
-            purpose: "Puts a suggestion away for good.",
-            input: Self.idInput,
+            purpose: "Puts a suggestion away for good; the reason is kept in the audit log.",
+            input: Shape.record(
+                nil,
+                [
+                    ("id", ["type": "string", "maxLength": 100]),
+                    ("reason", ["type": "string", "maxLength": 500]),
+                ],
+                optional: ["reason"]
+            ),
             output: Shape.nothing,
             roles: Self.writers,
-            body: .write { input, invocation in
+            body: .write { [audit] input, invocation in
                 let id = try input.member("id").string()
+                let reason = try input.optional("reason")?.string(length: 0...500)
                 return { transaction in
                     _ = try IntentSuggestions.settle(
                         id,
                         as: "dismissed",
+                        scope: invocation.scope,
+                        in: transaction
+                    )
+                    try audit.append(
+                        "intent-suggestion.dismissed",
+                        subject: "intent-suggestion:\(id)",
+                        detail: ["reason": .optional(reason)],
                         scope: invocation.scope,
                         in: transaction
                     )

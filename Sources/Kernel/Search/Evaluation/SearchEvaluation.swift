@@ -24,9 +24,9 @@ public struct SearchEvaluation: Sendable {
         public var json: JSON {
             [
                 "mode": .string(mode.rawValue), "documents": .int(documents),
-                "queries": .int(queries), "ndcgAt10": .double(Self.rounded(ndcgAt10)),
-                "recallAt10": .double(Self.rounded(recallAt10)),
-                "recallAt100": .double(Self.rounded(recallAt100)),
+                "queries": .int(queries), "nDCG@10": .double(Self.rounded(ndcgAt10)),
+                "recall@10": .double(Self.rounded(recallAt10)),
+                "recall@100": .double(Self.rounded(recallAt100)),
                 "p50Millis": .double(Self.rounded(p50Millis)),
                 "p99Millis": .double(Self.rounded(p99Millis)),
                 "indexSeconds": .double(Self.rounded(indexSeconds)),

@@ -1,0 +1,64 @@
+import { useQuery } from "../api/query";
+import { setQuery } from "../shell/router";
+import { counted } from "../ui/format";
+import { Icon } from "../ui/Icon";
+import { REPORT, type Report, TOPICS } from "./api";
+import { costWords, uptimeWords } from "./words";
+
+const fine = new Intl.NumberFormat(undefined, { style: "percent", maximumSignificantDigits: 2 });
+
+/** The four numbers that executives ask for. */
+export function Strip() {
+  const { data } = useQuery<Report>(REPORT, 15_000, TOPICS);
+  const counts = data?.counts;
+  const drifting = counts?.drifting ?? 0;
+  const use = data?.agentUtilisation.overall;
+  const hours = Math.round((data?.agentUtilisation.periodSeconds ?? 86_400) / 3600);
+  return (
+    <ul className="figures card intent-strip" aria-label="All intents">
+      <li>
+        <span>Intent Uptime</span>
+        <strong className="num">{uptimeWords(data?.intentUptime)}</strong>
+        <small className="faint">of measured open time, the predicate held</small>
+      </li>
+      <li>
+        <span>Agent Utilisation</span>
+        <strong className="num">
+          {use === null || use === undefined ? "–" : use === 0 ? "0 %" : fine.format(use)}
+        </strong>
+        <small className="faint">busy of available, the last {hours} h</small>
+      </li>
+      <li>
+        <span>Cost per Intent</span>
+        <strong className="num">
+          {data && data.costPerIntentMicros === 0 ? "0.00 €" : costWords(data?.costPerIntentMicros)}
+        </strong>
+        <small className="faint">
+          {data ? counted(data.decisions, "decision") : "decisions"} acted for them
+        </small>
+      </li>
+      <li className={drifting > 0 ? "figure-wrong" : ""}>
+        <span>Open drifts</span>
+        <strong className="num">
+          {drifting > 0 && <Icon name="alarm" size={16} />}
+          {data ? drifting : "–"}
+        </strong>
+        <small className="faint">
+          {counts
+            ? drifting > 0
+              ? (
+                <button
+                  type="button"
+                  className="link-button"
+                  onClick={() => setQuery({ state: "drifting" })}
+                >
+                  of {counts.open} open: show them
+                </button>
+              )
+              : `of ${counts.open} open${counts.atRisk > 0 ? `, ${counts.atRisk} at risk` : ""}`
+            : "of those open"}
+        </small>
+      </li>
+    </ul>
+  );
+}
