@@ -121,7 +121,8 @@ public struct StaticFiles: Sendable {
     }
 
     private static let endings: Set<Substring> = [
-        "js", "css", "map", "html", "json", "webmanifest", "txt", "xml", "svg", "png", "jpg", "jpeg",
+        "js", "css", "map", "html", "json", "webmanifest", "txt", "xml", "svg", "png", "jpg",
+        "jpeg",
         "gif", "webp", "ico", "woff", "woff2", "wasm", "pdf",
     ]
 
