@@ -1,4 +1,6 @@
 import { useEffect, useRef, useState } from "react";
+import { useCurrency } from "../decisions/useCurrency";
+import { modelCost } from "../decisions/words";
 import { Link } from "../shell/router";
 import { Ago } from "../ui/Data";
 import { dateTime } from "../ui/format";
@@ -6,16 +8,7 @@ import { Icon } from "../ui/Icon";
 import { type Intent, intentScreen, useIntent } from "./api";
 import { PriorityMark, RiskMark, StageMark } from "./marks";
 import { comparisonWords, predicateWords, valueWords } from "./predicate";
-import {
-  burnRate,
-  costWords,
-  doingWords,
-  gauge,
-  leftWords,
-  rateWords,
-  stageOf,
-  uptimeWords,
-} from "./words";
+import { burnRate, doingWords, gauge, leftWords, rateWords, stageOf, uptimeWords } from "./words";
 
 /** Whether an element is in sight, or nearly: what is far down is not read for. */
 function useNear(): [React.RefObject<HTMLElement>, boolean] {
@@ -41,6 +34,7 @@ export function IntentCard({ intent, now }: { intent: Intent; now: number }) {
   // Burn and remediations come with the intent itself; those in sight are read.
   const whole = useIntent(isOpen && near ? intent.intent_id : null).data;
   const { measure } = intent;
+  const currency = useCurrency();
   const rate = burnRate(whole?.observation?.burn);
   const needs = isOpen || intent.value !== null;
   return (
@@ -107,7 +101,7 @@ export function IntentCard({ intent, now }: { intent: Intent; now: number }) {
             </div>
             <div>
               <dt>Cost</dt>
-              <dd className="num">{costWords(intent.costMicros)}</dd>
+              <dd className="num">{modelCost(intent.costMicros, currency)}</dd>
             </div>
           </>
         )}

@@ -3,6 +3,8 @@ import { explain, Problem } from "../api/client";
 import { useQuery } from "../api/query";
 import type { Decision, Page as ListOf } from "../api/types";
 import { DecisionList } from "../decisions/DecisionList";
+import { useCurrency } from "../decisions/useCurrency";
+import { modelCost } from "../decisions/words";
 import { ApprovalDialog } from "../inbox/ApprovalDialog";
 import { usePageActions } from "../shell/actions";
 import { useEscape } from "../shell/keys";
@@ -37,7 +39,7 @@ import { PriorityMark, RiskMark, StageMark } from "./marks";
 import { comparisonWords, predicateWords, valueWords } from "./predicate";
 import { Remediations, sentence } from "./Remediations";
 import { Told } from "./Told";
-import { basisWords, costWords, doingWords, leftWords, lengthWords, uptimeWords } from "./words";
+import { basisWords, doingWords, leftWords, lengthWords, uptimeWords } from "./words";
 
 const RANGES: [string, string, number][] = [
   ["", "Day", 24],
@@ -198,6 +200,7 @@ function Panel({ tab, children }: { tab: Tab; children: ReactNode }) {
 function Summary({ intent }: { intent: WholeIntent }) {
   const { measure } = intent;
   const basis = basisWords(intent.observation);
+  const currency = useCurrency();
   return (
     <div className="card intent-summary">
       <ul className="figures">
@@ -227,7 +230,7 @@ function Summary({ intent }: { intent: WholeIntent }) {
         </li>
         <li>
           <span>Cost</span>
-          <strong className="num">{costWords(intent.costMicros)}</strong>
+          <strong className="num">{modelCost(intent.costMicros, currency)}</strong>
           <small className="faint">{counted(intent.decisions, "decision")}</small>
         </li>
       </ul>

@@ -1,9 +1,11 @@
 import { useQuery } from "../api/query";
+import { useCurrency } from "../decisions/useCurrency";
+import { modelCost } from "../decisions/words";
 import { setQuery } from "../shell/router";
 import { counted } from "../ui/format";
 import { Icon } from "../ui/Icon";
 import { REPORT, type Report, TOPICS } from "./api";
-import { costWords, uptimeWords } from "./words";
+import { uptimeWords } from "./words";
 
 const fine = new Intl.NumberFormat(undefined, { style: "percent", maximumSignificantDigits: 2 });
 
@@ -11,6 +13,8 @@ const fine = new Intl.NumberFormat(undefined, { style: "percent", maximumSignifi
 export function Strip() {
   const { data } = useQuery<Report>(REPORT, 15_000, TOPICS);
   const counts = data?.counts;
+  const cost = data?.costPerIntentMicros;
+  const currency = useCurrency();
   const drifting = counts?.drifting ?? 0;
   const use = data?.agentUtilisation.overall;
   const hours = Math.round((data?.agentUtilisation.periodSeconds ?? 86_400) / 3600);
@@ -31,7 +35,7 @@ export function Strip() {
       <li>
         <span>Cost per Intent</span>
         <strong className="num">
-          {data && data.costPerIntentMicros === 0 ? "0.00 €" : costWords(data?.costPerIntentMicros)}
+          {typeof cost === "number" ? modelCost(cost, currency) : "–"}
         </strong>
         <small className="faint">
           {data ? counted(data.decisions, "decision") : "decisions"} acted for them

@@ -56,21 +56,9 @@ export function leftWords(deadline: string, now: number): string {
 const percents = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 1 });
 const whole = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 0 });
 const plain = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
-const euros = new Intl.NumberFormat(undefined, {
-  minimumFractionDigits: 2,
-  maximumFractionDigits: 4,
-});
 
 export const uptimeWords = (share: number | null | undefined) =>
   share === null || share === undefined ? "–" : percents.format(share);
-
-/** Millionths of the currency, as an amount. */
-export const costWords = (micros: number | null | undefined) =>
-  micros === null || micros === undefined
-    ? "–"
-    : micros === 0
-    ? "none"
-    : `${euros.format(micros / 1e6)} €`;
 
 const ACTIVE: Remediation["status"][] = ["proposed", "approved", "running", "rejected"];
 
