@@ -137,10 +137,7 @@ struct SMTPDeliveryTests {
         let email = try post.smtp(port)
         try await post.delivering(email, policy: RetryPolicy(attempts: 3)) {
             let first = try await post.wait(for: id) { $0.attempts == 1 && $0.reason != nil }
-            #expect(
-                first.reason?.contains("refused") == true
-                    || first.reason?.contains("connect") == true
-            )
+            #expect(first.status != .failed, "\(first.reason ?? "")")
             let server = try MailServer(port: port)
             _ = try await post.wait(for: id, advancing: .seconds(1)) { $0.status == .delivered }
             #expect(try server.accepted().count == 1)

@@ -43,12 +43,14 @@ struct WebStreamTests {
 
     @Test("The head comes before the body, and the body in pieces as they are sent")
     func pieces() async throws {
-        let stream = try await client.stream(request("pieces/4/60"))
+        let stream = try await client.stream(request("pieces/4/300"))
         #expect(stream.status == 200)
         #expect(stream.header("x-said") == "early")
         var pieces: [String] = []
         for try await piece in stream.body { pieces.append(String(decoding: piece, as: UTF8.self)) }
-        #expect(pieces == ["piece 0\n", "piece 1\n", "piece 2\n", "piece 3\n"])
+        #expect(pieces.joined() == "piece 0\npiece 1\npiece 2\npiece 3\n")
+        // How the pieces are cut is the network's affair, and a busy machine's.
+        #expect(pieces.count > 1)
         #expect(try await stream.body.next() == nil)
     }
 
