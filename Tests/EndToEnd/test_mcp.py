@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
 import jsonschema
@@ -20,6 +21,12 @@ from mcp import StdioServerParameters  # noqa: E402
 from mcp.client.streamable_http import streamable_http_client  # noqa: E402
 
 READER = ["viewer"]
+
+
+def alone(run):
+    """Runs a coroutine in a thread of its own: a browser of other tests may have left its loop in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, run()).result()
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +138,7 @@ def test_the_official_client_over_http(weft, person, mode, revision):
         async with over_http(weft, person, mode) as client:
             await everything(client, revision, f"sdk-http-{mode}")
 
-    asyncio.run(run())
+    alone(run)
 
 
 @pytest.mark.parametrize("mode, revision", MODES)
@@ -140,7 +147,7 @@ def test_the_official_client_over_stdio(weft_binary, mode, revision):
         async with over_stdio(weft_binary, None, mode) as client:
             await everything(client, revision, f"sdk-stdio-{mode}")
 
-    asyncio.run(run())
+    alone(run)
 
 
 def test_stdio_works_beside_a_running_server(weft, weft_binary, person):
@@ -149,7 +156,7 @@ def test_stdio_works_beside_a_running_server(weft, weft_binary, person):
             made = await client.call_tool("logistics.create-order", draft(in_days(5)))
             return made.structured_content["id"]
 
-    identity = asyncio.run(run())
+    identity = alone(run)
     # The server's workers take the order up.
     assert person.order_when(identity, "booked", "failed")["status"] == "booked"
 
@@ -164,7 +171,7 @@ def test_the_official_client_hears_of_changes(weft, person):
                     async for event in changes:
                         return str(event.uri), uri
 
-    told, uri = asyncio.run(run())
+    told, uri = alone(run)
     assert told == uri
 
 
