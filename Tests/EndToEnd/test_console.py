@@ -43,7 +43,7 @@ def test_an_order_placed_in_the_console_becomes_booked(opened, weft):
     if cards.first.locator(".decision-body").count() == 0:
         cards.first.get_by_role("button").first.click()
     body = cards.first.locator(".decision-body")
-    for part in ("Chosen, and why", "Weighed", "By which policy, at what cost", "Asked of its tools"):
+    for part in ("Chosen, and why", "Weighed", "Who decided, and what it took", "Asked of its tools"):
         expect(body).to_contain_text(part)
     screenshot(page, "decision-light")
 

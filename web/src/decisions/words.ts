@@ -133,7 +133,9 @@ export function gist(value: unknown): string {
     const name = humanise(key).toLowerCase();
     if (isMoney(each)) first.push(money(each));
     else if (Array.isArray(each)) {
-      if (key.endsWith("s")) first.push(counted(each.length, name.slice(0, -1), name));
+      if (key.endsWith("s")) {
+        first.push(counted(each.length, name.replace(/ies$/, "y").replace(/s$/, ""), name));
+      }
     } else if (typeof each === "number") rest.push(measured(key, each));
     else if (typeof each === "boolean") rest.push(each ? name : `not ${name}`);
     else if (typeof each === "string" && each.length <= SHORT) rest.push(worded(name, each));
