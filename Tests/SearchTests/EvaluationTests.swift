@@ -89,6 +89,8 @@ import Testing
             (nil, nil, "q1\td1", "R.tsv, line 1: has 2 columns"),
             (nil, nil, "q1 d1 1", "R.tsv, line 1: has 1 columns"),
             (nil, nil, "q1\td1\tmany", "R.tsv, line 1: the score \"many\""),
+            (nil, nil, "q1\td1\t-9223372036854775808", "R.tsv, line 1: the score \"-92"),
+            (nil, nil, "q1\td1\t1000001", "R.tsv, line 1: the score \"1000001\""),
             (nil, nil, judgements + "q9\td1\t1", "R.tsv, line 3: there is no question \"q9\""),
             (nil, nil, judgements + "q1\td9\t1", "R.tsv, line 3: there is no document \"d9\""),
             (nil, nil, judgements + "q1\td1\t0", "R.tsv, line 3: \"q1\" and \"d1\" were judged"),

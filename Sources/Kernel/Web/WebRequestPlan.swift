@@ -96,7 +96,7 @@ struct WebRequestPlan: Sendable {
             throw WebFault(.invalidRequest, "a request must not have more than 100 header fields")
         }
         for (name, value) in headers {
-            guard !name.isEmpty, name.utf8.allSatisfy(isToken) else {
+            guard FieldName.isValid(name) else {
                 throw WebFault(.invalidRequest, "the name of a header field must be a token")
             }
             let lower = name.lowercased()
@@ -121,13 +121,5 @@ struct WebRequestPlan: Sendable {
         // libcurl would call a body a form.
         if hasBody, !hasType { lines.append("Content-Type:") }
         return lines
-    }
-
-    /// RFC 9110 section 5.6.2.
-    private static func isToken(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
-        default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
-        }
     }
 }

@@ -29,6 +29,9 @@ import Testing
         #expect(try value(-7) == "-7")
         #expect(try value(9_007_199_254_740_991) == "9007199254740991")
         #expect(throws: OutsideFault.self) { try value(9_007_199_254_740_992) }
+        #expect(try value(-9_007_199_254_740_991) == "-9007199254740991")
+        #expect(throws: OutsideFault.self) { try value(.number(JSONNumber(Int64.min))) }
+        #expect(throws: OutsideFault.self) { try value(.number(JSONNumber(Int64.max))) }
         #expect(throws: OutsideFault.self) { try value(1.5) }
         #expect(try value(.null) == nil)
         #expect(try value(["x"]) == nil)

@@ -1,3 +1,5 @@
+import Core
+
 /// Questions about single bytes, after the grammar of RFC 9110 section 5.6 and RFC 5234.
 enum Byte {
     static let tab: UInt8 = 0x09
@@ -8,11 +10,7 @@ enum Byte {
     /// `tchar`: what names, methods and tokens are made of.
     @inline(__always)
     static func isToken(_ byte: UInt8) -> Bool {
-        // Bits of ! # $ % & ' * + - . 0-9 and of A-Z ^ _ ` a-z | ~.
-        let low: UInt64 = 0x03FF_6CFA_0000_0000
-        let high: UInt64 = 0x57FF_FFFF_C7FF_FFFE
-        if byte >= 0x80 { return false }
-        return (byte < 64 ? low : high) >> UInt64(byte & 63) & 1 == 1
+        FieldName.isToken(byte)
     }
 
     /// A byte of a host name or IPv4 address: a token without what no `reg-name` has or what betrays a

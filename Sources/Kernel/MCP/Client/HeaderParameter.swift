@@ -1,6 +1,8 @@
 import Core
 
 /// An argument of a tool that is also sent as a header field (`x-mcp-header`, revision 2026-07-28).
+///
+/// The client writes the fields, the server checks them; both find them in the schema by this.
 public struct HeaderParameter: Sendable, Hashable {
     /// The keys that lead to the argument.
     public var path: [String]
@@ -81,7 +83,7 @@ public struct HeaderParameter: Sendable, Hashable {
         isReachable: Bool
     ) throws(Invalid) -> HeaderParameter {
         guard let name = annotation.string, (1...128).contains(name.utf8.count),
-            name.utf8.allSatisfy(isTokenCharacter)
+            FieldName.isValid(name)
         else { throw Invalid(reason: "an x-mcp-header is no name of a header field") }
         guard isReachable, !path.isEmpty else {
             throw Invalid(
@@ -100,17 +102,18 @@ public struct HeaderParameter: Sendable, Hashable {
         return HeaderParameter(path: path, name: name)
     }
 
+    /// What a call gives for the argument; nil when it is absent.
+    func given(in arguments: JSON?) -> JSON? { path.reduce(arguments) { $0?[$1] } }
+
     /// The field's value for a call; nil when the argument is absent or null.
     ///
     /// - Throws: ``OutsideFault`` of code `invalidRequest` for a number that cannot be sent exactly.
     func value(in arguments: JSONObject) throws(OutsideFault) -> String? {
-        var value: JSON? = .object(arguments)
-        for key in path { value = value?.object?[key] }
-        switch value {
+        switch given(in: .object(arguments)) {
         case .string(let text): return Self.encoded(text)
         case .bool(let flag): return flag ? "true" : "false"
         case .number(let number):
-            guard let int = number.int, abs(int) < 1 << 53 else {
+            guard let int = number.int, int.magnitude < 1 << 53 else {
                 throw OutsideFault(
                     .invalidRequest,
                     "the argument \"\(path.joined(separator: "."))\" must be a whole number of at most "
@@ -129,13 +132,5 @@ public struct HeaderParameter: Sendable, Hashable {
             && text.utf8.last != 0x20
             && !(text.hasPrefix("=?base64?") && text.hasSuffix("?="))
         return isPlain ? text : "=?base64?\(Base64.encode(text.utf8))?="
-    }
-
-    /// RFC 9110 section 5.6.2.
-    private static func isTokenCharacter(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
-        default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
-        }
     }
 }

@@ -56,12 +56,9 @@ enum HeaderChecks {
         _ headers: Headers
     ) throws(RPCError) {
         for argument in tool.mirrored {
-            let name = HeaderName.argumentPrefix + argument.header
-            let value = MirroredArguments.value(
-                at: argument.path,
-                in: request.params?["arguments"]
-            )
-            guard let value, !value.isNull else {
+            let name = HeaderName.argumentPrefix + argument.name
+            guard let value = argument.given(in: request.params?["arguments"]), !value.isNull
+            else {
                 guard headers[name] == nil else {
                     throw .headerMismatch("\(name) is there, but the message has no such argument")
                 }
@@ -74,10 +71,15 @@ enum HeaderChecks {
                 throw .headerMismatch("\(name) is not well encoded")
             }
             // An argument of another type is refused by the tool's schema.
-            guard let stated = MirroredArguments.text(of: value) else { continue }
-            if text == stated { continue }
-            if case .number = value, let number = Double(text), number == value.double { continue }
-            throw .headerMismatch("\(name) does not have the argument's value")
+            switch value {
+            case .string(let stated) where text == stated: continue
+            case .bool(let flag) where text == (flag ? "true" : "false"): continue
+            case .number(let number) where number.int.map({ text == String($0) }) ?? true: continue
+            case .number(let number) where Double(text) == number.double: continue
+            case .string, .bool, .number:
+                throw .headerMismatch("\(name) does not have the argument's value")
+            default: continue
+            }
         }
     }
 

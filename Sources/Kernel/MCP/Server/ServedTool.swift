@@ -40,8 +40,8 @@ public struct ServedTool: Sendable {
     ///
     /// Others are answered without a stream.
     public let speaks: Bool
-    /// Arguments that are mirrored in header fields, by the path to them: the words behind `Mcp-Param-`.
-    let mirrored: [(path: [String], header: String)]
+    /// Arguments that are mirrored in header fields, as the schema names them.
+    let mirrored: [HeaderParameter]
     /// As it stands in lists of revisions with any output schema, and in those with objects alone.
     let texts: (modern: JSONText, early: JSONText)
 
@@ -75,7 +75,15 @@ public struct ServedTool: Sendable {
         }
         self.name = name
         self.speaks = speaks
-        mirrored = try MirroredArguments.find(in: input, of: name)
+        do throws(HeaderParameter.Invalid) {
+            mirrored = try HeaderParameter.all(of: input)
+        } catch {
+            throw GeneralFault(
+                .internal,
+                code: "invalid-schema",
+                "\(name): \(error.reason)"
+            )
+        }
         var object: JSONObject = ["name": .string(name)]
         if let title { object["title"] = .string(title) }
         object["description"] = .string(purpose)

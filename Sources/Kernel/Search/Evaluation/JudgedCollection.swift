@@ -107,7 +107,7 @@ public struct JudgedCollection: Sendable {
             }
             let question = String(parts[0])
             let document = String(parts[1])
-            guard let score = Int(parts[2]), abs(score) <= 1_000_000 else {
+            guard let score = Int(parts[2]), score.magnitude <= 1_000_000 else {
                 throw place.refusal("the score \"\(parts[2].prefix(40))\" is no whole number")
             }
             guard questions[question] != nil else {

@@ -1,3 +1,5 @@
+import Core
+
 /// What a server that refuses asks for: the `Bearer` challenge of its `WWW-Authenticate` fields.
 public struct BearerChallenge: Sendable, Hashable {
     /// Where the resource describes itself (RFC 9728 section 5.1).
@@ -93,10 +95,7 @@ public struct BearerChallenge: Sendable, Hashable {
 
         /// RFC 9110 section 5.6.2, and what servers write without quotes although they should not.
         private static func isTokenCharacter(_ byte: UInt8) -> Bool {
-            switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
-            default: "!#$%&'*+-.^_`|~/:".utf8.contains(byte)
-            }
+            FieldName.isToken(byte) || byte == UInt8(ascii: "/") || byte == UInt8(ascii: ":")
         }
     }
 

@@ -95,7 +95,7 @@ extension OutsideServers {
             for member in try Self.members(headers) {
                 let value = try member.value.string(length: 0...8_000)
                 let name = member.key.lowercased()
-                guard member.key.utf8.allSatisfy(Self.isTokenCharacter), !Self.own.contains(name),
+                guard FieldName.isValid(member.key), !Self.own.contains(name),
                     !name.hasPrefix("mcp-")
                 else { throw member.value.fault("\"\(member.key)\" cannot be set") }
                 guard value.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else {
@@ -150,13 +150,5 @@ extension OutsideServers {
             members.append((member.key, try reader.member(member.key)))
         }
         return members
-    }
-
-    /// RFC 9110 section 5.6.2.
-    private static func isTokenCharacter(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
-        default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
-        }
     }
 }
