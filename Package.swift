@@ -204,7 +204,10 @@ let package = Package(
         ),
         tests(
             "MCP",
-            ["Core", "HTTP", "Vault", "Agents", "Events", "Identity", "Store", "StoreTesting"]
+            [
+                "Core", "HTTP", "Vault", "Agents", "Events", "Identity", "Observability", "Store",
+                "StoreTesting",
+            ]
         ),
         tests("Web", ["Core"]),
         tests("Vault", ["Core"]),

@@ -247,7 +247,9 @@ def test_nobody_gets_in_without_a_credential(weft):
         assert where == weft.url + "/.well-known/oauth-protected-resource/mcp"
     said = Client(weft.url).get("/.well-known/oauth-protected-resource").json
     assert said["resource"] == weft.url + "/mcp"
-    assert said["bearer_methods_supported"] == ["header"] and said["authorization_servers"]
+    assert said["bearer_methods_supported"] == ["header"]
+    # Weft is no authorization server, and no gateway was named.
+    assert "authorization_servers" not in said
 
 
 def test_pages_of_other_sites_are_refused(weft, endpoint):
@@ -376,6 +378,8 @@ def test_older_revisions_are_spoken_too(endpoint):
         }
         answer = endpoint.post(body)
         assert answer.json["result"]["protocolVersion"] == expected
+        # Nothing announces that a list has changed, so nothing promises it.
+        assert "listChanged" not in json.dumps(answer.json["result"]["capabilities"])
         fields = {
             "MCP-Protocol-Version": expected,
             "Mcp-Session-Id": answer.headers["mcp-session-id"],

@@ -20,6 +20,7 @@ final class FixtureFeatures: ServerFeatures {
         version: "1.0.0",
         instructions: "Tools for tests."
     )
+    let changing: ListChanges = [.tools, .resources, .prompts]
     let all: [FixtureTool]
     private let server = Mutex<MCPServer?>(nil)
 

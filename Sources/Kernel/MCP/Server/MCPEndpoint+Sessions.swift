@@ -238,7 +238,7 @@ extension MCPEndpoint {
                 code: "unsupported-version",
                 "protocol version \"\(version.prefix(40))\" is not supported",
                 details: [
-                    "supported": .array(ProtocolRevision.servedNames.map { .string($0) })
+                    "supported": .array(ProtocolRevision.names.map { .string($0) })
                 ]
             )
         }

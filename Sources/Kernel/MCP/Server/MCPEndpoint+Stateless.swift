@@ -79,7 +79,7 @@ extension MCPEndpoint {
             // The header field alone speaks of a revision, perhaps of one that nobody knows.
             let version = headers[HeaderName.protocolVersion] ?? ""
             guard ProtocolRevision(rawValue: version) != nil else {
-                throw .unsupportedVersion(version, supported: ProtocolRevision.servedNames)
+                throw .unsupportedVersion(version, supported: ProtocolRevision.names)
             }
             _ = try StatelessRequest.required(call)
             throw StatelessRequest.missing(MetaKey.protocolVersion)
@@ -87,7 +87,7 @@ extension MCPEndpoint {
         try HeaderChecks.revision(call, headers)
         let version = call.params?["_meta"]?[MetaKey.protocolVersion]?.string ?? ""
         guard ProtocolRevision(rawValue: version)?.isStateless == true else {
-            throw .unsupportedVersion(version, supported: ProtocolRevision.servedNames)
+            throw .unsupportedVersion(version, supported: ProtocolRevision.names)
         }
     }
 

@@ -22,7 +22,7 @@ extension MCPServer {
     func greeting(_ client: ClientProfile) -> JSONText {
         var result: JSONObject = [
             "protocolVersion": .string(client.revision.rawValue),
-            "capabilities": RequestHandler.capabilities(client.revision),
+            "capabilities": handler.capabilities,
             "serverInfo": features.info.json,
         ]
         if let instructions = features.info.instructions {

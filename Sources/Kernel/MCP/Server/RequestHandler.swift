@@ -26,12 +26,17 @@ struct RequestHandler: Sendable {
         ResultWriter(exchange.client.revision, info: info, capacity: capacity)
     }
 
-    /// What the server can do, as it tells clients of a revision.
-    static func capabilities(_ revision: ProtocolRevision) -> JSON {
-        [
-            "tools": ["listChanged": true],
-            "resources": ["subscribe": true, "listChanged": true],
-            "prompts": ["listChanged": true],
+    /// What the server can do, as it tells clients.
+    var capabilities: JSON {
+        func list(_ which: ListChanges, _ more: JSONObject = [:]) -> JSON {
+            var object = more
+            if features.changing.contains(which) { object["listChanged"] = true }
+            return .object(object)
+        }
+        return [
+            "tools": list(.tools),
+            "resources": list(.resources, ["subscribe": true]),
+            "prompts": list(.prompts),
             "logging": [:],
             "completions": [:],
         ]
@@ -113,9 +118,9 @@ struct RequestHandler: Sendable {
         var writer = writer(exchange)
         writer.value(
             "supportedVersions",
-            .array(ProtocolRevision.served.map { .string($0.rawValue) })
+            .array(ProtocolRevision.names.map { .string($0) })
         )
-        writer.value("capabilities", Self.capabilities(exchange.client.revision))
+        writer.value("capabilities", capabilities)
         if let instructions = features.info.instructions {
             writer.value("instructions", .string(instructions))
         }
@@ -138,11 +143,4 @@ struct RequestHandler: Sendable {
         )
         return .result(writer.finish(type: "input_required"))
     }
-}
-
-extension ProtocolRevision {
-    /// Those that this server speaks, the newest first.
-    static let served: [ProtocolRevision] = allCases.reversed()
-    /// Their names.
-    static let servedNames: [String] = served.map(\.rawValue)
 }

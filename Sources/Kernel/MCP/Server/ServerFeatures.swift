@@ -7,6 +7,8 @@ public import Core
 public protocol ServerFeatures: Sendable {
     /// Which program it is.
     var info: ServerInfo { get }
+    /// Which of its lists may become others while it runs; whoever says so announces it.
+    var changing: ListChanges { get }
 
     /// The tools that the caller may use, by name.
     func tools(for scope: Scope) -> [ServedTool]

@@ -18,6 +18,8 @@ public struct ServerLimits: Sendable {
     public var streamsPerAccount = 32
     /// How many requests of an account may be under way that can take long; default 64.
     public var requestsPerAccount = 64
+    /// How many bytes of requests may wait for their turn on standard input; default 8 MiB.
+    public var heldBytes = 8 << 20
     /// How many resources a client may watch in a session or a stream; default 256.
     public var watched = 256
     /// How many messages of a stream are kept for a client that comes back; default 256.

@@ -8,8 +8,21 @@ import Synchronization
 public final class StandardStreams: Sendable {
     private struct State {
         var session: Session?
+        /// Requests that were not answered yet, also those that wait for their turn.
         var running: [RPCID: CancelSignal] = [:]
         var listening: [RPCID: CancelSignal] = [:]
+        var held = HeldRequests()
+        /// How many requests are being answered.
+        var workers = 0
+        /// Told once when the input has ended and nothing is running.
+        var idle: AsyncStream<Void>.Continuation?
+    }
+
+    /// What becomes of a new request.
+    private enum Turn {
+        case now
+        case later
+        case never(RPCError)
     }
 
     private let server: MCPServer
@@ -44,44 +57,56 @@ public final class StandardStreams: Sendable {
     ///
     /// What the last line lacks of its end is not done.
     public func run() async {
-        await withTaskGroup(of: Void.self) { group in
+        await withDiscardingTaskGroup { group in
             var splitter = LineSplitter(limit: server.limits.messageSize)
             await DescriptorBytes(input).forEach { bytes in
-                for piece in splitter.take(bytes) {
-                    while isFull, !Task.isCancelled { await group.next() }
-                    take(piece, &group)
-                }
+                for piece in splitter.take(bytes) { take(piece, &group) }
             }
             if splitter.isOpen {
                 fail(.parse("the input ended within a message; it was not done"), nil)
             }
             for signal in state.withLock({ Array($0.listening.values) }) { signal.give() }
-            let clock = server.clock
-            let left = state.withLock { Array($0.running.values) }
-            if !left.isEmpty {
-                let signals = left
-                group.addTask {
-                    try? await clock.sleep(for: Self.grace)
-                    for signal in signals { signal.give() }
-                }
-                while isBusy, await group.next() != nil {}
+            group.addTask { [self, clock = server.clock] in
+                do { try await clock.sleep(for: Self.grace) } catch { return }
+                giveUp()
             }
+            for await _ in idle() {}
             group.cancelAll()
         }
         state.withLock { $0.session }?.close()
     }
 
-    private var isBusy: Bool { state.withLock { !$0.running.isEmpty } }
+    /// Ends once nothing is running.
+    private func idle() -> AsyncStream<Void> {
+        let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
+        let isIdle = state.withLock { state in
+            state.idle = continuation
+            return state.running.isEmpty
+        }
+        if isIdle { continuation.finish() }
+        return stream
+    }
 
-    private var isFull: Bool {
-        state.withLock { $0.running.count } >= server.limits.requestsPerAccount
+    /// Ends what is running, and what would run next.
+    private func giveUp() {
+        let signals = state.withLock { state in
+            while let held = state.held.next() { state.running[held.call.id] = nil }
+            return Array(state.running.values)
+        }
+        for signal in signals { signal.give() }
+        tellWhenIdle()
+    }
+
+    private func tellWhenIdle() {
+        state.withLock { $0.running.isEmpty ? $0.idle : nil }?.finish()
     }
 
     private func fail(_ error: RPCError, _ id: RPCID?) {
         output.append(MessageWriter.bytes(.failure(id: id, error)))
     }
 
-    private func take(_ piece: LineSplitter.Piece, _ group: inout TaskGroup<Void>) {
+    /// Every line is read as it comes: what ends or answers something must not wait for what is running.
+    private func take(_ piece: LineSplitter.Piece, _ group: inout DiscardingTaskGroup) {
         guard case .line(let line) = piece else {
             let limit = server.limits.messageSize
             fail(.invalidRequest("a message may have at most \(limit) bytes"), nil)
@@ -89,7 +114,7 @@ public final class StandardStreams: Sendable {
         }
         do {
             switch try server.reader.message(line) {
-            case .request(let call): begin(call, &group)
+            case .request(let call): begin(call, line.count, &group)
             case .notification(let notification): take(notification)
             case .result(let id, let result):
                 state.withLock { $0.session }?.settle(id, .success(result))
@@ -105,52 +130,93 @@ public final class StandardStreams: Sendable {
         guard notification.method == NotificationName.cancelled,
             let id = RPCID(notification.params?["requestId"])
         else { return }
-        state.withLock { $0.running[id] ?? $0.listening[id] }?.give()
+        let signal = state.withLock { state in
+            if state.held.remove(id) { return state.running.removeValue(forKey: id) }
+            return state.running[id] ?? state.listening[id]
+        }
+        signal?.give()
+        tellWhenIdle()
     }
 
     // MARK: Requests
 
-    private func begin(_ call: RPCRequest, _ group: inout TaskGroup<Void>) {
-        let isListening = call.method == MethodName.listen
+    private func begin(_ call: RPCRequest, _ size: Int, _ group: inout DiscardingTaskGroup) {
         let signal = CancelSignal()
-        let isNew = state.withLock { state in
-            guard state.running[call.id] == nil, state.listening[call.id] == nil else {
-                return false
-            }
-            if isListening {
-                state.listening[call.id] = signal
-            } else {
-                state.running[call.id] = signal
-            }
-            return true
-        }
-        guard isNew else {
-            fail(
-                .invalidRequest("a request with the id \"\(call.id)\" is under way already"),
-                call.id
-            )
-            return
-        }
-        // The session must be there before the next line is read.
-        if call.method == MethodName.initialize, !StatelessRequest.isMeant(call.params) {
+        switch turn(of: call, size, signal) {
+        case .never(let error):
+            fail(error, call.id)
+        case .later:
+            break
+        case .now
+        where call.method == MethodName.initialize
+            && !StatelessRequest.isMeant(call.params):
+            // The session must be there before the next line is read.
             let answer = initialize(call)
             forget(call.id)
             output.append(answer.bytes(call.id))
-            return
-        }
-        group.addTask { [self] in
-            let answer = try? await signal.run { [self] in
-                do {
-                    return try await respond(to: call)
-                } catch let error as RPCError {
-                    return .failure(error)
+        case .now where call.method == MethodName.listen:
+            group.addTask { [self] in await answer(call, signal) }
+        case .now:
+            group.addTask { [self] in
+                var next: HeldRequests.Request? = .init(call: call, signal: signal, size: size)
+                while let held = next {
+                    await answer(held.call, held.signal)
+                    next = nextHeld()
                 }
             }
-            // Forgotten first: the client may use the id again as soon as it has the answer.
-            forget(call.id)
-            // Cancelled: nothing is answered any more.
-            if let answer { output.append(answer.bytes(call.id)) }
         }
+    }
+
+    private func turn(of call: RPCRequest, _ size: Int, _ signal: CancelSignal) -> Turn {
+        state.withLock { state in
+            guard state.running[call.id] == nil, state.listening[call.id] == nil else {
+                return .never(
+                    .invalidRequest("a request with the id \"\(call.id)\" is under way already")
+                )
+            }
+            if call.method == MethodName.listen {
+                state.listening[call.id] = signal
+                return .now
+            }
+            if call.method == MethodName.initialize, !StatelessRequest.isMeant(call.params) {
+                state.running[call.id] = signal
+                return .now
+            }
+            guard state.workers >= server.limits.requestsPerAccount else {
+                state.running[call.id] = signal
+                state.workers += 1
+                return .now
+            }
+            guard state.held.bytes + size <= server.limits.heldBytes else {
+                return .never(RPCError(code: 429, message: "too many requests are under way"))
+            }
+            state.running[call.id] = signal
+            state.held.append(.init(call: call, signal: signal, size: size))
+            return .later
+        }
+    }
+
+    /// The request whose turn it is; nil when none waits, and then there is one worker less.
+    private func nextHeld() -> HeldRequests.Request? {
+        state.withLock { state in
+            let held = state.held.next()
+            if held == nil { state.workers -= 1 }
+            return held
+        }
+    }
+
+    private func answer(_ call: RPCRequest, _ signal: CancelSignal) async {
+        let answer = try? await signal.run { [self] in
+            do {
+                return try await respond(to: call)
+            } catch let error as RPCError {
+                return .failure(error)
+            }
+        }
+        // Forgotten first: the client may use the id again as soon as it has the answer.
+        forget(call.id)
+        // Cancelled: nothing is answered any more.
+        if let answer { output.append(answer.bytes(call.id)) }
     }
 
     private func forget(_ id: RPCID) {
@@ -158,6 +224,7 @@ public final class StandardStreams: Sendable {
             state.running[id] = nil
             state.listening[id] = nil
         }
+        tellWhenIdle()
     }
 
     private func initialize(_ call: RPCRequest) -> RPCAnswer {

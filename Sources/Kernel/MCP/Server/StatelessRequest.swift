@@ -21,7 +21,7 @@ struct StatelessRequest: Sendable {
             throw Self.missing(MetaKey.protocolVersion)
         }
         guard let revision = ProtocolRevision(rawValue: version), revision.isStateless else {
-            throw .unsupportedVersion(version, supported: ProtocolRevision.servedNames)
+            throw .unsupportedVersion(version, supported: ProtocolRevision.names)
         }
         guard let capabilities = meta[MetaKey.clientCapabilities], capabilities.object != nil
         else { throw Self.missing(MetaKey.clientCapabilities) }
@@ -128,11 +128,11 @@ extension MCPServer {
             )
         }
         var filter = ChangeFilter()
-        for (key, path) in [
-            ("toolsListChanged", \ChangeFilter.tools),
-            ("resourcesListChanged", \ChangeFilter.resources),
-            ("promptsListChanged", \ChangeFilter.prompts),
-        ] as [(String, WritableKeyPath<ChangeFilter, Bool>)] {
+        for (key, path, list) in [
+            ("toolsListChanged", \ChangeFilter.tools, .tools),
+            ("resourcesListChanged", \ChangeFilter.resources, .resources),
+            ("promptsListChanged", \ChangeFilter.prompts, .prompts),
+        ] as [(String, WritableKeyPath<ChangeFilter, Bool>, ListChanges)] {
             guard let value = wanted[key] else { continue }
             guard let flag = value.bool else {
                 throw RPCError.invalidParams(
@@ -140,7 +140,8 @@ extension MCPServer {
                     pointer: "/params/notifications/\(key)"
                 )
             }
-            filter[keyPath: path] = flag
+            // What never changes is left out of what is acknowledged.
+            filter[keyPath: path] = flag && features.changing.contains(list)
         }
         if let list = wanted["resourceSubscriptions"] {
             let pointer = "/params/notifications/resourceSubscriptions"

@@ -20,8 +20,6 @@ public enum ProtocolRevision: String, Sendable, CaseIterable, Comparable {
     public var isStateless: Bool { self >= .july2026 }
     /// Whether tools have output schemas and structured results.
     public var hasStructuredOutput: Bool { self >= .june2025 }
-    /// Whether several messages may come as one array.
-    public var hasBatches: Bool { self == .march2025 }
 
     /// By date.
     public static func < (left: ProtocolRevision, right: ProtocolRevision) -> Bool {

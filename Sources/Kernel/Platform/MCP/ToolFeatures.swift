@@ -7,6 +7,8 @@ public import MCP
 public struct ToolFeatures: ServerFeatures {
     /// See ``ServerFeatures/info``.
     public let info: ServerInfo
+    /// None: what a caller is offered changes with its roles alone, and these are asked at each request.
+    public let changing: ListChanges = []
     private let calls: ToolCalls
     private let served: ServedTools
     let documents: [ToolDocument]
