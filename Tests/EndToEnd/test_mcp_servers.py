@@ -42,6 +42,7 @@ def open_weft(tmp_path_factory):
         "WEFT_MCP_SERVERS_PROGRAMS": "true",
         "WEFT_MCP_SERVERS_PRIVATE_TARGETS": "true",
         "WEFT_MCP_SERVERS_CHECK": "0",
+        "WEFT_MCP_ISSUER": "https://gateway.example/tenant",
         "WEFT_SERVER_URL": f"http://127.0.0.1:{port}",
         "TEST_MARK": "must not be seen",
     }
@@ -294,8 +295,11 @@ def test_a_program_is_run_ended_with_its_faults_and_started_again(admin, tmp_pat
     assert call(admin, server, {}, "environment").status == 200
     assert len(pids.read_text().split()) == 1, "one program for all calls"
 
+    other = {"command": [sys.executable, script, "exits", str(pids)]}
+    kept = admin.patch(f"/api/mcp-servers/{server['id']}", other)
+    assert (kept.status, kept.code, kept.json["pointer"]) == (422, "secrets-needed", "/environment")
     changed = admin.patch(
-        f"/api/mcp-servers/{server['id']}", {"command": [sys.executable, script, "exits", str(pids)]}
+        f"/api/mcp-servers/{server['id']}", other | {"environment": {"KEY": "other"}}
     )
     assert changed.status == 200, changed.body
     assert tools(admin, server, refresh=False)["environment"]["state"] == "suspended"
@@ -312,6 +316,11 @@ def test_a_program_is_run_ended_with_its_faults_and_started_again(admin, tmp_pat
         return all(not Path(f"/proc/{pid}/cmdline").exists() for pid in pids.read_text().split())
 
     wait_for(gone, "the programs to end", 30)
+
+
+def test_ai_clients_are_told_of_the_gateways_authorization_server(open_weft):
+    said = Client(open_weft.url).get("/.well-known/oauth-protected-resource/mcp").json
+    assert said["authorization_servers"] == ["https://gateway.example/tenant"]
 
 
 def test_a_server_that_cannot_be_reached_is_shown_with_its_failure(admin):

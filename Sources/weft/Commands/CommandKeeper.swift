@@ -22,26 +22,41 @@ final class CommandKeeper: AuthorisationKeeper {
         self.browser = browser
         self.file = file
         canVisit = isSignInWanted
-        var memory = AuthorisationMemory()
-        if let file, let bytes = try PrivateFile.read(file) {
-            memory = AuthorisationMemory(json: try JSON(parsing: bytes))
-        }
-        known = Mutex(memory)
+        known = Mutex(try Self.read(file) ?? AuthorisationMemory())
     }
 
-    func memory() async throws(OutsideFault) -> AuthorisationMemory { known.withLock { $0 } }
+    private static func read(_ file: String?) throws -> AuthorisationMemory? {
+        guard let file, let bytes = try PrivateFile.read(file) else { return nil }
+        return AuthorisationMemory(json: try JSON(parsing: bytes))
+    }
 
-    func keep(_ memory: AuthorisationMemory) async throws(OutsideFault) {
-        let isNew = known.withLock { known in
-            defer { known = memory }
-            return known != memory
-        }
-        guard let file, isNew else { return }
-        do throws(VaultError) {
-            try PrivateFile.replace(memory.json.bytes(), at: file)
+    /// Read anew each time: another command may have refreshed the tokens in the same file.
+    func record() async throws(OutsideFault) -> AuthorisationRecord {
+        do {
+            if let memory = try Self.read(file) { known.withLock { $0 = memory } }
         } catch {
-            throw OutsideFault(.unreachable, "the tokens cannot be written to \(file)")
+            throw OutsideFault(.unreachable, "the tokens cannot be read from \(file ?? "")")
         }
+        return AuthorisationRecord(memory: known.withLock { $0 }, beginning: "")
+    }
+
+    func keep(
+        _ memory: AuthorisationMemory,
+        over record: AuthorisationRecord,
+        isPersonal: Bool
+    ) async throws(OutsideFault) -> AuthorisationRecord? {
+        guard memory != record.memory else { return record }
+        let now = try await self.record().memory
+        let merged = now.taking(memory, over: record.memory, isPersonal: isPersonal)
+        known.withLock { $0 = merged }
+        if let file, merged != now {
+            do throws(VaultError) {
+                try PrivateFile.replace(merged.json.bytes(), at: file)
+            } catch {
+                throw OutsideFault(.unreachable, "the tokens cannot be written to \(file)")
+            }
+        }
+        return AuthorisationRecord(memory: merged, beginning: "")
     }
 
     func visit(_ visit: AuthorisationVisit) async throws(OutsideFault) -> AuthorisationReturn {

@@ -192,9 +192,7 @@ import Testing
             expiresAt: nil,
             scopes: []
         )
-        try await world.database.transaction {
-            try world.servers.keep(AuthorisationMemory(grant: grant), of: server, in: $0)
-        }
+        try await world.keep(grant, of: server)
         let sealed = try await world.database.query("SELECT secret FROM mcp_authorisation", []) {
             try $0.text(0)
         }
@@ -210,10 +208,7 @@ import Testing
         }
         #expect(!changed.isAuthorised && changed.version == 2)
         #expect(try await world.tools(server)[0].state == .suspended)
-        let memory = try await world.database.read {
-            try world.servers.memory(of: server.id, in: $0)
-        }
-        #expect(memory == AuthorisationMemory())
+        #expect(try await world.record(of: server) == AuthorisationRecord())
         let stale = await Self.code {
             try await world.database.transaction { transaction in
                 _ = try world.servers.change(
@@ -251,6 +246,7 @@ import Testing
                 try world.servers.begin(
                     visit,
                     AuthorisationMemory(),
+                    over: AuthorisationRecord(),
                     of: server,
                     scope: scope,
                     in: $0
@@ -271,6 +267,56 @@ import Testing
         try await begin()
         world.clock.advance(by: .seconds(601))
         #expect(try await take("state-1", scope) == nil)
+    }
+
+    private static let secrets: JSONObject = [
+        "headers": ["X-Api-Key": "k"], "client": ["id": "c", "secret": "s"],
+    ]
+
+    @Test(
+        "Secrets do not go to another address unless they are given with it",
+        arguments: [
+            (["url": "https://elsewhere.example/mcp"], "/headers"),
+            (["url": "https://mcp.example:8443/mcp"], "/headers"),
+            (["url": "https://elsewhere.example/mcp", "headers": [:]], "/client"),
+            (["url": "https://elsewhere.example/mcp", "client": .null], "/headers"),
+            (["url": "https://elsewhere.example/mcp", "headers": [:], "client": .null], nil),
+            (
+                [
+                    "url": "https://elsewhere.example/mcp", "headers": ["A": "b"],
+                    "client": ["id": "d"],
+                ], nil
+            ),
+            (["url": "https://mcp.example/other"], nil), (["enabled": false], nil),
+        ] as [(JSON, String?)]
+    )
+    func anew(_ input: JSON, _ pointer: String?) async throws {
+        let world = try await OutsideWorld()
+        let server = try await world.add(Self.secrets)
+        let fault = await world.fault(of: server, changed: input)
+        #expect(fault?.pointer == pointer)
+        #expect(fault == nil || fault?.code == "secrets-needed")
+        let kept = try await world.database.read {
+            let server = try world.servers.server(server.id, scope: OutsideWorld.scope(), in: $0)
+            return (server, try world.servers.secrets(of: server).headers.map(\.value))
+        }
+        #expect((kept.0.url == server.url) == (pointer != nil || input["url"] == nil))
+        if pointer != nil || input["headers"] == nil { #expect(kept.1 == ["k"]) }
+    }
+
+    @Test("Another program needs its variables anew")
+    func variables() async throws {
+        let world = try await OutsideWorld(rules: .init(allowsPrograms: true))
+        let server = try await world.add([
+            "transport": "stdio", "url": .null, "command": ["a"], "environment": ["KEY": "v"],
+        ])
+        #expect(
+            await world.fault(of: server, changed: ["command": ["b"]])?.pointer == "/environment"
+        )
+        #expect(await world.fault(of: server, changed: ["command": ["a"]]) == nil)
+        #expect(
+            await world.fault(of: server, changed: ["command": ["b"], "environment": [:]]) == nil
+        )
     }
 
     @Test("Operators decide on programs and private addresses")

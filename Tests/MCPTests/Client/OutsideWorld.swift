@@ -49,6 +49,7 @@ final class OutsideWorld: Sendable {
                     redirectURI: "https://weft.example/auth/mcp/callback",
                     isNative: false
                 ),
+                version: "1.2.3",
                 clock: clock,
                 random: SystemRandom(),
                 check: .seconds(60)
@@ -104,6 +105,48 @@ final class OutsideWorld: Sendable {
         return try await database.transaction { [servers] in
             try servers.add(JSONReader(json), scope: Self.scope(), in: $0)
         }
+    }
+
+    /// Why a change of a server's entry is refused; nil when it is done.
+    func fault(of server: OutsideServer, changed input: JSON) async -> GeneralFault? {
+        do {
+            _ = try await database.transaction { [servers] in
+                try servers.change(
+                    server.id,
+                    JSONReader(input),
+                    expected: nil,
+                    scope: Self.scope(),
+                    in: $0
+                )
+            }
+            return nil
+        } catch {
+            return error as? GeneralFault
+        }
+    }
+
+    /// Gives a server tokens, as a person's visit does.
+    @discardableResult
+    func keep(_ grant: AccessGrant, of server: OutsideServer) async throws -> AuthorisationRecord? {
+        try await database.transaction { [servers] transaction in
+            let opened = try servers.open(
+                AuthorisationMemory(),
+                over: AuthorisationRecord(),
+                of: server,
+                in: transaction
+            )
+            return try servers.keep(
+                AuthorisationMemory(grant: grant),
+                over: opened,
+                isPersonal: true,
+                of: server,
+                in: transaction
+            )
+        }
+    }
+
+    func record(of server: OutsideServer) async throws -> AuthorisationRecord {
+        try await database.read { [servers] in try servers.record(of: server.id, in: $0) }
     }
 
     func tools(_ server: OutsideServer) async throws -> [AdmittedTool] {
@@ -172,6 +215,8 @@ final class OutsideSite: WebClient {
         var isThere = true
         var requests: [WebRequest] = []
         var failure: WebFault?
+        /// The address that is never answered.
+        var silent: String?
     }
 
     let state = Mutex(State())
@@ -191,6 +236,13 @@ final class OutsideSite: WebClient {
             return (state.tool, state.isThere, state.failure)
         }
         if let failure { throw failure }
+        if state.withLock({ $0.silent }) == request.url {
+            do {
+                try await ManualClock(now: OutsideWorld.start).sleep(for: .seconds(1))
+            } catch {
+                throw WebFault(.cancelled, "given up")
+            }
+        }
         guard let message = try? JSON(parsing: request.body ?? []) else {
             return WebAnswer(status: 400)
         }

@@ -112,7 +112,7 @@ export function ServerDialog({ server, onClose }: Props) {
       {server && (
         <p className="faint">
           Another {http ? "address" : "program"}{" "}
-          suspends all its tools and forgets its authorisation.
+          suspends all its tools, forgets its authorisation, and needs its secrets anew.
         </p>
       )}
       <AreaField

@@ -232,7 +232,8 @@ public struct OutsideServerTools: Sendable {
             name: "outside.change-server",
             purpose: """
                 Changes an outside MCP server; secrets that are not named stay. Another address or program \
-                suspends all its tools and forgets its authorization.
+                suspends all its tools and forgets its authorization; another origin or program needs all \
+                secrets anew.
                 """,
             input: Shape.record(
                 nil,

@@ -57,6 +57,8 @@ public struct Authorisation: Sendable {
     let mayRefresh: Bool
     var memory: AuthorisationMemory
     var state: State = .new
+    /// The authorization server took the refresh token no more; somebody else may have used it.
+    private(set) var refreshWasRefused = false
     /// The server did not say who authorises: it may be the server itself.
     var assumesServer = false
 
@@ -165,6 +167,7 @@ public struct Authorisation: Sendable {
         case (.exchanging(let visit), .answer(let status, let body)):
             return exchanged(visit, status, body)
         case (.refreshing(let plan, let grant), .answer(let status, let body)):
+            refreshWasRefused = (400..<500).contains(status)
             return refreshed(plan, grant, status, body)
         case (_, .unanswered(let why)):
             return fail(.unreachable, why)

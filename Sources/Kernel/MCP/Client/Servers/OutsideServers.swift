@@ -181,7 +181,8 @@ public struct OutsideServers: Sendable {
 
     /// Changes what the input names; secrets that it does not name stay.
     ///
-    /// A change of where the server is withdraws every admission: it may be another's now.
+    /// A change of where the server is withdraws every admission: it may be another's now. For the same
+    /// reason another origin or program needs the secrets anew: they do not go where nobody meant them to.
     ///
     /// - Throws: a fault with the pointer to what is wrong; `StoreError`.
     public func change(
@@ -195,7 +196,11 @@ public struct OutsideServers: Sendable {
         try expected?.check(server.version, of: "the server's entry")
         var secrets = try self.secrets(of: server)
         let place = (server.url, server.command)
+        let kept = secrets
         try apply(input, to: &server, &secrets)
+        if Self.origin(place.0) != Self.origin(server.url) || place.1 != server.command {
+            try Self.requireAnew(kept, input)
+        }
         server.sealed = try seal(secrets, server.id)
         server.version += 1
         if place != (server.url, server.command) {
@@ -217,6 +222,33 @@ public struct OutsideServers: Sendable {
         )
         try note("changed", server, scope: scope, in: transaction)
         return server
+    }
+
+    private static func origin(_ url: String?) -> String? {
+        url.flatMap { WebAddress($0)?.origin }
+    }
+
+    /// Refuses a change that would leave some of `secrets` as they are.
+    private static func requireAnew(
+        _ secrets: OutsideSecrets,
+        _ input: JSONReader
+    ) throws(GeneralFault) {
+        // An explicit null takes the client away; the others are emptied by {}.
+        let kept = [
+            ("headers", !secrets.headers.isEmpty && input.value["headers"]?.isNull ?? true),
+            (
+                "environment",
+                !secrets.environment.isEmpty && input.value["environment"]?.isNull ?? true
+            ),
+            ("client", secrets.client?.secret != nil && input.value["client"] == nil),
+        ].filter(\.1).map(\.0)
+        guard let first = kept.first else { return }
+        throw GeneralFault(
+            .invalid,
+            code: "secrets-needed",
+            "another address or command needs \(kept.joined(separator: " and ")) anew",
+            pointer: "/\(first)"
+        )
     }
 
     /// Removes a server with everything that belongs to it.

@@ -82,6 +82,12 @@ public enum OutsideTables {
                 )
                 """,
             ]
-        )
+        ),
+        Migration(
+            "mcp-client",
+            2,
+            "which authorization the tokens belong to",
+            ["ALTER TABLE mcp_authorisation ADD COLUMN beginning TEXT NOT NULL DEFAULT ''"]
+        ),
     ]
 }

@@ -12,10 +12,10 @@ extension OutsideToolbox {
         scope: Scope
     ) async throws -> AuthorisationVisit {
         let servers = surroundings.servers
-        let (server, memory) = try await surroundings.database.read {
+        let (server, record) = try await surroundings.database.read {
             (
                 try servers.server(id, scope: scope, in: $0),
-                try servers.memory(of: id, in: $0)
+                try servers.record(of: id, in: $0)
             )
         }
         guard server.transport == .http, let address = server.url.flatMap({ WebAddress($0) }) else {
@@ -45,7 +45,7 @@ extension OutsideToolbox {
         var authorisation = Authorisation(
             server: address,
             identity: identity(secrets),
-            memory: memory,
+            memory: record.memory,
             challenge: challenge,
             mayVisit: true,
             mayRefresh: false,
@@ -60,7 +60,14 @@ extension OutsideToolbox {
         case .visit(let visit):
             let memory = authorisation.memory
             try await surroundings.database.transaction {
-                try servers.begin(visit, memory, of: server, scope: scope, in: $0)
+                try servers.begin(
+                    visit,
+                    memory,
+                    over: record,
+                    of: server,
+                    scope: scope,
+                    in: $0
+                )
             }
             return visit
         case .failed(let fault): throw OutsideFault(fault)
@@ -81,7 +88,7 @@ extension OutsideToolbox {
         let taken = try await surroundings.database.transaction { transaction in
             try answer.state.flatMap { try servers.take($0, scope: scope, in: transaction) }
         }
-        guard let (visit, server) = taken, let address = server.url.flatMap({ WebAddress($0) })
+        guard let taken, let address = taken.server.url.flatMap({ WebAddress($0) })
         else {
             throw OutsideFault(
                 AuthorisationFault(
@@ -90,14 +97,13 @@ extension OutsideToolbox {
                 )
             )
         }
-        let memory = try await surroundings.database.read {
-            try servers.memory(of: server.id, in: $0)
-        }
+        let server = taken.server
+        let visit = taken.visit
         var authorisation = Authorisation(
             resuming: visit,
             server: address,
             identity: identity(try servers.secrets(of: server)),
-            memory: memory,
+            memory: taken.record.memory,
             random: surroundings.random,
             now: surroundings.clock.now()
         )
@@ -108,13 +114,27 @@ extension OutsideToolbox {
         let known = authorisation.memory
         guard case .granted = action else {
             try await surroundings.database.transaction {
-                try servers.keep(known, of: server, in: $0)
+                _ = try servers.keep(known, over: taken.record, of: server, in: $0)
             }
             if case .failed(let fault) = action { throw OutsideFault(fault) }
             throw OutsideFault(AuthorisationFault(.ours, "the authorization did not end"))
         }
         let authorised = try await surroundings.database.transaction { transaction in
-            try servers.keep(known, of: server, in: transaction)
+            let kept = try servers.keep(
+                known,
+                over: taken.record,
+                isPersonal: true,
+                of: server,
+                in: transaction
+            )
+            guard kept != nil else {
+                throw OutsideFault(
+                    AuthorisationFault(
+                        .foreignReturn,
+                        "the authorization was ended by somebody else meanwhile"
+                    )
+                )
+            }
             try servers.record(.ready, nil, description: nil, of: server.id, in: transaction)
             try servers.note(
                 "authorised",

@@ -5,10 +5,21 @@ import Synchronization
 public protocol AuthorisationKeeper: Sendable {
     /// Whether a person can be asked now.
     var canVisit: Bool { get }
-    /// What is known.
-    func memory() async throws(OutsideFault) -> AuthorisationMemory
-    /// Keeps what is known now.
-    func keep(_ memory: AuthorisationMemory) async throws(OutsideFault)
+    /// What is known now, also by what others have kept meanwhile.
+    func record() async throws(OutsideFault) -> AuthorisationRecord
+    /// Keeps what was learnt since `record` was read, without undoing what others have kept meanwhile.
+    ///
+    /// - Parameters:
+    ///   - memory: what is known now.
+    ///   - record: what it began with.
+    ///   - isPersonal: whether a person has just agreed to the tokens.
+    /// - Returns: what is kept now; nil when somebody ended the authorization meanwhile.
+    /// - Throws: `OutsideFault` when nothing can be kept.
+    func keep(
+        _ memory: AuthorisationMemory,
+        over record: AuthorisationRecord,
+        isPersonal: Bool
+    ) async throws(OutsideFault) -> AuthorisationRecord?
     /// Has a person visit the page, and waits for what comes back.
     func visit(_ visit: AuthorisationVisit) async throws(OutsideFault) -> AuthorisationReturn
 }
@@ -42,7 +53,7 @@ actor Authoriser {
 
     /// The present access token, renewed first when it is about to end; nil when there is none.
     func token() async throws(OutsideFault) -> String? {
-        guard let grant = try await keeper.memory().grant else { return nil }
+        guard let grant = try await keeper.record().memory.grant else { return nil }
         guard let end = grant.expiresAt, grant.refreshToken != nil,
             end - clock.now() < .seconds(30)
         else { return grant.accessToken }
@@ -71,17 +82,18 @@ actor Authoriser {
     ) async throws(OutsideFault) -> String {
         await enter()
         defer { leave() }
-        let memory = try await keeper.memory()
+        var record = try await keeper.record()
         // Somebody else was quicker. More scopes than it has are not had that way.
-        if let grant = memory.grant, grant.accessToken != refused, refused != nil,
+        if let grant = record.memory.grant, grant.accessToken != refused, refused != nil,
             challenge?.error != "insufficient_scope"
         {
             return grant.accessToken
         }
+        var isPersonal = false
         var authorisation = Authorisation(
             server: server,
             identity: identity,
-            memory: memory,
+            memory: record.memory,
             challenge: challenge,
             mayVisit: mayVisit && keeper.canVisit,
             mayRefresh: mayRefresh,
@@ -94,20 +106,61 @@ actor Authoriser {
             case .ask(let request):
                 action = authorisation.handle(await ask(request))
             case .visit(let visit):
+                if let token = try await newer(than: record, authorisation) { return token }
                 // What was registered is known even if nobody comes back.
-                try await keeper.keep(authorisation.memory)
+                record = try await keep(authorisation.memory, over: record, isPersonal: false)
+                authorisation.memory = record.memory
+                isPersonal = true
                 action = authorisation.handle(.returned(try await keeper.visit(visit)))
             case .granted(let memory):
-                try await keeper.keep(memory)
-                guard let token = memory.grant?.accessToken else {
+                let kept = try await keep(memory, over: record, isPersonal: isPersonal)
+                guard let token = kept.memory.grant?.accessToken else {
                     throw OutsideFault(AuthorisationFault(.ours, "there is no token"))
                 }
                 return token
             case .failed(let fault):
-                try await keeper.keep(authorisation.memory)
+                if let token = try await newer(than: record, authorisation) { return token }
+                _ = try await keep(authorisation.memory, over: record, isPersonal: false)
                 throw OutsideFault(fault)
             }
         }
+    }
+
+    /// The token that another process or connection got with the refresh token that was refused to us.
+    ///
+    /// It may be on its way into the store, so it is looked for twice.
+    private func newer(
+        than record: AuthorisationRecord,
+        _ authorisation: Authorisation
+    ) async throws(OutsideFault) -> String? {
+        guard authorisation.refreshWasRefused, let old = record.memory.grant else { return nil }
+        for attempt in 0..<2 {
+            if attempt > 0 {
+                do { try await clock.sleep(for: Self.patience) } catch { return nil }
+            }
+            let now = try await keeper.record()
+            guard now.beginning == record.beginning else { return nil }
+            if let grant = now.memory.grant, grant.accessToken != old.accessToken {
+                return grant.accessToken
+            }
+        }
+        return nil
+    }
+
+    /// How long after a refused refresh somebody else's tokens are waited for.
+    private static let patience = Duration.milliseconds(500)
+
+    private func keep(
+        _ memory: AuthorisationMemory,
+        over record: AuthorisationRecord,
+        isPersonal: Bool
+    ) async throws(OutsideFault) -> AuthorisationRecord {
+        if let kept = try await keeper.keep(memory, over: record, isPersonal: isPersonal) {
+            return kept
+        }
+        throw OutsideFault(
+            AuthorisationFault(.signInNeeded, "the authorization was ended meanwhile")
+        )
     }
 
     private func ask(_ request: OAuthRequest) async -> Authorisation.Input {
