@@ -35,7 +35,7 @@ extension Installation {
                     _ = try await EventRetention().apply(to: database, at: clock.now())
                 },
             ] + ChannelServices.chores(kernel) + WorkflowServices.chores(kernel)
-                + outside.chores() + IntentServices.chores(kernel),
+                + IntentServices.chores(kernel),
             clock: clock
         ) { name, error in
             logger.error(

@@ -866,6 +866,14 @@ def test_events_of_any_form_are_read(sites, mcp):
     assert mcp("call", site.address, "test-tool")["content"][0]["text"] == "ü\n"
 
 
+def test_a_program_that_closes_its_input_is_told_of(mcp):
+    """Writing to it must not end the command by a signal, without a word."""
+    deaf = mcp("tools", "--", "/bin/sh", "-c", "exec 0<&-; sleep 20", fails=True)
+    assert "the server's program closed its input" in deaf
+    over = mcp("tools", "--", "/bin/sh", "-c", "exec 0<&-; exit 7", fails=True)
+    assert "exited with 7" in over
+
+
 def test_a_session_that_ended_is_begun_again(sites, mcp):
     class Forgetful(McpSite):
         forgot = False

@@ -1,8 +1,14 @@
 import Core
 
 extension Configuration {
-    /// What of the outside MCP servers can be configured.
+    /// What of MCP can be configured: of the outside servers, and of Weft's own.
     static let outsideServers: [ConfigurationKey] = [
+        .init(
+            "mcp.issuer",
+            .text,
+            nil,
+            "The authorization server of the gateway before /mcp, which AI clients are told of."
+        ),
         .init(
             "mcp-servers.programs",
             .flag,

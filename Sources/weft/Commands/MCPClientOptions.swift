@@ -124,7 +124,7 @@ struct MCPClientOptions {
     private static func configuration(
         _ options: CommandOptions
     ) throws -> OutsideClient.Configuration {
-        var configuration = OutsideClient.Configuration()
+        var configuration = OutsideClient.Configuration(version: Weft.version)
         if let text = options.values["--revision"] {
             guard let revision = ProtocolRevision(rawValue: text) else {
                 throw UsageError(

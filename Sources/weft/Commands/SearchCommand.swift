@@ -97,32 +97,17 @@ enum SearchCommand {
     /// A database, and what removes it: a server's, or a file in a folder of its own for temporary files.
     private static func open(_ url: String?) throws -> (any Database, () -> Void) {
         if let url { return (try PostgresDatabase(PostgresConfiguration(url: url)), {}) }
-        let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        var template = Array((parent + "/weft-search-XXXXXX").utf8CString)
-        guard mkdtemp(&template) != nil else {
-            throw GeneralFault(
-                .unavailable,
-                code: "no-temporary-folder",
-                "no folder can be made in \(parent): \(String(cString: strerror(errno)))"
-            )
-        }
-        let folder = String(
-            decoding: template.dropLast().map { UInt8(bitPattern: $0) },
-            as: UTF8.self
-        )
+        let folder = try TemporaryFolder(named: "weft-search")
         var configuration = SQLiteConfiguration()
         // It is gone afterwards anyway.
         configuration.synced = false
-        let remove = {
-            for name in ["weft.db", "weft.db-wal", "weft.db-shm"] { unlink(folder + "/" + name) }
-            rmdir(folder)
-        }
         do {
             return (
-                try SQLiteDatabase(path: folder + "/weft.db", configuration: configuration), remove
+                try SQLiteDatabase(path: folder.path + "/weft.db", configuration: configuration),
+                folder.remove
             )
         } catch {
-            remove()
+            folder.remove()
             throw error
         }
     }

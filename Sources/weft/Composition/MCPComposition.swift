@@ -107,6 +107,7 @@ final class MCPComposition: Sendable {
         let configuration = installation.configuration
         let address = configuration.text("server.address") ?? "127.0.0.1"
         let url = configuration.text("server.url")
+        let issuer = try issuer(configuration)
         let authenticator = installation.identity.authenticator
         let origins =
             (configuration.text("cors.origins") ?? "").split { $0 == "," || $0 == " " }
@@ -115,8 +116,8 @@ final class MCPComposition: Sendable {
             server: installation.clients.server,
             origins: OriginCheck(
                 isLocal: ["127.0.0.1", "::1", "localhost"].contains(address),
-                hosts: url.map { [Self.host(of: $0)] } ?? [],
-                origins: origins + (url.map { [Self.origin(of: $0)] } ?? [])
+                hosts: url.flatMap { WebAddress($0)?.host }.map { [$0] } ?? [],
+                origins: origins + (url.flatMap { WebAddress($0)?.origin }.map { [$0] } ?? [])
             ),
             authority: { try $0.authority() },
             recheck: { request in
@@ -129,7 +130,7 @@ final class MCPComposition: Sendable {
         ).add(to: &router, documentation: .page)
         for path in ["/.well-known/oauth-protected-resource", metadata] {
             router.get(path, options: RouteOptions(documentation: .page)) { request in
-                .json(Self.protectedResource(base(of: request, url)))
+                .json(Self.protectedResource(base(of: request, url), issuer: issuer))
             }
         }
         router.finish { request, response in
@@ -139,16 +140,33 @@ final class MCPComposition: Sendable {
         }
     }
 
+    /// The gateway's authorization server, for AI clients (RFC 8414 section 2: without query and fragment).
+    private static func issuer(_ configuration: Configuration) throws(GeneralFault) -> String? {
+        guard let text = configuration.text("mcp.issuer") else { return nil }
+        guard let address = WebAddress(text), address.query == nil else {
+            throw GeneralFault(
+                .invalid,
+                code: "invalid-configuration",
+                "mcp.issuer: expected an http or https address without a query"
+            )
+        }
+        // As it was written: clients compare it as text.
+        return text
+    }
+
     private static let metadata = "/.well-known/oauth-protected-resource/mcp"
 
     /// What RFC 9728 wants to be told.
-    private static func protectedResource(_ base: String) -> JSON {
-        [
+    ///
+    /// Weft is no authorization server itself: without a gateway's `issuer` there is none to name.
+    private static func protectedResource(_ base: String, issuer: String?) -> JSON {
+        var document: JSONObject = [
             "resource": .string(base + "/mcp"),
             "resource_name": "Weft",
-            "authorization_servers": [.string(base)],
             "bearer_methods_supported": ["header"],
         ]
+        if let issuer { document["authorization_servers"] = [.string(issuer)] }
+        return .object(document)
     }
 
     private static func base(of request: Request, _ url: String?) -> String {
@@ -157,16 +175,6 @@ final class MCPComposition: Sendable {
             $0.isASCII && ($0.isLetter || $0.isNumber || ".-:[]".contains($0))
         }
         return "http://" + host
-    }
-
-    private static func origin(of url: String) -> String {
-        url.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false).prefix(3)
-            .joined(separator: "/")
-    }
-
-    private static func host(of url: String) -> String {
-        let authority = origin(of: url).split(separator: "/").last ?? ""
-        return String(authority.prefix { $0 != ":" })
     }
 }
 

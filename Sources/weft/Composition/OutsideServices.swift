@@ -47,6 +47,7 @@ struct OutsideServices {
                 database: kernel.database,
                 web: kernel.webClient,
                 identity: Self.identity(configuration),
+                version: Weft.version,
                 clock: kernel.clock,
                 random: SystemRandom(),
                 check: .seconds(configuration.integer("mcp-servers.check"))
@@ -72,14 +73,37 @@ struct OutsideServices {
         )
     }
 
-    /// What runs all along: connections, and hearing of what other processes change.
+    /// What runs all along: connections, hearing of what other processes change, and looking every hour
+    /// whether admitted tools are the same.
     func services(_ kernel: Kernel) -> [any Service] {
-        [connections, OutsideWatch(toolbox: toolbox, kernel: kernel)]
+        [
+            connections, OutsideWatch(toolbox: toolbox, kernel: kernel),
+            OutsideRounds(toolbox: toolbox, kernel: kernel),
+        ]
     }
+}
 
-    /// What is done every hour.
-    func chores() -> [Housekeeping.Chore] {
-        [.init("outside tools") { [toolbox] in try await toolbox.refreshAll() }]
+/// Asks outside servers every hour whether their tools are the same.
+///
+/// Not a chore of the housekeeping: servers may be slow, and nothing else must wait for them.
+struct OutsideRounds: Service {
+    let toolbox: OutsideToolbox
+    let kernel: Kernel
+
+    var name: String { "outside servers" }
+
+    func run(ready: @escaping @Sendable () -> Void) async {
+        ready()
+        while !Task.isCancelled {
+            do {
+                try await kernel.clock.sleep(for: .seconds(3_600))
+                try await toolbox.refreshAll()
+            } catch is CancellationError {
+                return
+            } catch {
+                kernel.logger.error("outside tools", ["error": .string(String(describing: error))])
+            }
+        }
     }
 }
 

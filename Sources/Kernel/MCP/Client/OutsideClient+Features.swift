@@ -16,10 +16,8 @@ extension OutsideClient {
     /// - Throws: ``OutsideFault``.
     public func tools() async throws(OutsideFault) -> OutsideToolList {
         forgetChanges()
-        var list = OutsideToolList(tools: [], rejected: [], lifetime: nil)
-        let all = try await self.list(MethodName.listTools, "tools") { result in
-            list.lifetime = result["ttlMs"]?.int.map { .milliseconds(min(max($0, 0), 86_400_000)) }
-        }
+        var list = OutsideToolList(tools: [], rejected: [])
+        let all = try await self.list(MethodName.listTools, "tools")
         let checksHeaders = transport.hasHeaders && server?.revision.isStateless ?? false
         var names: Set<String> = []
         for entry in all {
@@ -95,7 +93,7 @@ extension OutsideClient {
         trace: TraceContext? = nil,
         timeout: Duration? = nil
     ) async throws(OutsideFault) -> JSON {
-        if server == nil { try await connect() }
+        try await connect()
         let mirrors = transport.hasHeaders && server?.revision.isStateless ?? false
         if mirrors, tool == nil, state.withLock({ $0.tools.isEmpty }) { _ = try await tools() }
         var params: JSONObject = ["name": .string(name), "arguments": .object(arguments)]
@@ -138,8 +136,7 @@ extension OutsideClient {
     /// Reads a list page by page.
     private func list(
         _ method: String,
-        _ member: String,
-        _ each: (JSON) -> Void = { _ in }
+        _ member: String
     ) async throws(OutsideFault) -> [JSON] {
         var all: [JSON] = []
         var cursors: Set<String> = []
@@ -152,7 +149,6 @@ extension OutsideClient {
             guard let page = result[member]?.array else {
                 throw OutsideFault(.malformed, "the server's answer to \(method) has no list")
             }
-            each(result)
             all += page
             guard all.count <= Self.entries else {
                 throw OutsideFault(

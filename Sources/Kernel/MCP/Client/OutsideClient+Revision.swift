@@ -5,16 +5,45 @@ extension OutsideClient {
     /// Finds out what server this is and which revision to speak.
     ///
     /// The newest revision is tried first: whoever answers `server/discover`, or refuses with an error of
-    /// that revision, speaks it. Everybody else is asked for a handshake.
+    /// that revision, speaks it. Everybody else is asked for a handshake. Whoever asks while that is under
+    /// way waits for it; once it is known it is answered at once.
     ///
     /// - Throws: ``OutsideFault``.
     @discardableResult
     public func connect() async throws(OutsideFault) -> ServerDescription {
+        try await agree().server
+    }
+
+    /// What was agreed on; the handshake when there is nothing yet.
+    func agree() async throws(OutsideFault) -> Agreement {
+        if let agreement { return agreement }
+        return try await handshake { () async throws(OutsideFault) -> Agreement in
+            // Somebody else's attempt may have ended before this one began.
+            if let agreement { return agreement }
+            return keep(try await findOut())
+        }
+    }
+
+    /// What was agreed on after the session of `refused` ended; another handshake when nobody made one yet.
+    func agree(after refused: Agreement) async throws(OutsideFault) -> Agreement {
+        try await handshake { () async throws(OutsideFault) -> Agreement in
+            if let agreement, agreement.session != refused.session { return agreement }
+            state.withLock { $0.agreement = nil }
+            return keep(try await initialise())
+        }
+    }
+
+    private func keep(_ agreement: Agreement) -> Agreement {
+        state.withLock { $0.agreement = agreement }
+        return agreement
+    }
+
+    private func findOut() async throws(OutsideFault) -> Agreement {
         if let revision = configuration.revision, !revision.isStateless {
             return try await initialise()
         }
         do throws(OutsideFault) {
-            return try await discover(.newest, mayRetry: true)
+            return Agreement(server: try await discover(.newest, mayRetry: true))
         } catch {
             switch error.reason {
             case .unreachable, .forbiddenAddress, .authorisation, .tooLarge, .invalidRequest:
@@ -32,7 +61,7 @@ extension OutsideClient {
                 throw error
             default:
                 guard configuration.revision == nil else {
-                    return try assumed(after: error)
+                    return Agreement(server: try assumed(after: error))
                 }
             }
             log("no \(ProtocolRevision.newest.rawValue): \(error.message)")
@@ -43,8 +72,11 @@ extension OutsideClient {
     /// A server that does not know the method, and was said to speak the revision nevertheless.
     private func assumed(after error: OutsideFault) throws(OutsideFault) -> ServerDescription {
         guard error.error?.code == RPCError.Code.methodNotFound else { throw error }
-        return agree(
-            ServerDescription(revision: .newest, info: [:], capabilities: [:], instructions: nil)
+        return ServerDescription(
+            revision: .newest,
+            info: [:],
+            capabilities: [:],
+            instructions: nil
         )
     }
 
@@ -60,11 +92,6 @@ extension OutsideClient {
         (json?.array ?? []).prefix(50).compactMap { $0.string.flatMap(ProtocolRevision.init) }
     }
 
-    private func agree(_ server: ServerDescription) -> ServerDescription {
-        state.withLock { $0.server = server }
-        return server
-    }
-
     private func discover(
         _ revision: ProtocolRevision,
         mayRetry: Bool
@@ -73,6 +100,7 @@ extension OutsideClient {
         do throws(OutsideFault) {
             result = try await send(
                 revision,
+                nil,
                 MethodName.discover,
                 [:],
                 [],
@@ -99,24 +127,22 @@ extension OutsideClient {
                 )
             )
         }
-        return agree(
-            ServerDescription(
-                revision: shared,
-                info: result["_meta"]?[MetaKey.serverInfo] ?? result["serverInfo"] ?? [:],
-                capabilities: result["capabilities"] ?? [:],
-                instructions: result["instructions"]?.string.map {
-                    OutsideText.paragraph($0, OutsideTool.longestDescription)
-                }
-            )
+        return ServerDescription(
+            revision: shared,
+            info: result["_meta"]?[MetaKey.serverInfo] ?? result["serverInfo"] ?? [:],
+            capabilities: result["capabilities"] ?? [:],
+            instructions: result["instructions"]?.string.map {
+                OutsideText.paragraph($0, OutsideTool.longestDescription)
+            }
         )
     }
 
     /// The handshake of the stateful revisions.
-    func initialise() async throws(OutsideFault) -> ServerDescription {
+    private func initialise() async throws(OutsideFault) -> Agreement {
         let wanted = configuration.revision ?? .newestStateful
-        state.withLock { $0.server = nil }
         let result = try await send(
             wanted,
+            nil,
             MethodName.initialize,
             [
                 "protocolVersion": .string(wanted.rawValue),
@@ -137,22 +163,21 @@ extension OutsideClient {
                     + ProtocolRevision.names.joined(separator: ", ")
             )
         }
-        let server = agree(
-            ServerDescription(
-                revision: revision,
-                info: result["serverInfo"] ?? [:],
-                capabilities: result["capabilities"] ?? [:],
-                instructions: result["instructions"]?.string.map {
-                    OutsideText.paragraph($0, OutsideTool.longestDescription)
-                }
-            )
+        let server = ServerDescription(
+            revision: revision,
+            info: result["serverInfo"] ?? [:],
+            capabilities: result["capabilities"] ?? [:],
+            instructions: result["instructions"]?.string.map {
+                OutsideText.paragraph($0, OutsideTool.longestDescription)
+            }
         )
-        guard !revision.isStateless else { return server }
-        try await notification(NotificationName.initialized)
+        guard !revision.isStateless else { return Agreement(server: server) }
+        let session = transport.session
+        try await notification(NotificationName.initialized, revision, session)
         if transport.hasHeaders, !configuration.elicitation.capabilities.isEmpty {
             // Servers may ask on the channel that belongs to no request.
-            await listen(revision)
+            await listen(revision, session)
         }
-        return server
+        return Agreement(server: server, session: session)
     }
 }

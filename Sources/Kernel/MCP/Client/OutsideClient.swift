@@ -23,10 +23,10 @@ public final class OutsideClient: Sendable {
         /// The longest message and the longest stream, in bytes; default 8 MiB.
         public var limit: Int
 
-        /// A behaviour; everything has a default.
+        /// A behaviour; everything but the version has a default.
         public init(
             name: String = "weft",
-            version: String = "0.1.0",
+            version: String,
             revision: ProtocolRevision? = nil,
             elicitation: ElicitationPolicy = .decline,
             timeout: Duration = .seconds(60),
@@ -43,10 +43,15 @@ public final class OutsideClient: Sendable {
         }
     }
 
+    /// What was agreed on, and the session that belongs to it.
+    struct Agreement: Sendable {
+        var server: ServerDescription
+        var session: String?
+    }
+
     struct State {
-        var server: ServerDescription?
+        var agreement: Agreement?
         var tools: [String: OutsideTool] = [:]
-        var hasChanged = false
     }
 
     let configuration: Configuration
@@ -55,6 +60,8 @@ public final class OutsideClient: Sendable {
     let state: Mutex<State>
     private let inbox: ClientInbox
     private let ids = Atomic<Int64>(0)
+    /// One handshake at a time, for all who need one.
+    let handshake = SharedAttempt<Agreement>()
 
     init(
         _ configuration: Configuration,
@@ -74,7 +81,7 @@ public final class OutsideClient: Sendable {
     /// - Throws: ``OutsideFault`` when the program does not start.
     public convenience init(
         _ program: ServerProgram,
-        configuration: Configuration = Configuration(),
+        configuration: Configuration,
         log: @escaping @Sendable (String) -> Void = { _ in }
     ) throws(OutsideFault) {
         let inbox = ClientInbox(configuration.elicitation)
@@ -101,7 +108,7 @@ public final class OutsideClient: Sendable {
         _ address: WebAddress,
         web: any WebClient,
         access: HTTPAccess = HTTPAccess(),
-        configuration: Configuration = Configuration(),
+        configuration: Configuration,
         clock: any WallClock,
         random: any RandomSource,
         log: @escaping @Sendable (String) -> Void = { _ in }
@@ -143,7 +150,9 @@ public final class OutsideClient: Sendable {
     public var toolsHaveChanged: Bool { inbox.toolsHaveChanged }
 
     /// What the server said about itself; nil before ``connect()``.
-    public var server: ServerDescription? { state.withLock { $0.server } }
+    public var server: ServerDescription? { agreement?.server }
+
+    var agreement: Agreement? { state.withLock { $0.agreement } }
 
     func nextID() -> RPCID {
         .number(ids.add(1, ordering: .relaxed).newValue)
@@ -159,24 +168,29 @@ public final class OutsideClient: Sendable {
         trace: TraceContext? = nil,
         timeout: Duration? = nil
     ) async throws(OutsideFault) -> JSON {
-        var server = self.server
-        if server == nil { server = try await connect() }
-        guard let revision = server?.revision else {
-            throw OutsideFault(.unsupportedVersion, "no revision was agreed on")
-        }
+        let agreed = try await agree()
+        let revision = agreed.server.revision
         do throws(OutsideFault) {
-            return try await send(revision, method, params, headers, trace, timeout)
+            return try await send(revision, agreed.session, method, params, headers, trace, timeout)
         } catch  where error.reason == .sessionEnded {
             // The specification has the client begin another session.
-            transport.reset()
-            let server = try await initialise()
-            return try await send(server.revision, method, params, headers, trace, timeout)
+            let next = try await agree(after: agreed)
+            return try await send(
+                next.server.revision,
+                next.session,
+                method,
+                params,
+                headers,
+                trace,
+                timeout
+            )
         }
     }
 
     /// Sends a request in a revision.
     func send(
         _ revision: ProtocolRevision,
+        _ session: String?,
         _ method: String,
         _ params: JSONObject,
         _ headers: [(name: String, value: String)] = [],
@@ -201,21 +215,26 @@ public final class OutsideClient: Sendable {
             revision: revision,
             headers: transport.hasHeaders
                 ? Self.headers(revision, method, params) + headers : [],
-            timeout: timeout ?? configuration.timeout
+            timeout: timeout ?? configuration.timeout,
+            session: session
         )
         do throws(OutsideFault) {
             return try await transport.request(request, manner)
         } catch  where error.reason == .timedOut && transport.hasHeaders {
             // That nobody reads the answer any more says nothing before 2026-07-28.
             if !revision.isStateless, method != MethodName.initialize {
-                await giveUp(request.id, revision)
+                await giveUp(request.id, revision, session)
             }
             throw error
         }
     }
 
     /// Tells a server of the stateful revisions that an answer is not wanted any more.
-    private func giveUp(_ id: RPCID, _ revision: ProtocolRevision) async {
+    private func giveUp(
+        _ id: RPCID,
+        _ revision: ProtocolRevision,
+        _ session: String?
+    ) async {
         let name = NotificationName.cancelled
         do throws(OutsideFault) {
             try await transport.notify(
@@ -226,7 +245,8 @@ public final class OutsideClient: Sendable {
                 RequestManner(
                     revision: revision,
                     headers: Self.headers(revision, name, [:]),
-                    timeout: .seconds(2)
+                    timeout: .seconds(2),
+                    session: session
                 )
             )
         } catch {
@@ -263,24 +283,29 @@ public final class OutsideClient: Sendable {
         return headers
     }
 
-    func notification(_ name: String) async throws(OutsideFault) {
-        let revision = server?.revision ?? .newestStateful
+    func notification(
+        _ name: String,
+        _ revision: ProtocolRevision,
+        _ session: String?
+    ) async throws(OutsideFault) {
         try await transport.notify(
             RPCNotification(name),
             RequestManner(
                 revision: revision,
                 headers: transport.hasHeaders ? Self.headers(revision, name, [:]) : [],
-                timeout: configuration.timeout
+                timeout: configuration.timeout,
+                session: session
             )
         )
     }
 
-    func listen(_ revision: ProtocolRevision) async {
+    func listen(_ revision: ProtocolRevision, _ session: String?) async {
         await transport.listen(
             RequestManner(
                 revision: revision,
                 headers: [(name: HeaderName.protocolVersion, value: revision.rawValue)],
-                timeout: configuration.timeout
+                timeout: configuration.timeout,
+                session: session
             )
         )
     }

@@ -68,6 +68,4 @@ public struct OutsideToolList: Sendable {
     public var tools: [OutsideTool]
     /// Names that are no valid tools, and why.
     public var rejected: [(name: String, reason: String)]
-    /// How long the server says the list may be kept; nil when it does not say.
-    public var lifetime: Duration?
 }

@@ -28,7 +28,6 @@ public final class OutsideConnections: Service {
         struct Known {
             var tools: [String: OutsideTool] = [:]
             var listedAt: Timestamp?
-            var lifetime: Duration?
         }
 
         let client: OutsideClient

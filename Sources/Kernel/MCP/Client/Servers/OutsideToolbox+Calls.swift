@@ -141,7 +141,7 @@ extension OutsideToolbox {
         }
     }
 
-    private func record(
+    func record(
         _ status: OutsideServer.Status,
         _ message: String?,
         _ description: JSON?,
@@ -195,29 +195,6 @@ extension OutsideToolbox {
         }
     }
 
-    /// Asks all servers with admitted tools whether these are the same still.
-    ///
-    /// - Throws: `StoreError`; what servers fail at is written down with them.
-    public func refreshAll() async throws {
-        let places = try await surroundings.database.query(
-            """
-            SELECT DISTINCT s.id, s.organisation FROM mcp_server s
-            JOIN mcp_server_tool t ON t.server = s.id
-            WHERE s.enabled = 1 AND t.admitted IS NOT NULL
-            """,
-            []
-        ) { (id: try $0.id(0, OutsideServer.self), organisation: try $0.id(1, Organisation.self)) }
-        for place in places {
-            let scope = try Scope.installation(trace: TraceContext(random: surroundings.random))
-                .entering(place.organisation)
-            do {
-                try await refresh(place.id, scope: scope)
-            } catch let fault as OutsideFault {
-                surroundings.log(fault.message, place.organisation)
-            }
-        }
-    }
-
     /// Uses the connection to a server.
     func connected<Value: Sendable>(
         _ server: OutsideServer,
@@ -239,6 +216,7 @@ extension OutsideToolbox {
         _ secrets: OutsideSecrets
     ) throws(OutsideFault) -> OutsideClient {
         let configuration = OutsideClient.Configuration(
+            version: surroundings.version,
             revision: server.revision,
             elicitation: server.answersWithDefaults ? .answer([:]) : .decline,
             timeout: .seconds(server.timeout)

@@ -16,6 +16,7 @@ public final class OutsideToolbox: OutsideTools {
         var database: any Database
         var web: any WebClient
         var identity: ClientIdentity
+        var version: String
         var clock: any WallClock
         var random: any RandomSource
         var check: Duration
@@ -29,6 +30,7 @@ public final class OutsideToolbox: OutsideTools {
         ///   - database: where the records are.
         ///   - web: makes requests.
         ///   - identity: who we are at authorization servers.
+        ///   - version: of Weft, which servers are told.
         ///   - clock: for ages and ends.
         ///   - random: for OAuth.
         ///   - check: after how long a server is asked again whether its tools are the same.
@@ -39,6 +41,7 @@ public final class OutsideToolbox: OutsideTools {
             database: any Database,
             web: any WebClient,
             identity: ClientIdentity,
+            version: String,
             clock: any WallClock,
             random: any RandomSource,
             check: Duration,
@@ -49,6 +52,7 @@ public final class OutsideToolbox: OutsideTools {
             self.database = database
             self.web = web
             self.identity = identity
+            self.version = version
             self.clock = clock
             self.random = random
             self.check = check

@@ -24,6 +24,9 @@ final class ChildProcess: Sendable {
         var afterClosing = Duration.seconds(2)
         /// How long it may take after SIGTERM.
         var afterTerm = Duration.seconds(2)
+        /// How long what it left behind may hold its output once it has ended, and how long it may take to
+        /// end once it reads no more.
+        var afterEnd = Duration.milliseconds(500)
     }
 
     let pid: pid_t
@@ -178,6 +181,8 @@ final class ChildProcess: Sendable {
         var onErrorLine: ([UInt8]) -> Void
         /// It wrote a line that is too long; it is being ended.
         var onOverflow: () -> Void
+        /// It closed its input, and did not end by that; it is being ended.
+        var onDeaf: () -> Void
         /// Called at each turn; answers when to look up again at the latest.
         var onTurn: () -> ContinuousClock.Instant?
     }
@@ -186,6 +191,7 @@ final class ChildProcess: Sendable {
     ///
     /// - Returns: the exit status as `waitpid` gives it.
     func watch(_ ears: Ears) -> Int32 {
+        Self.blockPipeSignals()
         var inputOpen = true
         var outputLines = LineSplitter(limit: lineLimit)
         var errorLines = LineSplitter(limit: 8_192)
@@ -193,6 +199,8 @@ final class ChildProcess: Sendable {
         var errorsOpen = true
         var closedAt: ContinuousClock.Instant?
         var termedAt: ContinuousClock.Instant?
+        var deafSince: ContinuousClock.Instant?
+        var endedAt: ContinuousClock.Instant?
         var status: Int32?
         var chunk = [UInt8](repeating: 0, count: 65_536)
         while true {
@@ -207,12 +215,21 @@ final class ChildProcess: Sendable {
             if closing || !outputOpen, closedAt == nil { closedAt = now }
             if status == nil {
                 var code: Int32 = 0
-                if waitpid(pid, &code, WNOHANG) == pid { status = code }
+                if waitpid(pid, &code, WNOHANG) == pid {
+                    status = code
+                    endedAt = now
+                    // What it left behind goes with it; later the number may be another group's.
+                    kill(-pid, SIGKILL)
+                }
+            }
+            if let since = deafSince, status == nil, now - since > patience.afterEnd {
+                deafSince = nil
+                ears.onDeaf()
+                close()
             }
             if let status {
-                // What it left behind goes with it.
-                kill(-pid, SIGKILL)
-                if !outputOpen || closing { return finish(status, inputOpen) }
+                let isOver = endedAt.map { now - $0 > patience.afterEnd } ?? true
+                if !outputOpen || closing || isOver { return finish(status, inputOpen) }
             } else if let closedAt {
                 if termedAt == nil, now - closedAt > patience.afterClosing {
                     kill(-pid, SIGTERM)
@@ -228,7 +245,8 @@ final class ChildProcess: Sendable {
                 pollfd(fd: inputOpen && pending ? input : -1, events: Int16(POLLOUT), revents: 0),
             ]
             // The end of a program is no event of poll's.
-            var wait: Int32 = closedAt != nil || status != nil ? 20 : 500
+            let isEnding = closedAt != nil || status != nil || deafSince != nil
+            var wait: Int32 = isEnding ? 20 : 500
             if let wanted {
                 let left = (wanted - now).components
                 wait = min(
@@ -247,7 +265,11 @@ final class ChildProcess: Sendable {
             }
             _ = poll(&polled, UInt(polled.count), wait)
             if polled[2].revents != 0 { while read(wakeRead, &chunk, chunk.count) > 0 {} }
-            if polled[3].revents != 0 { inputOpen = writeSome() && inputOpen }
+            if polled[3].revents != 0, !writeSome() {
+                Glibc.close(input)
+                inputOpen = false
+                deafSince = .now
+            }
             if polled[0].revents != 0 {
                 let count = read(output, &chunk, chunk.count)
                 if count > 0 {
@@ -304,6 +326,14 @@ final class ChildProcess: Sendable {
             }
             return true
         }
+    }
+
+    /// A program that closes its input must not end this one.
+    private static func blockPipeSignals() {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGPIPE)
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
     }
 
     private func finish(_ status: Int32, _ inputOpen: Bool) -> Int32 {

@@ -8,6 +8,8 @@ struct RequestManner: Sendable {
     var headers: [(name: String, value: String)] = []
     /// How long the answer may take.
     var timeout: Duration
+    /// The session that the request belongs to; nil for none.
+    var session: String?
 }
 
 /// Carries messages to a server and back, over whatever it speaks.
@@ -30,8 +32,8 @@ protocol ClientTransport: Sendable {
     /// Opens the channel for what a server of the stateful revisions says unasked.
     func listen(_ manner: RequestManner) async
 
-    /// Forgets the session, so that another can begin.
-    func reset()
+    /// The session that the last handshake began; nil when the server gave none.
+    var session: String? { get }
 
     /// Ends the connection.
     func close() async
@@ -42,7 +44,7 @@ extension ClientTransport {
     func listen(_ manner: RequestManner) async {}
 
     /// There is no session.
-    func reset() {}
+    var session: String? { nil }
 }
 
 /// Hears what a server says unasked, and answers its requests; called from any thread, must not wait.

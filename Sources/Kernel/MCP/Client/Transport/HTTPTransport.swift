@@ -15,11 +15,6 @@ final class HTTPTransport: ClientTransport {
         var resumptions = 5
     }
 
-    struct Session {
-        var id: String?
-        var isOver = false
-    }
-
     let hasHeaders = true
     let configuration: Configuration
     let web: any WebClient
@@ -27,7 +22,8 @@ final class HTTPTransport: ClientTransport {
     let listener: TransportListener
     let clock: any WallClock
     let log: @Sendable (String) -> Void
-    let session = Mutex(Session())
+    /// The session that the last handshake began.
+    private let begun = Mutex<String?>(nil)
     let channel = ListeningChannel()
     /// The most authorizations for one request.
     private static let authorisations = 3
@@ -60,13 +56,12 @@ final class HTTPTransport: ClientTransport {
             until: deadline,
             expects: "application/json, text/event-stream"
         )
-        if request.method == MethodName.initialize, answer.status == 200,
-            let id = answer.header("mcp-session-id"), Self.isSession(id)
-        {
-            session.withLock { $0.id = id }
+        if request.method == MethodName.initialize, answer.status == 200 {
+            let id = answer.header("mcp-session-id").flatMap { Self.isSession($0) ? $0 : nil }
+            begun.withLock { $0 = id }
         }
         guard (200..<300).contains(answer.status) else {
-            throw await refusal(answer, session: request.method != MethodName.initialize)
+            throw await refusal(answer, hasSession: manner.session != nil)
         }
         switch Self.mediaType(answer) {
         case "text/event-stream":
@@ -101,18 +96,18 @@ final class HTTPTransport: ClientTransport {
             expects: "application/json, text/event-stream"
         )
         guard (200..<300).contains(answer.status) else {
-            throw await refusal(answer, session: true)
+            throw await refusal(answer, hasSession: manner.session != nil)
         }
         answer.body.cancel()
     }
 
-    func reset() { session.withLock { $0 = Session() } }
+    var session: String? { begun.withLock { $0 } }
 
     func close() async {
         channel.close()
-        let id = session.withLock { session in
-            defer { session = Session(id: nil, isOver: true) }
-            return session.id
+        let id = begun.withLock { begun in
+            defer { begun = nil }
+            return begun
         }
         guard let id else { return }
         do throws(OutsideFault) {
@@ -121,8 +116,8 @@ final class HTTPTransport: ClientTransport {
                 nil,
                 RequestManner(
                     revision: .newestStateful,
-                    headers: [(name: HeaderName.session, value: id)],
-                    timeout: .seconds(2)
+                    timeout: .seconds(2),
+                    session: id
                 ),
                 until: .now + .seconds(2),
                 expects: "*/*",
@@ -210,9 +205,7 @@ final class HTTPTransport: ClientTransport {
             headers.append((name: "Authorization", value: "Bearer \(token)"))
         }
         headers += manner.headers
-        if let id = session.withLock({ $0.id }), !manner.revision.isStateless {
-            headers.append((name: HeaderName.session, value: id))
-        }
+        if let id = manner.session { headers.append((name: HeaderName.session, value: id)) }
         do throws(WebFault) {
             return try await web.stream(
                 WebRequest(
@@ -232,7 +225,7 @@ final class HTTPTransport: ClientTransport {
     }
 
     /// What an answer that is no success means.
-    private func refusal(_ answer: WebStream, session isSession: Bool) async -> OutsideFault {
+    private func refusal(_ answer: WebStream, hasSession: Bool) async -> OutsideFault {
         let body = (try? await Self.whole(answer, limit: 64 << 10)) ?? []
         if (300..<400).contains(answer.status) {
             return OutsideFault(
@@ -241,7 +234,7 @@ final class HTTPTransport: ClientTransport {
                 status: answer.status
             )
         }
-        if isSession, answer.status == 404, session.withLock({ $0.id }) != nil {
+        if hasSession, answer.status == 404 {
             return OutsideFault(.sessionEnded, "the server has ended the session", status: 404)
         }
         if let message = try? MessageReader(sizeLimit: 64 << 10).message(body),

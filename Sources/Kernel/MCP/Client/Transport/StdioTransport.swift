@@ -70,6 +70,11 @@ final class StdioTransport: ClientTransport {
                             )
                         )
                     },
+                    onDeaf: {
+                        self?.end(
+                            OutsideFault(.cutOff, "the server's program closed its input")
+                        )
+                    },
                     onTurn: { self?.expire() }
                 )
             )
