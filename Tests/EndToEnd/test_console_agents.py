@@ -249,6 +249,40 @@ def test_where_a_model_cannot_the_decision_says_who_decided_instead(
     expect(page.get_by_text(re.compile(r"^\d+ differences?$"))).to_be_visible()
 
 
+def test_what_a_model_says_is_seen_while_it_decides_and_gone_with_its_decision(
+    opened, api, provider, model  # noqa: F811
+):
+    said = "I look at the order first. Its day is what matters."
+    provider.play(
+        [
+            {"say": [said, *fetching()["say"]], "fault": {"pause": 0.2}},
+            {**concluding(), "fault": {"delay": 3}},
+        ]
+    )
+    set_agent(api, ORCHESTRATOR, mode="model", models=["second"])
+    # Signed in before, so that the run is seen while it is under way.
+    page = opened("/runs")
+    try:
+        order = api.post("/api/orders", draft(in_days(6), parcel()))["id"]
+        run = wait_for(
+            lambda: api.get(f"/api/orders/{order}?include=execution").get("execution"), "the run"
+        )
+        go(page, f"/runs/{run['id']}")
+        page.get_by_role("link", name=re.compile("what it says now$")).click()
+        words = page.get_by_role("log", name="What Orchestrator says")
+        expect(words).to_contain_text("Its day is what matters.")
+        expect(words).to_contain_text("Asks for: Fetch order")
+        # The way to it is no longer offered to whoever is there.
+        expect(page.get_by_role("link", name=re.compile("what it says now$"))).to_have_count(0)
+        expect(words).to_have_count(0, timeout=20_000)
+        panel = page.locator(".step-panel")
+        expect(panel).to_contain_text(WHY)
+        expect(panel.get_by_role("link", name="The whole decision")).to_be_visible()
+    finally:
+        set_agent(api, ORCHESTRATOR, mode="rules")
+        provider.play([])
+
+
 def test_agents_are_found_sorted_and_lead_to_what_they_decided(opened):  # noqa: F811
     page = opened("/agents")
     table = page.get_by_role("table", name="Agents")

@@ -8,16 +8,18 @@ import { Facts } from "../ui/Data";
 import { dateTime, humanise } from "../ui/format";
 import { Page, Section, Tabs } from "../ui/Page";
 import { Failure, Skeleton } from "../ui/States";
-import { allStates, machineOf } from "./definition";
+import { allStates, machineOf, type State } from "./definition";
 import { History } from "./History";
 import { JsonTree } from "./JsonTree";
 import { layout } from "./layout";
 import { RunActions } from "./RunActions";
 import { RunGraph } from "./RunGraph";
+import { speechOf } from "./speech";
 import { StepPanel } from "./StepPanel";
 import { StepTable } from "./StepTable";
 import { visits } from "./steps";
 import { TimeRuler } from "./TimeRuler";
+import { useSpeech } from "./useSpeech";
 import { Subject, took, versionOf } from "./words";
 
 type Detail = Run & { traceId?: string; parentId?: string | null; historyCount?: number };
@@ -44,8 +46,12 @@ export function RunPage({ id }: { id: string }) {
     [JSON.stringify(data?.definition ?? null)],
   );
   const graph = useMemo(() => machine && layout(machine), [machine]);
-  const states = useMemo(() => machine ? allStates(machine) : new Map(), [machine]);
+  const states = useMemo(
+    () => machine ? allStates(machine) : new Map<string, State>(),
+    [machine],
+  );
   const went = useMemo(() => data ? visits(data) : [], [data]);
+  const speeches = useSpeech(id, running, went, states);
 
   const back = { to: "/runs", label: "Runs" };
   if (run.error !== null || !data) {
@@ -67,6 +73,9 @@ export function RunPage({ id }: { id: string }) {
   const select = (name: string | null, number?: number) =>
     setQuery({ state: name, visit: number === undefined ? null : String(number) });
   const split = state && ["graph", "table", "time"].includes(tab);
+  const speaking = went.find((each) =>
+    each.state === "running" && speechOf(each.name, speeches, went, states)
+  );
 
   return (
     <Page
@@ -108,6 +117,14 @@ export function RunPage({ id }: { id: string }) {
                 "Trace",
                 <Link key="trace" className="wrap" to={`/observe/traces/${data.traceId}`}>
                   {data.traceId}
+                </Link>,
+              ] as [string, JSX.Element]]
+              : []),
+            ...(speaking && speaking.name !== selected
+              ? [[
+                "A model decides",
+                <Link key="says" to={`/runs/${id}?state=${encodeURIComponent(speaking.name)}`}>
+                  {humanise(speaking.name)}: what it says now
                 </Link>,
               ] as [string, JSX.Element]]
               : []),
@@ -172,6 +189,7 @@ export function RunPage({ id }: { id: string }) {
             state={state}
             visits={mine}
             at={visit}
+            speech={speechOf(selected, speeches, went, states)}
             onVisit={(number) => select(selected, number)}
             onClose={() => select(null)}
           />
