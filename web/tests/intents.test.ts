@@ -9,7 +9,7 @@ import type {
   Metric,
   NodeKind,
   Remediation,
-} from "../src/intents/api";
+} from "../src/intents/types";
 import { at, bandsOf, domain, stepsOf } from "../src/intents/course";
 import { around, keyOf, living, network, only, suffers, tree, wayTo } from "../src/intents/network";
 import {

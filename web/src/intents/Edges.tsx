@@ -7,19 +7,8 @@ import { SelectField, TextField } from "../ui/Field";
 import { FormDialog } from "../ui/FormDialog";
 import { Icon, type IconName } from "../ui/Icon";
 import { toast } from "../ui/Toast";
-import {
-  draw,
-  type Edge,
-  GRAPH,
-  type GraphNode,
-  type IntentGraph,
-  intentScreen,
-  keepGoal,
-  type NodeKind,
-  type Relation,
-  remove,
-  TOPICS,
-} from "./api";
+import { draw, GRAPH, intentScreen, keepGoal, remove, TOPICS } from "./api";
+import type { Edge, GraphNode, IntentGraph, NodeKind, Relation } from "./types";
 import { RELATIONS } from "./network";
 
 export const KIND_LOOKS: Record<NodeKind, { word: string; many: string; icon: IconName }> = {

@@ -15,21 +15,17 @@ import { Page, Section } from "../ui/Page";
 import { Failure, Skeleton } from "../ui/States";
 import { toast } from "../ui/Toast";
 import { useWorkflowNames } from "../workflows/api";
-import {
-  type Beacon,
-  change,
-  type Cost,
-  declare,
-  intentScreen,
-  type Measure,
-  type Priority,
-  type Relation,
-  type Remedy,
-  type Sensitivity,
-  useCatalogue,
-  useIntent,
-  type WholeIntent,
-} from "./api";
+import { change, declare, intentScreen, useCatalogue, useIntent } from "./api";
+import type {
+  Beacon,
+  Cost,
+  Measure,
+  Priority,
+  Relation,
+  Remedy,
+  Sensitivity,
+  WholeIntent,
+} from "./types";
 import { EndFields } from "./Edges";
 import { Guided } from "./Guided";
 import { NumberField } from "./NumberField";

@@ -2,7 +2,7 @@ import { useId } from "react";
 import { Button, IconButton } from "../ui/Button";
 import { SelectField, TextField } from "../ui/Field";
 import { Icon } from "../ui/Icon";
-import type { Comparison, Condition, Fn, Measure, Metric } from "./api";
+import type { Comparison, Condition, Fn, Measure, Metric } from "./types";
 import { MetricPicker } from "./MetricPicker";
 import { NumberField } from "./NumberField";
 import {

@@ -21,15 +21,8 @@ import { ReasonDialog } from "../ui/ReasonDialog";
 import { ChoiceChips } from "../ui/Search";
 import { Failure, Skeleton } from "../ui/States";
 import { toast } from "../ui/Toast";
-import {
-  type Evaluation,
-  evaluations,
-  type Intent,
-  open,
-  useIntent,
-  type WholeIntent,
-  withdraw,
-} from "./api";
+import { evaluations, open, useIntent, withdraw } from "./api";
+import type { Evaluation, Intent, WholeIntent } from "./types";
 import { CourseChart, CourseTable } from "./CourseChart";
 import { Edges } from "./Edges";
 import { Heading } from "./Heading";

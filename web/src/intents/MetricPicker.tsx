@@ -1,6 +1,6 @@
 import { type KeyboardEvent, useId, useState } from "react";
 import { Icon } from "../ui/Icon";
-import type { Metric } from "./api";
+import type { Metric } from "./types";
 import { matching, sourceWords } from "./predicate";
 
 interface Props {

@@ -1,7 +1,7 @@
 import { useMemo } from "react";
 import { Icon } from "../ui/Icon";
 import { useRowKeys } from "../ui/rows";
-import type { IntentGraph } from "./api";
+import type { IntentGraph } from "./types";
 import { KIND_LOOKS } from "./Edges";
 import { STAGE_LOOKS } from "./marks";
 import { tree } from "./network";

@@ -5,7 +5,7 @@ import type { Rect } from "../runs/sight";
 import { usePanZoom } from "../runs/usePanZoom";
 import { IconButton } from "../ui/Button";
 import { Icon } from "../ui/Icon";
-import type { GraphNode, Relation } from "./api";
+import type { GraphNode, Relation } from "./types";
 import { KIND_LOOKS } from "./Edges";
 import { STAGE_LOOKS } from "./marks";
 import { keyOf, type Network, RELATIONS } from "./network";

@@ -3,7 +3,7 @@ import { Link, setQuery } from "../shell/router";
 import { Button } from "../ui/Button";
 import { Ago } from "../ui/Data";
 import { dateTime, humanise } from "../ui/format";
-import type { Intent, Remediation } from "./api";
+import type { Intent, Remediation } from "./types";
 import { RemediationMark } from "./marks";
 import { changeWords, valueWords } from "./predicate";
 import { remediationName } from "./words";

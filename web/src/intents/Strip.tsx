@@ -4,7 +4,8 @@ import { modelCost } from "../decisions/words";
 import { setQuery } from "../shell/router";
 import { counted } from "../ui/format";
 import { Icon } from "../ui/Icon";
-import { REPORT, type Report, TOPICS } from "./api";
+import { REPORT, TOPICS } from "./api";
+import type { Report } from "./types";
 import { uptimeWords } from "./words";
 
 const fine = new Intl.NumberFormat(undefined, { style: "percent", maximumSignificantDigits: 2 });

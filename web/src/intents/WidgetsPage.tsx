@@ -13,15 +13,8 @@ import { FormDialog, ShownOnce } from "../ui/FormDialog";
 import { RemoveDialog } from "../ui/RemoveDialog";
 import { RowButton } from "../ui/RowButton";
 import { Empty, Failure, Skeleton } from "../ui/States";
-import {
-  type Intent,
-  INTENTS,
-  intentScreen,
-  makeWidget,
-  type NewWidget,
-  type Widget,
-  WIDGETS,
-} from "./api";
+import { INTENTS, intentScreen, makeWidget, WIDGETS } from "./api";
+import type { Intent, NewWidget, Widget } from "./types";
 import { IntentsArea } from "./IntentsArea";
 
 const KINDS: Record<Widget["kind"], string> = {

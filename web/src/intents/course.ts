@@ -1,4 +1,4 @@
-import type { Evaluation, IntentState, Measure } from "./api";
+import type { Evaluation, IntentState, Measure } from "./types";
 import { isShare } from "./predicate";
 
 /** The course of a value: its stretches, its steps, and the room that they take. */

@@ -1,6 +1,6 @@
 import { type Cell, order, place } from "../runs/layout";
 import type { Rect } from "../runs/sight";
-import type { Edge, GraphNode, NodeKind, Relation } from "./api";
+import type { Edge, GraphNode, NodeKind, Relation } from "./types";
 
 /**
  * Goals, intents, agents and resources from left to right: what is wanted, what is held to it, who

@@ -1,4 +1,4 @@
-import type { Burn, BurnLevel, Intent, Observation, Remediation, Trend } from "./api";
+import type { Burn, BurnLevel, Intent, Observation, Remediation, Trend } from "./types";
 import { changeWords, valueWords } from "./predicate";
 
 /** What is said of intents: where they stand, what is done for them, where they are heading. */
