@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { Fragment, type ReactNode, useEffect, useState } from "react";
 import { type Query, useQuery } from "../api/query";
 import type { Page as ListOf } from "../api/types";
 import { usePageActions } from "../shell/actions";
@@ -8,7 +8,7 @@ import { Button } from "../ui/Button";
 import { counted } from "../ui/format";
 import { Icon } from "../ui/Icon";
 import { useRowKeys } from "../ui/rows";
-import { Search, searchAction } from "../ui/Search";
+import { Choice, ChoiceChips, Search, searchAction } from "../ui/Search";
 import { Empty, Failure, Skeleton } from "../ui/States";
 import { INTENTS, readReport, TOPICS } from "./api";
 import type { Intent, IntentStatus } from "./types";
@@ -224,70 +224,36 @@ function Group({ stage, intents, now, all }: {
 }
 
 function BoardFilters({ intents }: { intents: Intent[] }) {
-  const { query } = useLocation();
-  const state = query.get("state");
   const domains = [...new Set(intents.map((each) => each.domain))].sort();
   const owners = new Map(intents.map((each) => [each.owner.id, each.owner.name]));
-  const number = (stage: Stage) => intents.filter((each) => stageOf(each) === stage).length;
-  const choose = (name: string) => (event: { target: { value: string } }) =>
-    setQuery({ [name]: event.target.value });
   return (
     <div className="filters">
-      <div className="chips" role="group" aria-label="State">
-        <button
-          type="button"
-          className="chip"
-          aria-pressed={!state}
-          onClick={() => setQuery({ state: null })}
-        >
-          All
-        </button>
-        {STAGES.map((stage) => (
-          <button
-            key={stage}
-            type="button"
-            className="chip"
-            aria-pressed={state === stage}
-            onClick={() => setQuery({ state: state === stage ? null : stage })}
-          >
-            {STAGE_LOOKS[stage].word} <span className="num">{number(stage)}</span>
-          </button>
-        ))}
-      </div>
+      <ChoiceChips
+        label="State"
+        name="state"
+        choices={[
+          ["", "All"],
+          ...STAGES.map((stage): [string, ReactNode] => [
+            stage,
+            <Fragment key={stage}>
+              {STAGE_LOOKS[stage].word}{" "}
+              <span className="num">
+                {intents.filter((each) => stageOf(each) === stage).length}
+              </span>
+            </Fragment>,
+          ]),
+        ]}
+        toggles
+      />
       <div className="filter-fields">
         <Search id="intent-search" label="Search the intents" placeholder="Outcome, predicate…" />
-        <label className="inline-field">
-          <span>Domain</span>
-          <select
-            className="input select"
-            value={query.get("domain") ?? ""}
-            onChange={choose("domain")}
-          >
-            <option value="">any</option>
-            {domains.map((each) => <option key={each} value={each}>{each}</option>)}
-          </select>
-        </label>
-        <label className="inline-field">
-          <span>Owner</span>
-          <select
-            className="input select"
-            value={query.get("owner") ?? ""}
-            onChange={choose("owner")}
-          >
-            <option value="">anybody</option>
-            {[...owners].map(([id, name]) => <option key={id} value={id}>{name}</option>)}
-          </select>
-        </label>
-        <label className="inline-field">
-          <span>Sort</span>
-          <select
-            className="input select"
-            value={query.get("sort") ?? ""}
-            onChange={choose("sort")}
-          >
-            {SORTS.map(([value, word]) => <option key={value} value={value}>{word}</option>)}
-          </select>
-        </label>
+        <Choice
+          label="Domain"
+          name="domain"
+          choices={[["", "any"], ...domains.map((each): [string, string] => [each, each])]}
+        />
+        <Choice label="Owner" name="owner" choices={[["", "anybody"], ...owners]} />
+        <Choice label="Sort" name="sort" choices={SORTS} />
       </div>
     </div>
   );

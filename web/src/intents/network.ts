@@ -1,5 +1,5 @@
 import { type Cell, order, place } from "../runs/layout";
-import type { Rect } from "../runs/sight";
+import type { Rect } from "../ui/sight";
 import type { Edge, GraphNode, NodeKind, Relation } from "./types";
 
 /**
