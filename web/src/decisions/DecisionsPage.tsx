@@ -28,7 +28,7 @@ export function DecisionsPage() {
   const { query } = useLocation();
   const asked = useSubject(path, query.get("subject"));
   const pages = usePages<Decision>(asked, idOf, 10_000, TOPICS);
-  const agents = useQuery<ListOf<AgentSummary>>("/api/agents");
+  const agents = useQuery<ListOf<AgentSummary>>("/api/agents?limit=200");
   usePageActions([searchAction("Find decisions about…", "decision-search")]);
   return (
     <Page title="Decisions" lead="What agents decided, and what came of it">

@@ -4,6 +4,7 @@ import type { Page as ListOf } from "../api/types";
 import { usePageActions } from "../shell/actions";
 import { useEscape } from "../shell/keys";
 import { Link, navigate, setQuery, useLocation } from "../shell/router";
+import { useAction } from "../ui/action";
 import { Button } from "../ui/Button";
 import { counted } from "../ui/format";
 import { Icon } from "../ui/Icon";
@@ -93,6 +94,8 @@ export function BoardPage() {
   const clear = () => setQuery(Object.fromEntries(FILTERS.map((name) => [name, null])));
   const keys = useRowKeys();
   useEscape(clear, 1, filtered);
+  const { busy, act } = useAction();
+  const save = () => void act(saveReport);
   const declare = () => navigate("/intents/new");
   usePageActions([
     searchAction("Search the intents", "intent-search"),
@@ -109,7 +112,7 @@ export function BoardPage() {
       id: "report",
       label: "Save the status report",
       icon: "log",
-      run: () => void saveReport(),
+      run: save,
     },
     ...(filtered
       ? [{ id: "clear", label: "Clear the filters", icon: "filter" as const, run: clear }]
@@ -121,7 +124,7 @@ export function BoardPage() {
       lead="What is wanted by when, and whether it is so"
       actions={
         <>
-          <Button icon="log" onClick={() => void saveReport()}>Status report</Button>
+          <Button icon="log" busy={busy} onClick={save}>Status report</Button>
           {writes && (
             <Link className="button button-primary" to="/intents/new">
               <Icon name="plus" />

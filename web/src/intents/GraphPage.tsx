@@ -62,7 +62,11 @@ export function GraphPage() {
   }, [graph, node, way, impact, shows]);
   const select = (name: string | null) => setQuery({ node: name, ...(name ? {} : { to: null }) });
   const open = (each: GraphNode) =>
-    each.kind === "intent" ? navigate(intentScreen(each.key)) : undefined;
+    each.kind === "intent"
+      ? navigate(intentScreen(each.key))
+      : each.kind === "agent"
+      ? navigate(`/agents/${encodeURIComponent(each.key)}`)
+      : undefined;
   useEscape(() => navigate("/intents"), 0);
   useEscape(() => select(null), 1, selected !== null);
   useEscape(() => setQuery({ to: null }), 2, goal !== null);
@@ -177,6 +181,12 @@ export function GraphPage() {
           {found.data.cut && (
             <p className="notice" role="status">
               There is more than is shown. Open an intent, and go on from there.
+            </p>
+          )}
+          {selected !== null && !node && (
+            <p className="notice" role="status">
+              <code className="wrap">{selected}</code>{" "}
+              is not in the graph{found.data.cut ? " as far as it is shown" : ""}.
             </p>
           )}
           <div className={node ? "network-split network-split-open" : "network-split"}>

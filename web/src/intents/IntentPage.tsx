@@ -7,7 +7,7 @@ import { ApprovalDialog } from "../inbox/ApprovalDialog";
 import { usePageActions } from "../shell/actions";
 import { useEscape } from "../shell/keys";
 import { useRecent } from "../shell/recent";
-import { Link, navigate, setQuery, useLocation } from "../shell/router";
+import { Link, navigate, oneOf, setQuery, useLocation } from "../shell/router";
 import { useAction } from "../ui/action";
 import { Button } from "../ui/Button";
 import { Copy } from "../ui/Copy";
@@ -28,9 +28,6 @@ import { Remediations } from "./Remediations";
 import { Summary } from "./Summary";
 import { Told } from "./Told";
 import type { Intent, WholeIntent } from "./types";
-
-const TABS = ["course", "decisions", "history"] as const;
-type Tab = (typeof TABS)[number];
 
 /** One intent: what is wanted, how it went, what was done for it, and where it is heading. */
 export function IntentPage({ id }: { id: string }) {
@@ -58,7 +55,7 @@ function Shown({ intent, refresh }: { intent: WholeIntent; refresh: () => Promis
   const { busy, act } = useAction();
   const [leaving, setLeaving] = useState(false);
   const isClosed = intent.status !== "open" && intent.status !== "proposed";
-  const tab = TABS.find((each) => each === query.get("tab")) ?? "course";
+  const tab = oneOf(query.get("tab"), "course", "decisions", "history");
   const deciding = query.get("approval");
   const id = intent.intent_id;
   const edit = () => navigate(`/intents/${encodeURIComponent(id)}/edit`);
@@ -168,7 +165,7 @@ async function outdated(work: () => Promise<void>, refresh: () => Promise<void>)
   }
 }
 
-function Panel({ tab, children }: { tab: Tab; children: ReactNode }) {
+function Panel({ tab, children }: { tab: string; children: ReactNode }) {
   return (
     <div id={`panel-${tab}`} role="tabpanel" aria-labelledby={`tab-${tab}`} className="panel">
       {children}

@@ -52,7 +52,9 @@ export function NodePanel({ graph, node, way, goal }: Props) {
         {node.kind === "intent" && `, ${noteOf(node).toLowerCase()}`}
       </p>
       {node.kind === "intent" && <Link to={intentScreen(node.key)}>Open the intent</Link>}
-      {node.kind === "agent" && <Link to="/agents">The agents</Link>}
+      {node.kind === "agent" && (
+        <Link to={`/agents/${encodeURIComponent(node.key)}`}>Open the agent</Link>
+      )}
       <h3>Around it</h3>
       {near.length === 0 && <p className="faint">It stands alone.</p>}
       <ul className="edges">

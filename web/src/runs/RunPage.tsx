@@ -3,7 +3,7 @@ import { useQuery } from "../api/query";
 import type { Run } from "../api/types";
 import { RunBadge } from "../orders/status";
 import { useEscape } from "../shell/keys";
-import { Link, navigate, setQuery, useLocation } from "../shell/router";
+import { Link, navigate, oneOf, setQuery, useLocation } from "../shell/router";
 import { Facts } from "../ui/Data";
 import { dateTime, humanise } from "../ui/format";
 import { Page, Section, Tabs } from "../ui/Page";
@@ -65,7 +65,7 @@ export function RunPage({ id }: { id: string }) {
       </Page>
     );
   }
-  const tab = query.get("tab") ?? "graph";
+  const tab = oneOf(query.get("tab"), "graph", "table", "time", "history", "data", "definition");
   const state = selected ? states.get(selected) : undefined;
   const mine = went.filter((each) => each.name === selected);
   const asked = query.get("visit");
