@@ -215,6 +215,35 @@ def test_settings_that_another_changed_meanwhile_are_not_written_over(opened, ap
     assert (kept["models"], kept["mode"]) == (["second"], "rules")
 
 
+def test_what_was_not_saved_of_settings_is_there_when_one_comes_back(opened):  # noqa: F811
+    page = opened(f"/agents/{TRANSPORT}?tab=settings")
+    label = "What a model is told besides the agent's own guidance"
+    page.get_by_label(label).fill("Half a thought")
+    press(page, "Escape", "Escape")
+    page.wait_for_url(re.compile("/console/agents$"))
+    page.get_by_role("table", name="Agents").get_by_role(
+        "link", name=re.compile("Transport")
+    ).click()
+    page.get_by_role("tab", name="Settings").click()
+    expect(page.get_by_label(label)).to_have_value("Half a thought")
+    page.get_by_role("tab", name="Decisions").click()
+    page.get_by_role("tab", name="Settings").click()
+    page.get_by_role("button", name="Discard changes").click()
+    expect(page.get_by_label(label)).not_to_have_value("Half a thought")
+    page.get_by_role("tab", name="Decisions").click()
+    page.get_by_role("tab", name="Settings").click()
+    expect(page.get_by_label(label)).not_to_have_value("Half a thought")
+
+
+def test_an_address_that_nobody_made_shows_the_first_part(opened):  # noqa: F811
+    page = opened("/admin/models?show=usage&days=soon&by=moon")
+    expect(page.get_by_label("Of the last")).to_have_value("30")
+    go(page, "/admin/models?show=nothing")
+    expect(page.get_by_role("heading", name="Providers", exact=True)).to_be_visible()
+    go(page, f"/agents/{TRANSPORT}?tab=nothing")
+    expect(page.get_by_role("tab", name="What it can do")).to_have_attribute("aria-selected", "true")
+
+
 def test_where_a_model_cannot_the_decision_says_who_decided_instead(
     opened, api, provider, model  # noqa: F811
 ):

@@ -8,6 +8,7 @@ import { FormError } from "../ui/FormDialog";
 import { Icon } from "../ui/Icon";
 import { Section } from "../ui/Page";
 import { toast } from "../ui/Toast";
+import { unsaved } from "../ui/unsaved";
 import { Agreements } from "./Agreements";
 import { Limits } from "./Limits";
 import { ModelOrder } from "./ModelOrder";
@@ -22,9 +23,11 @@ interface Props {
 
 /** How an agent works here; what somebody else changed meanwhile is never written over. */
 export function SettingsForm({ agent, mayEdit }: Props) {
-  const [base, setBase] = useState(agent);
-  const [draft, setDraft] = useState(() => draftOf(agent));
-  const [stale, setStale] = useState(false);
+  const path = `/api/agents/${encodeURIComponent(agent.name)}`;
+  const [before] = useState(() => unsaved.read<{ base: AgentDetail; draft: SettingsDraft }>(path));
+  const [base, setBase] = useState(before?.base ?? agent);
+  const [draft, setDraft] = useState(() => before?.draft ?? draftOf(agent));
+  const [stale, setStale] = useState(before !== undefined && before.base.version !== agent.version);
   const sending = useSending(
     "/mode",
     "/models",
@@ -47,7 +50,10 @@ export function SettingsForm({ agent, mayEdit }: Props) {
     setBase(agent);
     setDraft(draftOf(agent));
   }, [agent.version]);
-  const path = `/api/agents/${encodeURIComponent(agent.name)}`;
+  useEffect(() => {
+    if (changed) unsaved.keep(path, { base, draft });
+    else unsaved.drop(path);
+  }, [changed, base, draft]);
   const takeOver = async () => {
     const fresh = (await call(path)).data as AgentDetail;
     remember(path, fresh);

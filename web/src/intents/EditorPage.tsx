@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { explain, Problem } from "../api/client";
 import { usePageActions } from "../shell/actions";
 import { useEscape } from "../shell/keys";
@@ -10,6 +10,7 @@ import { FormError } from "../ui/FormDialog";
 import { Page, Section } from "../ui/Page";
 import { Failure, Skeleton } from "../ui/States";
 import { toast } from "../ui/Toast";
+import { unsaved } from "../ui/unsaved";
 import { change, declare, intentScreen, useCatalogue, useIntent } from "./api";
 import { Deadline } from "./Deadline";
 import { beaconOf, type Draft, draftOf, mistakes } from "./draft";
@@ -61,11 +62,27 @@ export function EditorPage({ id }: { id: string | null }) {
   return <Form key={begun?.version ?? "new"} intent={begun} onReread={reread} />;
 }
 
+interface Written {
+  draft: Draft;
+  text: string;
+}
+
 function Form({ intent, onReread }: { intent: WholeIntent | null; onReread: () => unknown }) {
   const { query } = useLocation();
   const catalogue = useCatalogue();
-  const [draft, setDraft] = useState(() => draftOf(intent, query.get("domain")));
-  const [text, setText] = useState(intent?.predicate ?? query.get("predicate") ?? "");
+  const kept = intent ? `${intent.intent_id} v${intent.version}` : `intent ${query}`;
+  const [begun] = useState<Written>(() => ({
+    draft: draftOf(intent, query.get("domain")),
+    text: intent?.predicate ?? query.get("predicate") ?? "",
+  }));
+  const [before, setBefore] = useState(() => unsaved.read<Written>(kept));
+  const [draft, setDraft] = useState(before?.draft ?? begun.draft);
+  const [text, setText] = useState(before?.text ?? begun.text);
+  const changed = text !== begun.text || JSON.stringify(draft) !== JSON.stringify(begun.draft);
+  useEffect(() => {
+    if (changed) unsaved.keep(kept, { draft, text });
+    else unsaved.drop(kept);
+  }, [changed, draft, text]);
   const [outdated, setOutdated] = useState(false);
   const verdict = useChecked(text);
   // What was set part by part stands until the server read the text of it.
@@ -96,10 +113,12 @@ function Form({ intent, onReread }: { intent: WholeIntent | null; onReread: () =
           }
           throw error;
         }
+        unsaved.drop(kept);
         toast("It is changed");
         navigate(intentScreen(intent.intent_id));
       } else {
         const made = await declare(body);
+        unsaved.drop(kept);
         toast(draft.opens ? "It is declared, and held against reality" : "It is proposed");
         navigate(intentScreen(made.intent_id));
       }
@@ -125,6 +144,21 @@ function Form({ intent, onReread }: { intent: WholeIntent | null; onReread: () =
       }
     >
       <FormError>{sending.wrong.rest}</FormError>
+      {before && changed && (
+        <p className="notice" role="status">
+          What you wrote here before is still there.{" "}
+          <Button
+            small
+            onClick={() => {
+              setDraft(begun.draft);
+              setText(begun.text);
+              setBefore(undefined);
+            }}
+          >
+            Begin anew
+          </Button>
+        </p>
+      )}
       {outdated && (
         <p className="notice" role="alert">
           It was changed meanwhile.{" "}
