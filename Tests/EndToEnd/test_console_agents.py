@@ -8,8 +8,12 @@ from client import draft, free_port, in_days, parcel, wait_for
 from conftest import start
 from console import (
     BOOKED_WITHIN_MS,
+    PHONE,
     api,  # noqa: F401
+    assert_accessible,
+    assert_fits,
     assert_looks,
+    axe_source,
     each_look,
     expect,
     go,
@@ -17,6 +21,7 @@ from console import (
     opened,  # noqa: F401
     press,
     quick_packing,  # noqa: F401
+    screenshot,
     sign_in,
 )
 from mcp_sites import AuthSite, McpSite, protect
@@ -290,7 +295,7 @@ def test_what_a_model_says_is_seen_while_it_decides_and_gone_with_its_decision(
     )
     set_agent(api, ORCHESTRATOR, mode="model", models=["second"])
     # Signed in before, so that the run is seen while it is under way.
-    page = opened("/runs")
+    page = opened("/runs", PHONE)
     try:
         order = api.post("/api/orders", draft(in_days(6), parcel()))["id"]
         run = wait_for(
@@ -301,6 +306,9 @@ def test_what_a_model_says_is_seen_while_it_decides_and_gone_with_its_decision(
         words = page.get_by_role("log", name="What Orchestrator says")
         expect(words).to_contain_text("Its day is what matters.")
         expect(words).to_contain_text("Asks for: Fetch order")
+        assert_fits(page, "the run whose model speaks")
+        assert_accessible(page, axe_source(), "the run whose model speaks")
+        screenshot(page, "speaking-phone")
         # The way to it is no longer offered to whoever is there.
         expect(page.get_by_role("link", name=re.compile("what it says now$"))).to_have_count(0)
         expect(words).to_have_count(0, timeout=20_000)

@@ -24,6 +24,9 @@ import { Subject, took, versionOf } from "./words";
 
 type Detail = Run & { traceId?: string; parentId?: string | null; historyCount?: number };
 
+/** On a narrow screen the step stands below the picture. */
+const showPanel = () => document.querySelector(".step-panel")?.scrollIntoView({ block: "nearest" });
+
 /** One execution: its states as they run, each step's data, its history, what went in and came out. */
 export function RunPage({ id }: { id: string }) {
   const { query } = useLocation();
@@ -123,7 +126,11 @@ export function RunPage({ id }: { id: string }) {
             ...(speaking && speaking.name !== selected
               ? [[
                 "A model decides",
-                <Link key="says" to={`/runs/${id}?state=${encodeURIComponent(speaking.name)}`}>
+                <Link
+                  key="says"
+                  to={`/runs/${id}?state=${encodeURIComponent(speaking.name)}`}
+                  onClick={() => requestAnimationFrame(showPanel)}
+                >
                   {humanise(speaking.name)}: what it says now
                 </Link>,
               ] as [string, JSX.Element]]
