@@ -191,6 +191,9 @@ def test_a_model_is_configured_tested_and_decides_and_its_decision_is_replayed_a
     rows = page.get_by_role("table", name="Decisions").locator("[data-row]")
     expect(rows).to_have_count(1)
     expect(rows).to_contain_text("Overruled")
+    page.get_by_text("What the marks mean").click()
+    expect(page.get_by_text("a person put another choice in its place")).to_be_visible()
+    screenshot(page, "decisions-legend")
     # What it cost is among the numbers, and the agent is below the target now.
     go(page, "/admin/models?show=usage&by=agent")
     expect(page.get_by_role("table", name="Usage by agent")).to_contain_text(ORCHESTRATOR)
@@ -325,6 +328,9 @@ def test_agents_are_found_sorted_and_lead_to_what_they_decided(opened):  # noqa:
     table = page.get_by_role("table", name="Agents")
     expect(table.locator("[data-row]")).not_to_have_count(0)
     every = table.locator("[data-row]").count()
+    page.get_by_text("What the columns mean").click()
+    expect(page.get_by_text("99 of 100, took no longer")).to_be_visible()
+    screenshot(page, "agents-legend")
     page.get_by_label("Find agents").fill("books a vehicle")
     expect(table.locator("[data-row]")).to_have_count(1)
     assert every > 1
