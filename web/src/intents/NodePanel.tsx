@@ -1,4 +1,3 @@
-import { useQuery } from "../api/query";
 import { Link, setQuery } from "../shell/router";
 import { IconButton } from "../ui/Button";
 import { SelectField } from "../ui/Field";
@@ -6,18 +5,17 @@ import { counted } from "../ui/format";
 import { Icon } from "../ui/Icon";
 import { Section } from "../ui/Page";
 import { Failure, Skeleton } from "../ui/States";
-import { GRAPH, intentScreen, TOPICS } from "./api";
+import { GRAPH, intentScreen } from "./api";
 import type { GraphNode, IntentGraph } from "./types";
-import { KIND_LOOKS } from "./Edges";
+import { KIND_LOOKS, useNamed } from "./Edges";
 import { RELATIONS } from "./network";
 import { noteOf } from "./NetworkView";
 
 /** Everything that suffers when a node fails, as the server walks it. */
 export const useImpact = (node: string | null) =>
-  useQuery<IntentGraph>(
+  useNamed(
     node === null ? null : `${GRAPH}?node=${encodeURIComponent(node)}&direction=impact`,
     30_000,
-    TOPICS,
   );
 
 interface Props {
