@@ -12,11 +12,11 @@ import { useRowKeys } from "../ui/rows";
 import { Choice, ChoiceChips, Search, searchAction } from "../ui/Search";
 import { Empty, Failure, Skeleton } from "../ui/States";
 import { INTENTS, readReport, TOPICS } from "./api";
-import type { Intent, IntentStatus } from "./types";
 import { IntentCard } from "./IntentCard";
 import { IntentsArea, useRights } from "./IntentsArea";
 import { STAGE_LOOKS, StageLegend } from "./marks";
 import { Strip } from "./Strip";
+import type { Intent, IntentStatus } from "./types";
 import { sorted, SORTS, type Stage, stageOf, STAGES, wantedOf } from "./words";
 
 const FILTERS = ["q", "domain", "owner", "state"];

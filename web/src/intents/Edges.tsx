@@ -8,8 +8,8 @@ import { FormDialog } from "../ui/FormDialog";
 import { Icon, type IconName } from "../ui/Icon";
 import { toast } from "../ui/Toast";
 import { draw, GRAPH, intentScreen, keepGoal, remove, TOPICS } from "./api";
-import type { Edge, GraphNode, IntentGraph, NodeKind, Relation } from "./types";
 import { named, RELATIONS } from "./network";
+import type { Edge, GraphNode, IntentGraph, NodeKind, Relation } from "./types";
 
 export const KIND_LOOKS: Record<NodeKind, { word: string; many: string; icon: IconName }> = {
   goal: { word: "Goal", many: "Goals", icon: "flag" },

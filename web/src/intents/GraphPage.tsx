@@ -6,13 +6,13 @@ import { Check } from "../ui/Field";
 import { useNarrow } from "../ui/narrow";
 import { Empty, Failure, Skeleton } from "../ui/States";
 import { intentScreen } from "./api";
-import type { GraphNode, NodeKind } from "./types";
 import { KIND_LOOKS, useGraph } from "./Edges";
 import { IntentsArea } from "./IntentsArea";
 import { around, keyOf, KINDS, living, network, only, wayTo } from "./network";
 import { NetworkList } from "./NetworkList";
 import { NetworkView } from "./NetworkView";
 import { NodePanel, useImpact } from "./NodePanel";
+import type { GraphNode, NodeKind } from "./types";
 
 /** How goals, intents, agents and resources hang together. */
 export function GraphPage() {

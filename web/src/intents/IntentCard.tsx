@@ -6,9 +6,9 @@ import { Ago } from "../ui/Data";
 import { dateTime } from "../ui/format";
 import { Icon } from "../ui/Icon";
 import { intentScreen, useIntent } from "./api";
-import type { Intent } from "./types";
 import { PriorityMark, RiskMark, StageMark } from "./marks";
 import { comparisonWords, predicateWords, valueWords } from "./predicate";
+import type { Intent } from "./types";
 import { burnRate, doingWords, gauge, leftWords, rateWords, stageOf, uptimeWords } from "./words";
 
 /** Whether an element is in sight, or nearly: what is far down is not read for. */

@@ -3,10 +3,10 @@ import { cut } from "../runs/GraphView";
 import { Icon } from "../ui/Icon";
 import { PictureFrame } from "../ui/PictureFrame";
 import type { Rect } from "../ui/sight";
-import type { GraphNode, Relation } from "./types";
 import { KIND_LOOKS } from "./Edges";
 import { STAGE_LOOKS } from "./marks";
 import { keyOf, type Network, RELATIONS } from "./network";
+import type { GraphNode, Relation } from "./types";
 import { stageOf } from "./words";
 
 const DRAWN = Object.keys(RELATIONS) as Relation[];

@@ -6,10 +6,10 @@ import { Icon } from "../ui/Icon";
 import { Section } from "../ui/Page";
 import { Failure, Skeleton } from "../ui/States";
 import { GRAPH, intentScreen } from "./api";
-import type { GraphNode, IntentGraph } from "./types";
 import { KIND_LOOKS, useNamed } from "./Edges";
 import { RELATIONS } from "./network";
 import { noteOf } from "./NetworkView";
+import type { GraphNode, IntentGraph } from "./types";
 
 /** Everything that suffers when a node fails, as the server walks it. */
 export const useImpact = (node: string | null) =>

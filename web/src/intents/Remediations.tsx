@@ -3,9 +3,9 @@ import { Link, setQuery } from "../shell/router";
 import { Button } from "../ui/Button";
 import { Ago } from "../ui/Data";
 import { dateTime, humanise } from "../ui/format";
-import type { Intent, Remediation } from "./types";
 import { RemediationMark } from "./marks";
 import { changeWords, valueWords } from "./predicate";
+import type { Intent, Remediation } from "./types";
 import { remediationName } from "./words";
 
 interface Props {

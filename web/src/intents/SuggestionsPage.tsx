@@ -12,9 +12,9 @@ import { ReasonDialog } from "../ui/ReasonDialog";
 import { Empty, Failure, Skeleton } from "../ui/States";
 import { toast } from "../ui/Toast";
 import { adopt, dismiss, intentScreen, lookAgain, SUGGESTIONS, TOPICS } from "./api";
-import type { Suggestion } from "./types";
 import { IntentsArea, useRights } from "./IntentsArea";
 import { sentence } from "./Remediations";
+import type { Suggestion } from "./types";
 import { deadlineProblem, localTime } from "./words";
 
 const KINDS: Record<Suggestion["kind"], { word: string; icon: IconName }> = {

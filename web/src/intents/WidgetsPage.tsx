@@ -14,8 +14,8 @@ import { RemoveDialog } from "../ui/RemoveDialog";
 import { RowButton } from "../ui/RowButton";
 import { Empty, Failure, Skeleton } from "../ui/States";
 import { INTENTS, intentScreen, makeWidget, WIDGETS } from "./api";
-import type { Intent, NewWidget, Widget } from "./types";
 import { IntentsArea } from "./IntentsArea";
+import type { Intent, NewWidget, Widget } from "./types";
 
 const KINDS: Record<Widget["kind"], string> = {
   uptime: "Share of the time that it held",

@@ -5,8 +5,8 @@ import { count, date, humanise } from "../ui/format";
 import { Section } from "../ui/Page";
 import { Choice } from "../ui/Search";
 import { Empty, Failure, Skeleton } from "../ui/States";
-import type { Usage, UsageLine } from "./types";
 import { barsOf } from "./bars";
+import type { Usage, UsageLine } from "./types";
 import { amount, everyDay, tokensOf } from "./usage";
 
 const HEIGHT = 200;
