@@ -305,7 +305,9 @@ extension LogisticsTools {
     private func updateOrderStatus() throws -> Tool {
         try Tool(
             name: "logistics.update-order-status",
-            purpose: "Records how far processing has come; failing releases every booking.",
+            purpose:
+                "Records how far processing has come; booked takes a vehicle for every load, and failing "
+                + "releases every booking.",
             input: Self.object(
                 [
                     ("orderId", Self.id), ("status", ["enum": ["analysed", "booked", "failed"]]),

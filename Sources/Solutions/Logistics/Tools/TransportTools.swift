@@ -103,7 +103,8 @@ extension LogisticsTools {
         try Tool(
             name: "logistics.book-vehicle",
             purpose:
-                "Books a vehicle for an analysed order on its day, for one load of its layout.",
+                "Books a vehicle for an analysed order on its day, for one load of its layout. A load "
+                + "goes on one vehicle, and an order one way.",
             input: Self.object(
                 [
                     ("orderId", Self.id), ("vehicleId", Self.id), ("load", Self.text),
