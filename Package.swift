@@ -214,7 +214,7 @@ let package = Package(
             "Platform",
             ["Core", "Store", "StoreTesting", "HTTP", "Agents", "Identity", "Privacy", "Search"]
         ),
-        tests("Logistics", ["Core", "ReferenceData"]),
+        tests("Logistics", ["Core", "Store", "StoreTesting", "Search", "ReferenceData"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -125,10 +125,15 @@ import Testing
             ("last(oven.temperature, site = A) over 1h <= 80", 90),
             // 70, 80 and 50 of the four.
             ("share(oven.temperature, value <= 80) over 1h >= 0.5", 0.75),
+            // Of 70, 80 and 90, which are looked at, two.
+            ("share(oven.temperature, value <= 80 where value >= 60) over 1h >= 0.5", 2.0 / 3),
+            ("share(oven.temperature, value > 60 where value >= 50, site = A) over 1h >= 0.5", 1),
         ] {
             let measured = try await measure(text, world)
             #expect(abs((measured.value ?? .nan) - value) < 1e-9, "\(text)")
         }
+        let empty = "share(oven.temperature, value <= 80 where value >= 100) over 1h >= 0.5"
+        #expect(try await measure(empty, world).absence == .noData)
         let silent = try await measure("avg(oven.temperature) over 5m <= 80", world)
         guard case .noTelemetry? = silent.absence else {
             Issue.record("\(silent)")
@@ -221,6 +226,11 @@ extension MeasurerTests {
             world.ours
         )
         #expect(quiet.absence == .noData)
+        let parts = try await value(
+            "share(test_runs_total, outcome = good) over 15m >= 0",
+            world.ours
+        )
+        #expect(parts.good == 9 && parts.total == 100)
         #expect(throws: GeneralFault.self) {
             try CompiledPredicate(
                 Predicate("p99(test_depth) over 1m >= 0"),
@@ -230,7 +240,121 @@ extension MeasurerTests {
     }
 }
 
+extension MeasurerTests {
+    @Test("Errors of a metric that come too fast are a drift though the predicate holds")
+    func burningMetric() async throws {
+        let world = try await IntentWorld()
+        let history = MetricHistory()
+        history.define(
+            MetricDefinition(
+                name: "test_runs_total",
+                kind: .counter,
+                help: "Runs.",
+                labels: ["outcome"],
+                isPerOrganisation: true
+            )
+        )
+        func append(_ outcome: String, _ ago: Double, _ count: Double) {
+            let point = MetricPoint(
+                at: world.clock.now() + .seconds(-ago),
+                count: 1,
+                sum: count,
+                minimum: count,
+                maximum: count,
+                distribution: nil
+            )
+            history.append([(SeriesKey(world.ours, "test_runs_total", [outcome]), point)])
+        }
+        // 9,980 of 10,000 within the day are good: 99.8 %, and 99 % is wanted. But all 20 errors are of
+        // the last minute, of 40 runs: 50 % where 1 % is allowed, 50 times as fast.
+        append("good", 3_600, 9_960)
+        append("good", 40, 20)
+        append("bad", 30, 20)
+        let measurer = Measurer(
+            database: world.database,
+            metrics: MetricReader(
+                history: history,
+                store: MetricStore(),
+                database: world.database
+            ),
+            records: []
+        )
+        let intent = try await world.declare(
+            "share(metric:test_runs_total, outcome = good) over 1d >= 0.99"
+        )
+        await (try world.conscience(measurer: measurer)).round()
+        let shown = try await world.shown(intent)
+        #expect(shown["state"] == "holds")
+        #expect(shown["risk"] == "burning")
+        #expect(try await world.events("intent.drift-raised") == 1)
+    }
+}
+
 @Suite struct InsightTests {
+    @Test("A widget shows a public intent however many there are, and no restricted one")
+    func widget() async throws {
+        let world = try await IntentWorld()
+        try await world.add(good: 10)
+        // More drift than a report lists; they come before this one there.
+        try await world.declareMany(IntentReport.most + 1, "count(test.things) over 1h >= 1000")
+        let ours = try await world.declare()
+        let secret = try await world.declare(sensitivity: .restricted)
+        let conscience = try world.conscience()
+        for _ in 0..<2 {
+            await conscience.round()
+            world.clock.advance(by: .seconds(10))
+        }
+        func reading(
+            _ kind: IntentWidget.Kind,
+            _ intent: ID<Intent>?,
+            of organisation: ID<Organisation>? = nil
+        ) async throws -> String {
+            let widget = IntentWidget(
+                id: world.ids.next(),
+                organisation: organisation ?? world.ours,
+                name: "Badge",
+                kind: kind,
+                intent: intent,
+                createdBy: "Person 7",
+                at: world.clock.now()
+            )
+            let reading = try await world.database.read { try widget.reading(in: $0) }
+            return "\(reading.value), \(reading.tone)"
+        }
+        #expect(try await reading(.state, ours.id) == "holds, good")
+        #expect(try await reading(.uptime, ours.id) == "100 %, good")
+        #expect(try await reading(.state, secret.id) == "not shown, unknown")
+        #expect(try await reading(.state, ours.id, of: world.theirs) == "not shown, unknown")
+        #expect(try await reading(.state, nil) == "1 of 202 hold, bad")
+        // One of 202 that were looked at as long: 1/202 is 0.5 %.
+        #expect(try await reading(.uptime, nil) == "0.5 %, bad")
+        #expect(try await reading(.uptime, nil, of: world.theirs) == "no data, unknown")
+    }
+
+    @Test("A widget that is asked for again and again is read once in ten seconds")
+    func widgetCache() async throws {
+        let world = try await IntentWorld()
+        let cache = IntentWidgetCache()
+        let widget = IntentWidget(
+            id: world.ids.next(),
+            organisation: world.ours,
+            name: "Badge",
+            kind: .state,
+            intent: nil,
+            createdBy: "Person 7",
+            at: world.clock.now()
+        )
+        var read = 0
+        for second in 0..<21 {
+            _ = cache.reading(of: widget, at: IntentWorld.start + .seconds(second)) { widget in
+                read += 1
+                return .init(label: widget.name, value: "\(read)", tone: .good)
+            }
+        }
+        // At seconds 0, 10 and 20.
+        #expect(read == 3)
+    }
+
     @Test(
         "Busy time counts once what happens at the same time, within the period alone",
         arguments: [

@@ -127,7 +127,7 @@ public struct IntentGraph: Sendable {
     }
 
     /// Keeps what somebody drew; one that had been written by itself is theirs from now on.
-    private func insert(
+    func insert(
         _ edge: GraphEdge,
         at now: Timestamp,
         in transaction: any Transaction

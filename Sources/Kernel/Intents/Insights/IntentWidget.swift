@@ -161,8 +161,7 @@ public struct IntentWidget: Sendable {
 
     /// What it shows now.
     ///
-    /// - Parameters:
-    ///   - reader: the state to read.
+    /// - Parameter reader: the state to read.
     /// - Returns: label, value and tone.
     /// - Throws: `StoreError`.
     public func reading(in reader: any Reader) throws -> Reading {

@@ -3,9 +3,10 @@ import Search
 
 /// What people write to filter by: `field=value` with commas between, a value perhaps in quotes.
 enum FilterText {
-    /// The filters of a text; values of one field are alternatives.
+    /// Reads filters.
     ///
     /// - Parameter text: a value that begins with a quote ends with one, and `""` within it is a quote.
+    /// - Returns: one filter for each field; values of one field are alternatives.
     /// - Throws: `SearchError` of code `invalid-query`.
     static func filters(_ text: String) throws(SearchError) -> [SearchFilter] {
         var values: [(field: String, values: [JSON])] = []
