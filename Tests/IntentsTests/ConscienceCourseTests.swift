@@ -139,7 +139,7 @@ import Testing
         for goal in Intent.Goal.allCases {
             var course = ConscienceCourse()
             _ = course.handle(round(0, 9.5, offers: [offer()], goal: goal))
-            #expect(course.handle(round(10, value, standing: standing, goal: goal)) == [])
+            #expect(course.handle(round(10, value, standing: .running, goal: goal)) == [])
             let actions = course.handle(round(20, value, standing: standing, goal: goal))
             #expect(names(actions).prefix(2) == ["judge", "clear-drift"])
             guard case .judge(_, outcome, let effect?, stops, _)? = actions.first else {

@@ -14,7 +14,7 @@ import Testing
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let database = try TestDatabase(path: folder + "/weft.db")
-        try await database.migrate(LogisticsSolution().migrations + SearchTables.migrations)
+        try await database.migrate(SearchTables.migrations + LogisticsSolution().migrations)
         let scope = Scope(
             organisation: ID(high: 0x0190_0000_0000_7000, low: 1 << 63 | 1),
             actor: Sample.actor,
