@@ -112,7 +112,10 @@ import Testing
         for value in UInt32(0xC0)..<0x3_0000 {
             // Compatibility ideographs stand for others in no text that is in a normal form.
             if (0xF900...0xFAFF).contains(value) || (0x2F800...0x2FA1F).contains(value) { continue }
-            guard let scalar = Unicode.Scalar(value) else { continue }
+            // Nor are notes of music letters.
+            guard let scalar = Unicode.Scalar(value),
+                scalar.properties.generalCategory != .otherSymbol
+            else { continue }
             let word = "x\(scalar)y"
             let decomposed = word.decomposedStringWithCanonicalMapping
             let isSame =
