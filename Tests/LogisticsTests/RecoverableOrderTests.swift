@@ -1,4 +1,5 @@
 import Core
+import Events
 import Foundation
 import Search
 import Store
@@ -14,7 +15,9 @@ import Testing
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let database = try TestDatabase(path: folder + "/weft.db")
-        try await database.migrate(SearchTables.migrations + LogisticsSolution().migrations)
+        try await database.migrate(
+            EventLog.migrations + SearchTables.migrations + LogisticsSolution().migrations
+        )
         let scope = Scope(
             organisation: ID(high: 0x0190_0000_0000_7000, low: 1 << 63 | 1),
             actor: Sample.actor,
