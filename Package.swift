@@ -217,7 +217,10 @@ let package = Package(
             "Platform",
             ["Core", "Store", "StoreTesting", "HTTP", "Agents", "Identity", "Privacy", "Search"]
         ),
-        tests("Logistics", ["Core", "ReferenceData"]),
+        tests(
+            "Logistics",
+            ["Core", "Store", "StoreTesting", "Events", "Search", "ReferenceData"]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -474,6 +474,49 @@ def test_a_person_is_asked_where_it_costs_too_much(client):
     client.post(f"/api/intents/{identity}/withdraw", {})
 
 
+def test_who_may_start_no_workflow_names_none_as_a_remedy(quick, client):
+    supervisor = member(quick, client, "supervisor")
+    remedies = [{"workflow": "logistics.recover-orders", "effect": 1000, "judgeAfterSeconds": 10}]
+    predicate = "count(weft.decisions) over 1h >= 1000000"
+    refused = supervisor.post("/api/intents", beacon(predicate=predicate, remedies=remedies))
+    assert (refused.status, refused.json["pointer"]) == (403, "/remedies")
+    # Without one they declare as before, and cannot name one afterwards either.
+    made = supervisor.post("/api/intents", beacon(predicate=predicate))
+    assert made.status == 201, made.body
+    path = f"/api/intents/{made.json['intent_id']}"
+    assert supervisor.patch(path, {"remedies": remedies}).status == 403
+    assert shown(client, made.json["intent_id"])["remedies"] == []
+    supervisor.post(f"{path}/withdraw", {})
+    # A planner may, and it runs in the planner's name, whoever is made the owner.
+    planner = member(quick, client, "planner")
+    me = planner.get("/api/me").json["account"]
+    owner = supervisor.get("/api/me").json["account"]
+    intent = planner.post(
+        "/api/intents", beacon(predicate=predicate, remedies=remedies, owner=owner["id"])
+    )
+    assert intent.status == 201, intent.body
+    identity = intent.json["intent_id"]
+    assert intent.json["owner"]["id"] == owner["id"]
+    found = when(
+        client,
+        identity,
+        lambda i: i["latestRemediations"] and i["latestRemediations"][0]["executionId"],
+        "the remedy to start",
+    )
+    subject = f"remediation:{found['latestRemediations'][0]['id']}"
+    [decision] = wait_for(
+        lambda: client.get(f"/api/decisions?subject={subject}").json["items"], "its decision"
+    )
+    whole = client.get(f"/api/decisions/{decision['id']}").json
+    assert whole["onBehalfOf"]["id"] == me["id"]
+    # The owner, who sees it, may change the outcome without naming a workflow.
+    kept = supervisor.patch(f"/api/intents/{identity}", {"remedies": remedies})
+    assert kept.status == 200, kept.body
+    supervisor.post(f"/api/intents/{identity}/withdraw", {})
+    gone = shown(client, identity)
+    assert gone["driftingSince"] is None and gone["drifts"] == 1
+
+
 def test_another_predicate_ends_what_was_done_for_the_one_before(client):
     intent = declare(
         client,
@@ -510,6 +553,9 @@ def test_what_is_achieved_is_closed_and_what_is_missed_too(client):
     )
     missed = when(client, late["intent_id"], lambda i: i["status"] == "missed", "the deadline")
     assert missed["closedReason"].startswith("the predicate does not hold")
+    events = client.get(f"/api/events?subject=intent:{late['intent_id']}").json["items"]
+    types = {event["type"] for event in events}
+    assert "intent.missed" in types and "intent.drift-cleared" not in types
 
 
 def test_series_are_measured_and_silence_is_drift(quick, client):

@@ -155,6 +155,10 @@ def test_orders_are_found_by_what_stands_in_them(client):
         lambda: order["id"] in found(client, "wolkenstein", filter="status=booked"), "its status"
     )
     assert found(client, "wolkenstein", filter="status=received") == []
+    # A value with a comma stands in quotes, and marks do not matter.
+    assert found(client, "wolkenstein", filter='status="booked"') == [order["id"]]
+    assert found(client, "wolkenstein", filter='depot="Nord, Halle 2"') == []
+    assert found(client, "wo\u0302lkenste\u1ecbn", collection="orders") == [order["id"]]
 
 
 def test_decisions_are_found_by_their_reasons(client):
@@ -191,6 +195,7 @@ def test_roles_see_their_collections_only(weft, client):
     [
         {"q": "x" * 2001}, {"q": ""}, {"q": "x", "limit": 0}, {"q": "x", "limit": 101},
         {"q": "x", "mode": "magic"}, {"q": "x", "filter": "nonsense"},
+        {"q": "x", "filter": 'depot="Nord'},
         {"q": "x", "facets": "a,b,c,d,e,f,g,h,i"}, {"q": "x", "unknown": "1"},
     ],
 )  # fmt: skip

@@ -122,6 +122,36 @@ import Testing
     }
 
     @Test(
+        "What holds again did so by its remediation only where enough of the predicted effect is seen",
+        arguments: [
+            // From 9.5, a gain of 4 is predicted, a quarter of which must come: 1.
+            (10.4, ConscienceRound.Standing.running, ConscienceAction.Outcome.withdrawn, true),
+            (10.4, .ended, .withdrawn, false), (10.5, .ended, .improved, false),
+            (10.5, .running, .improved, false), (13, .failed, .failed, false),
+        ]
+    )
+    func recoversByItself(
+        value: Double,
+        standing: ConscienceRound.Standing,
+        outcome: ConscienceAction.Outcome,
+        stops: Bool
+    ) {
+        for goal in Intent.Goal.allCases {
+            var course = ConscienceCourse()
+            _ = course.handle(round(0, 9.5, offers: [offer()], goal: goal))
+            #expect(course.handle(round(10, value, standing: .running, goal: goal)) == [])
+            let actions = course.handle(round(20, value, standing: standing, goal: goal))
+            #expect(names(actions).prefix(2) == ["judge", "clear-drift"])
+            guard case .judge(_, outcome, let effect?, stops, _)? = actions.first else {
+                Issue.record("\(actions)")
+                return
+            }
+            #expect(abs(effect - (value - 9.5)) < 1e-9)
+            #expect(actions.dropFirst().first == .clearDrift(remediated: outcome == .improved))
+        }
+    }
+
+    @Test(
         "What costs more than is allowed, or needs a word, is asked for and never started",
         arguments: [
             (Intent.Cost.low, Intent.Cost.medium, false), (.medium, .high, false),
@@ -211,7 +241,9 @@ import Testing
         var course = ConscienceCourse()
         _ = course.handle(round(0, 6, offers: [offer()]))
         let actions = course.handle(round(100, value, standing: .running, deadline: 100))
-        #expect(names(actions) == ["judge", "clear-drift", "close"])
+        // What is missed has not recovered, and nobody is told that it has.
+        let ending = status == .met ? "clear-drift" : "end-drift"
+        #expect(names(actions) == ["judge", ending, "close"])
         guard case .close(status, _)? = actions.last else {
             Issue.record("\(actions)")
             return
@@ -299,7 +331,7 @@ import Testing
                     #expect(!drifts, "seed \(seed)")
                     drifts = true
                     useless = []
-                case .clearDrift:
+                case .clearDrift, .endDrift:
                     #expect(drifts && running == nil && asked == nil, "seed \(seed)")
                     drifts = false
                 case .start(let offer, let id):

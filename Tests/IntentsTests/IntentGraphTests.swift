@@ -174,4 +174,38 @@ import Testing
     func nodes(text: String, isGood: Bool) {
         #expect(GraphNode(text)?.description == (isGood ? text : nil))
     }
+
+    @Test("What remediations worked on takes nobody's place, comes last, and is forgotten")
+    func writtenByItself() async throws {
+        let drawn = try await Drawn()
+        let (graph, world, now) = (drawn.graph, drawn.world, drawn.world.clock.now())
+        let until = now + .seconds(600)
+        let intent = GraphNode(world.ids.next(Intent.self))
+        try await world.database.transaction { transaction in
+            for index in 0..<IntentGraph.mostEdges {
+                let resource = GraphNode(.resource, "order/\(index)")
+                let edge = GraphEdge(intent, .touches, resource)
+                try graph.note(edge, at: now, until: until, in: transaction)
+            }
+        }
+        // Somebody may still draw, and what they draw is shown.
+        let dock = GraphNode(.resource, "zone/9")
+        #expect(try await drawn.draw(GraphEdge(drawn.b, .touches, dock)))
+        let whole = try await world.database.read { try graph.whole(in: $0) }
+        #expect(whole.isCut)
+        #expect(whole.edges.contains(GraphEdge(drawn.b, .touches, dock)))
+        #expect(whole.edges.contains(GraphEdge(drawn.a, .serves, drawn.goal)))
+        // One that had been written by itself is theirs once they draw it.
+        let kept = GraphEdge(intent, .touches, GraphNode(.resource, "order/7"))
+        #expect(try await drawn.draw(kept))
+        #expect(try await !drawn.draw(kept))
+        let later = until + .seconds(1)
+        try await world.database.transaction {
+            try graph.note(kept, at: later, until: later, in: $0)
+            try IntentActs.forget(evaluationsBefore: now, at: later, in: $0)
+        }
+        let left = try await world.database.read { try graph.edges(of: intent, in: $0) }
+        #expect(left == [kept])
+        #expect(try await drawn.walk(drawn.a, .descendants)[drawn.dock.description] == 1)
+    }
 }

@@ -92,6 +92,8 @@ final class IntentWorld: Sendable {
 
     func conscience(
         _ remediations: [Remediation] = [],
+        measurer: Measurer? = nil,
+        metrics: Metrics? = nil,
         interval: Duration = .seconds(10),
         report: @escaping @Sendable (any Error) -> Void = { Issue.record($0) }
     ) throws -> Conscience {
@@ -99,7 +101,7 @@ final class IntentWorld: Sendable {
         return Conscience(
             .init(
                 database: database,
-                measurer: measurer,
+                measurer: measurer ?? self.measurer,
                 runner: AgentRunner(
                     .init(registry: registry, database: database, journal: journal, clock: clock)
                 ),
@@ -108,6 +110,7 @@ final class IntentWorld: Sendable {
                 clock: clock,
                 ids: ids,
                 interval: interval,
+                metrics: metrics,
                 report: report
             )
         )
@@ -151,9 +154,39 @@ final class IntentWorld: Sendable {
         remedies: [Intent.Remedy] = [],
         in organisation: ID<Organisation>? = nil
     ) async throws -> Intent {
+        let intent = try intent(predicate, days, cost, goal, sensitivity, remedies, organisation)
+        let scope = scope(organisation)
+        try await database.transaction { try IntentStore(scope: scope).add(intent, in: $0) }
+        return intent
+    }
+
+    /// Declares so many alike, in one transaction.
+    func declareMany(
+        _ count: Int,
+        _ predicate: String = "share(test.things, ok = true) over 1h >= 0.8",
+        in organisation: ID<Organisation>? = nil
+    ) async throws {
+        let intents = try (0..<count).map { _ in
+            try intent(predicate, 1, .low, .maintain, .public, [], organisation)
+        }
+        let scope = scope(organisation)
+        try await database.transaction { transaction in
+            for intent in intents { try IntentStore(scope: scope).add(intent, in: transaction) }
+        }
+    }
+
+    private func intent(
+        _ predicate: String,
+        _ days: Double,
+        _ cost: Intent.Cost,
+        _ goal: Intent.Goal,
+        _ sensitivity: Intent.Sensitivity,
+        _ remedies: [Intent.Remedy],
+        _ organisation: ID<Organisation>?
+    ) throws -> Intent {
         let scope = scope(organisation)
         let now = clock.now()
-        let intent = Intent(
+        return Intent(
             id: ids.next(),
             domain: "quality",
             desiredOutcome: "Things are good",
@@ -171,8 +204,6 @@ final class IntentWorld: Sendable {
             openedAt: now,
             version: 1
         )
-        try await database.transaction { try IntentStore(scope: scope).add(intent, in: $0) }
-        return intent
     }
 
     func shown(_ intent: Intent, in organisation: ID<Organisation>? = nil) async throws -> JSON {
@@ -222,8 +253,17 @@ final class TestEffects: ConscienceEffects {
         }
     }
 
+    /// How many looks were under way at once at most: each asks for its scope first.
+    let mostAtOnce = Mutex((now: 0, most: 0))
+
     func scope(in organisation: ID<Organisation>) async throws -> Scope {
-        Scope(
+        mostAtOnce.withLock { looks in
+            looks.now += 1
+            looks.most = max(looks.most, looks.now)
+        }
+        for _ in 0..<50 { await Task.yield() }
+        mostAtOnce.withLock { $0.now -= 1 }
+        return Scope(
             organisation: organisation,
             actor: Actor(
                 id: ID(high: 0x0190_0000_0000_7000, low: 1 << 63 | 99),

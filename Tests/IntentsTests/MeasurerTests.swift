@@ -125,10 +125,15 @@ import Testing
             ("last(oven.temperature, site = A) over 1h <= 80", 90),
             // 70, 80 and 50 of the four.
             ("share(oven.temperature, value <= 80) over 1h >= 0.5", 0.75),
+            // Of 70, 80 and 90, which are looked at, two.
+            ("share(oven.temperature, value <= 80 where value >= 60) over 1h >= 0.5", 2.0 / 3),
+            ("share(oven.temperature, value > 60 where value >= 50, site = A) over 1h >= 0.5", 1),
         ] {
             let measured = try await measure(text, world)
             #expect(abs((measured.value ?? .nan) - value) < 1e-9, "\(text)")
         }
+        let empty = "share(oven.temperature, value <= 80 where value >= 100) over 1h >= 0.5"
+        #expect(try await measure(empty, world).absence == .noData)
         let silent = try await measure("avg(oven.temperature) over 5m <= 80", world)
         guard case .noTelemetry? = silent.absence else {
             Issue.record("\(silent)")
@@ -221,6 +226,11 @@ extension MeasurerTests {
             world.ours
         )
         #expect(quiet.absence == .noData)
+        let parts = try await value(
+            "share(test_runs_total, outcome = good) over 15m >= 0",
+            world.ours
+        )
+        #expect(parts.good == 9 && parts.total == 100)
         #expect(throws: GeneralFault.self) {
             try CompiledPredicate(
                 Predicate("p99(test_depth) over 1m >= 0"),
@@ -230,140 +240,52 @@ extension MeasurerTests {
     }
 }
 
-@Suite struct InsightTests {
-    @Test(
-        "Busy time counts once what happens at the same time, within the period alone",
-        arguments: [
-            ([(10, 20), (15, 30), (40, 50)], 30),
-            ([(0, 200)], 100), ([(-50, 10), (90, 300)], 20), ([(10, 20), (12, 15)], 10), ([], 0),
-        ] as [([(Int, Int)], Int)]
-    )
-    func busy(spans: [(Int, Int)], expected: Int) {
-        let busy = AgentUtilisation.busy(
-            spans.map { (from: Int64($0.0), until: Int64($0.1)) },
-            from: 0,
-            until: 100
-        )
-        #expect(busy == Int64(expected))
-    }
-
-    @Test("The report counts what there is, and leaves restricted intents out for others")
-    func report() async throws {
+extension MeasurerTests {
+    @Test("Errors of a metric that come too fast are a drift though the predicate holds")
+    func burningMetric() async throws {
         let world = try await IntentWorld()
-        try await world.add(good: 10)
-        try await world.declare()
-        try await world.declare(
-            "share(test.things, ok = false) over 1h >= 0.5",
-            sensitivity: .restricted
-        )
-        let conscience = try world.conscience()
-        for _ in 0..<3 {
-            await conscience.round()
-            world.clock.advance(by: .seconds(10))
-        }
-        let now = world.clock.now()
-        let scope = world.scope()
-        let (all, others) = try await world.database.read { reader in
-            (
-                try IntentReport(scope: scope, at: now, in: reader),
-                try IntentReport(scope: scope, at: now, publicOnly: true, in: reader)
+        let history = MetricHistory()
+        history.define(
+            MetricDefinition(
+                name: "test_runs_total",
+                kind: .counter,
+                help: "Runs.",
+                labels: ["outcome"],
+                isPerOrganisation: true
             )
-        }
-        #expect(all.statuses == ["open": 2])
-        #expect(all.states == ["holds": 1, "broken": 1])
-        #expect(all.drifting == 1)
-        // Both were looked at for 20 s: one held, one did not.
-        #expect(all.uptime == 0.5)
-        #expect(others.items.count == 1)
-        #expect(others.uptime == 1)
-        // What drifts comes first.
-        #expect(all.items.first?["state"] == "broken")
-    }
-
-    @Test(
-        "An alarm that is raised again and again is a suggestion, until an intent measures its metric"
-    )
-    func suggestions() async throws {
-        let world = try await IntentWorld()
-        let now = world.clock.now()
-        let ours = world.ours
-        let ids = world.ids
-        try await world.database.transaction { transaction in
-            var rule = AlarmRule(
-                id: ids.next(),
-                organisation: ours,
-                name: "Line 3 is hot",
-                metric: "line3_celsius",
-                statistic: .average,
-                threshold: 80
-            )
-            rule.labels = ["line": "3*"]
-            try AlarmStore().add(rule, at: now, in: transaction)
-            for index in 0..<3 {
-                let alarm = Alarm(
-                    id: ids.next(),
-                    organisation: ours,
-                    rule: rule.id,
-                    name: rule.name,
-                    severity: .alarm,
-                    state: .cleared,
-                    raisedAt: now + .seconds(-3_600 * index),
-                    value: 90,
-                    threshold: 80,
-                    unit: "",
-                    metric: rule.metric,
-                    detail: "",
-                    datapoints: []
-                )
-                try AlarmStore().save(alarm, in: transaction)
-            }
-        }
-        let preset = IntentPreset(
-            "test.good",
-            domain: "quality",
-            outcome: "Things are good",
-            predicate: "share(test.things, ok = true) over 1h >= 0.9"
         )
-        let finder = IntentSuggestions(
+        func append(_ outcome: String, _ ago: Double, _ count: Double) {
+            let point = MetricPoint(
+                at: world.clock.now() + .seconds(-ago),
+                count: 1,
+                sum: count,
+                minimum: count,
+                maximum: count,
+                distribution: nil
+            )
+            history.append([(SeriesKey(world.ours, "test_runs_total", [outcome]), point)])
+        }
+        // 9,980 of 10,000 within the day are good: 99.8 %, and 99 % is wanted. But all 20 errors are of
+        // the last minute, of 40 runs: 50 % where 1 % is allowed, 50 times as fast.
+        append("good", 3_600, 9_960)
+        append("good", 40, 20)
+        append("bad", 30, 20)
+        let measurer = Measurer(
             database: world.database,
-            measurer: world.measurer,
-            metrics: nil,
-            presets: [preset],
-            ids: world.ids
+            metrics: MetricReader(
+                history: history,
+                store: MetricStore(),
+                database: world.database
+            ),
+            records: []
         )
-        try await world.add(good: 1, bad: 1)
-        let scope = world.scope()
-        #expect(try await finder.refresh(scope: scope, at: now) == 2)
-        #expect(try await finder.refresh(scope: scope, at: now) == 2)
-        let listed = try await world.database.read {
-            try IntentSuggestions.list(scope: scope, in: $0)
-        }
-        #expect(listed.count == 2)
-        let alarm = try #require(listed.first { $0["kind"] == "alarm" })
-        #expect(
-            alarm["predicate"]
-                == "avg(metric:line3_celsius, line = \"3*\") over 5m <= 80.0"
-                || alarm["predicate"] == "avg(metric:line3_celsius, line = \"3*\") over 5m <= 80"
+        let intent = try await world.declare(
+            "share(metric:test_runs_total, outcome = good) over 1d >= 0.99"
         )
-        #expect(alarm["evidence"]?[0]?.string?.contains("3 times") == true)
-        let theirs = world.scope(world.theirs)
-        #expect(try await finder.refresh(scope: theirs, at: now) == 0)
-        // Dismissed is dismissed.
-        let id = alarm["id"]?.string ?? ""
-        _ = try await world.database.transaction {
-            try IntentSuggestions.settle(id, as: "dismissed", scope: scope, in: $0)
-        }
-        try await finder.refresh(scope: scope, at: now)
-        let left = try await world.database.read {
-            try IntentSuggestions.list(scope: scope, in: $0)
-        }
-        #expect(left.map { $0["kind"] } == ["default"])
-        // An open intent that measures the same makes the other go.
-        try await world.declare()
-        try await finder.refresh(scope: scope, at: now)
-        let none = try await world.database.read {
-            try IntentSuggestions.list(scope: scope, in: $0)
-        }
-        #expect(none.isEmpty)
+        await (try world.conscience(measurer: measurer)).round()
+        let shown = try await world.shown(intent)
+        #expect(shown["state"] == "holds")
+        #expect(shown["risk"] == "burning")
+        #expect(try await world.events("intent.drift-raised") == 1)
     }
 }

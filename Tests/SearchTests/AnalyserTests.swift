@@ -84,4 +84,45 @@ import Testing
         #expect(StopWords.contains("the"))
         #expect(!StopWords.contains("order"))
     }
+
+    @Test(
+        "Marks are left out of all letters, in whichever of the two ways they are written",
+        arguments: [
+            ("București", "bucuresti"), ("Bucureşti", "bucuresti"), ("Iași", "iasi"),
+            ("Việt", "viet"), ("Nguyễn", "nguyen"), ("Đà", "da"), ("Ḥalab", "halab"),
+            ("ẛ", "s"), ("Ǽ", "ae"), ("ǿ", "o"), ("Ἀθῆναι", "αθηναι"), ("Киёв", "киев"),
+            // Voiced kana and syllables stay what they are.
+            ("ガ", "ガ"), ("パ", "パ"), ("ヴ", "ヴ"), ("한국", "한국"),
+        ]
+    )
+    func marks(word: String, folded: String) {
+        for text in [
+            word.precomposedStringWithCanonicalMapping, word.decomposedStringWithCanonicalMapping,
+        ] {
+            #expect(
+                Array(Analyser().words(text).joined().unicodeScalars)
+                    == Array(folded.unicodeScalars)
+            )
+        }
+    }
+
+    @Test("Every letter comes to the same terms composed and decomposed")
+    func normalForms() {
+        var differing: [String] = []
+        for value in UInt32(0xC0)..<0x3_0000 {
+            // Compatibility ideographs stand for others in no text that is in a normal form.
+            if (0xF900...0xFAFF).contains(value) || (0x2F800...0x2FA1F).contains(value) { continue }
+            // Nor are notes of music letters.
+            guard let scalar = Unicode.Scalar(value),
+                scalar.properties.generalCategory != .otherSymbol
+            else { continue }
+            let word = "x\(scalar)y"
+            let decomposed = word.decomposedStringWithCanonicalMapping
+            let isSame =
+                Analyser().terms(word).map { Array($0.utf8) }
+                == Analyser().terms(decomposed).map { Array($0.utf8) }
+            if !isSame { differing.append(String(value, radix: 16)) }
+        }
+        #expect(differing.isEmpty)
+    }
 }

@@ -100,18 +100,132 @@ private final class FakeModel: Embedder {
         try await world.database.migrate([Self.records])
         try await change(world, "r", "north wind")
         try await indexer(world).index()
+        // Words at once, and no model is waited for.
+        #expect(model.texts.withLock { $0 } == 0)
+        #expect(try await world.found("north", .bm25) == ["r"])
+        #expect(try await indexer(world).embed() == 1)
         let before = try await world.content()
         let calls = model.texts.withLock { $0 }
         try await change(world, "r", "north wind")
         try await indexer(world).index()
+        #expect(try await indexer(world).embed() == 0)
         #expect(model.texts.withLock { $0 } == calls)
         #expect(try await world.content() == before)
         #expect(try await world.found("north", .vector) == ["r"])
         try await change(world, "r", "south wind")
         try await indexer(world).index()
+        try await indexer(world).embed()
         #expect(model.texts.withLock { $0 } > calls)
         #expect(try await world.found("south", .hybrid) == ["r"])
         #expect(try await world.found("north", .bm25).isEmpty)
+    }
+
+    @Test("A model that answers nothing delays vectors alone: words of all are found meanwhile")
+    func hanging() async throws {
+        let model = HangingModel()
+        let world = try await SearchWorld(SearchStore(embedder: model))
+        try await world.database.migrate([Self.records])
+        try await change(world, "r", "north wind")
+        let indexer = indexer(world)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await indexer.run {} }
+            try await wait { try await world.found("north") == ["r"] }
+            try await wait { model.asked.withLock { $0 } > 0 }
+            // It hangs now, and what changes next is found all the same.
+            try await change(world, "s", "south wind")
+            try await wait {
+                world.clock.advance(by: .milliseconds(500))
+                return try await world.found("south") == ["s"]
+            }
+            #expect(try await world.count("search_vector") == 0)
+            group.cancelAll()
+        }
+    }
+
+    /// Says nothing until it is cancelled.
+    private final class HangingModel: Embedder {
+        let name = "hanging"
+        let dimensions = 3
+        let asked = Mutex(0)
+
+        func embed(_ texts: [String]) async throws -> [[Float]] {
+            asked.withLock { $0 += 1 }
+            while !Task.isCancelled { await Task.yield() }
+            throw CancellationError()
+        }
+    }
+
+    private func wait(_ check: () async throws -> Bool) async throws {
+        for _ in 0..<100_000 {
+            if try await check() { return }
+            await Task.yield()
+        }
+        Issue.record("waited in vain")
+    }
+
+    private struct Unreadable: Error {}
+
+    /// Records whose text is "broken" cannot be read.
+    private static let picky = SearchSource(
+        collection: "notes",
+        title: "Notes",
+        roles: [],
+        link: { $0 },
+        document: { id, scope, reader in
+            let document = try source.document(id, scope, reader)
+            if document?.body == "broken" { throw Unreadable() }
+            return document
+        }
+    )
+
+    @Test("A record of which no document can be made stops no other, and is tried later and later")
+    func unreadable() async throws {
+        let world = try await SearchWorld()
+        try await world.database.migrate([Self.records])
+        let reports = Mutex(0)
+        let indexer = SearchIndexer(
+            world.store,
+            sources: [Self.picky],
+            database: world.database,
+            clock: world.clock,
+            report: { _ in reports.withLock { $0 += 1 } }
+        )
+        try await change(world, "a", "north")
+        try await change(world, "b", "broken")
+        // Readable, but larger than a document may be.
+        try await change(world, "c", String(repeating: "x", count: SearchDocument.longestBody + 1))
+        try await change(world, "d", "south")
+        #expect(try await indexer.index() == 4)
+        #expect(try await world.found("north") == ["a"])
+        #expect(try await world.found("south") == ["d"])
+        #expect(reports.withLock { $0 } == 2)
+        func pending() async throws -> [Int64] {
+            try await world.database.query(
+                "SELECT tries FROM search_pending ORDER BY seq",
+                []
+            ) { try $0.int(0) }
+        }
+        #expect(try await pending() == [1, 1])
+        // They rest for 30 s, then for a minute.
+        #expect(try await indexer.index() == 0)
+        world.clock.advance(by: .seconds(30))
+        #expect(try await indexer.index() == 2)
+        #expect(try await pending() == [2, 2])
+        world.clock.advance(by: .seconds(59))
+        #expect(try await indexer.index() == 0)
+        // What is mended by a change is made at once; its older mark goes with it.
+        try await change(world, "b", "east")
+        #expect(try await indexer.index() == 1)
+        #expect(try await world.found("east") == ["b"])
+        #expect(try await pending() == [2])
+        // And what mends itself, when its time comes.
+        try await world.database.transaction { transaction in
+            try transaction.execute("UPDATE record SET text = 'west' WHERE id = 'c'", [])
+        }
+        world.clock.advance(by: .seconds(1))
+        #expect(try await indexer.index() == 1)
+        #expect(try await world.found("west") == ["c"])
+        #expect(try await world.count("search_pending") == 0)
     }
 
     @Test("Marks of collections that nobody makes are dropped")
@@ -163,6 +277,7 @@ private final class FakeModel: Embedder {
     }
 
     private struct Meanwhile: Embedder {
+        let isLexical = true
         var name: String { "meanwhile" }
         var dimensions: Int { 2 }
         let act: @Sendable () async -> Void

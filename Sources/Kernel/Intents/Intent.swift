@@ -86,6 +86,8 @@ public struct Intent: Sendable {
     public var owner: Actor
     /// Workflows of the organisation that may bring it back.
     public var remedies: [Remedy]
+    /// Who named the latest of them, in whose name they run; nil where there are none.
+    public var remediesBy: Actor?
     /// How far it has come.
     public var status: Status
     /// The solution's default that it was made of; nil for one that somebody declared.
@@ -116,6 +118,7 @@ public struct Intent: Sendable {
         priority: Priority,
         owner: Actor,
         remedies: [Remedy],
+        remediesBy: Actor? = nil,
         status: Status,
         preset: String? = nil,
         createdBy: Actor,
@@ -136,6 +139,7 @@ public struct Intent: Sendable {
         self.priority = priority
         self.owner = owner
         self.remedies = remedies
+        self.remediesBy = remediesBy
         self.status = status
         self.preset = preset
         self.createdBy = createdBy
@@ -207,7 +211,8 @@ extension Intent {
     var body: JSON {
         [
             "cost": .string(cost.rawValue), "predicate": predicate.json,
-            "remedies": .array(remedies.map(\.json)), "owner": owner.json,
+            "remedies": .array(remedies.map(\.json)),
+            "remediesBy": remediesBy?.json ?? .null, "owner": owner.json,
             "createdBy": createdBy.json, "closedReason": .optional(closedReason),
         ]
     }

@@ -11,12 +11,17 @@ extension IntentStore {
         var state: Observation.State?
         var value: Double?
         var course: ConscienceCourse
+        /// Since when this measure is watched; nil for ever since it was opened.
+        var measuredFrom: Timestamp?
+        /// Whether a person changed the intent since the last round.
+        var isDisturbed: Bool
     }
 
     func watch(of id: ID<Intent>, in reader: any Reader) throws -> Watch? {
         try reader.first(
             """
-            SELECT round, evaluated_at, row_at, state, value, course FROM intent_watch
+            SELECT round, evaluated_at, row_at, state, value, course, measured_from, disturbed
+            FROM intent_watch
             WHERE organisation = ? AND intent = ?
             """,
             [.id(scope.organisation), .id(id)]
@@ -27,7 +32,9 @@ extension IntentStore {
                 rowAt: try row.optionalTimestamp(2),
                 state: try row.optionalText(3).flatMap(Observation.State.init(rawValue:)),
                 value: row.isNull(4) ? nil : try row.double(4),
-                course: try ConscienceCourse(json: row.json(5))
+                course: try ConscienceCourse(json: row.json(5)),
+                measuredFrom: try row.optionalTimestamp(6),
+                isDisturbed: try row.bool(7)
             )
         }
     }
@@ -87,7 +94,7 @@ extension IntentStore {
         if watch.course.drift == nil, course.drift != nil { drifts = 1 }
         return try transaction.executeCounting(
             """
-            UPDATE intent_watch SET round = round + 1, evaluated_at = ?, row_at = ?, state = ?,
+            UPDATE intent_watch SET round = round + 1, disturbed = 0, evaluated_at = ?, row_at = ?, state = ?,
                 value = ?, risk = ?, drift_at = ?, drifts = drifts + ?,
                 held_micros = held_micros + ?, broken_micros = broken_micros + ?,
                 unknown_micros = unknown_micros + ?, course = ?, observation = ?

@@ -46,6 +46,7 @@ public struct IntentStore: Sendable {
             remedies: (body["remedies"]?.array ?? []).compactMap {
                 try? Intent.Remedy(reading: JSONReader($0))
             },
+            remediesBy: body["remediesBy"].flatMap { Actor(json: $0) },
             status: status,
             preset: try row.optionalText(8),
             createdBy: maker,
@@ -171,21 +172,44 @@ public struct IntentStore: Sendable {
         )
     }
 
-    /// Makes whatever round is under way for an intent come to nothing: it was changed by a person.
+    /// Makes whatever round is under way for an intent come to nothing, and the next one look however
+    /// short ago the last did: it was changed by a person.
     ///
     /// - Throws: `StoreError`.
     public func disturb(_ id: ID<Intent>, in transaction: any Transaction) throws {
         try transaction.execute(
-            "UPDATE intent_watch SET round = round + 1 WHERE organisation = ? AND intent = ?",
+            """
+            UPDATE intent_watch SET round = round + 1, disturbed = 1
+            WHERE organisation = ? AND intent = ?
+            """,
             [.id(scope.organisation), .id(id)]
         )
     }
 
     /// Forgets how an intent fared, as another measure is held against reality from now on; the time it
-    /// was watched stays counted.
+    /// was watched stays counted, and the values of before stay in the list of evaluations.
     ///
     /// - Throws: `StoreError`.
-    public func beginAnew(_ id: ID<Intent>, in transaction: any Transaction) throws {
+    public func beginAnew(
+        _ id: ID<Intent>,
+        at now: Timestamp,
+        in transaction: any Transaction
+    ) throws {
+        try transaction.execute(
+            """
+            UPDATE intent_watch SET round = round + 1, disturbed = 1, course = '{}',
+                drift_at = NULL, measured_from = ?, evaluated_at = NULL, row_at = NULL,
+                state = NULL, value = NULL, risk = NULL, observation = NULL
+            WHERE organisation = ? AND intent = ?
+            """,
+            [.time(now), .id(scope.organisation), .id(id)]
+        )
+    }
+
+    /// Ends the watch over an intent that a person closed: it drifts no more, and nothing is under way.
+    ///
+    /// - Throws: `StoreError`.
+    public func endWatch(_ id: ID<Intent>, in transaction: any Transaction) throws {
         try transaction.execute(
             """
             UPDATE intent_watch SET round = round + 1, course = '{}', drift_at = NULL

@@ -116,6 +116,31 @@ public enum IntentTables {
                     ON w.organisation = i.organisation AND w.intent = i.id
                 """,
             ]
-        )
+        ),
+        Migration(
+            "intents",
+            2,
+            "when a measure began, what was changed, edges that are written by themselves",
+            [
+                "ALTER TABLE intent_watch ADD COLUMN measured_from BIGINT",
+                "ALTER TABLE intent_watch ADD COLUMN disturbed BIGINT NOT NULL DEFAULT 0",
+                // Until when an edge stays that nobody drew; null for those that somebody did.
+                "ALTER TABLE intent_edge ADD COLUMN until_at BIGINT",
+                """
+                UPDATE intent_edge SET until_at = at WHERE relation = 'touches' AND EXISTS (
+                    SELECT 1 FROM intent_remediation r
+                    WHERE r.organisation = intent_edge.organisation
+                        AND 'intent:' || r.intent = intent_edge.source
+                        AND r.started_at = intent_edge.at)
+                """,
+                "CREATE INDEX intent_edge_until ON intent_edge (until_at) WHERE until_at IS NOT NULL",
+                """
+                UPDATE intent_watch SET drift_at = NULL, course = '{}'
+                WHERE drift_at IS NOT NULL AND EXISTS (
+                    SELECT 1 FROM intent i WHERE i.organisation = intent_watch.organisation
+                        AND i.id = intent_watch.intent AND i.status = 'withdrawn')
+                """,
+            ]
+        ),
     ]
 }

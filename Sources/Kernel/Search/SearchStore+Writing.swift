@@ -95,24 +95,6 @@ extension SearchStore {
         try index.save(in: transaction)
     }
 
-    /// The ids of those documents whose text is there already, with its vector.
-    func unchanged(
-        _ documents: [SearchDocument],
-        in collection: String,
-        scope: Scope,
-        reader: any Reader
-    ) throws -> Set<String> {
-        guard let index = try IndexRow.find(collection, scope.organisation, in: reader) else {
-            return []
-        }
-        let before = try stored(documents.map(\.id), of: index.id, in: reader)
-        return Set(
-            documents.filter { document in
-                before[document.id].map { $0.hasVector && $0.document.says(document) } ?? false
-            }.map(\.id)
-        )
-    }
-
     /// Changes the fields of documents whose text stays as it is; those that are not there are left out.
     ///
     /// - Throws: `SearchError` of code `invalid-document`, or `StoreError`.

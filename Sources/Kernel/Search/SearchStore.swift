@@ -91,7 +91,7 @@ public struct SearchStore: Sendable {
 
     /// Makes terms and vectors of documents, before the transaction that puts them into an index.
     ///
-    /// Where the embedder fails, documents have no vector for now: ``SearchUpkeep`` makes it later.
+    /// Where the embedder fails, documents have no vector for now: ``SearchIndexer`` makes it later.
     ///
     /// - Parameters:
     ///   - documents: the documents.
@@ -104,9 +104,29 @@ public struct SearchStore: Sendable {
         scope: Scope,
         embedding embeds: Bool = true
     ) async throws -> [PreparedDocument] {
+        try await prepare(documents, by: try? await choose(scope), embedding: embeds)
+    }
+
+    /// Makes terms of documents, and those vectors that no model is asked for: the others follow.
+    func prepareWords(
+        _ documents: [SearchDocument],
+        scope: Scope
+    ) async throws -> [PreparedDocument] {
+        let embedder = try? await choose(scope)
+        return try await prepare(
+            documents,
+            by: embedder,
+            embedding: embedder?.isLexical ?? false
+        )
+    }
+
+    private func prepare(
+        _ documents: [SearchDocument],
+        by embedder: (any Embedder)?,
+        embedding embeds: Bool
+    ) async throws -> [PreparedDocument] {
         for document in documents { try document.check() }
         var vectors: [[Float]?] = Array(repeating: nil, count: documents.count)
-        let embedder = try? await choose(scope)
         if embeds, let embedder,
             let made = try? await embedder.embed(
                 documents.map { Self.text(of: $0, for: embedder) }

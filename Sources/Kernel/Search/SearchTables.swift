@@ -62,6 +62,15 @@ public enum SearchTables {
                     ON search_pending (organisation, collection, id, seq)
                 """,
             ]
-        )
+        ),
+        Migration(
+            "search",
+            2,
+            "records that could not be read",
+            [
+                "ALTER TABLE search_pending ADD COLUMN tries BIGINT NOT NULL DEFAULT 0",
+                "ALTER TABLE search_pending ADD COLUMN due_at BIGINT NOT NULL DEFAULT 0",
+            ]
+        ),
     ]
 }

@@ -193,8 +193,11 @@ enum LogisticsIntents {
 struct RecoverableOrder {
     /// An order is tried again by itself so often.
     static let mostTries = 2
-    /// How many are looked at, those due first.
+    /// How many are tried at once, those due first.
     static let most = 20
+    /// How many failed orders are looked through for them: an order that was tried often enough stands in
+    /// no other's way.
+    static let mostLookedAt = 1_000
 
     var order: Order
     var due: Timestamp
@@ -203,21 +206,43 @@ struct RecoverableOrder {
 
     var isWorthTrying: Bool { tries < Self.mostTries }
 
+    /// The orders due first: ``most`` that are worth trying, and as many that are not.
     static func all(
         scope: Scope,
         at now: Timestamp,
         in reader: any Reader
     ) throws -> [RecoverableOrder] {
-        try OrderPromises(scope: scope).recoverable(at: now, limit: most, in: reader).map { found in
-            let order = try Orders(scope: scope).order(found.id, in: reader)
-            return RecoverableOrder(
-                order: order,
-                due: found.due,
-                tries: order.history.count {
-                    $0.from == .failed && $0.to == .received
-                        && $0.actor.name == LogisticsIntents.agent.name
-                }
+        var all: [RecoverableOrder] = []
+        var (worth, hopeless, seen, limit) = (0, 0, 0, most)
+        while true {
+            let found = try OrderPromises(scope: scope).recoverable(
+                at: now,
+                limit: limit,
+                in: reader
             )
+            for entry in found.dropFirst(seen) {
+                let order = try RecoverableOrder(entry.id, due: entry.due, scope, in: reader)
+                if order.isWorthTrying { worth += 1 } else { hopeless += 1 }
+                if order.isWorthTrying || hopeless <= most { all.append(order) }
+                if worth == most { return all }
+            }
+            guard found.count == limit, limit < mostLookedAt else { return all }
+            seen = found.count
+            limit = min(mostLookedAt, limit * 4)
+        }
+    }
+
+    private init(
+        _ id: ID<Order>,
+        due: Timestamp,
+        _ scope: Scope,
+        in reader: any Reader
+    ) throws {
+        order = try Orders(scope: scope).order(id, in: reader)
+        self.due = due
+        tries = order.history.count {
+            $0.from == .failed && $0.to == .received
+                && $0.actor.name == LogisticsIntents.agent.name
         }
     }
 }

@@ -151,6 +151,7 @@ enum IntentServices {
                 clock: kernel.clock,
                 ids: kernel.ids,
                 interval: .seconds(kernel.configuration.integer("metrics.interval")),
+                metrics: kernel.metrics,
                 changed: { [live = kernel.live] intent, organisation in
                     live.changed("intents", organisation: organisation)
                     live.changed("intents/\(intent)", organisation: organisation)

@@ -8,6 +8,9 @@ import Store
 /// Widgets, which outsiders see without a sign-in and as pictures, and so belong to no tool.
 struct WidgetRoutes {
     let kernel: Kernel
+    private let cache = IntentWidgetCache()
+
+    init(kernel: Kernel) { self.kernel = kernel }
 
     private static let documentation = RouteDocumentation(
         "showWidget",
@@ -51,23 +54,10 @@ struct WidgetRoutes {
             }
             let digest = try IntentTools.digest(of: String(name.dropLast(isJSON ? 5 : 4)))
             let now = kernel.clock.now()
-            let trace = request.trace
-            let reading = try await kernel.database.read { reader in
+            // A widget that was removed shows nothing at once, so it is always looked for.
+            let reading = try await kernel.database.read { [cache] reader in
                 try IntentWidget.find(digest: digest, in: reader).map { widget in
-                    try widget.reading(
-                        scope: Scope(
-                            organisation: widget.organisation,
-                            actor: Actor(
-                                id: ID(high: widget.id.high, low: widget.id.low),
-                                kind: .service,
-                                name: "widget"
-                            ),
-                            roles: [],
-                            trace: trace
-                        ),
-                        at: now,
-                        in: reader
-                    )
+                    try cache.reading(of: widget, at: now) { try $0.reading(in: reader) }
                 }
             }
             guard let reading else { throw Self.missing }

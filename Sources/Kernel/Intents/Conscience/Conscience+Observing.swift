@@ -41,10 +41,12 @@ extension Conscience {
         )
     }
 
-    /// Measures an intent at a moment: the value, the budget, the trend.
+    /// Measures an intent at a moment: the value, the budget, the trend of what was measured so since it
+    /// `began` to be.
     func observe(
         _ intent: Intent,
         _ organisation: ID<Organisation>,
+        from began: Timestamp?,
         at now: Timestamp
     ) async throws -> Observation {
         var observation = try await measured(intent, organisation, at: now)
@@ -56,7 +58,7 @@ extension Conscience {
             observation.burn = try await burn(budget, intent, organisation, opened, at: now)
         }
         let since = max(
-            opened,
+            began ?? opened,
             now + .seconds(-max(3_600, intent.predicate.measure.windowSeconds))
         )
         let scope = try await around.effects.scope(in: organisation)

@@ -1,5 +1,6 @@
 public import Agents
 public import Core
+public import Observability
 public import Store
 import Synchronization
 
@@ -28,6 +29,8 @@ public final class Conscience: Service {
         public var ids: IDGenerator
         /// Between two rounds: the pace of telemetry.
         public var interval: Duration
+        /// Takes how long rounds last; nil for nobody.
+        public var metrics: Metrics?
         /// Hears after the commit that an intent changed.
         public var changed: @Sendable (ID<Intent>, ID<Organisation>) -> Void
         /// Hears of failures.
@@ -43,6 +46,7 @@ public final class Conscience: Service {
             clock: any WallClock,
             ids: IDGenerator,
             interval: Duration = .seconds(10),
+            metrics: Metrics? = nil,
             changed: @escaping @Sendable (ID<Intent>, ID<Organisation>) -> Void = { _, _ in },
             report: @escaping @Sendable (any Error) -> Void = { _ in }
         ) {
@@ -54,6 +58,7 @@ public final class Conscience: Service {
             self.clock = clock
             self.ids = ids
             self.interval = interval
+            self.metrics = metrics
             self.changed = changed
             self.report = report
         }
@@ -70,14 +75,24 @@ public final class Conscience: Service {
     static let freshness = Duration.seconds(60)
     /// How many moments of a gap are looked at afterwards.
     static let mostCaughtUp = 60
+    /// How many intents are looked at side by side: looks mostly wait for the store, which commits what
+    /// comes together in one go.
+    static let looksAtOnce = 24
 
     let around: Surroundings
     private let signal = Signal()
+    private let duration: Histogram?
     let compiled = Mutex<[String: Compiled]>([:])
 
     /// A Conscience.
     public init(_ surroundings: Surroundings) {
         around = surroundings
+        duration =
+            surroundings.metrics?.histogram(
+                "weft_conscience_round_seconds",
+                help: "How long a round of the Conscience over all open intents lasts.",
+                buckets: [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100]
+            ).with()
         surroundings.database.onAnnouncement(of: Self.topic) { [signal] in signal.notify() }
     }
 
@@ -98,20 +113,44 @@ public final class Conscience: Service {
         }
     }
 
-    /// One round over all open intents.
+    /// One round over all open intents, several at once, of each organisation in turn.
     public func round() async {
+        let began = around.clock.now()
         do {
             let open = try await around.database.read { try IntentStore.open(in: $0) }
-            for (organisation, intent) in open {
-                guard !Task.isCancelled else { return }
-                do {
-                    try await look(at: intent, of: organisation)
-                } catch is RoundLost {
-                    // Another process, or a person, was quicker.
-                } catch {
-                    around.report(error)
+            await withTaskGroup(of: Void.self) { group in
+                for (index, (organisation, intent)) in Self.inTurn(open).enumerated() {
+                    if index >= Self.looksAtOnce { await group.next() }
+                    if Task.isCancelled { break }
+                    group.addTask { await self.attempt(intent, of: organisation) }
                 }
             }
+        } catch {
+            around.report(error)
+        }
+        duration?.record(around.clock.now() - began)
+    }
+
+    /// The first of each organisation, then the second of each, and so on: one that has many intents
+    /// keeps nobody waiting who has few.
+    static func inTurn(
+        _ open: [(organisation: ID<Organisation>, intent: Intent)]
+    ) -> [(organisation: ID<Organisation>, intent: Intent)] {
+        var seen: [ID<Organisation>: Int] = [:]
+        let placed = open.enumerated().map { index, entry in
+            let place = seen[entry.organisation, default: 0]
+            seen[entry.organisation] = place + 1
+            return (place: place, index: index, entry: entry)
+        }
+        return placed.sorted { ($0.place, $0.index) < ($1.place, $1.index) }.map(\.entry)
+    }
+
+    private func attempt(_ intent: Intent, of organisation: ID<Organisation>) async {
+        guard !Task.isCancelled else { return }
+        do {
+            try await look(at: intent, of: organisation)
+        } catch is RoundLost {
+            // Another process, or a person, was quicker.
         } catch {
             around.report(error)
         }
@@ -129,14 +168,19 @@ public final class Conscience: Service {
             return
         }
         let now = around.clock.now()
-        // Another process has just looked.
-        if let last = watch.evaluatedAt, watch.course.active?.isAsked != true,
+        // Another process has just looked, and nobody changed anything since.
+        if let last = watch.evaluatedAt, !watch.isDisturbed, watch.course.active?.isAsked != true,
             now < intent.deadline, (now - last) * 2 < around.interval, now >= last
         {
             return
         }
         let samples = try await caughtUp(intent, watch, organisation, until: now)
-        let observation = try await observe(intent, organisation, at: now)
+        let observation = try await observe(
+            intent,
+            organisation,
+            from: watch.measuredFrom,
+            at: now
+        )
         let round = try await round(of: intent, watch, observation, scope)
         var course = watch.course
         let actions = course.handle(round)
@@ -326,7 +370,8 @@ public final class Conscience: Service {
                     effect: remedy.effect,
                     judgeAfterSeconds: remedy.judgeAfterSeconds,
                     cooldownSeconds: remedy.judgeAfterSeconds,
-                    rationale: "the intent names \(remedy.workflow) as a remediation"
+                    rationale: "the intent names \(remedy.workflow) as a remediation",
+                    setBy: intent.remediesBy ?? intent.createdBy
                 )
             }
     }

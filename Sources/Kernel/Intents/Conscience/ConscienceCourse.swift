@@ -79,10 +79,7 @@ public struct ConscienceCourse: Sendable, Hashable {
         }
         guard drift != nil else { return actions }
         if isRecovered(round) {
-            if let active {
-                let outcome: ConscienceAction.Outcome = active.isAsked ? .withdrawn : .improved
-                actions.append(judge(active, outcome, round, "the predicate holds again"))
-            }
+            if let active { actions.append(settle(active, round)) }
             actions.append(.clearDrift(remediated: drift?.improved ?? false))
             drift = nil
             return actions
@@ -113,13 +110,17 @@ public struct ConscienceCourse: Sendable, Hashable {
         }
         var actions: [ConscienceAction] = []
         if let active {
-            let helped = round.state == .holds && !active.isAsked
             actions.append(
-                judge(active, helped ? .improved : .withdrawn, round, "the intent is closed")
+                round.state == .holds
+                    ? settle(active, round)
+                    : judge(active, .withdrawn, round, "the intent is closed")
             )
         }
         if let drift {
-            actions.append(.clearDrift(remediated: status == .met && drift.improved))
+            // What is missed has not recovered.
+            actions.append(
+                status == .met ? .clearDrift(remediated: drift.improved) : .endDrift
+            )
         }
         drift = nil
         isClosed = true
@@ -175,10 +176,38 @@ public struct ConscienceCourse: Sendable, Hashable {
         guard let gain = round.gain(over: active.baseline) else {
             return [judge(active, .noEffect, round, "no effect could be measured")]
         }
-        let helped = gain > 0 && gain >= Self.leastEffect * active.offer.effect
-        let text =
-            "\(JSON.double(gain).text()) of the predicted \(JSON.double(active.offer.effect).text())"
-        return [judge(active, helped ? .improved : .noEffect, round, text)]
+        let outcome: ConscienceAction.Outcome = Self.helped(active, gain) ? .improved : .noEffect
+        return [judge(active, outcome, round, Self.words(active, gain))]
+    }
+
+    /// Whether enough of what was predicted came.
+    private static func helped(_ active: Active, _ gain: Double) -> Bool {
+        gain > 0 && gain >= leastEffect * active.offer.effect
+    }
+
+    private static func words(_ active: Active, _ gain: Double) -> String {
+        "\(JSON.double(gain).text()) of the predicted \(JSON.double(active.offer.effect).text())"
+    }
+
+    /// Ends the active remediation of what holds again: it has done so only where its effect can be
+    /// seen, and its workflow did not fail.
+    private mutating func settle(_ active: Active, _ round: ConscienceRound) -> ConscienceAction {
+        if active.isAsked {
+            return judge(active, .withdrawn, round, "the predicate holds again")
+        }
+        if round.standing == .failed {
+            return judge(
+                active,
+                .failed,
+                round,
+                "its workflow failed; the measure recovered by itself"
+            )
+        }
+        guard let gain = round.gain(over: active.baseline), Self.helped(active, gain) else {
+            return judge(active, .withdrawn, round, "the measure recovered by itself")
+        }
+        let text = "the predicate holds again: \(Self.words(active, gain))"
+        return judge(active, .improved, round, text)
     }
 
     private mutating func judge(

@@ -76,6 +76,8 @@ public enum ConscienceNews: Sendable, Hashable {
     case escalated(String)
     /// A drift is over.
     case recovered
+    /// A drift is over because the intent is: nobody need answer any more, and nothing got better.
+    case over
     /// An intent was closed.
     case closed(Intent.Status, String)
 }

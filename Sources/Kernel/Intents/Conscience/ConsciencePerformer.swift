@@ -29,6 +29,7 @@ struct ConsciencePerformer {
             try emit("intent.drift-cleared", ["remediated": .bool(remediated)], in: transaction)
             if remediated { try emit("intent.remediated", [:], in: transaction) }
             try tell(.recovered, in: transaction)
+        case .endDrift: try tell(.over, in: transaction)
         case .start(let offer, let id):
             var record = record(offer, id, .running, in: transaction)
             record.decision = try decision(in: transaction)
@@ -92,6 +93,7 @@ struct ConsciencePerformer {
             case .asksNoMore: "asks-no-more"
             case .escalated: "escalated"
             case .recovered: "recovered"
+            case .over: "over"
             case .closed: "closed"
             }
         try effects.tell(
@@ -179,9 +181,10 @@ struct ConsciencePerformer {
             )
             let graph = IntentGraph(scope: scope)
             let resource = GraphNode(.resource, subject.replacing(":", with: "/"))
-            _ = try graph.insert(
+            try graph.note(
                 GraphEdge(GraphNode(intent.id), .touches, resource),
                 at: now,
+                until: until,
                 in: transaction
             )
         }

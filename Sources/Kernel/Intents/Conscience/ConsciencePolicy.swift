@@ -14,10 +14,10 @@ public struct ConsciencePolicy: RulePolicy {
     /// `error-budgets-and-remediations`.
     public var name: String { "error-budgets-and-remediations" }
     /// Raised when what is decided changes.
-    public var version: Int { 1 }
+    public var version: Int { 2 }
     /// All of what is done without a person; asking and calling one are not.
     public var routine: Set<String> {
-        ["raise-drift", "clear-drift", "start", "start-approved", "judge", "close"]
+        ["raise-drift", "clear-drift", "end-drift", "start", "start-approved", "judge", "close"]
     }
 
     /// The agent: it observes and decides; what it decides is done with its decision, in one transaction.
@@ -100,6 +100,7 @@ public struct ConsciencePolicy: RulePolicy {
         switch action {
         case .raiseDrift(let kind, _): "raise drift (\(kind.rawValue))"
         case .clearDrift: "clear the drift"
+        case .endDrift: "end the drift"
         case .start(let offer, _): "start \(offer.name)"
         case .ask(let offer, _, _): "ask whether to start \(offer.name)"
         case .startApproved: "start what was approved"
@@ -120,6 +121,7 @@ public struct ConsciencePolicy: RulePolicy {
             case .raiseDrift(_, let reason): "Drift: \(reason)."
             case .clearDrift(let remediated):
                 remediated ? "Remediation brought it back." : "The drift is over."
+            case .endDrift: "The drift ends with the intent."
             case .start(let offer, _): "\(offer.rationale.isEmpty ? offer.name : offer.rationale)"
             case .ask(let offer, _, let question): "\(offer.name) is asked for: \(question)."
             case .startApproved: "A person agreed."

@@ -139,7 +139,7 @@ public enum ConscienceAction: Sendable, Hashable {
 
     /// How a remediation came out.
     public enum Outcome: String, Sendable, CaseIterable {
-        /// The measure got better as predicted, or the predicate holds again.
+        /// The measure got better, by enough of what was predicted.
         case improved
         /// It did not.
         case noEffect = "no-effect"
@@ -147,7 +147,7 @@ public enum ConscienceAction: Sendable, Hashable {
         case failed
         /// A person refused it, or did not answer in time.
         case refused
-        /// It was not needed any more.
+        /// It was not needed any more: the measure recovered by itself, or the intent was closed.
         case withdrawn
     }
 
@@ -155,6 +155,8 @@ public enum ConscienceAction: Sendable, Hashable {
     case raiseDrift(Drift, String)
     /// It does not any more; whether a remediation did it.
     case clearDrift(remediated: Bool)
+    /// It is over because the intent is, which does not hold.
+    case endDrift
     /// Starts a remediation.
     case start(RemediationOffer, id: ID<RemediationRecord>)
     /// Asks a person whether to start it.
@@ -173,6 +175,7 @@ public enum ConscienceAction: Sendable, Hashable {
         switch self {
         case .raiseDrift: "raise-drift"
         case .clearDrift: "clear-drift"
+        case .endDrift: "end-drift"
         case .start: "start"
         case .ask: "ask"
         case .startApproved: "start-approved"
@@ -199,6 +202,7 @@ public enum ConscienceAction: Sendable, Hashable {
                 "action": .string(name), "remediation": .string(offer.name), "id": id.json,
                 "reason": .string(reason),
             ]
+        case .endDrift: ["action": .string(name)]
         case .startApproved(let id): ["action": .string(name), "id": id.json]
         case .judge(let id, let outcome, let effect, let stops, let reason):
             [

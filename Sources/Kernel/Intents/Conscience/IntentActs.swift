@@ -90,7 +90,7 @@ public enum IntentActs {
         )
     }
 
-    /// Forgets what is over: links, and evaluations of closed intents and of long ago.
+    /// Forgets what is over: links, the edges to what remediations worked on, and evaluations of closed intents and of long ago.
     ///
     /// What intents came to stays in their rows.
     ///
@@ -101,6 +101,7 @@ public enum IntentActs {
         in transaction: any Transaction
     ) throws {
         try transaction.execute("DELETE FROM intent_link WHERE until_at < ?", [.time(now)])
+        try transaction.execute("DELETE FROM intent_edge WHERE until_at < ?", [.time(now)])
         try transaction.execute(
             "DELETE FROM intent_evaluation WHERE until_at < ?",
             [.time(limit)]

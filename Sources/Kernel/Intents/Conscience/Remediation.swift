@@ -97,6 +97,8 @@ public struct RemediationOffer: Sendable, Hashable {
     public var input: JSON
     /// The things it works on.
     public var subjects: [String]
+    /// In whose name it runs: who named it for the intent; nil for a solution's.
+    public var setBy: Actor?
 
     /// An offer.
     public init(
@@ -109,7 +111,8 @@ public struct RemediationOffer: Sendable, Hashable {
         cooldownSeconds: Int = 900,
         rationale: String = "",
         input: JSON = [:],
-        subjects: [String] = []
+        subjects: [String] = [],
+        setBy: Actor? = nil
     ) {
         self.name = name
         self.workflow = workflow
@@ -121,6 +124,7 @@ public struct RemediationOffer: Sendable, Hashable {
         self.rationale = rationale
         self.input = input
         self.subjects = subjects
+        self.setBy = setBy
     }
 
     /// The form that decisions keep.
@@ -131,6 +135,7 @@ public struct RemediationOffer: Sendable, Hashable {
             "judgeAfterSeconds": .int(judgeAfterSeconds),
             "cooldownSeconds": .int(cooldownSeconds), "rationale": .string(rationale),
             "input": input, "subjects": .array(subjects.map { .string($0) }),
+            "setBy": setBy?.json ?? .null,
         ]
     }
 
@@ -149,5 +154,6 @@ public struct RemediationOffer: Sendable, Hashable {
         rationale = try reader.member("rationale").string(length: 0...100_000)
         input = json["input"] ?? [:]
         subjects = (json["subjects"]?.array ?? []).compactMap(\.string)
+        setBy = json["setBy"].flatMap { Actor(json: $0) }
     }
 }

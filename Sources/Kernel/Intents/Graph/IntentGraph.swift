@@ -86,7 +86,10 @@ public struct IntentGraph: Sendable {
             }
         }
         let count = try transaction.first(
-            "SELECT count(*) FROM intent_edge WHERE organisation = ? AND relation <> 'acted-by'",
+            """
+            SELECT count(*) FROM intent_edge
+            WHERE organisation = ? AND relation <> 'acted-by' AND until_at IS NULL
+            """,
             [.id(scope.organisation)]
         ) { try $0.int(0) }
         guard count ?? 0 < Self.mostEdges else {
@@ -123,19 +126,46 @@ public struct IntentGraph: Sendable {
         )
     }
 
-    func insert(_ edge: GraphEdge, at now: Timestamp, in transaction: any Transaction) throws
-        -> Bool
-    {
+    /// Keeps what somebody drew; one that had been written by itself is theirs from now on.
+    func insert(
+        _ edge: GraphEdge,
+        at now: Timestamp,
+        in transaction: any Transaction
+    ) throws -> Bool {
         try transaction.executeCounting(
             """
             INSERT INTO intent_edge (organisation, source, relation, target, at)
-            VALUES (?, ?, ?, ?, ?) ON CONFLICT (organisation, source, relation, target) DO NOTHING
+            VALUES (?, ?, ?, ?, ?) ON CONFLICT (organisation, source, relation, target)
+            DO UPDATE SET until_at = NULL WHERE intent_edge.until_at IS NOT NULL
             """,
             [
                 .id(scope.organisation), .text(edge.source.description),
                 .text(edge.relation.rawValue), .text(edge.target.description), .time(now),
             ]
         ) == 1
+    }
+
+    /// Writes an edge that nobody drew, which is forgotten after a moment; one that somebody drew stays
+    /// theirs.
+    func note(
+        _ edge: GraphEdge,
+        at now: Timestamp,
+        until: Timestamp,
+        in transaction: any Transaction
+    ) throws {
+        try transaction.execute(
+            """
+            INSERT INTO intent_edge (organisation, source, relation, target, at, until_at)
+            VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (organisation, source, relation, target)
+            DO UPDATE SET until_at = excluded.until_at
+                WHERE intent_edge.until_at < excluded.until_at
+            """,
+            [
+                .id(scope.organisation), .text(edge.source.description),
+                .text(edge.relation.rawValue), .text(edge.target.description), .time(now),
+                .time(until),
+            ]
+        )
     }
 
     /// Removes an edge.
@@ -305,14 +335,15 @@ public struct IntentGraph: Sendable {
         return GraphEdge(source, relation, target)
     }
 
-    /// The whole graph, as far as it fits.
+    /// The whole graph, as far as it fits: what people drew before what was written by itself.
     ///
     /// - Throws: `StoreError`.
     public func whole(in reader: any Reader) throws -> Walk {
         let edges = try reader.query(
             """
             SELECT source, relation, target FROM intent_edge WHERE organisation = ?
-            ORDER BY source, relation, target LIMIT 2000
+            ORDER BY CASE WHEN until_at IS NOT NULL THEN 2 WHEN relation = 'acted-by' THEN 1
+                ELSE 0 END, source, relation, target LIMIT 2000
             """,
             [.id(scope.organisation)],
             Self.edge

@@ -161,29 +161,29 @@ public struct IntentWidget: Sendable {
 
     /// What it shows now.
     ///
-    /// - Parameters:
-    ///   - scope: the widget's organisation, without any role.
-    ///   - now: the moment.
-    ///   - reader: the state to read.
+    /// - Parameter reader: the state to read.
     /// - Returns: label, value and tone.
     /// - Throws: `StoreError`.
-    public func reading(scope: Scope, at now: Timestamp, in reader: any Reader) throws -> Reading {
-        let report = try IntentReport(scope: scope, at: now, publicOnly: true, in: reader)
-        guard let intent else {
-            if kind == .uptime { return uptime(report.uptime) }
-            let open = report.statuses["open"] ?? 0
-            let holding = report.states["holds"] ?? 0
-            let tone: Reading.Tone =
-                open == 0
-                ? .unknown : report.drifting > 0 ? .bad : report.atRisk > 0 ? .middling : .good
-            return Reading(label: name, value: "\(holding) of \(open) hold", tone: tone)
+    public func reading(in reader: any Reader) throws -> Reading {
+        guard let intent else { return try overall(in: reader) }
+        let found = try reader.first(
+            """
+            SELECT i.status, w.state, w.risk, coalesce(w.held_micros, 0),
+                coalesce(w.broken_micros, 0)
+            FROM intent i LEFT JOIN intent_watch w
+                ON w.organisation = i.organisation AND w.intent = i.id
+            WHERE i.organisation = ? AND i.id = ? AND i.sensitivity = 'public'
+            """,
+            [.id(organisation), .id(intent)]
+        ) { row in
+            (
+                status: try row.text(0), state: try row.optionalText(1),
+                risk: try row.optionalText(2), held: try row.int(3), broken: try row.int(4)
+            )
         }
-        guard let found = report.items.first(where: { $0["intent_id"] == intent.json }) else {
-            return Reading(label: name, value: "not shown", tone: .unknown)
-        }
-        if kind == .uptime { return uptime(found["uptime"]?.double) }
-        let status = found["status"]?.string ?? ""
-        switch (status, found["state"]?.string, found["risk"]?.string) {
+        guard let found else { return Reading(label: name, value: "not shown", tone: .unknown) }
+        if kind == .uptime { return uptime(held: found.held, broken: found.broken) }
+        switch (found.status, found.state, found.risk) {
         case ("open", "holds", "none"):
             return Reading(label: name, value: "holds", tone: .good)
         case ("open", "holds", _): return Reading(label: name, value: "at risk", tone: .middling)
@@ -191,12 +191,47 @@ public struct IntentWidget: Sendable {
         case ("met", _, _): return Reading(label: name, value: "met", tone: .good)
         case ("missed", _, _): return Reading(label: name, value: "missed", tone: .bad)
         case ("open", _, _): return Reading(label: name, value: "no data", tone: .unknown)
-        default: return Reading(label: name, value: status, tone: .unknown)
+        default: return Reading(label: name, value: found.status, tone: .unknown)
         }
     }
 
-    private func uptime(_ share: Double?) -> Reading {
-        guard let share else { return Reading(label: name, value: "no data", tone: .unknown) }
+    /// The figure of all public intents of the organisation together.
+    private func overall(in reader: any Reader) throws -> Reading {
+        func count(_ condition: String) -> String {
+            "CAST(coalesce(sum(CASE WHEN \(condition) THEN 1 ELSE 0 END), 0) AS BIGINT)"
+        }
+        let found = try reader.first(
+            """
+            SELECT CAST(coalesce(sum(w.held_micros), 0) AS BIGINT),
+                CAST(coalesce(sum(w.broken_micros), 0) AS BIGINT),
+                \(count("i.status = 'open'")),
+                \(count("i.status = 'open' AND w.state = 'holds'")),
+                \(count("i.status = 'open' AND w.drift_at IS NOT NULL")),
+                \(count("i.status = 'open' AND w.risk <> 'none'"))
+            FROM intent i LEFT JOIN intent_watch w
+                ON w.organisation = i.organisation AND w.intent = i.id
+            WHERE i.organisation = ? AND i.sensitivity = 'public'
+            """,
+            [.id(organisation)]
+        ) { row in
+            (
+                held: try row.int(0), broken: try row.int(1), open: try row.int(2),
+                holding: try row.int(3), drifting: try row.int(4), atRisk: try row.int(5)
+            )
+        }
+        guard let found else { return Reading(label: name, value: "no data", tone: .unknown) }
+        if kind == .uptime { return uptime(held: found.held, broken: found.broken) }
+        let tone: Reading.Tone =
+            found.open == 0
+            ? .unknown : found.drifting > 0 ? .bad : found.atRisk > 0 ? .middling : .good
+        return Reading(label: name, value: "\(found.holding) of \(found.open) hold", tone: tone)
+    }
+
+    private func uptime(held: Int64, broken: Int64) -> Reading {
+        guard held + broken > 0 else {
+            return Reading(label: name, value: "no data", tone: .unknown)
+        }
+        let share = Double(held) / Double(held + broken)
         let text = JSON.double((share * 1_000).rounded() / 10).text()
         let tone: Reading.Tone = share >= 0.99 ? .good : share >= 0.9 ? .middling : .bad
         return Reading(label: name, value: "\(text) %", tone: tone)

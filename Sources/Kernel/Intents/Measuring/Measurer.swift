@@ -79,11 +79,11 @@ public struct Measurer: Sendable {
             }
         case .metric(let name, let statistic, let labels):
             return try await metric(name, statistic, labels, organisation, until, window)
-        case .series(let name, let match, let value):
+        case .series(let name, let match, let share):
             let question = SeriesMeasure(
                 measure,
                 SeriesSelection(organisation, name: name, match: match),
-                value: value,
+                share: share,
                 from: from,
                 until: until
             )
@@ -107,14 +107,30 @@ public struct Measurer: Sendable {
             )
         }
         let span = Duration.seconds(window)
+        let selector = MetricSelector(name, labels, for: try await viewer(organisation))
+        let resolution = window > 2 * 86_400 ? MetricStore.hour : MetricStore.minute
+        if statistic == .ratio {
+            // A share's parts are needed too: of few events a burn rate says nothing.
+            let counts = try await metrics.counts(
+                of: selector,
+                until: until,
+                over: span,
+                resolution: resolution
+            )
+            return Measured(
+                value: counts.all > 0 ? counts.part / counts.all : nil,
+                good: counts.part,
+                total: counts.all
+            )
+        }
         let parts = try await metrics.values(
             statistic,
-            of: MetricSelector(name, labels, for: try await viewer(organisation)),
+            of: selector,
             splitBy: nil,
             until: until,
             over: span,
             period: span,
-            resolution: window > 2 * 86_400 ? MetricStore.hour : MetricStore.minute
+            resolution: resolution
         )
         guard let value = parts.first?.values.last?.value else {
             let isSilent = definition.kind == .gauge
@@ -123,6 +139,6 @@ public struct Measurer: Sendable {
                 absence: isSilent ? .noTelemetry("\(name) has no samples") : .noData
             )
         }
-        return Measured(value: statistic == .ratio ? value / 100 : value)
+        return Measured(value: value)
     }
 }

@@ -6,7 +6,7 @@ import Store
 struct SeriesMeasure: Sendable {
     private let function: Measure.Function
     private let selection: SeriesSelection
-    private let value: [Condition]
+    private let share: SeriesShare
     private let from: Timestamp
     private let until: Timestamp
 
@@ -16,13 +16,13 @@ struct SeriesMeasure: Sendable {
     init(
         _ measure: Measure,
         _ selection: SeriesSelection,
-        value: [Condition],
+        share: SeriesShare,
         from: Timestamp,
         until: Timestamp
     ) {
         function = measure.function
         self.selection = selection
-        self.value = value
+        self.share = share
         self.from = from
         self.until = until
     }
@@ -93,13 +93,16 @@ struct SeriesMeasure: Sendable {
         var reading = try SeriesReading(of: series, limits: limits, in: reader)
         var good = 0.0
         var total = 0.0
+        var points = 0
         for record in series {
             for point in try reading.points(of: record.id, from: from, until: until) {
+                points += 1
+                guard share.among.allSatisfy({ $0.holds(point.value) }) else { continue }
                 total += 1
-                if value.allSatisfy({ $0.holds(point.value) }) { good += 1 }
+                if share.good.allSatisfy({ $0.holds(point.value) }) { good += 1 }
             }
         }
-        guard total > 0 else {
+        guard points > 0 else {
             return Measured(
                 value: nil,
                 total: 0,
@@ -108,8 +111,16 @@ struct SeriesMeasure: Sendable {
                 )
             )
         }
-        return Measured(value: good / total, good: good, total: total)
+        return Measured(value: total > 0 ? good / total : nil, good: good, total: total)
     }
+}
+
+/// What a share of a series counts: conditions on the values of its points.
+struct SeriesShare: Sendable {
+    /// What the good ones fulfil.
+    var good: [Condition] = []
+    /// Which are looked at at all.
+    var among: [Condition] = []
 }
 
 extension Condition {

@@ -12,7 +12,7 @@ public struct CompiledPredicate: Sendable {
     enum Source: Sendable {
         case records(RecordSource)
         case metric(String, MetricStatistic, labels: [String: String])
-        case series(String, match: LabelMatch, value: [Condition])
+        case series(String, match: LabelMatch, SeriesShare)
     }
 
     /// Looks up and checks a predicate.
@@ -287,9 +287,11 @@ struct PredicateCheck {
         }
         try amongOnlyForShare()
         var pairs: [String] = []
-        var value: [Condition] = []
-        for (index, condition) in (measure.conditions + measure.among).enumerated() {
-            let member = "conditions/\(index)"
+        var share = SeriesShare()
+        let all =
+            measure.conditions.enumerated().map { ($1, "conditions/\($0)", \SeriesShare.good) }
+            + measure.among.enumerated().map { ($1, "where/\($0)", \SeriesShare.among) }
+        for (condition, member, list) in all {
             if condition.field == "value" {
                 guard measure.function == .share,
                     case .number? = condition.values.first, condition.comparison != .among
@@ -300,7 +302,7 @@ struct PredicateCheck {
                         member
                     )
                 }
-                value.append(condition)
+                share[keyPath: list].append(condition)
                 continue
             }
             guard [.equal, .different].contains(condition.comparison),
@@ -316,7 +318,7 @@ struct PredicateCheck {
                 "\(Self.escaped(condition.field))\(condition.comparison.rawValue)\(Self.escaped(text))"
             )
         }
-        if measure.function == .share, value.isEmpty {
+        if measure.function == .share, share.good.isEmpty {
             throw fault(
                 "share of a series needs a condition on value, such as value <= 80",
                 measure.places.function,
@@ -324,7 +326,7 @@ struct PredicateCheck {
             )
         }
         do {
-            return .series(name, match: try LabelMatch(pairs.joined(separator: ",")), value: value)
+            return .series(name, match: try LabelMatch(pairs.joined(separator: ",")), share)
         } catch {
             throw fault("\(error)", measure.places.source, "conditions")
         }

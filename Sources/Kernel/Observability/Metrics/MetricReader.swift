@@ -176,6 +176,34 @@ public struct MetricReader: Sendable {
         )
     }
 
+    /// How much a selector picks out of the whole that ``MetricStatistic/ratio`` is a share of, within
+    /// one stretch of time.
+    ///
+    /// - Parameters:
+    ///   - selector: which series are the part.
+    ///   - until: the end.
+    ///   - span: how long a time to look at.
+    ///   - resolution: as in ``series(_:from:until:resolution:)``.
+    /// - Returns: what counters grew by, or how many values histograms took; 0 for an unknown metric.
+    /// - Throws: `StoreError`.
+    public func counts(
+        of selector: MetricSelector,
+        until: Timestamp,
+        over span: Duration,
+        resolution: Int
+    ) async throws -> (part: Double, all: Double) {
+        func amount(_ selector: MetricSelector) async throws -> Double {
+            try await series(
+                selector,
+                from: Timestamp(microseconds: until.microseconds - span.microseconds),
+                until: until,
+                resolution: resolution,
+                memoryOnly: span < .seconds(resolution)
+            ).values.joined().reduce(0) { $0 + MetricStatistic.amount($1) }
+        }
+        return (try await amount(selector), try await amount(selector.whole))
+    }
+
     private static func bySlot(
         _ series: [SeriesKey: [MetricPoint]],
         _ slot: (Timestamp) -> Timestamp

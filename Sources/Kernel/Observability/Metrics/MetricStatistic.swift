@@ -66,7 +66,7 @@ public enum MetricStatistic: String, Sendable, CaseIterable {
         }
     }
 
-    private static func amount(_ point: MetricPoint) -> Double {
+    static func amount(_ point: MetricPoint) -> Double {
         point.distribution == nil ? point.sum : point.count
     }
 }

@@ -58,7 +58,8 @@ public final class IntentEffects: ConscienceEffects {
                 subject: intent.subject,
                 input: input,
                 organisation: scope.organisation,
-                onBehalfOf: intent.owner,
+                // Not the owner's name, whom any writer may choose.
+                onBehalfOf: offer.setBy ?? intent.createdBy,
                 trace: scope.trace
             ),
             in: transaction
@@ -166,6 +167,8 @@ public final class IntentEffects: ConscienceEffects {
                 scope: told,
                 in: transaction
             )
+        case .over:
+            try channels.escalations.close(intent.subject, .resolve, scope: told, in: transaction)
         case .closed(let status, let reason):
             try channels.notices.tell(
                 notices.closed(status, reason),

@@ -128,6 +128,7 @@ extension IntentTools {
         _ invocation: Invocation,
         in transaction: any Transaction
     ) throws -> Intent {
+        try requireSteering(draft.remedies, invocation.scope)
         try check(draft.remedies, invocation, in: transaction)
         let now = invocation.now
         let intent = Intent(
@@ -142,6 +143,8 @@ extension IntentTools {
             priority: draft.priority,
             owner: owner,
             remedies: draft.remedies,
+            remediesBy: draft.remedies.isEmpty
+                ? nil : invocation.scope.onBehalfOf ?? invocation.scope.actor,
             status: draft.opens ? .open : .proposed,
             preset: preset,
             createdBy: invocation.scope.actor,

@@ -40,16 +40,21 @@ extension IntentTools {
                     try invocation.expected?.check(intent.version, of: "the intent")
                     try Self.requireUnclosed(intent)
                     try check(patch.remedies ?? [], invocation, in: transaction)
-                    let before = intent.predicate
+                    let before = intent
+                    let remedies = patch.remedies ?? []
+                    try requireSteering(remedies, besides: before.remedies, invocation.scope)
                     patch.apply(to: &intent, owner: owner)
+                    if remedies.contains(where: { !before.remedies.contains($0) }) {
+                        intent.remediesBy = invocation.scope.onBehalfOf ?? invocation.scope.actor
+                    }
                     try store.save(intent, in: transaction)
-                    if intent.predicate == before {
+                    if intent.predicate == before.predicate {
                         try store.disturb(id, in: transaction)
                     } else {
                         // What was predicted and measured was of another measure.
                         let reason = "the predicate was changed"
                         try end(intent, because: reason, invocation, in: transaction)
-                        try store.beginAnew(id, in: transaction)
+                        try store.beginAnew(id, at: invocation.now, in: transaction)
                     }
                     try emit("intent.changed", intent, invocation, in: transaction)
                     return try store.shown(intent, in: transaction)
@@ -122,7 +127,7 @@ extension IntentTools {
                     try store.save(intent, in: transaction)
                     let cause = "the intent was withdrawn"
                     try end(intent, because: cause, invocation, in: transaction)
-                    try store.disturb(id, in: transaction)
+                    try store.endWatch(id, in: transaction)
                     try emit("intent.withdrawn", intent, invocation, in: transaction)
                     return try store.shown(intent, in: transaction)
                 }

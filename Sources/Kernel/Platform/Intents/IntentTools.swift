@@ -176,6 +176,25 @@ public struct IntentTools: Sendable {
         }
     }
 
+    /// Refuses workflows that are named by somebody who may not start any: naming one lets it start.
+    func requireSteering(
+        _ remedies: [Intent.Remedy],
+        besides known: [Intent.Remedy] = [],
+        _ scope: Scope
+    ) throws(GeneralFault) {
+        let allowed = WorkflowTools.steering
+        guard remedies.contains(where: { !known.contains($0) }),
+            scope.roles.isDisjoint(with: allowed)
+        else { return }
+        throw GeneralFault(
+            .forbidden,
+            code: "forbidden",
+            "remedies start workflows, which is for the roles: "
+                + allowed.map(\.rawValue).sorted().joined(separator: ", "),
+            pointer: "/remedies"
+        )
+    }
+
     func emit(
         _ type: String,
         _ intent: Intent,

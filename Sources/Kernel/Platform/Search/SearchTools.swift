@@ -104,7 +104,9 @@ public struct SearchTools: Sendable {
                         Shape.described(
                             ["type": "string", "minLength": 1, "maxLength": 1_000],
                             "`field=value` with commas between; values of one field are "
-                                + "alternatives, for instance `status=booked,status=delivered`."
+                                + "alternatives, for instance `status=booked,status=delivered`. A "
+                                + "value with a comma stands in quotes: `depot=\"Nord, Halle 2\"`; "
+                                + "within them `\"\"` is a quote."
                         )
                     ),
                     (
@@ -141,7 +143,7 @@ public struct SearchTools: Sendable {
         let query = SearchQuery(
             try input.member("q").string(length: 1...Self.longest),
             mode: try input.optional("mode")?.choice() ?? .hybrid,
-            filters: try Self.filters(input.optional("filter")),
+            filters: try input.optional("filter").map { try FilterText.filters($0.string()) } ?? [],
             facets: facets,
             limit: limit
         )
@@ -225,33 +227,5 @@ public struct SearchTools: Sendable {
 
     private static func words(_ reader: JSONReader?) throws -> [String] {
         try reader?.string().split(separator: ",").map { String($0) } ?? []
-    }
-
-    private static func filters(_ reader: JSONReader?) throws -> [SearchFilter] {
-        var values: [(field: String, values: [JSON])] = []
-        for part in try words(reader) {
-            guard let equals = part.firstIndex(of: "="), equals > part.startIndex else {
-                throw SearchError(
-                    .invalidQuery,
-                    "\"\(part.prefix(60))\" is no filter; expected field=value",
-                    pointer: "/filter"
-                )
-            }
-            let field = String(part[..<equals])
-            let value = JSON.string(String(part[part.index(after: equals)...]))
-            if let known = values.firstIndex(where: { $0.field == field }) {
-                values[known].values.append(value)
-            } else {
-                values.append((field, [value]))
-            }
-        }
-        guard values.count <= 16 else {
-            throw SearchError(
-                .invalidQuery,
-                "at most 16 fields can be filtered",
-                pointer: "/filter"
-            )
-        }
-        return values.map { SearchFilter.any($0.field, $0.values) }
     }
 }

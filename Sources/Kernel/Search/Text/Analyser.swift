@@ -2,13 +2,14 @@
 ///
 /// 1. Letters and digits make words; everything else separates them. An ideograph or a kana is a word
 ///    by itself. The ending `'s` is dropped.
-/// 2. Words are in lower case, without accents (`Müller` is `muller`, `Straße` is `strasse`), and cut
-///    after 64 letters.
+/// 2. Words are in lower case, without accents and other marks (`Müller` is `muller`, `București` is
+///    `bucuresti`, `Straße` is `strasse`), however these are written, and cut after 64 letters. Voiced
+///    kana and Hangul syllables are letters by themselves.
 /// 3. Words of the stop list (``StopWords``) are left out.
 /// 4. English endings are taken off (``PorterStemmer``).
 public struct Analyser: Sendable {
     /// Raised with every change of the terms: an index that an older one made is made anew.
-    public static let version = 1
+    public static let version = 2
 
     /// The most letters of a word that count.
     static let longestWord = 64
@@ -50,7 +51,7 @@ public struct Analyser: Sendable {
             word.removeAll(keepingCapacity: true)
             letters = 0
         }
-        for scalar in text.unicodeScalars {
+        func take(_ scalar: Unicode.Scalar) {
             let value = scalar.value
             if value < 0x80 {
                 let byte = UInt8(truncatingIfNeeded: value)
@@ -63,10 +64,10 @@ public struct Analyser: Sendable {
                     end()
                     followsApostrophe = hadLetters && byte == UInt8(ascii: "'")
                 }
-                continue
+                return
             }
             switch LetterFolding.fold(scalar) {
-            case .nothing: continue
+            case .nothing: return
             case .boundary:
                 let hadLetters = letters > 0
                 end()
@@ -77,6 +78,17 @@ public struct Analyser: Sendable {
                 body(folded)
             }
         }
+        // What may be the first part of a letter waits for the second.
+        var held: Unicode.Scalar?
+        for scalar in text.unicodeScalars {
+            if let first = held {
+                held = LetterComposition.join(first, scalar)
+                if held != nil { continue }
+                take(first)
+            }
+            if LetterComposition.mayJoin(scalar) { held = scalar } else { take(scalar) }
+        }
+        if let held { take(held) }
         end()
     }
 }

@@ -36,6 +36,14 @@ enum LetterFolding {
             if base == UInt8(ascii: ".") { return .boundary }
             return .letters(String(decoding: [base], as: UTF8.self))
         }
+        if let bases = LetterDecompositions.bases(of: scalar) {
+            guard bases.count > 1 else { return bases.first.map(fold) ?? .nothing }
+            return .letters(
+                bases.reduce(into: "") { letters, base in
+                    if case .letters(let folded) = fold(base) { letters += folded }
+                }
+            )
+        }
         let properties = scalar.properties
         switch properties.generalCategory {
         case .nonspacingMark, .enclosingMark, .format: return .nothing

@@ -8,17 +8,19 @@ public import Store
 public struct SearchIndexer: Service {
     /// How many marks are looked at in one round.
     private static let batch = 256
-    /// How many vectors are asked for at once.
-    private static let vectorsAtOnce = 64
+    /// How long a record that could not be read rests at most before it is tried again.
+    private static let longestRest = Duration.seconds(3_600)
 
     let store: SearchStore
     private let sources: [String: SearchSource]
     let database: any Database
-    private let clock: any WallClock
+    let clock: any WallClock
     private let interval: Duration
-    private let patience: Duration
+    let patience: Duration
     private let random: any RandomSource
-    private let report: @Sendable (any Error) -> Void
+    let report: @Sendable (any Error) -> Void
+    /// That there may be documents without a vector.
+    let vectorsMissing = Signal()
 
     /// An indexer.
     ///
@@ -57,22 +59,31 @@ public struct SearchIndexer: Service {
     /// `search`.
     public var name: String { "search" }
 
-    /// Works until cancelled.
+    /// Works until cancelled: words in one task and vectors in another, so that a model that takes its
+    /// time delays vectors alone.
     ///
     /// - Parameter ready: called at once.
     /// - Throws: nothing but cancellation.
     public func run(ready: @escaping @Sendable () -> Void) async throws {
         ready()
-        var vectorsDue = clock.now()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await followRecords() }
+            group.addTask { try await makeVectors() }
+            try await group.waitForAll()
+        }
+    }
+
+    private func followRecords() async {
         while !Task.isCancelled {
             var pause = interval
             do {
-                while try await index() > 0 {}
-                if clock.now() >= vectorsDue {
-                    try await renew()
-                    while try await embed() > 0 {}
-                    vectorsDue = clock.now() + patience
+                var looked = 0
+                while true {
+                    let count = try await index()
+                    if count == 0 { break }
+                    looked += count
                 }
+                if looked > 0 { vectorsMissing.notify() }
             } catch {
                 if Task.isCancelled { return }
                 report(error)
@@ -93,6 +104,7 @@ public struct SearchIndexer: Service {
         var organisation: ID<Organisation>
         var collection: String
         var id: String
+        var tries: Int
     }
 
     private struct Record: Sendable {
@@ -101,68 +113,85 @@ public struct SearchIndexer: Service {
         var document: SearchDocument?
     }
 
-    /// Makes the documents of the next marks.
+    /// Makes the documents of the next marks, their words at least; see ``embed()``.
+    ///
+    /// A record of which none can be made is reported, and tried again later and later: it stops no other.
     ///
     /// - Returns: how many marks were looked at.
-    /// - Throws: `StoreError`, or what a source throws.
+    /// - Throws: `StoreError`.
     @discardableResult
     public func index() async throws -> Int {
         let marks = try await database.query(
             """
-            SELECT seq, organisation, collection, id FROM search_pending ORDER BY seq
-            LIMIT \(Self.batch)
+            SELECT seq, organisation, collection, id, tries FROM search_pending WHERE due_at <= ?
+            ORDER BY seq LIMIT \(Self.batch)
             """,
-            []
+            [.time(clock.now())]
         ) {
             Mark(
                 seq: try $0.int(0),
                 organisation: try $0.id(1),
                 collection: try $0.text(2),
-                id: try $0.text(3)
+                id: try $0.text(3),
+                tries: Int(try $0.int(4))
             )
         }
         for (organisation, marks) in Dictionary(grouping: marks, by: \.organisation) {
             let scope = scope(organisation)
             for (collection, marks) in Dictionary(grouping: marks, by: \.collection) {
-                try await index(marks, of: collection, scope)
+                do {
+                    try await index(marks, of: collection, scope)
+                } catch {
+                    if Task.isCancelled { throw error }
+                    try await indexSingly(marks, of: collection, scope)
+                }
             }
         }
         return marks.count
     }
 
+    /// Each record by itself, where one of them spoils what is made of all.
+    private func indexSingly(
+        _ marks: [Mark],
+        of collection: String,
+        _ scope: Scope
+    ) async throws {
+        let records = Dictionary(grouping: marks, by: \.id).sorted { $0.key < $1.key }
+        for (id, marks) in records {
+            do {
+                try await index(marks, of: collection, scope)
+            } catch {
+                if Task.isCancelled { throw error }
+                let tries = (marks.map(\.tries).max() ?? 0) + 1
+                report(UnreadableRecord(collection: collection, id: id, tries: tries, cause: error))
+                let rest = min(Self.longestRest, patience * (1 << min(tries - 1, 16)))
+                let due = clock.now() + rest
+                try await database.transaction { transaction in
+                    for mark in marks {
+                        try transaction.execute(
+                            "UPDATE search_pending SET tries = ?, due_at = ? WHERE seq = ?",
+                            [.int(tries), .time(due), .int(mark.seq)]
+                        )
+                    }
+                }
+            }
+        }
+    }
+
     private func index(_ marks: [Mark], of collection: String, _ scope: Scope) async throws {
         let byID = Dictionary(grouping: marks, by: \.id).sorted { $0.key < $1.key }
         let source = sources[collection]
-        let (records, known) = try await database.read { [store] reader in
-            let records = try byID.map { id, marks in
+        let records = try await database.read { reader in
+            try byID.map { id, marks in
                 Record(
                     id: id,
                     marks: marks.map(\.seq),
                     document: try source?.document(id, scope, reader)
                 )
             }
-            return (
-                records,
-                try store.unchanged(
-                    records.compactMap(\.document),
-                    in: collection,
-                    scope: scope,
-                    reader: reader
-                )
-            )
         }
-        // What says what it said keeps its vector, which may have cost money.
-        let (kept, changed) = records.compactMap(\.document).reduce(into: ([], [])) {
-            (parts: inout ([SearchDocument], [SearchDocument]), document) in
-            if known.contains(document.id) {
-                parts.0.append(document)
-            } else {
-                parts.1.append(document)
-            }
-        }
-        let prepared =
-            try await store.prepare(changed, scope: scope)
-            + store.prepare(kept, scope: scope, embedding: false)
+        // Nobody waits for a model here; what says what it said keeps its vector, which may have cost money.
+        let prepared = try await store.prepareWords(records.compactMap(\.document), scope: scope)
         let documents = Dictionary(
             prepared.map { ($0.document.id, $0) },
             uniquingKeysWith: { _, last in last }
@@ -196,7 +225,15 @@ public struct SearchIndexer: Service {
                 [.int(mark)]
             )
         }
-        guard taken == record.marks.count else { return false }
+        guard taken == record.marks.count, let last = record.marks.max() else { return false }
+        // One of before that rests, as nothing could be made of it then.
+        try transaction.execute(
+            """
+            DELETE FROM search_pending
+            WHERE organisation = ? AND collection = ? AND id = ? AND seq < ?
+            """,
+            [.id(scope.organisation), .text(collection), .text(record.id), .int(last)]
+        )
         return try !transaction.exists(
             """
             SELECT 1 FROM search_pending
@@ -206,7 +243,7 @@ public struct SearchIndexer: Service {
         )
     }
 
-    private func scope(_ organisation: ID<Organisation>) -> Scope {
+    func scope(_ organisation: ID<Organisation>) -> Scope {
         Scope(
             organisation: organisation,
             actor: Actor(id: ID(high: 0, low: 0), kind: .service, name: "search"),
@@ -214,116 +251,16 @@ public struct SearchIndexer: Service {
             trace: TraceContext(random: random)
         )
     }
-
-    // MARK: Vectors
-
-    /// Has vectors made anew in the indexes of another embedder, and terms in those of another analyser.
-    ///
-    /// - Throws: `StoreError`.
-    public func renew() async throws {
-        let indexes = try await database.query(
-            "SELECT id, organisation, embedder, dimensions, analyser FROM search_index ORDER BY id",
-            []
-        ) { row in
-            (
-                id: try row.int(0), organisation: try row.id(1, Organisation.self),
-                mark: EmbedderMark(name: try row.text(2), dimensions: Int(try row.int(3))),
-                analyser: Int(try row.int(4))
-            )
-        }
-        for index in indexes {
-            // While it is not known, what there is stays.
-            let embedder = try? await store.embedder(for: scope(index.organisation))
-            let mark = embedder.map(EmbedderMark.init)
-            guard index.analyser != Analyser.version || mark != nil && mark != index.mark else {
-                continue
-            }
-            try await database.transaction { [store] transaction in
-                try store.renew(index.id, to: mark, in: transaction)
-            }
-        }
-    }
-
-    /// Makes the next vectors that are missing, some of each organisation's.
-    ///
-    /// - Returns: how many were made.
-    /// - Throws: the first of what went wrong, once the others' are made.
-    @discardableResult
-    public func embed() async throws -> Int {
-        let organisations = try await database.query(
-            """
-            SELECT DISTINCT organisation FROM search_index WHERE EXISTS (
-                SELECT 1 FROM search_document
-                WHERE search_document.index_id = search_index.id AND has_vector = 0)
-            ORDER BY organisation
-            """,
-            []
-        ) { try $0.id(0, Organisation.self) }
-        var made = 0
-        var failure: (any Error)?
-        for organisation in organisations {
-            do {
-                made += try await embed(of: scope(organisation))
-            } catch {
-                failure = failure ?? error
-            }
-        }
-        if let failure { throw failure }
-        return made
-    }
-
-    private func embed(of scope: Scope) async throws -> Int {
-        let embedder = try await store.embedder(for: scope)
-        let mark = EmbedderMark(embedder)
-        let waiting = try await database.query(
-            """
-            SELECT search_document.index_id, search_document.number, search_document.version,
-                search_document.id, search_document.title, search_document.body
-            FROM search_index JOIN search_document ON search_document.index_id = search_index.id
-            WHERE search_index.organisation = ? AND search_index.embedder = ?
-                AND search_index.dimensions = ? AND search_document.has_vector = 0
-            ORDER BY search_document.index_id, search_document.number
-            LIMIT \(Self.vectorsAtOnce)
-            """,
-            [.id(scope.organisation), .text(mark.name), .int(mark.dimensions)]
-        ) { row in
-            WaitingVector(
-                index: try row.int(0),
-                number: try row.int(1),
-                version: try row.int(2),
-                document: SearchDocument(
-                    id: try row.text(3),
-                    title: try row.text(4),
-                    body: try row.text(5)
-                )
-            )
-        }
-        guard !waiting.isEmpty else { return 0 }
-        let vectors = try await embedder.embed(
-            waiting.map { SearchStore.text(of: $0.document, for: embedder) }
-        )
-        guard vectors.count == waiting.count else {
-            throw SearchError(.embedderChanging, "\(mark.name) answered too few vectors")
-        }
-        let made = try zip(waiting, vectors).map { waiting, vector in
-            guard let vector = SearchStore.checked(vector, of: embedder) else {
-                throw SearchError(
-                    .embedderChanging,
-                    "\(mark.name) answered a vector that is not of its dimensions"
-                )
-            }
-            return (waiting, vector)
-        }
-        return try await database.transaction { [store] transaction in
-            try store.write(made, by: mark, in: transaction)
-        }
-    }
 }
 
-/// A document that has no vector yet.
-struct WaitingVector: Sendable {
-    var index: Int64
-    var number: Int64
-    var version: Int64
-    var document: SearchDocument
+/// A record of which no document could be made.
+struct UnreadableRecord: Error, CustomStringConvertible {
+    var collection: String
+    var id: String
+    var tries: Int
+    var cause: any Error
+
+    var description: String {
+        "no document could be made of \(collection) \(id), tried \(tries) times: \(cause)"
+    }
 }

@@ -22,8 +22,8 @@ public struct LexicalEmbedder: Embedder {
         self.dimensions = dimensions
     }
 
-    /// `lexical-1-` and the dimensions.
-    public var name: String { "lexical-1-\(dimensions)" }
+    /// `lexical-2-` and the dimensions; the number rises with ``Analyser/version``, whose terms it counts.
+    public var name: String { "lexical-2-\(dimensions)" }
 
     /// Yes.
     public var isLexical: Bool { true }
