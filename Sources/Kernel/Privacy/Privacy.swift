@@ -335,7 +335,8 @@ public final class Privacy: Sendable {
             (_, .string(let text)) where isErased && Self.isErased(text):
             return true
         case (.array(let old), .array(let new)):
-            return old.count == new.count && zip(old, new).allSatisfy { agree($0, $1, isErased: isErased) }
+            return old.count == new.count
+                && zip(old, new).allSatisfy { agree($0, $1, isErased: isErased) }
         case (.object(let old), .object(let new)):
             return old.count == new.count
                 && old.allSatisfy { member in

@@ -82,7 +82,9 @@ final class CounterfactualDesk: AgentDesk {
     func call(_ tool: String, _ input: JSON, at index: Int) async throws -> JSON {
         let step = state.withLock { state -> AgentStep? in
             // The same question may have been asked several times, with other answers each time.
-            if let at = state.unused.firstIndex(where: { $0.repeats(tool, input, isErased: recording.isErased) }) {
+            if let at = state.unused.firstIndex(where: {
+                $0.repeats(tool, input, isErased: recording.isErased)
+            }) {
                 return state.unused.remove(at: at)
             }
             return recording.steps.last { $0.repeats(tool, input, isErased: recording.isErased) }

@@ -142,7 +142,8 @@ struct ModelToolbox: Sendable {
         var shape = Shape.record(
             nil,
             [
-                subject, ("options", ["type": "array", "items": option, "minItems": 1, "maxItems": 50]),
+                subject,
+                ("options", ["type": "array", "items": option, "minItems": 1, "maxItems": 50]),
                 (
                     "choice",
                     Shape.described(text(300), "The label of what was chosen.")
