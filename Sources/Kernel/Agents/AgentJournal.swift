@@ -129,6 +129,7 @@ public struct AgentJournal: Sendable {
     ///   - input: the case as it is kept.
     ///   - organisation: for which it runs.
     ///   - plan: how a run that begins is to be decided, by the settings of the moment.
+    /// - Returns: the run as it is kept, or one that begins.
     /// - Throws: `StoreError`; a fault of code `unreadable-plan`.
     func run(
         _ key: String,

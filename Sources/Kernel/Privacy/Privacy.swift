@@ -168,8 +168,13 @@ public final class Privacy: Sendable {
 
     /// The same, telling whether something in it could not be opened any more.
     ///
-    /// - Parameter isErased: becomes true when somebody was erased of whom something is sealed there; else it
-    ///   stays as it is.
+    /// - Parameters:
+    ///   - json: the document as it is kept.
+    ///   - organisation: whose it is.
+    ///   - reader: where the keys are.
+    ///   - isErased: becomes true when somebody was erased of whom something is sealed there; else it stays
+    ///     as it is.
+    /// - Returns: the document, opened.
     /// - Throws: as ``open(_:of:in:)``.
     public func open(
         _ json: JSON,
@@ -189,8 +194,13 @@ public final class Privacy: Sendable {
     /// It says so itself where what it holds was sealed before the erasure (``open(_:of:in:isErased:)``); what
     /// was kept after it holds erased text in clear, which anybody could have written.
     ///
-    /// - Parameter place: what kind of document it is.
-    /// - Throws: `StoreError`.
+    /// - Parameters:
+    ///   - json: the document.
+    ///   - place: what kind of document it is.
+    ///   - organisation: whose it is.
+    ///   - reader: where the keys are.
+    /// - Returns: whether a person whom the declarations find in it was erased.
+    /// - Throws: `StoreError`; `VaultError` when a key cannot be unwrapped.
     public func isAboutErased(
         _ json: JSON,
         at place: PersonalData.Place,

@@ -68,9 +68,7 @@ extension AgentStep {
         return step
     }
 
-    /// Opens what is sealed.
-    ///
-    /// - Parameter isErased: becomes true when the step is about somebody who was erased.
+    /// Opens what is sealed, and notes when the step is about somebody who was erased.
     mutating func open(
         by privacy: Privacy,
         _ organisation: ID<Organisation>,
