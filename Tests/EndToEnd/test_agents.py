@@ -313,6 +313,7 @@ def test_a_decision_is_overruled_once_with_a_reason(serve):
 def test_bad_settings_change_nothing(serve):
     weft = serve()
     client = Client.signed_in(weft)
+    client.wait_until_idle()
     path = f"/api/agents/{ORCHESTRATOR}/settings"
     before = client.get(f"/api/agents/{ORCHESTRATOR}").json
     for body, status, code, pointer in [
