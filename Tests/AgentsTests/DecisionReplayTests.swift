@@ -136,6 +136,24 @@ import Testing
         #expect(try await outcome(world) == "person-erased")
     }
 
+    @Test(
+        "A run whose plan this build cannot read is not replayed by other settings, and does not go on"
+    )
+    func unreadablePlan() async throws {
+        let world = try await LoopWorld { $0.policy = Gambler() }
+        try await world.run(nil)
+        try await world.database.transaction {
+            try $0.execute(
+                "UPDATE agent_run SET plan = ?",
+                [.json(["settings": ["mode": "magic", "approvals": ["desk.write"]]])]
+            )
+        }
+        #expect(try await outcome(world) == "unreadable-plan")
+        await #expect { try await world.run(nil) } throws: {
+            ($0 as? GeneralFault)?.code == "unreadable-plan"
+        }
+    }
+
     @Test("Another policy decides the same case from what was seen, and changes nothing")
     func counterfactual() async throws {
         let world = try await LoopWorld { $0.policy = Gambler() }

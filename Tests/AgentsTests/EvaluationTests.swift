@@ -77,12 +77,27 @@ import Testing
         #expect(models.charges.count == 4)
 
         let earlier: JSON = [
-            "trials": 1,
-            "results": [["id": "a", "passes": 1], ["id": "gone", "passes": 0]],
+            "agent": "clerk", "trials": 1,
+            "results": [["id": "a", "passes": 1], ["id": "gone", "passes": 1]],
         ]
         let comparison = try report.compared(with: earlier)
         #expect(comparison["worse"]?[0]?["id"] == "a" && comparison["worse"]?[0]?["after"] == 0.75)
         #expect(comparison["missing"] == ["gone"] && comparison["better"] == [])
+        // A case that is not asked any more cannot be said to be as good as it was.
+        #expect(
+            comparison["worse"]?[1]?["id"] == "gone" && comparison["worse"]?[1]?["after"] == .null
+        )
+        for (text, pointer) in [
+            (#"{"trials":1,"results":[]}"#, "/agent"),
+            (#"{"agent":"boss","trials":1,"results":[]}"#, "/agent"),
+            (#"{"agent":"clerk","trials":1}"#, "/results"),
+            (#"{"agent":"clerk","results":[]}"#, "/trials"),
+            (#"{"agent":"clerk","trials":1,"results":[{"id":"a"}]}"#, "/results/0/passes"),
+        ] {
+            #expect("\(text)") {
+                try report.compared(with: JSON(parsing: text))
+            } throws: { ($0 as? GeneralFault)?.pointer == pointer }
+        }
     }
 
     @Test(

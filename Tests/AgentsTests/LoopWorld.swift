@@ -1,5 +1,6 @@
 import Agents
 import Core
+import Events
 import Foundation
 import Identity
 import Models
@@ -13,16 +14,20 @@ import Vault
 final class LoopWorld: Sendable {
     static let organisation: ID<Organisation> = ID(high: 1, low: 1)
     static let person = "Elisabeth Marquardt"
+    static let email = "e.marquardt@example.org"
+    /// What looks like an erasure, and is what somebody wrote.
+    static let note = "[erased] is what the old sign said"
 
     /// What the rules do: write 7, and say so.
     struct Rules: RulePolicy {
         var choice = "by the book"
+        var writes = 7
         var name: String { "book" }
         var version: Int { 3 }
         var routine: Set<String> { ["clerking"] }
 
         func decide(_ run: AgentRun) async throws -> Conclusion {
-            let wrote = try await run.call("desk.write", ["n": 7])
+            let wrote = try await run.call("desk.write", ["n": .int(writes)])
             return Conclusion(
                 subject: "thing:1",
                 options: [Option(choice, score: 1, reasons: ["it is the rule"])],
@@ -41,9 +46,16 @@ final class LoopWorld: Sendable {
     let privacy: Privacy
     let called = Notes<String>()
     let heard = Notes<ModelPiece>()
+    /// `agent end` of each run, as metrics hear of it.
+    let outcomes = Notes<String>()
     let registry: ToolRegistry
+    let approvals: Approvals
 
-    init(clerk: (inout Agent) -> Void = { _ in }) async throws {
+    init(
+        tools: [Tool] = [],
+        outside: (any OutsideTools)? = nil,
+        clerk: (inout Agent) -> Void = { _ in }
+    ) async throws {
         let folder = NSTemporaryDirectory() + "weft-loop-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let database = try TestDatabase(path: folder + "/weft.db")
@@ -56,7 +68,10 @@ final class LoopWorld: Sendable {
             ),
             fields: [
                 PersonalData(
-                    [PersonalField("customer.name", at: "/name")],
+                    [
+                        PersonalField("customer.name", at: "/name"),
+                        PersonalField("customer.email", at: "/email"),
+                    ],
                     in: [.output("desk.fetch")],
                     of: "customer",
                     at: "/id"
@@ -65,9 +80,15 @@ final class LoopWorld: Sendable {
         )
         journal = AgentJournal(database: database, privacy: privacy)
         try await database.migrate(
-            AgentJournal.migrations + PersonKeys.migrations + [
-                Migration("w", 1, "w", ["CREATE TABLE written (key TEXT, note TEXT)"])
-            ]
+            EventLog.migrations + IdentityTables.migrations + AgentJournal.migrations
+                + PersonKeys.migrations + [
+                    Migration("w", 1, "w", ["CREATE TABLE written (key TEXT, note TEXT)"])
+                ]
+        )
+        approvals = Approvals(
+            events: EventLog(database: database),
+            audit: AuditLog(database: database, clock: clock),
+            ids: IDGenerator(clock: clock, random: SystemRandom())
         )
         let called = called
         func tool(_ name: String, _ input: JSON, _ body: Tool.Body) throws -> Tool {
@@ -119,6 +140,7 @@ final class LoopWorld: Sendable {
                         [
                             "id": "018f0000-0000-7000-8000-000000000001",
                             "name": .string(LoopWorld.person), "size": 3,
+                            "email": .string(LoopWorld.email), "note": .string(LoopWorld.note),
                         ]
                     }
                 ),
@@ -130,7 +152,7 @@ final class LoopWorld: Sendable {
                         return true
                     }
                 ),
-            ],
+            ] + tools,
             agents: [
                 agent,
                 Agent(
@@ -140,19 +162,23 @@ final class LoopWorld: Sendable {
                     policy: Rules(choice: "the boss says yes")
                 ),
             ],
-            privacy: privacy
+            privacy: privacy,
+            outside: outside
         )
     }
 
-    /// What the organisation set for the clerk.
-    func set(_ change: (inout AgentSettings) -> Void) async throws {
+    /// What the organisation set for an agent.
+    func set(
+        _ agent: String = "clerk",
+        _ change: (inout AgentSettings) -> Void
+    ) async throws {
         var settings = AgentSettings()
         settings.mode = .model
         settings.models = ["smart"]
         change(&settings)
         let kept = settings
         try await database.transaction {
-            _ = try kept.keep(for: "clerk", organisation: Self.organisation, in: $0)
+            _ = try kept.keep(for: agent, organisation: Self.organisation, in: $0)
         }
     }
 
@@ -170,28 +196,61 @@ final class LoopWorld: Sendable {
         )
     }
 
-    func office(_ models: ScriptedModels?) -> AgentRunner.Office {
+    func office(_ models: (any ModelGateway)?) -> AgentRunner.Office {
         AgentRunner.Office(
             registry: registry,
             database: database,
             journal: journal,
             clock: clock,
             models: models,
+            approvals: approvals,
             privacy: privacy,
             account: { name, _ in Actor(id: ID(high: 2, low: 3), kind: .service, name: name) },
-            hear: { [heard] in heard.add($0.piece) }
+            hear: { [heard] in heard.add($0.piece) },
+            observe: { [outcomes] in outcomes.add("\($0.agent) \($0.end.rawValue)") }
         )
     }
 
+    /// Lets the clerk decide, by the build of `other` if there is one.
     @discardableResult
-    func run(_ models: ScriptedModels?, input: JSON = ["case": 1]) async throws -> JSON {
-        let runner = AgentRunner(office(models))
-        let prepared = try await runner.prepare("clerk", input: input, invocation: invocation)
+    func run(
+        _ models: (any ModelGateway)?,
+        input: JSON = ["case": 1],
+        build other: LoopWorld? = nil,
+        stillWanted: @escaping @Sendable (any Transaction) throws -> Void = { _ in }
+    ) async throws -> JSON {
+        var office = office(models)
+        if let other { office.registry = other.registry }
+        var invocation = invocation
+        invocation.stillWanted = stillWanted
+        let prepared = try await AgentRunner(office).prepare(
+            "clerk",
+            input: input,
+            invocation: invocation
+        )
         guard case .commit(let commit) = prepared,
             case .output(let output) = try await database.transaction(commit)
         else { return .null }
         return output
     }
+
+    /// A manager answers the only question that is open.
+    func decide(_ verdict: ApprovalVerdict) async throws {
+        let open = try await texts("SELECT id FROM approval WHERE state = 'open'")
+        guard let text = open.first, let id = ID<Approval>(text) else { throw NoQuestion() }
+        let now = clock.now()
+        let scope = Scope(
+            organisation: Self.organisation,
+            actor: Actor(id: ID(high: 2, low: 9), kind: .person, name: "Ana"),
+            roles: [.manager],
+            trace: TraceContext(random: SeededRandom(seed: 5))
+        )
+        try await database.transaction { [approvals] in
+            _ = try approvals.decide(id, verdict, comment: "fine", at: now, scope: scope, in: $0)
+        }
+    }
+
+    struct NoQuestion: Error {}
 
     func decisions() async throws -> [JSON] {
         try await database.query("SELECT agent, body FROM decision ORDER BY id", []) { row in

@@ -199,10 +199,25 @@ import Testing
         let models = Script(
             [
                 Script.calls(
-                    ("hand_off", ["agent": "nobody", "reason": "too hard", "input": [:]])
+                    (
+                        "hand_off",
+                        [
+                            "agent": "nobody", "subject": "thing:1", "reason": "too hard",
+                            "input": [:],
+                        ]
+                    )
                 ),
                 Script.calls(
                     ("hand_off", ["agent": "boss", "reason": "too hard", "input": ["case": 1]])
+                ),
+                Script.calls(
+                    (
+                        "hand_off",
+                        [
+                            "agent": "boss", "subject": "thing:1", "reason": "too hard",
+                            "input": ["case": 1],
+                        ]
+                    )
                 ),
             ],
             clock: world.clock
@@ -213,6 +228,9 @@ import Testing
         #expect(Set(decisions.compactMap { $0["agent"]?.string }) == ["boss", "clerk"])
         let own = try #require(decisions.first { $0["agent"] == "clerk" })
         #expect(own["choice"] == "hand off to boss" && own["rationale"] == "too hard")
+        // Whoever looks at the thing finds both.
+        let about = try await world.texts("SELECT agent FROM decision WHERE subject = 'thing:1'")
+        #expect(Set(about) == ["boss", "clerk"])
         let keys = try await world.texts("SELECT key FROM written")
         #expect(keys == ["run-1/hand-off/0"])
     }
@@ -282,6 +300,92 @@ import Testing
             try privacy.open(decision, of: LoopWorld.organisation, in: $0)
         }
         #expect(opened["rationale"] == .string("\(LoopWorld.person) has waited longest"))
+    }
+
+    @Test(
+        "A personal value fits where the tool wants its form, and what does not fit is told without it"
+    )
+    func maskedArguments() async throws {
+        let mail = try Tool(
+            name: "desk.mail",
+            purpose: "Writes to somebody.",
+            input: [
+                "type": "object", "required": ["to"],
+                "properties": ["to": ["type": "string", "format": "email"]],
+            ],
+            body: .write { input, _ in
+                { transaction in
+                    try transaction.execute(
+                        "INSERT INTO written (key, note) VALUES ('mail', ?)",
+                        [.text(try input.member("to").string())]
+                    )
+                    return true
+                }
+            }
+        )
+        func world() async throws -> LoopWorld {
+            let world = try await LoopWorld(tools: [mail]) { $0.tools.insert("desk.mail") }
+            try await world.set { _ in }
+            return world
+        }
+        // The first run ends where the script does; it shows how the placeholders read.
+        let opening = Script([Script.calls(("desk_fetch", [:]))], clock: try await world().clock)
+        try await world().run(opening)
+        guard case .result(let shown)? = opening.requests.last?.messages.last?.parts.first,
+            let email = shown.content["output"]?["email"],
+            let name = shown.content["output"]?["name"]
+        else {
+            Issue.record("nothing was fetched")
+            return
+        }
+        let again = try await world()
+        let models = Script(
+            [
+                Script.calls(("desk_fetch", [:])), Script.calls(("desk_mail", ["to": name])),
+                Script.calls(("desk_mail", ["to": email])), Script.concludes(),
+            ],
+            clock: again.clock
+        )
+        try await again.run(models)
+        #expect(try await again.written() == [LoopWorld.email])
+        guard case .result(let told)? = models.requests[2].messages.last?.parts.first else {
+            Issue.record("the model was told nothing")
+            return
+        }
+        #expect(told.isError && told.content["violations"]?[0]?["pointer"] == "/to")
+        #expect(models.requests.allSatisfy { !$0.json.text().contains(LoopWorld.person) })
+    }
+
+    @Test(
+        "A model says which of the policy's tasks it did, so that the automation rate sees it",
+        arguments: [("clerking", true), ("other", false)]
+    )
+    func tasks(_ task: String, _ isRoutine: Bool) async throws {
+        let world = try await LoopWorld()
+        try await world.set { _ in }
+        let models = Script(
+            [
+                Script.concludes(task: nil), Script.concludes(task: "something of my own"),
+                Script.concludes(task: .string(task)),
+            ],
+            clock: world.clock
+        )
+        try await world.run(models)
+        #expect(models.requests.count == 3)
+        let told = models.requests[0].tools.first { $0.name == "conclude" }
+        #expect(told?.input["properties"]?["task"]?["enum"] == ["clerking", "other"])
+        for (index, pointer) in [(1, "/task"), (2, "/task")] {
+            guard case .result(let result)? = models.requests[index].messages.last?.parts.first
+            else {
+                Issue.record("the model was told nothing")
+                return
+            }
+            #expect(result.content["violations"]?[0]?["pointer"]?.string == pointer)
+        }
+        let kept = try await world.database.query("SELECT task, routine FROM decision", []) {
+            (try $0.text(0), try $0.bool(1))
+        }
+        #expect(kept.first?.0 == task && kept.first?.1 == isRoutine)
     }
 
     @Test("Without a model, or in the mode of rules, nothing is asked")

@@ -42,6 +42,10 @@ final class ScriptedModels: ModelGateway {
             return state.script.removeFirst()
         }
         clock.advance(by: latency)
+        if case .failure(let fault) = next {
+            // A gateway records at once what was counted in vain: a millionth a token.
+            caller.allowance?.spend(fault.usage.total)
+        }
         let reply = try next.get()
         hear(.text(reply.text))
         return (
@@ -99,18 +103,16 @@ final class ScriptedModels: ModelGateway {
     static func concludes(
         _ choice: String = "go",
         why: String = "because",
-        output: JSON = ["done": true]
+        output: JSON = ["done": true],
+        task: JSON? = "clerking"
     ) -> Result<ModelReply, ModelFault> {
-        calls(
-            (
-                "conclude",
-                [
-                    "subject": "thing:1",
-                    "options": [["label": .string(choice), "score": 0.9, "reasons": ["fine"]]],
-                    "choice": .string(choice), "rationale": .string(why), "confidence": 0.8,
-                    "output": output,
-                ]
-            )
-        )
+        var input: JSON = [
+            "subject": "thing:1",
+            "options": [["label": .string(choice), "score": 0.9, "reasons": ["fine"]]],
+            "choice": .string(choice), "rationale": .string(why), "confidence": 0.8,
+            "output": output,
+        ]
+        input["task"] = task
+        return calls(("conclude", input))
     }
 }

@@ -144,6 +144,15 @@ def test_rules_decide_routine_work_and_every_decision_replays(serve, weft_binary
     status, report, errors = replay(weft_binary, weft, "--all")
     assert (status, report["different"], report["notReplayable"]) == (0, 0, 0), (report, errors)
     assert report["same"] == report["replayed"] >= 100
+    # Nothing is no proof: neither a name that is mistaken, nor an agent that has decided nothing.
+    for name, code in [("logistics.orchestrater", "did you mean"), ("weft.conscience", "no decision of")]:
+        done = subprocess.run(
+            [weft_binary, "decision", "replay", "--all", "--agent", name, "--data", str(weft.data)],
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert done.returncode == 1 and code in done.stderr and not done.stdout, done
 
 
 @pytest.mark.parametrize("protocol", ["anthropic", "openai"])
@@ -369,6 +378,7 @@ def test_a_decision_is_overruled_once_with_a_reason(serve):
 def test_bad_settings_change_nothing(serve):
     weft = serve()
     client = Client.signed_in(weft)
+    client.wait_until_idle()
     path = f"/api/agents/{ORCHESTRATOR}/settings"
     before = client.get(f"/api/agents/{ORCHESTRATOR}").json
     for body, status, code, pointer in [
@@ -420,6 +430,12 @@ def test_an_agent_is_evaluated_on_a_set_of_cases(weft_binary, tmp_path):
     earlier.write_text(done.stdout)
     same = evaluate(ORCHESTRATOR, str(path), "--against", str(earlier))
     assert same.returncode == 0 and json.loads(same.stdout)["worse"] == []
+    # Fewer cases, or another agent's, are no better than worse ones.
+    path.write_text(json.dumps(cases[0]) + "\n")
+    fewer = evaluate(ORCHESTRATOR, str(path), "--against", str(earlier))
+    assert fewer.returncode == 1 and json.loads(fewer.stdout)["missing"] == ["past"]
+    other = evaluate(TRANSPORT, str(path), "--against", str(earlier))
+    assert other.returncode == 1 and "not of logistics.transport" in other.stderr
     path.write_text('{"id":"open"}\n')
     bad = evaluate(ORCHESTRATOR, str(path))
     assert bad.returncode == 1 and "line 1" in bad.stderr and "/input" in bad.stderr

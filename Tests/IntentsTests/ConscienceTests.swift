@@ -100,25 +100,28 @@ import Testing
         await conscience.round()
         let journal = world.journal
         let scope = world.scope()
-        let decisions = try await world.database.read {
-            try journal.decisions(about: intent.subject, scope: scope, in: $0)
+        let ids = try await world.database.read {
+            try journal.newest(9, agent: ConsciencePolicy.agent, scope: scope, in: $0)
         }
-        let decision = try #require(decisions.first)
-        #expect(decision.agent == "weft.conscience")
-        #expect(decision.body["inputs"]?["round"]?["value"] == 0.25)
-        let options = decision.body["options"]?.array ?? []
+        let id = try #require(ids.last)
+        let shown = try await world.database.read { try journal.decision(id, scope: scope, in: $0) }
+        let decision = try #require(shown)
+        #expect(decision["subject"]?.string == intent.subject)
+        #expect(decision["agent"] == "weft.conscience")
+        #expect(decision["inputs"]?["round"]?["value"] == 0.25)
+        let options = decision["options"]?.array ?? []
         #expect(
             options.compactMap { $0["label"]?.string } == [
                 "test.small", "test.large", "call a person",
             ]
         )
-        #expect(decision.body["choice"]?.string?.contains("start test.large") == true)
-        #expect(decision.intent == intent.id.description)
+        #expect(decision["choice"]?.string?.contains("start test.large") == true)
+        #expect(decision["intent"]?.string == intent.id.description)
         // It can be run again by itself, and comes to the same.
-        let inputs = try #require(decision.body["inputs"])
+        let inputs = try #require(decision["inputs"])
         let again = try ConsciencePolicy.conclusion(inputs)
-        #expect(again.choice == decision.body["choice"]?.string)
-        #expect(again.output.text(.canonical) == decision.body["output"]?.text(.canonical))
+        #expect(again.choice == decision["choice"]?.string)
+        #expect(again.output.text(.canonical) == decision["output"]?.text(.canonical))
     }
 
     @Test(

@@ -55,10 +55,13 @@ import Testing
         let cut = ModelFault(.malformed, "it broke off", usage: ModelUsage(input: 500, output: 3))
         world.played.play("one", .breakOff("Once", cut), .fail(busy), .fail(busy))
         let pieces = Mutex<[ModelPiece]>([])
+        let allowance = ModelAllowance(costMicros: 1_000_000)
+        var caller = world.caller()
+        caller.allowance = allowance
         let (reply, charge) = try await world.gateway.reply(
             to: ModelWorld.question(),
             from: ["one", "two"],
-            caller: world.caller()
+            caller: caller
         ) { piece in pieces.withLock { $0.append(piece) } }
         #expect(reply.text == "said by two")
         #expect(world.played.asked == ["one", "one", "one", "two"])
@@ -76,6 +79,33 @@ import Testing
             )
         }
         #expect(rows == [ModelUsageRow(name: "one", calls: 0, usage: cut.usage, costMicros: 1_545)])
+        // Whoever asked is told of it, beside the charge of the answer.
+        #expect(allowance.spent == 1_545)
+    }
+
+    @Test("A question that may cost more than it is allowed is not asked; a free model always is")
+    func allowance() async throws {
+        let world = try await ModelWorld()
+        let provider = try await world.provider()
+        try await world.model("one", at: provider)
+        try await world.model("free", at: provider, ["prices": ["input": "0", "output": "0"]])
+        func ask(_ names: [String], _ allowance: ModelAllowance) async throws(ModelFault) -> String
+        {
+            var caller = world.caller()
+            caller.allowance = allowance
+            return try await world.gateway.reply(
+                to: ModelWorld.question(),
+                from: names,
+                caller: caller,
+                hear: { _ in }
+            ).reply.text
+        }
+        await #expect {
+            try await ask(["one"], ModelAllowance(costMicros: 0))
+        } throws: { ($0 as? ModelFault)?.code == .overBudget }
+        #expect(world.played.asked.isEmpty)
+        #expect(try await ask(["one", "free"], ModelAllowance(costMicros: 0)) == "said by free")
+        #expect(try await ask(["one"], ModelAllowance(costMicros: 1_000_000)) == "said by one")
     }
 
     @Test("A provider that asks for a pause gets it")

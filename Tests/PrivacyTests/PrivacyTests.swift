@@ -192,6 +192,41 @@ import Testing
     }
 
     @Test(
+        "What somebody wrote is no erasure; what was sealed before one is, and so is who it is about"
+    )
+    func whoWasErased() async throws {
+        let world = try await PrivacyWorld()
+        let data: JSON = ["customerId": .string(PrivacyWorld.customer.id), "reason": "[erased]"]
+        let sealed = try await world.seal(data, .event("order.cancelled"))
+        func isErased(_ json: JSON) async throws -> (sealed: Bool, about: Bool) {
+            try await world.database.read { [privacy = world.privacy] reader in
+                var isErased = false
+                _ = try privacy.open(
+                    json,
+                    of: PrivacyWorld.organisation,
+                    in: reader,
+                    isErased: &isErased
+                )
+                let isAbout = try privacy.isAboutErased(
+                    json,
+                    at: .event("order.cancelled"),
+                    of: PrivacyWorld.organisation,
+                    in: reader
+                )
+                return (isErased, isAbout)
+            }
+        }
+        #expect(try await isErased(sealed) == (false, false))
+        #expect(try await isErased(data) == (false, false))
+        #expect(!Privacy.agree(data, ["customerId": 1, "reason": "x"], isErased: false))
+        try await world.erase()
+        #expect(try await isErased(sealed) == (true, true))
+        // Kept after the erasure, in clear.
+        #expect(try await isErased(data) == (false, true))
+        #expect(try await isErased(["reason": "[erased]"]) == (false, false))
+    }
+
+    @Test(
         "Any document with sealed values anywhere opens as it was, and erased has the same shape",
         arguments: 1...60
     )
@@ -220,7 +255,7 @@ import Testing
             }
         }
         #expect(erased == expected, "seed \(seed)")
-        #expect(Privacy.agree(erased, document), "seed \(seed)")
+        #expect(Privacy.agree(erased, document, isErased: true), "seed \(seed)")
     }
 
     /// A document at `/root`, and some pointers to leaves in it that are not empty.

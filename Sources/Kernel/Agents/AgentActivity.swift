@@ -3,9 +3,9 @@ public import Store
 
 /// What an agent did in an organisation.
 public struct AgentActivity: Sendable {
-    /// Decisions and failures, ever.
+    /// Decisions and failures since the given moment.
     public var invocations = 0
-    /// Runs that came to no decision, ever.
+    /// Runs that came to no decision since the given moment.
     public var errors = 0
     /// The median of the latest 1,000 decisions' latencies, in microseconds.
     public var p50Micros = 0
@@ -29,7 +29,7 @@ extension AgentJournal {
     ///
     /// - Parameters:
     ///   - agent: its name.
-    ///   - moment: from when routine tasks and costs are counted.
+    ///   - moment: from when is counted: the tables only grow, and counting them would take ever longer.
     ///   - scope: decides the organisation.
     ///   - reader: what to read.
     /// - Returns: the counts.
@@ -42,16 +42,13 @@ extension AgentJournal {
     ) throws -> AgentActivity {
         let whose: [SQLValue] = [.id(scope.organisation), .text(agent)]
         var activity = AgentActivity()
-        let decided = try reader.first(
-            "SELECT count(*) FROM decision WHERE organisation = ? AND agent = ?",
-            whose
-        ) { Int(try $0.int(0)) }
         activity.errors =
             try reader.first(
-                "SELECT count(*) FROM agent_failure WHERE organisation = ? AND agent = ?",
-                whose
+                """
+                SELECT count(*) FROM agent_failure WHERE organisation = ? AND agent = ? AND at >= ?
+                """,
+                whose + [.time(moment)]
             ) { Int(try $0.int(0)) } ?? 0
-        activity.invocations = (decided ?? 0) + activity.errors
         let latencies = try reader.query(
             """
             SELECT latency_micros FROM decision WHERE organisation = ? AND agent = ?
@@ -67,18 +64,20 @@ extension AgentJournal {
             activity.p50Micros = quantile(0.5)
             activity.p99Micros = quantile(0.99)
         }
-        let recent = try reader.first(
+        try reader.forEach(
             """
-            SELECT CAST(coalesce(sum(routine), 0) AS BIGINT),
+            SELECT count(*), CAST(coalesce(sum(routine), 0) AS BIGINT),
                 CAST(coalesce(sum(CASE WHEN routine = 1 AND approvals = 0 AND overruled IS NULL
                     THEN 1 ELSE 0 END), 0) AS BIGINT),
                 CAST(coalesce(sum(cost_micros), 0) AS BIGINT)
             FROM decision WHERE organisation = ? AND agent = ? AND at >= ?
             """,
             whose + [.time(moment)]
-        ) { (Int(try $0.int(0)), Int(try $0.int(1)), Int(try $0.int(2))) }
-        if let recent {
-            (activity.routine, activity.unaided, activity.costMicros) = recent
+        ) {
+            activity.invocations = Int(try $0.int(0)) + activity.errors
+            activity.routine = Int(try $0.int(1))
+            activity.unaided = Int(try $0.int(2))
+            activity.costMicros = Int(try $0.int(3))
         }
         return activity
     }

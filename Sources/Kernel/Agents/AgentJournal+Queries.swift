@@ -3,29 +3,6 @@ public import Store
 
 /// What is shown of the journal.
 extension AgentJournal {
-    /// The decisions about one thing, oldest first, without their tool calls.
-    ///
-    /// - Parameters:
-    ///   - subject: for instance `order:018f…`.
-    ///   - scope: decides the organisation.
-    ///   - reader: what to read.
-    /// - Returns: the decisions.
-    /// - Throws: `StoreError`.
-    public func decisions(
-        about subject: String,
-        scope: Scope,
-        in reader: any Reader
-    ) throws -> [Decision] {
-        try reader.query(
-            """
-            SELECT \(Decision.columns) FROM decision
-            WHERE organisation = ? AND subject = ? ORDER BY at, id
-            """,
-            [.id(scope.organisation), .text(subject)],
-            Decision.init(row:)
-        )
-    }
-
     /// The decision that a run came to; nil before it did.
     ///
     /// - Throws: `StoreError`.
@@ -93,12 +70,9 @@ extension AgentJournal {
         guard let found = try self.found(id, scope: scope, in: reader) else { return nil }
         var json = found.decision.json
         json["run"] = .string(found.run)
-        json["toolCalls"] = .array(
-            try Self.steps(of: found.run, in: reader).filter { $0.kind == .tool }.map(\.shown)
-        )
-        json["modelCalls"] = .array(
-            try Self.steps(of: found.run, in: reader).filter { $0.kind == .model }.map(\.shown)
-        )
+        let steps = try Self.steps(of: found.run, in: reader)
+        json["toolCalls"] = .array(steps.filter { $0.kind == .tool }.map(\.shown))
+        json["modelCalls"] = .array(steps.filter { $0.kind == .model }.map(\.shown))
         return json
     }
 

@@ -90,6 +90,12 @@ public struct AgentJournal: Sendable {
                     """,
                 ]
             ),
+            Migration(
+                "agents",
+                3,
+                "failures by agent and time",
+                ["CREATE INDEX agent_failure_by_agent ON agent_failure (organisation, agent, at)"]
+            ),
         ] + ApprovalTables.migrations
 
     /// Inputs beyond this many bytes are kept as their length and hash.
@@ -104,33 +110,77 @@ public struct AgentJournal: Sendable {
         ]
     }
 
-    /// What is known of a run: when it began, how it is to be decided, and its steps for the run itself,
-    /// with what is sealed in them opened.
+    /// A run that is to go on, or to begin.
+    struct Known: Sendable {
+        /// When it began; nil when nothing of it is kept.
+        var start: Timestamp?
+        var plan: AgentPlan
+        /// What it did, with what is sealed in it opened.
+        var steps: [AgentStep] = []
+        /// Whether it has met a person who was erased since.
+        var isErased = false
+    }
+
+    /// What is known of a run.
+    ///
+    /// - Parameters:
+    ///   - key: the run.
+    ///   - agent: whose.
+    ///   - input: the case as it is kept.
+    ///   - organisation: for which it runs.
+    ///   - plan: how a run that begins is to be decided, by the settings of the moment.
+    /// - Returns: the run as it is kept, or one that begins.
+    /// - Throws: `StoreError`; a fault of code `unreadable-plan`.
     func run(
         _ key: String,
         of agent: Agent,
-        _ organisation: ID<Organisation>
-    ) async throws -> (start: Timestamp?, plan: AgentPlan, steps: [AgentStep]) {
+        _ input: JSON,
+        _ organisation: ID<Organisation>,
+        plan: @escaping @Sendable (AgentSettings) -> AgentPlan
+    ) async throws -> Known {
         try await database.read { [self] reader in
-            guard let (start, plan) = try begun(key, in: reader) else {
+            guard let (start, kept) = try begun(key, in: reader) else {
                 let settings = try AgentSettings.of(
                     agent.name,
                     organisation: organisation,
                     in: reader
                 )
-                return (nil, AgentPlan(settings, of: agent), [])
+                return Known(plan: plan(settings))
             }
-            var steps = try Self.steps(of: key, in: reader)
+            var known = Known(start: start, plan: kept)
+            known.steps = try Self.steps(of: key, in: reader)
             if let privacy {
-                for index in steps.indices {
-                    try steps[index].open(by: privacy, organisation, in: reader)
-                }
+                known.isErased = try Self.open(&known.steps, by: privacy, organisation, in: reader)
+                _ = try privacy.open(
+                    input,
+                    of: organisation,
+                    in: reader,
+                    isErased: &known.isErased
+                )
             }
-            return (start, plan, steps)
+            return known
         }
     }
 
+    /// Opens what is sealed in steps.
+    ///
+    /// - Returns: whether they are about somebody who was erased.
+    static func open(
+        _ steps: inout [AgentStep],
+        by privacy: Privacy,
+        _ organisation: ID<Organisation>,
+        in reader: any Reader
+    ) throws -> Bool {
+        var isErased = false
+        for index in steps.indices {
+            try steps[index].open(by: privacy, organisation, in: reader, isErased: &isErased)
+        }
+        return isErased
+    }
+
     /// When a run began and how it is to be decided; nil when nothing of it is kept.
+    ///
+    /// - Throws: `StoreError`; a fault of code `unreadable-plan`.
     func begun(
         _ key: String,
         in reader: any Reader
@@ -138,7 +188,7 @@ public struct AgentJournal: Sendable {
         try reader.first(
             "SELECT started_at, plan FROM agent_run WHERE key = ?",
             [.text(key)]
-        ) { (try $0.timestamp(0), AgentPlan(try $0.optionalJSON(1) ?? [:])) }
+        ) { (try $0.timestamp(0), try AgentPlan(try $0.optionalJSON(1))) }
     }
 
     /// The steps of a run as they are kept.

@@ -162,9 +162,59 @@ public final class Privacy: Sendable {
         of organisation: ID<Organisation>,
         in reader: any Reader
     ) throws -> JSON {
+        var isErased = false
+        return try open(json, of: organisation, in: reader, isErased: &isErased)
+    }
+
+    /// The same, telling whether something in it could not be opened any more.
+    ///
+    /// - Parameters:
+    ///   - json: the document as it is kept.
+    ///   - organisation: whose it is.
+    ///   - reader: where the keys are.
+    ///   - isErased: becomes true when somebody was erased of whom something is sealed there; else it stays
+    ///     as it is.
+    /// - Returns: the document, opened.
+    /// - Throws: as ``open(_:of:in:)``.
+    public func open(
+        _ json: JSON,
+        of organisation: ID<Organisation>,
+        in reader: any Reader,
+        isErased: inout Bool
+    ) throws -> JSON {
         guard SealedText.isIn(json) else { return json }
         var opener = try Opener(privacy: self, organisation, reader)
-        return try opener.open(json)
+        let opened = try opener.open(json)
+        if opener.isErased { isErased = true }
+        return opened
+    }
+
+    /// Whether a document as it is kept is about somebody who was erased.
+    ///
+    /// It says so itself where what it holds was sealed before the erasure (``open(_:of:in:isErased:)``); what
+    /// was kept after it holds erased text in clear, which anybody could have written.
+    ///
+    /// - Parameters:
+    ///   - json: the document.
+    ///   - place: what kind of document it is.
+    ///   - organisation: whose it is.
+    ///   - reader: where the keys are.
+    /// - Returns: whether a person whom the declarations find in it was erased.
+    /// - Throws: `StoreError`; `VaultError` when a key cannot be unwrapped.
+    public func isAboutErased(
+        _ json: JSON,
+        at place: PersonalData.Place,
+        of organisation: ID<Organisation>,
+        in reader: any Reader
+    ) throws -> Bool {
+        let subjects = manifest[place].compactMap { $0.subject(of: json) }
+        guard !subjects.isEmpty else { return false }
+        let version = try keys.version(in: reader)
+        return try subjects.contains { subject in
+            let state = try keys.state(of: subject, organisation, version: version, in: reader)
+            if case .erased = state { return true }
+            return false
+        }
     }
 
     /// The text with everything that is sealed in it opened.
@@ -201,6 +251,8 @@ public final class Privacy: Sendable {
         /// What was sealed may hold what was sealed before; words that only look so are not followed for ever.
         private static let deepest = 8
 
+        /// Whether there was something that could not be opened any more.
+        private(set) var isErased = false
         private var depth = 0
         let privacy: Privacy
         let organisation: ID<Organisation>
@@ -253,7 +305,10 @@ public final class Privacy: Sendable {
                 )
                 states[sealed.subject] = state
             }
-            guard case .key(let key) = state else { return sealed.erased }
+            guard case .key(let key) = state else {
+                isErased = true
+                return sealed.erased
+            }
             let associated = SealedText.associated(
                 organisation,
                 sealed.subject,
@@ -263,7 +318,10 @@ public final class Privacy: Sendable {
             // What does not open was sealed before the person was erased and readmitted, or is nobody's.
             guard let bytes = try? key.open(sealed.sealed, associated: associated),
                 let value = try? JSON(parsing: bytes)
-            else { return sealed.erased }
+            else {
+                isErased = true
+                return sealed.erased
+            }
             guard depth < Self.deepest, SealedText.isIn(value) else { return value }
             depth += 1
             defer { depth -= 1 }
@@ -273,18 +331,26 @@ public final class Privacy: Sendable {
 
     // MARK: Comparing
 
-    /// Whether two documents are the same as far as can still be known: erased text is like any.
-    public static func agree(_ recorded: JSON, _ present: JSON) -> Bool {
+    /// Whether two documents are the same as far as can still be known.
+    ///
+    /// - Parameters:
+    ///   - recorded: what was seen then.
+    ///   - present: what is seen now.
+    ///   - isErased: whether a person whom they are about was erased: then erased text is like any. Of
+    ///     anybody else it is only what somebody wrote.
+    /// - Returns: whether nothing that is known differs.
+    public static func agree(_ recorded: JSON, _ present: JSON, isErased: Bool) -> Bool {
         switch (recorded, present) {
-        case (.string(let text), _) where isErased(text),
-            (_, .string(let text)) where isErased(text):
+        case (.string(let text), _) where isErased && Self.isErased(text),
+            (_, .string(let text)) where isErased && Self.isErased(text):
             return true
         case (.array(let old), .array(let new)):
-            return old.count == new.count && zip(old, new).allSatisfy { agree($0, $1) }
+            return old.count == new.count
+                && zip(old, new).allSatisfy { agree($0, $1, isErased: isErased) }
         case (.object(let old), .object(let new)):
             return old.count == new.count
                 && old.allSatisfy { member in
-                    new[member.key].map { agree(member.value, $0) } ?? false
+                    new[member.key].map { agree(member.value, $0, isErased: isErased) } ?? false
                 }
         default: return recorded == present
         }

@@ -20,7 +20,8 @@ enum DecisionCommand {
                     let the rules of this build, or models, decide the same case instead, and show
                     what would differ; changes nothing
           --all     the newest decisions, 1000 unless --limit says otherwise: prints how many are the
-                    same, different and not replayable, and those that are not the same
+                    same, different and not replayable, and those that are not the same; exit 1 unless
+                    there are any and all are the same
           diff      where two decisions differ
         """
 
@@ -127,6 +128,7 @@ enum DecisionCommand {
                 in: reader
             )
         }
+        if ids.isEmpty { throw nothing(to: options.values["--agent"], installation) }
         let replayer = DecisionReplayer(installation.engine.agents.office)
         var counts = ["same": 0, "different": 0, "not-replayable": 0]
         var others: [JSON] = []
@@ -145,6 +147,28 @@ enum DecisionCommand {
         guard others.isEmpty else {
             throw GeneralFault(.conflict, code: "not-the-same", "not all is the same")
         }
+    }
+
+    /// That there is nothing to replay; to whoever named an agent that is unknown, which one may be meant.
+    private static func nothing(
+        to agent: String?,
+        _ installation: Installation
+    ) -> GeneralFault {
+        let agents = installation.registry.agents
+        guard let agent, agents[agent] == nil else {
+            return GeneralFault(
+                .notFound,
+                code: "nothing-to-replay",
+                "there is no decision" + (agent.map { " of \($0)" } ?? "") + " to replay"
+            )
+        }
+        let near = nearest(to: agent, among: agents.keys)
+        return GeneralFault(
+            .notFound,
+            code: "unknown-agent",
+            "there is no agent \"\(agent.prefix(60))\""
+                + (near.map { "; did you mean \($0)?" } ?? "")
+        )
     }
 
     private static func with(

@@ -22,8 +22,8 @@ enum EvaluateCommand {
           --against REPORT  compare with what an earlier run printed
         Prints {"passHat":{"1":…,"K":…},"costMicros","tokens","p50Micros","p99Micros","results":[…]}, where
         passHat k is the probability that k decisions of a case are all right; with --against the two
-        reports in short and the cases that got worse and better. Exit 1 when a decision was wrong, or
-        with --against when a case got worse.
+        reports in short and the cases that got worse and better; the earlier report must be of the same
+        agent. Exit 1 when a decision was wrong, or with --against when a case got worse or is missing.
         """
 
     private static let largest = 256 << 20
@@ -72,7 +72,7 @@ enum EvaluateCommand {
         let comparison = try report.compared(with: earlier)
         say(comparison.text(.pretty))
         guard comparison["worse"]?.array?.isEmpty == true else {
-            throw failed("cases got worse")
+            throw failed("cases got worse, or are missing")
         }
     }
 

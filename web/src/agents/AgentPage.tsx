@@ -101,7 +101,7 @@ function Figures({ agent }: { agent: AgentDetail }) {
     <div className="card agent-figures">
       <ul className="figures">
         <li>
-          <span>Runs</span>
+          <span>Runs, {agent.automation.days} days</span>
           <strong className="num">{count(agent.invocations)}</strong>
         </li>
         <li className={rate > 0.05 ? "figure-wrong" : ""}>

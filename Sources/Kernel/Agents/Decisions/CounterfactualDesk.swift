@@ -36,15 +36,13 @@ final class CounterfactualDesk: AgentDesk {
     private struct State {
         var unused: [AgentStep]
         var calls: [Call] = []
-        var costMicros = 0
-        var usage = ModelUsage()
-        var model: String?
+        var spending = RunSpending()
     }
 
     private let recording: DecisionReplayer.Recording
     private let office: AgentRunner.Office
     private let invocation: Invocation
-    private let models: [String]
+    private let models: RunModels
     private let mask: JournalDesk.Mask
     private let state: Mutex<State>
 
@@ -58,7 +56,17 @@ final class CounterfactualDesk: AgentDesk {
         self.recording = recording
         self.office = office
         self.invocation = invocation
-        self.models = models
+        self.models = RunModels(
+            gateway: office.models,
+            names: models,
+            caller: ModelCaller(
+                scope: invocation.scope,
+                agent: recording.agent.name,
+                run: invocation.key
+            ),
+            limits: recording.plan.settings.limits,
+            clock: office.clock
+        )
         self.mask = mask
         state = Mutex(State(unused: recording.steps.filter { $0.kind == .tool }))
     }
@@ -66,9 +74,7 @@ final class CounterfactualDesk: AgentDesk {
     var calls: [Call] { state.withLock { $0.calls.sorted { $0.index < $1.index } } }
 
     var bill: AgentBill {
-        state.withLock {
-            AgentBill(costMicros: $0.costMicros, usage: $0.usage, model: $0.model)
-        }
+        state.withLock { $0.spending.bill() }
     }
 
     func onlyLooks(_ tool: String) -> Bool { false }
@@ -76,10 +82,12 @@ final class CounterfactualDesk: AgentDesk {
     func call(_ tool: String, _ input: JSON, at index: Int) async throws -> JSON {
         let step = state.withLock { state -> AgentStep? in
             // The same question may have been asked several times, with other answers each time.
-            if let at = state.unused.firstIndex(where: { $0.repeats(tool, input) }) {
+            if let at = state.unused.firstIndex(where: {
+                $0.repeats(tool, input, isErased: recording.isErased)
+            }) {
                 return state.unused.remove(at: at)
             }
-            return recording.steps.last { $0.repeats(tool, input) }
+            return recording.steps.last { $0.repeats(tool, input, isErased: recording.isErased) }
         }
         func note(_ source: Source) {
             state.withLock {
@@ -103,41 +111,34 @@ final class CounterfactualDesk: AgentDesk {
         var call = invocation
         call.now = recording.start
         call.key += "/\(index)"
-        return try await office.registry.call(
-            tool,
-            input: input,
-            invocation: call,
-            database: office.database
-        )
+        do {
+            return try await office.registry.call(
+                tool,
+                input: input,
+                invocation: call,
+                database: office.database
+            )
+        } catch {
+            throw try GeneralFault(of: tool, error)
+        }
     }
 
     func ask(_ request: ModelRequest, at index: Int) async throws -> ModelReply {
-        guard let gateway = office.models else {
-            throw ModelGaveUp(code: "model-not-configured", message: "no model is configured")
-        }
         do {
-            let (reply, charge) = try await gateway.reply(
-                to: request,
-                from: models,
-                caller: ModelCaller(
-                    scope: invocation.scope,
-                    agent: recording.agent.name,
-                    run: invocation.key
-                ),
-                hear: { _ in }
-            )
-            try await office.database.transaction { try gateway.record(charge, in: $0) }
+            let answer = try await models.ask(request, after: state.withLock { $0.spending })
             state.withLock { state in
-                state.costMicros += charge.costMicros
-                state.usage = state.usage + reply.usage
-                state.model = reply.model
+                state.spending.add(answer)
                 state.calls.append(
                     Call(index: index, tool: AgentStep.modelName, input: .null, source: .model)
                 )
             }
-            return reply
-        } catch let fault as ModelFault {
-            throw ModelGaveUp(code: fault.code.rawValue, message: fault.message)
+            try await office.database.transaction { [office] in
+                try office.models?.record(answer.charge, in: $0)
+            }
+            return answer.reply
+        } catch let silence as RunModels.Silence {
+            state.withLock { $0.spending.add(silence) }
+            throw silence.gaveUp
         }
     }
 

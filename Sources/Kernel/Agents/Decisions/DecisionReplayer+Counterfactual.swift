@@ -1,6 +1,7 @@
 public import Core
 import Identity
 import Models
+import Store
 
 extension DecisionReplayer {
     /// Another policy for a decision that was made.
@@ -36,6 +37,8 @@ extension DecisionReplayer {
 
     /// Lets another policy decide a case that was decided; nothing but the models' accounts is changed.
     ///
+    /// It has the bounds of the recorded run, and ends with whoever asks for it.
+    ///
     /// Questions that the recorded run asked too are answered from its journal; other queries and
     /// computations are made now; where it would change something else, it ends.
     ///
@@ -44,7 +47,7 @@ extension DecisionReplayer {
     ///   - alternative: who decides.
     ///   - invocation: who asks for it.
     /// - Returns: what came of it; nil when there is no such decision.
-    /// - Throws: a fault when the decision cannot be taken up again; `StoreError`.
+    /// - Throws: a fault when the decision cannot be taken up again; `StoreError`; `CancellationError`.
     public func counterfactual(
         _ id: ID<Decision>,
         _ alternative: Alternative,
@@ -92,13 +95,16 @@ extension DecisionReplayer {
             let judgement = try await AgentJudgement(
                 recording.agent,
                 recording.plan,
-                policy(of: recording, scope),
+                try policy(of: recording, scope),
                 run,
                 model: { desk.bill.model }
             )
             var judged = Self.judged(judgement, recording.input)
             judged["policy"] = judgement.author.json
             conclusion = judged
+        } catch let trouble as StoreError {
+            // That says nothing about the policy.
+            throw trouble
         } catch let fault as any Fault {
             stopped = fault.message
         }

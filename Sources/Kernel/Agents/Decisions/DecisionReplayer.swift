@@ -59,7 +59,11 @@ public struct DecisionReplayer: Sendable {
         if let obstacle = Self.obstacle(recording) {
             return .notReplayable(code: obstacle.code, reason: obstacle.message)
         }
-        let desk = JournalDesk(recording.steps, mask: mask(of: recording, scope))
+        let desk = JournalDesk(
+            recording.steps,
+            isErased: recording.isErased,
+            mask: mask(of: recording, scope)
+        )
         let run = AgentRun(
             input: recording.input,
             now: recording.start,
@@ -71,7 +75,7 @@ public struct DecisionReplayer: Sendable {
             let judgement = try await AgentJudgement(
                 recording.agent,
                 recording.plan,
-                policy(of: recording, scope),
+                try policy(of: recording, scope),
                 run,
                 model: { nil }
             )
@@ -128,12 +132,12 @@ public struct DecisionReplayer: Sendable {
         return nil
     }
 
-    func policy(of recording: Recording, _ scope: Scope) -> ModelPolicy {
+    func policy(of recording: Recording, _ scope: Scope) throws -> ModelPolicy {
         ModelPolicy(
             agent: recording.agent,
-            tools: office.registry.tools(
+            tools: try recording.plan.tools(
                 of: recording.agent,
-                and: recording.plan.settings.outsideTools,
+                office.registry,
                 scope.organisation
             ),
             colleagues: recording.agent.colleagues.compactMap { office.registry.agents[$0] },
@@ -178,28 +182,33 @@ public struct DecisionReplayer: Sendable {
                     )
                 )
             }
-            let begun = try office.journal.begun(found.run, in: reader)
+            let begun: (start: Timestamp, plan: AgentPlan)?
+            do {
+                begun = try office.journal.begun(found.run, in: reader)
+            } catch let fault as GeneralFault {
+                return .failure(.init(code: fault.code, message: fault.message))
+            }
             guard let (start, plan) = begun else {
                 return .failure(
                     .init(code: "run-forgotten", message: "the run's journal is not kept any more")
                 )
             }
-            func open(_ json: JSON) throws -> JSON {
-                try office.privacy?.open(json, of: organisation, in: reader) ?? json
-            }
             var steps = try AgentJournal.steps(of: found.run, in: reader)
+            var body = found.decision.body
+            var isErased = false
             if let privacy = office.privacy {
-                for index in steps.indices {
-                    try steps[index].open(by: privacy, organisation, in: reader)
+                isErased = try AgentJournal.open(&steps, by: privacy, organisation, in: reader)
+                let place = PersonalData.Place.decision(found.decision.agent)
+                if try privacy.isAboutErased(body, at: place, of: organisation, in: reader) {
+                    isErased = true
                 }
+                body = try privacy.open(body, of: organisation, in: reader, isErased: &isErased)
             }
-            let body = try open(found.decision.body)
             let input = body["inputs"] ?? .null
             var judged: JSON = ["inputs": input]
             for key in ["options", "choice", "rationale", "confidence"] {
                 judged[key] = body[key] ?? .null
             }
-            let seen: [JSON] = [body] + steps.compactMap { try? $0.outcome.get() }
             return .success(
                 Recording(
                     decision: found.decision,
@@ -211,7 +220,7 @@ public struct DecisionReplayer: Sendable {
                     kept: found.decision.body["inputs"] ?? .null,
                     input: input,
                     judged: judged,
-                    isErased: seen.contains { $0.text().contains("[erased]") }
+                    isErased: isErased
                 )
             )
         }

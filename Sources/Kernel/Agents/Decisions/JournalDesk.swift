@@ -12,11 +12,14 @@ final class JournalDesk: AgentDesk {
     }
 
     private let steps: [Int: AgentStep]
+    private let isErased: Bool
     private let mask: Mask
     private let met = Mutex<Diverged?>(nil)
     private let prompt = Mutex(PromptDigest())
 
-    init(_ steps: [AgentStep], mask: Mask) {
+    /// A desk over steps; `isErased` says whether they are about somebody who was erased.
+    init(_ steps: [AgentStep], isErased: Bool, mask: Mask) {
+        self.isErased = isErased
         self.steps = Dictionary(steps.map { ($0.index, $0) }) { first, _ in first }
         self.mask = mask
     }
@@ -35,7 +38,7 @@ final class JournalDesk: AgentDesk {
         guard let step = steps[index] else {
             throw diverge("other-calls", "step \(index) calls \(tool), which was not called")
         }
-        guard step.repeats(tool, input) else {
+        guard step.repeats(tool, input, isErased: isErased) else {
             throw diverge(
                 "other-calls",
                 step.tool == tool

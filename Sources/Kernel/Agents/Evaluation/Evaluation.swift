@@ -100,19 +100,16 @@ public struct Evaluation: Sendable {
         _ key: String,
         _ scope: Scope
     ) async throws -> EvaluationReport.Trial {
-        let desk = RehearsalDesk(given, agent: agent, registry: office.registry) {
-            [office, settings, agent] request in
-            guard let gateway = office.models else {
-                throw ModelFault(.notConfigured, "no model is configured")
-            }
-            let (reply, charge) = try await gateway.reply(
-                to: request,
-                from: settings.models,
-                caller: ModelCaller(scope: scope, agent: agent.name, run: key),
-                hear: { _ in }
-            )
-            try await office.database.transaction { try gateway.record(charge, in: $0) }
-            return (reply, charge.costMicros)
+        let models = RunModels(
+            gateway: office.models,
+            names: settings.models,
+            caller: ModelCaller(scope: scope, agent: agent.name, run: key),
+            limits: settings.limits,
+            clock: office.clock
+        )
+        let desk = RehearsalDesk(given, agent: agent, registry: office.registry, models: models) {
+            [office] charge in
+            try await office.database.transaction { try office.models?.record(charge, in: $0) }
         }
         let run = AgentRun(input: given.input, now: given.now, key: key, desk: desk)
         let began = office.clock.now()
@@ -121,6 +118,8 @@ public struct Evaluation: Sendable {
             result = .success(try await conclude(run))
         } catch is CancellationError {
             throw CancellationError()
+        } catch let trouble as StoreError {
+            throw trouble
         } catch {
             result = .failure(error)
         }

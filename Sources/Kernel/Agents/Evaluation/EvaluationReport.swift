@@ -95,27 +95,39 @@ public struct EvaluationReport: Sendable {
         ]
     }
 
-    /// Compares a report with an earlier one of the same set.
+    /// Compares a report with an earlier one of the same agent and set.
+    ///
+    /// A case that the earlier report has and this one lacks counts as worse: nobody knows how it would go.
     ///
     /// - Parameter earlier: the ``json`` of the other report.
     /// - Returns: both in short, and which cases pass less or more often.
-    /// - Throws: a fault of code `invalid-report` when it is none.
+    /// - Throws: a fault of code `invalid-report` when it is none, `other-agent` when it is another agent's.
     public func compared(with earlier: JSON) throws(GeneralFault) -> JSON {
-        guard let cases = earlier["results"]?.array, let trials = earlier["trials"]?.int, trials > 0
-        else {
+        var before: [String: Double] = [:]
+        do throws(GeneralFault) {
+            let reader = JSONReader(earlier)
+            let other = try reader.member("agent")
+            guard try other.string() == agent else {
+                throw GeneralFault(
+                    .invalid,
+                    code: "other-agent",
+                    "this report is of \(try other.string().prefix(200)), not of \(agent)",
+                    pointer: other.pointer
+                )
+            }
+            let trials = try reader.member("trials").int(in: 1...100)
+            for result in try reader.member("results").array() {
+                let id = try result.member("id").string()
+                let passes = try result.member("passes").int(in: 0...trials)
+                before[id] = Double(passes) / Double(trials)
+            }
+        } catch  where error.code != "other-agent" {
             throw GeneralFault(
                 .invalid,
                 code: "invalid-report",
-                "this is no report of weft evaluate",
-                pointer: "/results"
+                "this is no report of weft evaluate: \(error.message)",
+                pointer: error.pointer
             )
-        }
-        var before: [String: Double] = [:]
-        for result in cases {
-            guard let id = result["id"]?.string, let passes = result["passes"]?.int else {
-                continue
-            }
-            before[id] = Double(passes) / Double(trials)
         }
         var worse: [JSON] = []
         var better: [JSON] = []
@@ -132,6 +144,12 @@ public struct EvaluationReport: Sendable {
             ]
             if new < old { worse.append(row) }
             if new > old { better.append(row) }
+        }
+        for (id, old) in before.sorted(by: { $0.key < $1.key }) {
+            worse.append([
+                "id": .string(id), "before": .double(old), "after": .null,
+                "failures": ["the case is not in the set any more"],
+            ])
         }
         func short(_ report: JSON) -> JSON {
             var short: JSON = [:]

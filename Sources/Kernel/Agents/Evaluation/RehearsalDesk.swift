@@ -8,35 +8,34 @@ final class RehearsalDesk: AgentDesk {
     private struct State {
         var next: [String: Int] = [:]
         var calls: [String] = []
-        var costMicros = 0
-        var usage = ModelUsage()
-        var model: String?
+        var spending = RunSpending()
     }
 
     private let given: EvaluationCase
     private let registry: ToolRegistry
     private let agent: Agent
-    private let ask: @Sendable (ModelRequest) async throws -> (ModelReply, Int)
+    private let models: RunModels
+    private let record: @Sendable (ModelCharge) async throws -> Void
     private let state = Mutex(State())
 
     init(
         _ given: EvaluationCase,
         agent: Agent,
         registry: ToolRegistry,
-        ask: @escaping @Sendable (ModelRequest) async throws -> (ModelReply, Int)
+        models: RunModels,
+        record: @escaping @Sendable (ModelCharge) async throws -> Void
     ) {
         self.given = given
         self.agent = agent
         self.registry = registry
-        self.ask = ask
+        self.models = models
+        self.record = record
     }
 
     var calls: [String] { state.withLock { $0.calls } }
 
     var bill: AgentBill {
-        state.withLock {
-            AgentBill(costMicros: $0.costMicros, usage: $0.usage, model: $0.model)
-        }
+        state.withLock { $0.spending.bill() }
     }
 
     func onlyLooks(_ tool: String) -> Bool { false }
@@ -75,15 +74,13 @@ final class RehearsalDesk: AgentDesk {
 
     func ask(_ request: ModelRequest, at index: Int) async throws -> ModelReply {
         do {
-            let (reply, cost) = try await ask(request)
-            state.withLock { state in
-                state.costMicros += cost
-                state.usage = state.usage + reply.usage
-                state.model = reply.model
-            }
-            return reply
-        } catch let fault as ModelFault {
-            throw ModelGaveUp(code: fault.code.rawValue, message: fault.message)
+            let answer = try await models.ask(request, after: state.withLock { $0.spending })
+            state.withLock { $0.spending.add(answer) }
+            try await record(answer.charge)
+            return answer.reply
+        } catch let silence as RunModels.Silence {
+            state.withLock { $0.spending.add(silence) }
+            throw silence.gaveUp
         }
     }
 

@@ -1,5 +1,6 @@
 import Core
 import Models
+import Privacy
 
 /// The conversation of one run with a language model: a pure state machine.
 ///
@@ -10,7 +11,8 @@ struct ModelConversation: Sendable {
     /// What happened.
     enum Input: Sendable {
         case start(case: JSON)
-        case replied(ModelReply)
+        /// The model's turn, and what the placeholders in it stand for.
+        case replied(ModelReply, PersonalMask)
         /// What came of the calls that were planned last, in their order.
         case called([Result<JSON, GeneralFault>])
     }
@@ -20,7 +22,7 @@ struct ModelConversation: Sendable {
         case ask(ModelRequest)
         case call([PlannedCall])
         case conclude(JSON)
-        case handOff(HandOff)
+        case handOff(HandOff, about: String)
         case giveUp(code: String, message: String)
     }
 
@@ -59,7 +61,7 @@ struct ModelConversation: Sendable {
                 ModelMessage(.user, [.text("The case, as JSON:\n" + given.text(.canonical))])
             ]
             return ask()
-        case .replied(let reply): return take(reply)
+        case .replied(let reply, let mask): return take(reply, mask)
         case .called(let results): return take(results)
         }
     }
@@ -96,7 +98,7 @@ struct ModelConversation: Sendable {
         return ask()
     }
 
-    private mutating func take(_ reply: ModelReply) -> Action {
+    private mutating func take(_ reply: ModelReply, _ mask: PersonalMask) -> Action {
         if reply.stop == .refusal {
             return .giveUp(code: "model-refused", message: "the model will not answer this")
         }
@@ -116,7 +118,7 @@ struct ModelConversation: Sendable {
             // The last call's input may be only a part of what was meant.
             return refuse(calls, "your answer was cut off; make fewer calls at once")
         }
-        return plan(calls)
+        return plan(calls, mask)
     }
 
     private mutating func refuse(_ calls: [ModelToolCall], _ reason: String) -> Action {
@@ -136,22 +138,23 @@ struct ModelConversation: Sendable {
         )
     }
 
-    private mutating func plan(_ calls: [ModelToolCall]) -> Action {
+    private mutating func plan(_ calls: [ModelToolCall], _ mask: PersonalMask) -> Action {
+        var left = ToolResults.mostResolved
         planned = []
         answered = []
         order = calls.map(\.id)
         var final: Action?
         for call in calls {
             var call = call
-            if let mistake = results.resolve(&call.input) {
+            if let mistake = results.resolve(&call.input, left: &left) {
                 answered.append(ModelToolResult(id: call.id, content: mistake, isError: true))
                 continue
             }
-            switch toolbox.understand(call, isAlone: calls.count == 1) {
+            switch toolbox.understand(call, mask, isAlone: calls.count == 1) {
             case .call(let tool, let input):
                 planned.append(PlannedCall(id: call.id, tool: tool, input: input))
             case .conclude(let conclusion): final = .conclude(conclusion)
-            case .handOff(let handOff): final = .handOff(handOff)
+            case .handOff(let handOff, let subject): final = .handOff(handOff, about: subject)
             case .mistake(let mistake):
                 answered.append(ModelToolResult(id: call.id, content: mistake, isError: true))
             }

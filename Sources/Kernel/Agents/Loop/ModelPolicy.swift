@@ -7,7 +7,7 @@ struct ModelPolicy: Sendable {
     /// `language-model`.
     static let name = "language-model"
     /// Raised with every change of what models are told or how their answers are understood.
-    static let version = 1
+    static let version = 2
 
     let agent: Agent
     let tools: [Tool]
@@ -57,7 +57,7 @@ struct ModelPolicy: Sendable {
         while true {
             switch action {
             case .ask(let request):
-                action = conversation.handle(.replied(try await run.ask(request)))
+                action = conversation.handle(.replied(try await run.ask(request), mask))
             case .call(let planned):
                 let results = try await run.call(
                     planned.map { (tool: $0.tool, input: mask.reveal($0.input)) }
@@ -70,7 +70,8 @@ struct ModelPolicy: Sendable {
                 }
                 action = conversation.handle(.called(shown))
             case .conclude(let json): return (Self.conclusion(json, mask), mask)
-            case .handOff(let handOff): return (Self.conclusion(handOff, mask), mask)
+            case .handOff(let handOff, let subject):
+                return (Self.conclusion(handOff, about: subject, mask), mask)
             case .giveUp(let code, let message): throw ModelGaveUp(code: code, message: message)
             }
         }
@@ -86,7 +87,7 @@ struct ModelPolicy: Sendable {
             )
         }
         return Conclusion(
-            subject: mask.reveal(json["subject"] ?? "").string ?? "",
+            subject: text(json["subject"]?.string ?? "", mask),
             options: options,
             choice: json["choice"]?.string ?? "",
             rationale: json["rationale"]?.string ?? "",
@@ -96,9 +97,18 @@ struct ModelPolicy: Sendable {
         )
     }
 
-    private static func conclusion(_ handOff: HandOff, _ mask: PersonalMask) -> Conclusion {
+    private static func conclusion(
+        _ handOff: HandOff,
+        about subject: String,
+        _ mask: PersonalMask
+    ) -> Conclusion {
         var handOff = handOff
         handOff.input = mask.reveal(handOff.input)
-        return Conclusion(handingOff: handOff)
+        return Conclusion(handingOff: handOff, subject: text(subject, mask))
+    }
+
+    /// A text with the values of its placeholders.
+    private static func text(_ text: String, _ mask: PersonalMask) -> String {
+        mask.reveal(.string(text), asText: true).string ?? text
     }
 }

@@ -1,5 +1,6 @@
-public import Core
+import Core
 import Models
+import Privacy
 
 /// What a language model that decides for an agent can call: the agent's tools, a conclusion, a colleague.
 struct ModelToolbox: Sendable {
@@ -7,6 +8,8 @@ struct ModelToolbox: Sendable {
     static let conclude = "conclude"
     /// Gives the case to a colleague.
     static let handOff = "hand_off"
+    /// The type of task that is none of those the policy names.
+    static let otherTask = "other"
     /// More calls in one answer are refused.
     static let mostCalls = 32
 
@@ -14,7 +17,8 @@ struct ModelToolbox: Sendable {
     enum Meaning: Sendable {
         case call(tool: String, input: JSON)
         case conclude(JSON)
-        case handOff(HandOff)
+        /// With what the case is about.
+        case handOff(HandOff, about: String)
         /// It means nothing that may be done; the model is told this.
         case mistake(JSON)
     }
@@ -23,6 +27,7 @@ struct ModelToolbox: Sendable {
     let tools: [ModelTool]
     private let names: [String: Tool]
     private let conclusion: Schema
+    private let handing: Schema
     private let colleagues: [String: Agent]
 
     /// The tools of an agent, in the order of their names.
@@ -30,6 +35,7 @@ struct ModelToolbox: Sendable {
     /// - Throws: a fault of code `invalid-schema` when the agent's output cannot be said in a schema.
     init(agent: Agent, tools: [Tool], colleagues: [Agent]) throws(GeneralFault) {
         conclusion = try Schema(Self.conclusion(of: agent))
+        handing = try Schema(Self.handing(to: colleagues))
         self.colleagues = Dictionary(colleagues.map { ($0.name, $0) }) { first, _ in first }
         var names: [String: Tool] = [:]
         var told: [ModelTool] = []
@@ -63,14 +69,7 @@ struct ModelToolbox: Sendable {
                         \(colleagues.map { "\($0.name) (\($0.purpose))" }.sorted()
                             .joined(separator: "; ")). Call it alone.
                         """,
-                    input: Shape.record(
-                        nil,
-                        [
-                            ("agent", Shape.choice(colleagues.map(\.name).sorted())),
-                            ("reason", ["type": "string", "minLength": 1, "maxLength": 2_000]),
-                            ("input", Shape.object),
-                        ]
-                    )
+                    input: handing.json
                 )
             )
         }
@@ -93,6 +92,33 @@ struct ModelToolbox: Sendable {
             number += 1
         }
         return name
+    }
+
+    private static func handing(to colleagues: [Agent]) -> JSON {
+        let names = colleagues.map(\.name).sorted()
+        return Shape.record(
+            nil,
+            [
+                ("agent", names.isEmpty ? text(200) : Shape.choice(names)), subject,
+                ("reason", text(2_000)), ("input", Shape.object),
+            ]
+        )
+    }
+
+    private static let subject: (String, JSON) = (
+        "subject", Shape.described(text(200), "What it is about: a kind and an id, as order:ID.")
+    )
+
+    /// What a model says of the sort of work: of a policy that names its routine tasks one of these or
+    /// ``otherTask``, for the automation rate counts by them.
+    private static func task(_ routine: Set<String>) -> JSON {
+        guard !routine.isEmpty else {
+            return Shape.described(text(100), "The type of task, if you know it.")
+        }
+        return Shape.described(
+            Shape.choice(routine.subtracting([otherTask]).sorted() + [otherTask]),
+            "The type of task; \(otherTask) when it is none of these."
+        )
     }
 
     /// The shape of a conclusion; definitions of the agent's output come to its top.
@@ -122,10 +148,7 @@ struct ModelToolbox: Sendable {
         var shape = Shape.record(
             nil,
             [
-                (
-                    "subject",
-                    Shape.described(text(200), "What it is about: a kind and an id, as order:ID.")
-                ),
+                subject,
                 ("options", ["type": "array", "items": option, "minItems": 1, "maxItems": 50]),
                 (
                     "choice",
@@ -136,10 +159,9 @@ struct ModelToolbox: Sendable {
                     Shape.described(text(4_000), "Why, in a sentence or two, with the numbers.")
                 ),
                 ("confidence", Shape.share),
-                ("task", Shape.described(text(100), "The type of task, if you know it.")),
-                ("output", output),
+                ("task", task(agent.policy.routine)), ("output", output),
             ],
-            optional: ["task"]
+            optional: agent.policy.routine.isEmpty ? ["task"] : []
         )
         if let definitions { shape["$defs"] = definitions }
         return shape
@@ -150,14 +172,16 @@ struct ModelToolbox: Sendable {
     }
 
     /// What a call means; it changes nothing.
-    func understand(_ call: ModelToolCall, isAlone: Bool) -> Meaning {
+    ///
+    /// What is checked are the values that placeholders stand for, as the tool will get them.
+    func understand(_ call: ModelToolCall, _ mask: PersonalMask, isAlone: Bool) -> Meaning {
         if call.name == Self.conclude || call.name == Self.handOff, !isAlone {
             return .mistake([
                 "error": .string("call \(call.name) alone, when the others have answered")
             ])
         }
-        if call.name == Self.conclude { return concluded(call.input) }
-        if call.name == Self.handOff, !colleagues.isEmpty { return handedOff(call.input) }
+        if call.name == Self.conclude { return concluded(call.input, mask) }
+        if call.name == Self.handOff, !colleagues.isEmpty { return handedOff(call.input, mask) }
         guard let tool = names[call.name] else {
             let known = tools.map(\.name).joined(separator: ", ")
             return .mistake([
@@ -165,14 +189,19 @@ struct ModelToolbox: Sendable {
                 "tools": .string(known),
             ])
         }
-        if let mistake = Self.violations(of: tool.input, in: call.input) {
+        let clear = mask.reveal(call.input)
+        if let mistake = Self.violations(of: tool.input, in: call.input, clear) {
             return .mistake(mistake)
         }
         return .call(tool: tool.name, input: call.input)
     }
 
-    private func concluded(_ input: JSON) -> Meaning {
-        if let mistake = Self.violations(of: conclusion, in: input) { return .mistake(mistake) }
+    private func concluded(_ input: JSON, _ mask: PersonalMask) -> Meaning {
+        // Words keep their placeholders; the output goes to whoever asked.
+        let clear = input.replacing("output") { mask.reveal($0) }
+        if let mistake = Self.violations(of: conclusion, in: input, clear) {
+            return .mistake(mistake)
+        }
         let labels = input["options"]?.array?.compactMap { $0["label"]?.string } ?? []
         guard let choice = input["choice"]?.string, labels.contains(choice) else {
             return .mistake([
@@ -183,57 +212,55 @@ struct ModelToolbox: Sendable {
         return .conclude(input)
     }
 
-    private func handedOff(_ input: JSON) -> Meaning {
+    private func handedOff(_ input: JSON, _ mask: PersonalMask) -> Meaning {
         guard let name = input["agent"]?.string, let colleague = colleagues[name] else {
             return .mistake([
                 "error": "there is no such colleague", "pointer": "/agent",
                 "colleagues": .array(colleagues.keys.sorted().map { .string($0) }),
             ])
         }
+        let clear = input.replacing("input") { mask.reveal($0) }
+        if let mistake = Self.violations(of: handing, in: input, clear) {
+            return .mistake(mistake)
+        }
         let given = input["input"] ?? [:]
-        if let mistake = Self.violations(of: colleague.input, in: given, at: "/input") {
+        let known = clear["input"] ?? [:]
+        if let mistake = Self.violations(of: colleague.input, in: given, known, at: "/input") {
             return .mistake(mistake)
         }
         return .handOff(
-            HandOff(
-                to: name,
-                input: given,
-                reason: String((input["reason"]?.string ?? "").prefix(2_000))
-            )
+            HandOff(to: name, input: given, reason: input["reason"]?.string ?? ""),
+            about: input["subject"]?.string ?? ""
         )
     }
 
     private static func violations(
         of schema: Schema,
-        in input: JSON,
+        in shown: JSON,
+        _ clear: JSON,
         at place: String = ""
     ) -> JSON? {
-        let found = schema.violations(of: input)
+        let found = schema.violations(of: clear).map { ToldViolation($0, in: shown, of: clear) }
         guard !found.isEmpty else { return nil }
         return [
             "error": "the input does not fit the schema; nothing was done",
             "violations": .array(
-                found.map {
-                    ["pointer": .string(place + $0.pointer), "message": .string($0.message)]
+                found.map { violation in
+                    var told = violation
+                    told.pointer = place + violation.pointer
+                    return told.json
                 }
             ),
         ]
     }
 }
 
-/// A case that one agent gives to another, who decides in its place.
-public struct HandOff: Sendable, Equatable {
-    /// The colleague.
-    public var agent: String
-    /// The case as the colleague gets it.
-    public var input: JSON
-    /// Why.
-    public var reason: String
-
-    /// A case for a colleague.
-    public init(to agent: String, input: JSON, reason: String) {
-        self.agent = agent
-        self.input = input
-        self.reason = reason
+extension JSON {
+    /// The same object with another value of a member that it has.
+    fileprivate func replacing(_ key: String, _ change: (JSON) -> JSON) -> JSON {
+        guard let value = self[key] else { return self }
+        var json = self
+        json[key] = change(value)
+        return json
     }
 }

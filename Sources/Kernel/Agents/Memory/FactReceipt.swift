@@ -43,9 +43,7 @@ public struct FactReceipt: Sendable, Hashable {
     public static func hash(of receipt: JSON) throws -> String {
         var content = receipt
         content["hash"] = nil
-        return try Authentication.sha256(content.bytes(.canonical)).reduce(into: "") { text, byte in
-            text += (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        }
+        return hexadecimal(try Authentication.sha256(content.bytes(.canonical)))
     }
 
     /// The wire form, with its hash.

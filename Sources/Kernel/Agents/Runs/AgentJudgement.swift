@@ -17,9 +17,9 @@ struct AgentJudgement: Sendable {
         let plan = desk.at.plan
         let policy = ModelPolicy(
             agent: agent,
-            tools: office.registry.tools(
+            tools: try plan.tools(
                 of: agent,
-                and: plan.settings.outsideTools,
+                office.registry,
                 desk.at.invocation.scope.organisation
             ),
             colleagues: agent.colleagues.compactMap { office.registry.agents[$0] },

@@ -112,21 +112,3 @@ private struct Standing: WallClock {
     func now() -> Timestamp { moment }
     func sleep(until deadline: Timestamp) async throws { throw CancellationError() }
 }
-
-extension GeneralFault {
-    /// The same fault without its own type.
-    public init(copying fault: any Fault) {
-        self.init(
-            fault.kind,
-            code: fault.code,
-            fault.message,
-            pointer: fault.pointer,
-            details: fault.details
-        )
-    }
-
-    /// Whether a run that meets it ends, rather than thinking of something else.
-    var stopsRuns: Bool {
-        ["policy-not-deterministic", "not-journaled"].contains(code) || kind == .unavailable
-    }
-}

@@ -127,7 +127,9 @@ public struct AgentRunner: Sendable {
             throw GeneralFault(.notFound, code: "unknown-agent", "there is no agent \"\(name)\"")
         }
         let organisation = invocation.scope.organisation
-        let found = try await office.journal.run(invocation.key, of: agent, organisation)
+        let found = try await office.journal.run(invocation.key, of: agent, input, organisation) {
+            [office] in AgentPlan($0, of: agent, office.registry, organisation)
+        }
         let desk = LiveDesk(
             .init(
                 agent: agent,
@@ -135,7 +137,8 @@ public struct AgentRunner: Sendable {
                 start: found.start ?? invocation.now,
                 plan: found.plan,
                 input: input,
-                execution: execution
+                execution: execution,
+                isErased: found.isErased
             ),
             journaled: found.steps,
             office: office
@@ -161,7 +164,6 @@ public struct AgentRunner: Sendable {
             let judgement = try await AgentJudgement(desk, run, office)
             guard desk.waits == nil else { throw AwaitsApproval() }
             let latency = office.clock.now() - began
-            observe(desk, latency, .decided)
             return try await settle(judgement, desk, latency, execution, depth: depth)
         } catch {
             if let question = desk.waits {
@@ -179,10 +181,18 @@ public struct AgentRunner: Sendable {
     }
 
     private func observe(_ desk: LiveDesk, _ latency: Duration, _ end: AgentRunOutcome.End) {
+        observe(desk.at, latency, end)
+    }
+
+    private func observe(
+        _ at: LiveDesk.Circumstances,
+        _ latency: Duration,
+        _ end: AgentRunOutcome.End
+    ) {
         office.observe(
             AgentRunOutcome(
-                agent: desk.at.agent.name,
-                organisation: desk.at.invocation.scope.organisation,
+                agent: at.agent.name,
+                organisation: at.invocation.scope.organisation,
                 latency: latency,
                 end: end
             )
@@ -190,12 +200,24 @@ public struct AgentRunner: Sendable {
     }
 
     /// What failed stays failed; the steps are kept for whoever looks why.
+    ///
+    /// Trouble of the store is no end: whoever asked asks again.
     private func recordFailure(_ error: any Error, _ desk: LiveDesk) async throws {
-        guard let fault = error as? any Fault, fault.kind != .unavailable else { return }
+        guard let fault = error as? any Fault,
+            (fault as? StoreError)?.kind != .unavailable
+        else { return }
         let general = GeneralFault(copying: fault)
         let held = desk.held
         try await office.database.transaction { [office] transaction in
             try desk.at.invocation.stillWanted(transaction)
+            if let key = desk.outdated {
+                try office.approvals?.withdraw(
+                    key: key,
+                    organisation: desk.at.invocation.scope.organisation,
+                    at: office.clock.now(),
+                    in: transaction
+                )
+            }
             try office.journal.recordFailure(general, steps: held, desk.at, in: transaction)
         }
     }
@@ -261,7 +283,7 @@ public struct AgentRunner: Sendable {
             try await self.handOn(handOff, from: at, execution, depth: depth)
         }
         let held = desk.held
-        return .commit { [office, decision] transaction in
+        return .commit { [self, decision] transaction in
             try at.invocation.stillWanted(transaction)
             try office.journal.open(at, in: transaction)
             try office.journal.write(
@@ -272,7 +294,11 @@ public struct AgentRunner: Sendable {
             )
             // A colleague who waits for a person has not decided: the case comes back here then.
             let answer = try next?.commit(in: transaction)
-            if case .awaitsApproval(let key)? = answer { return .awaitsApproval(key: key) }
+            if case .awaitsApproval(let key)? = answer {
+                transaction.afterCommit { observe(at, latency, .waiting) }
+                return .awaitsApproval(key: key)
+            }
+            transaction.afterCommit { observe(at, latency, .decided) }
             try office.journal.record(
                 decision,
                 mask: judgement.mask,
@@ -347,42 +373,4 @@ extension Optional where Wrapped: Sendable {
         guard let self else { return nil }
         return try await body(self)
     }
-}
-
-/// How one run of an agent went, for metrics.
-public struct AgentRunOutcome: Sendable {
-    /// The agent's name.
-    public var agent: String
-    /// For which organisation it ran.
-    public var organisation: ID<Organisation>
-    /// How long it took to decide.
-    public var latency: Duration
-    /// How it ended.
-    public var end: End
-
-    /// How a run can end.
-    public enum End: String, Sendable {
-        /// With a decision.
-        case decided
-        /// Not yet: a person was asked.
-        case waiting
-        /// Without one: the agent or a tool of its could not.
-        case failed
-        /// Without one, because nobody waited for it any more; that is no failure of the agent's.
-        case abandoned
-    }
-}
-
-/// A piece of what a model writes while it decides for an agent.
-public struct AgentUtterance: Sendable {
-    /// The agent's name.
-    public var agent: String
-    /// Whose run it is.
-    public var organisation: ID<Organisation>
-    /// The run.
-    public var run: String
-    /// The workflow execution that asks.
-    public var execution: String?
-    /// The piece.
-    public var piece: ModelPiece
 }

@@ -68,16 +68,25 @@ extension AgentStep {
         return step
     }
 
-    /// Opens what is sealed.
+    /// Opens what is sealed, and notes when the step is about somebody who was erased.
     mutating func open(
         by privacy: Privacy,
         _ organisation: ID<Organisation>,
-        in reader: any Reader
+        in reader: any Reader,
+        isErased: inout Bool
     ) throws {
-        input = try privacy.open(input, of: organisation, in: reader)
-        asked = try asked.map { try privacy.open($0, of: organisation, in: reader) }
+        func opened(_ json: JSON, _ place: PersonalData.Place) throws -> JSON {
+            if try kind == .tool && !isErased
+                && privacy.isAboutErased(json, at: place, of: organisation, in: reader)
+            {
+                isErased = true
+            }
+            return try privacy.open(json, of: organisation, in: reader, isErased: &isErased)
+        }
+        input = try opened(input, .input(tool))
+        asked = try asked.map { try opened($0, .input(tool)) }
         if case .success(let output) = outcome {
-            outcome = .success(try privacy.open(output, of: organisation, in: reader))
+            outcome = .success(try opened(output, .output(tool)))
         }
     }
 

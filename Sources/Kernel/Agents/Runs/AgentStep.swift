@@ -39,10 +39,11 @@ struct AgentStep: Sendable {
         }
     }
 
-    /// Whether the policy asks now what it asked then; what was erased since cannot be compared.
-    func repeats(_ tool: String, _ input: JSON) -> Bool {
+    /// Whether the policy asks now what it asked then; what was erased since, in a run that has met such a
+    /// person, cannot be compared.
+    func repeats(_ tool: String, _ input: JSON, isErased: Bool) -> Bool {
         self.tool == tool && kind == .tool
-            && Privacy.agree(asked ?? self.input, AgentJournal.kept(input))
+            && Privacy.agree(asked ?? self.input, AgentJournal.kept(input), isErased: isErased)
     }
 }
 

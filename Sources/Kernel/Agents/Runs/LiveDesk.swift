@@ -8,8 +8,9 @@ import Synchronization
 ///
 /// Answers of queries and computations are held back and written with the next change, or with the
 /// decision: until then nothing has happened that depends on them, so asking again after a crash is
-/// as good. A change is committed together with its own journal entry and those held back; a model's
-/// answer is written as soon as it is there, with what it is charged with, so that it is paid for once.
+/// as good. A change is committed together with its own journal entry and those held back; what came of
+/// a call that reached outside is written at once, and so is a model's answer, with what it is charged
+/// with, so that it is paid for once.
 final class LiveDesk: AgentDesk {
     /// Whose run it is, and in what circumstances.
     struct Circumstances: Sendable {
@@ -21,6 +22,8 @@ final class LiveDesk: AgentDesk {
         var input: JSON
         /// The workflow execution that asks.
         var execution: String?
+        /// Whether the run has met a person who was erased since.
+        var isErased = false
 
         /// What a person is asked before a call.
         func question(_ key: String, about tool: Tool, input: JSON) -> ApprovalRequest {
@@ -42,22 +45,25 @@ final class LiveDesk: AgentDesk {
         }
     }
 
-    private struct State {
+    struct State {
         var journaled: [Int: AgentStep]
         var held: [AgentStep] = []
-        var costMicros: Int
-        var thought: Duration
-        var models: ModelUsage
-        var model: String?
-        var approvals: Int
+        var spending = RunSpending()
+        var approvals = 0
         var waits: ApprovalRequest?
+        var outdated: String?
         var prompt = PromptDigest()
+
+        mutating func count(_ step: AgentStep) {
+            if step.approval != nil { approvals += 1 }
+            if step.kind == .model { spending.add(step) }
+        }
     }
 
     let at: Circumstances
-    private let office: AgentRunner.Office
-    private let hear: @Sendable (ModelPiece) -> Void
-    private let state: Mutex<State>
+    let office: AgentRunner.Office
+    let hear: @Sendable (ModelPiece) -> Void
+    let state: Mutex<State>
 
     init(
         _ circumstances: Circumstances,
@@ -69,25 +75,10 @@ final class LiveDesk: AgentDesk {
         self.office = office
         self.hear = hear
         var state = State(
-            journaled: Dictionary(journaled.map { ($0.index, $0) }) { first, _ in first },
-            costMicros: 0,
-            thought: .zero,
-            models: ModelUsage(),
-            approvals: 0
+            journaled: Dictionary(journaled.map { ($0.index, $0) }) { first, _ in first }
         )
-        for step in journaled { Self.count(step, in: &state) }
+        for step in journaled { state.count(step) }
         self.state = Mutex(state)
-    }
-
-    private static func count(_ step: AgentStep, in state: inout State) {
-        if step.approval != nil { state.approvals += 1 }
-        guard step.kind == .model else { return }
-        state.costMicros += step.costMicros
-        state.thought += step.duration
-        if case .success(let reply) = step.outcome {
-            state.models = state.models + ModelUsage(reply["usage"] ?? [:])
-            state.model = reply["model"]?.string
-        }
     }
 
     // MARK: What the run came to
@@ -99,18 +90,14 @@ final class LiveDesk: AgentDesk {
 
     /// What the models cost and wrote, and how often a person agreed.
     var bill: AgentBill {
-        state.withLock {
-            AgentBill(
-                costMicros: $0.costMicros,
-                usage: $0.models,
-                model: $0.model,
-                approvals: $0.approvals
-            )
-        }
+        state.withLock { $0.spending.bill(approvals: $0.approvals) }
     }
 
     /// The call to which a person must agree before the run can go on.
     var waits: ApprovalRequest? { state.withLock { $0.waits } }
+
+    /// The key of a question that was put to people about a call that the run does not make any more.
+    var outdated: String? { state.withLock { $0.outdated } }
 
     // MARK: Tools
 
@@ -119,105 +106,101 @@ final class LiveDesk: AgentDesk {
         return found.effect == .read || found.effect == .compute
     }
 
-    private func find(_ tool: String) -> Tool? {
+    func find(_ tool: String) -> Tool? {
         office.registry.tool(tool, of: at.invocation.scope.organisation)
     }
 
-    private func needsApproval(_ tool: Tool) -> Bool {
+    func needsApproval(_ tool: Tool) -> Bool {
         tool.needsApproval || at.plan.settings.approvals.contains(tool.name)
     }
 
     func call(_ tool: String, _ input: JSON, at index: Int) async throws -> JSON {
         if let recorded = state.withLock({ $0.journaled[index] }) {
-            guard recorded.repeats(tool, input) else {
-                throw GeneralFault(
-                    .internal,
-                    code: "policy-not-deterministic",
-                    "step \(index) of \(at.agent.name) was \(recorded.tool) and is now \(tool)"
-                )
+            guard recorded.repeats(tool, input, isErased: at.isErased) else {
+                throw notDeterministic("step \(index)", "was \(recorded.tool) and is now \(tool)")
             }
             return try recorded.outcome.get()
         }
-        let began = office.clock.now()
+        let found = find(tool)
+        let isOutside = found?.effect == .external
         var step = AgentStep(
             index: index,
             tool: tool,
             input: input,
             outcome: .success(.null),
-            at: began,
+            at: office.clock.now(),
             duration: .zero
         )
+        let prepared: PreparedCall
         do {
-            if let found = find(tool), needsApproval(found) {
-                try await agree(to: found, &step)
+            if let found, needsApproval(found) { try await agree(to: found, &step) }
+            prepared = try await prepare(step)
+        } catch {
+            throw try await failed(step, error, isOutside: isOutside)
+        }
+        switch prepared {
+        case .done(let output):
+            step.outcome = .success(output)
+            try await finish(step, isOutside: isOutside)
+            return output
+        case .commit(let commit):
+            do {
+                return try await self.commit(commit, step)
+            } catch {
+                throw try await failed(step, error, isOutside: isOutside)
             }
-            var call = at.invocation
-            call.key = "\(at.invocation.key)/\(index)"
-            call.now = at.start
-            call.outsideTools = at.plan.settings.outsideTools
-            let prepared = try await office.registry.prepare(
-                tool,
-                input: step.input,
-                invocation: call,
-                database: office.database
-            )
-            switch prepared {
-            case .done(let output):
-                step.outcome = .success(output)
-                hold(step)
-                return output
-            case .commit(let commit): return try await self.commit(commit, step)
-            }
-        } catch let fault as any Fault where fault.kind != .unavailable && fault.kind != .timeout {
-            let general = GeneralFault(copying: fault)
-            step.outcome = .failure(general)
-            hold(step)
-            throw general
         }
     }
 
-    /// Finds out whether a person agreed to a call, and to what.
+    func notDeterministic(_ place: String, _ what: String) -> GeneralFault {
+        GeneralFault(
+            .internal,
+            code: "policy-not-deterministic",
+            "\(place) of \(at.agent.name) \(what)"
+        )
+    }
+
+    private func prepare(_ step: AgentStep) async throws -> PreparedCall {
+        var call = at.invocation
+        // The same whenever the run comes here again: a server outside can know the call by it.
+        call.key = "\(at.invocation.key)/\(step.index)"
+        call.now = at.start
+        call.outsideTools = at.plan.settings.outsideTools
+        return try await office.registry.prepare(
+            step.tool,
+            input: step.input,
+            invocation: call,
+            database: office.database
+        )
+    }
+
+    /// Keeps that a call failed.
     ///
-    /// - Throws: `AwaitsApproval` while nobody has; a fault when somebody did not.
-    private func agree(to tool: Tool, _ step: inout AgentStep) async throws {
-        let key = "\(at.invocation.key)/\(step.index)"
-        guard let approvals = office.approvals else {
-            throw GeneralFault(
-                .forbidden,
-                code: "approval-needed",
-                "\"\(tool.name)\" needs a person's agreement, and nobody can be asked here"
-            )
+    /// - Returns: what its failure is to the policy.
+    /// - Throws: what ends the run instead.
+    private func failed(
+        _ step: AgentStep,
+        _ error: any Error,
+        isOutside: Bool
+    ) async throws -> GeneralFault {
+        let fault = try GeneralFault(of: step.tool, error)
+        var step = step
+        step.outcome = .failure(fault)
+        try await finish(step, isOutside: isOutside)
+        return fault
+    }
+
+    /// Keeps what came of a call: at once when it reached outside, for then asking again is not as good.
+    private func finish(_ step: AgentStep, isOutside: Bool) async throws {
+        var step = step
+        step.duration = office.clock.now() - step.at
+        guard isOutside else { return hold(step) }
+        let steps = held + [step]
+        try await office.database.transaction { [self] transaction in
+            try at.invocation.stillWanted(transaction)
+            try write(steps, in: transaction)
         }
-        let found = try await office.database.read { [at] in
-            try approvals.state(of: key, organisation: at.invocation.scope.organisation, in: $0)
-        }
-        guard let found, found != .open else {
-            let question = at.question(key, about: tool, input: step.input)
-            state.withLock { $0.waits = question }
-            throw AwaitsApproval()
-        }
-        step.approval = [
-            "verdict": .string(found.name), "by": found.decider?.json ?? .null,
-            "comment": .optional(found.comment),
-        ]
-        switch found {
-        case .approved: break
-        case .amended(let input, _, _):
-            step.asked = step.input
-            step.input = input
-        case .rejected(_, let comment):
-            throw GeneralFault(
-                .forbidden,
-                code: "approval-rejected",
-                "a person did not agree" + (comment.map { ": \($0)" } ?? "")
-            )
-        case .open, .expired, .withdrawn:
-            throw GeneralFault(
-                .forbidden,
-                code: "approval-expired",
-                "nobody agreed to it in time"
-            )
-        }
+        wrote(steps, new: step)
     }
 
     private func commit(
@@ -225,129 +208,44 @@ final class LiveDesk: AgentDesk {
         _ step: AgentStep
     ) async throws -> JSON {
         let held = self.held
-        let output = try await office.database.transaction { [at, office] transaction in
+        let output = try await office.database.transaction { [self] transaction in
             let output = try commit(transaction)
             var step = step
             step.outcome = .success(output)
             step.duration = office.clock.now() - step.at
-            try office.journal.open(at, in: transaction)
-            try office.journal.write(
-                held + [step],
-                key: at.invocation.key,
-                organisation: at.invocation.scope.organisation,
-                in: transaction
-            )
+            try write(held + [step], in: transaction)
             return output
         }
-        state.withLock { state in
-            state.held = []
-            Self.count(step, in: &state)
-        }
+        wrote(held, new: step)
         return output
     }
 
-    private func hold(_ step: AgentStep) {
-        var step = step
-        step.duration = office.clock.now() - step.at
+    // MARK: The journal
+
+    func hold(_ step: AgentStep) {
         state.withLock { state in
             state.held.append(step)
-            Self.count(step, in: &state)
+            state.count(step)
         }
     }
 
-    // MARK: The model
-
-    func ask(_ request: ModelRequest, at index: Int) async throws -> ModelReply {
-        if let recorded = state.withLock({ $0.journaled[index] }) {
-            guard recorded.kind == .model else {
-                throw GeneralFault(
-                    .internal,
-                    code: "policy-not-deterministic",
-                    "step \(index) of \(at.agent.name) was \(recorded.tool) and is now a model's"
-                )
-            }
-            return try recorded.reply()
-        }
-        let began = office.clock.now()
-        var step = AgentStep(
-            index: index,
-            kind: .model,
-            tool: AgentStep.modelName,
-            input: try state.withLock { try $0.prompt.summary(of: request) },
-            outcome: .success(.null),
-            at: began,
-            duration: .zero
+    /// Writes steps, and the run that they belong to.
+    func write(_ steps: [AgentStep], in transaction: any Transaction) throws {
+        try office.journal.open(at, in: transaction)
+        try office.journal.write(
+            steps,
+            key: at.invocation.key,
+            organisation: at.invocation.scope.organisation,
+            in: transaction
         )
-        do {
-            try checkLimits()
-            guard let gateway = office.models else {
-                throw ModelFault(.notConfigured, "no model is configured")
-            }
-            let (reply, charge) = try await gateway.reply(
-                to: request,
-                from: at.plan.settings.models,
-                caller: ModelCaller(
-                    scope: at.invocation.scope,
-                    agent: at.agent.name,
-                    run: at.invocation.key
-                ),
-                hear: hear
-            )
-            step.outcome = .success(reply.json)
-            step.costMicros = charge.costMicros
-            step.duration = office.clock.now() - began
-            try await keep(step, charge, gateway)
-            return reply
-        } catch let fault as ModelFault {
-            if fault.code == .cancelled { throw CancellationError() }
-            let general = GeneralFault(.unavailable, code: fault.code.rawValue, fault.message)
-            step.outcome = .failure(general)
-            hold(step)
-            throw ModelGaveUp(code: general.code, message: general.message)
-        }
     }
 
-    private func checkLimits() throws(ModelFault) {
-        let limits = at.plan.settings.limits
-        let (cost, thought) = state.withLock { ($0.costMicros, $0.thought) }
-        if thought >= .seconds(limits.seconds) {
-            throw ModelFault(
-                .timedOut,
-                "the run's \(limits.seconds) s of thinking are used up"
-            )
-        }
-        if cost >= limits.costMicros {
-            throw ModelFault(.overBudget, "the run's \(limits.costMicros) millionths are used up")
-        }
-    }
-
-    /// Writes a model's answer at once; what it is charged with also when nobody wants the run any more.
-    private func keep(
-        _ step: AgentStep,
-        _ charge: ModelCharge,
-        _ gateway: any ModelGateway
-    ) async throws {
-        let held = self.held
-        let isWanted = try await office.database.transaction { [at, office] transaction in
-            try gateway.record(charge, in: transaction)
-            do {
-                try at.invocation.stillWanted(transaction)
-            } catch is NoLongerWanted {
-                return false
-            }
-            try office.journal.open(at, in: transaction)
-            try office.journal.write(
-                held + [step],
-                key: at.invocation.key,
-                organisation: at.invocation.scope.organisation,
-                in: transaction
-            )
-            return true
-        }
-        guard isWanted else { throw NoLongerWanted() }
+    /// Notes that steps are held no more, and counts the one that was written with them.
+    func wrote(_ steps: [AgentStep], new step: AgentStep) {
+        let written = Set(steps.map(\.index))
         state.withLock { state in
-            state.held = []
-            Self.count(step, in: &state)
+            state.held.removeAll { written.contains($0.index) }
+            state.count(step)
         }
     }
 

@@ -158,6 +158,9 @@ public struct AgentLimits: Sendable, Equatable {
     public var seconds = 120
     /// What the run may cost, in millionths of the currency of the models' prices; 0 to 10^12,
     /// default 1,000,000.
+    ///
+    /// Attempts that fail count; a question that may cost more than is left is not asked.
+    /// 0 leaves models that cost nothing.
     public var costMicros = 1_000_000
     /// How many tokens one answer may have; 64 to 100,000, default 4096.
     public var answerTokens = 4_096

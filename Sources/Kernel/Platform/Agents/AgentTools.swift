@@ -47,7 +47,11 @@ public struct AgentTools: Sendable {
         "Agent",
         [
             ("name", Shape.text), ("purpose", Shape.text), ("tools", Shape.list(of: Shape.text)),
-            ("policy", policy), ("invocations", Shape.count), ("errors", Shape.count),
+            ("policy", policy),
+            (
+                "invocations",
+                Shape.described(Shape.count, "Decisions and failures in the days of `automation`.")
+            ), ("errors", Shape.described(Shape.count, "Failures in the same days.")),
             ("p50Micros", Shape.count), ("p99Micros", Shape.count),
             ("mode", Shape.choice(AgentSettings.Mode.allCases.map(\.rawValue))),
             (

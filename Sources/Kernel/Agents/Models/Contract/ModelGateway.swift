@@ -56,6 +56,8 @@ public struct ModelCaller: Sendable {
     public var run: String
     /// What sort of data the prompt holds; restricted unless somebody knows better.
     public var sensitivity: ModelSensitivity
+    /// What the question may cost; nil leaves it to the budgets.
+    public var allowance: ModelAllowance?
 
     /// For whom.
     public init(

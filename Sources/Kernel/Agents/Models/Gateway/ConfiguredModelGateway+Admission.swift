@@ -46,6 +46,13 @@ extension ConfiguredModelGateway {
             cost: found.model.prices.most(input: tokens.input, output: tokens.output),
             tokens: tokens.input + tokens.output
         )
+        if let allowance = caller.allowance, !allowance.admits(spending.cost) {
+            throw ModelFault(
+                .overBudget,
+                "\(Micros.text(allowance.left)) \(found.policy.currency) are left for the run, and this "
+                    + "call may cost \(Micros.text(spending.cost))"
+            )
+        }
         let organisation = caller.scope.organisation
         let outcome = state.withLock { state -> Result<UInt64, Hindrance> in
             for (budget, spent) in found.budgets {

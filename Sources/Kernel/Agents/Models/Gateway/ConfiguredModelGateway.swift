@@ -231,6 +231,7 @@ public final class ConfiguredModelGateway: ModelGateway {
         note(fault, admitted.model.name, caller, attempt: attempts)
         guard fault.usage.total > 0 else { return }
         let charge = charge(admitted, fault.usage, caller, begun, attempts)
+        caller.allowance?.spend(charge.costMicros)
         metrics.spent(charge)
         do {
             try await database.transaction { [accounts] transaction in
