@@ -21,8 +21,8 @@ import Workflows
         }
 
         /// An engine like that of a process which has just started.
-        func engine() throws -> WorkflowEngine {
-            let engine = try world.engine(["buying": EngineWorld.buying], approvals: approvals)
+        func engine(_ workflow: JSON = EngineWorld.buying) throws -> WorkflowEngine {
+            let engine = try world.engine(["buying": workflow], approvals: approvals)
             approvals.onAnswer(of: .toolCall) { try engine.proceed($0, in: $1) }
             return engine
         }
@@ -137,6 +137,45 @@ import Workflows
             #expect(try await setting.isAsked())
             #expect(try await world.statuses() == ["one RUNNING"])
         }
+    }
+
+    @Test(
+        "A task's time rests while a person is asked, also across a restart",
+        arguments: [false, true]
+    )
+    func timeRests(_ restarts: Bool) async throws {
+        let setting = try await Setting()
+        let world = setting.world
+        let impatient: JSON = [
+            "StartAt": "Buy",
+            "States": [
+                "Buy": [
+                    "Type": "Task", "Resource": "weft:agent:world.buyer", "TimeoutSeconds": 600,
+                    "HeartbeatSeconds": 300, "End": true,
+                ]
+            ],
+        ]
+        let asked = world.clock.now()
+        let waitAndDecide = { @Sendable () async throws -> Void in
+            // Twelve times the task's own time, half of what the question has.
+            try await world.passing(.seconds(60)) { world.clock.now() - asked >= .seconds(7_200) }
+            #expect(try await world.rows("SELECT state FROM approval") == ["open"])
+            #expect(try await world.statuses() == ["one RUNNING"])
+            try await setting.decide(.approve)
+            try await world.eventually("ended") { try await world.statuses() == ["one SUCCEEDED"] }
+        }
+        let first = try setting.engine(impatient)
+        try await world.running([first]) {
+            try await world.start("buying", input: ["amount": 50], on: first)
+            try await world.eventually("asked") { try await setting.isAsked() }
+            if !restarts { try await waitAndDecide() }
+        }
+        if restarts {
+            let second = try setting.engine(impatient)
+            try await world.running([second], waitAndDecide)
+        }
+        #expect(try await setting.output() == ["spent": 50])
+        #expect(try await setting.spent() == [#"{"amount":50}"#])
     }
 
     @Test("Nobody is asked any more once the execution was stopped")
