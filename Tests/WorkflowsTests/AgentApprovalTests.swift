@@ -33,11 +33,17 @@ import Workflows
             try await world.rows("SELECT id FROM approval WHERE state = 'open'")
         }
 
-        func decide(_ verdict: ApprovalVerdict, comment: String? = nil) async throws {
+        /// Decides, as the person in whose name the run acts if nobody else is said.
+        func decide(
+            _ verdict: ApprovalVerdict,
+            comment: String? = nil,
+            as actor: Actor = EngineWorld.person
+        ) async throws {
             let first = try #require(try await open().first)
             let id = try #require(ID<Approval>(first))
             var scope = world.scope()
             scope.roles = [.manager]
+            scope.actor = actor
             let (approvals, now, decider) = (approvals, world.clock.now(), scope)
             try await world.database.transaction { transaction in
                 _ = try approvals.decide(
@@ -176,6 +182,35 @@ import Workflows
         }
         #expect(try await setting.output() == ["spent": 50])
         #expect(try await setting.spent() == [#"{"amount":50}"#])
+    }
+
+    @Test("Where a second person is wanted, whoever it acts for does not agree to it")
+    func secondPerson() async throws {
+        let setting = try await Setting()
+        let world = setting.world
+        var settings = AgentSettings()
+        settings.secondPerson = true
+        let wanted = settings
+        try await world.database.transaction {
+            _ = try wanted.keep(
+                for: "world.buyer",
+                organisation: EngineWorld.organisation,
+                in: $0
+            )
+        }
+        let engine = try setting.engine()
+        try await world.running([engine]) {
+            try await world.start("buying", input: ["amount": 50], on: engine)
+            try await world.eventually("asked") { try await setting.isAsked() }
+            await #expect {
+                try await setting.decide(.approve)
+            } throws: {
+                ($0 as? GeneralFault)?.code == "second-person-needed"
+            }
+            let other = Actor(id: ID(high: 2, low: 9), kind: .person, name: "Day shift")
+            try await setting.decide(.approve, as: other)
+            try await world.eventually("ended") { try await world.statuses() == ["one SUCCEEDED"] }
+        }
     }
 
     @Test("Nobody is asked any more once the execution was stopped")

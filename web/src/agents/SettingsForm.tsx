@@ -398,6 +398,11 @@ function Agreements({ agent, draft, errorAt, set }: AgreementProps) {
         without={["customer", "ai-agent", "device"]}
         onChange={(approvers) => set({ approvers })}
       />
+      <Check
+        label="Somebody else than the person in whose name it acts"
+        checked={draft.secondPerson}
+        onChange={(event) => set({ secondPerson: event.target.checked })}
+      />
     </Section>
   );
 }

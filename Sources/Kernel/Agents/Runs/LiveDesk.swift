@@ -37,6 +37,7 @@ final class LiveDesk: AgentDesk {
                 input: input,
                 execution: execution,
                 roles: settings.approvers,
+                needsSecondPerson: settings.secondPerson,
                 expiresAt: invocation.now + .seconds(settings.approvalMinutes * 60)
             )
         }
