@@ -33,6 +33,7 @@ public struct ApprovalLinks: Sendable {
     /// - Parameters:
     ///   - now: the moment; whom an escalation reaches weeks later has as long as the first.
     ///   - end: the question's own end.
+    /// - Returns: the question's end, or ``life`` from now when that is sooner.
     public static func until(from now: Timestamp, end: Timestamp?) -> Timestamp {
         end.map { min($0, now + life) } ?? now + life
     }

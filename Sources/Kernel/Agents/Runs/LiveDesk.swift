@@ -53,6 +53,8 @@ final class LiveDesk: AgentDesk {
         var approvals: Int
         var waits: ApprovalRequest?
         var prompt = PromptDigest()
+        /// What a model has read of persons, and may say again in all that is kept from then on.
+        var mask: PersonalMask?
     }
 
     let at: Circumstances
@@ -148,6 +150,7 @@ final class LiveDesk: AgentDesk {
             at: began,
             duration: .zero
         )
+        step.mask = state.withLock { $0.mask }
         do {
             if let found = find(tool), needsApproval(found) {
                 try await agree(to: found, &step)
@@ -297,6 +300,7 @@ final class LiveDesk: AgentDesk {
             step.outcome = .success(reply.json)
             step.costMicros = charge.costMicros
             step.duration = office.clock.now() - began
+            step.mask = state.withLock { $0.mask }
             try await keep(step, charge, gateway)
             return reply
         } catch let fault as ModelFault {
@@ -355,18 +359,20 @@ final class LiveDesk: AgentDesk {
     // MARK: What a model is shown
 
     func masked(_ output: JSON, of tool: String, in mask: inout PersonalMask) -> JSON {
-        guard let privacy = office.privacy, at.plan.settings.personal == .hidden else {
-            return output
-        }
-        return mask.hide(output, at: .output(tool), by: privacy)
+        let isHidden = at.plan.settings.personal == .hidden
+        let shown = office.masked(output, of: tool, isHidden: isHidden, in: &mask)
+        state.withLock { [mask] in $0.mask = mask }
+        return shown
     }
 
     func maskedCase(in mask: inout PersonalMask) async throws -> JSON {
-        try await office.masked(
+        let shown = try await office.masked(
             at.input,
             isHidden: at.plan.settings.personal == .hidden,
             at.invocation.scope.organisation,
             in: &mask
         )
+        state.withLock { [mask] in $0.mask = mask }
+        return shown
     }
 }
