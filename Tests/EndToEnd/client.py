@@ -114,7 +114,7 @@ class Client:
 
         return wait_for(there, f"order {identity} to be {' or '.join(statuses)}", within)
 
-    def wait_until_idle(self, within: float = 60) -> None:
+    def wait_until_idle(self, within: float = 240) -> None:
         """Waits until every order was taken up and no workflow runs."""
 
         def idle():

@@ -128,7 +128,7 @@ def anthropic_ask(body: dict, version: str) -> Asked:
     tools = body.get("tools", [])
     for tool in tools:
         need(re.fullmatch(r"[a-zA-Z0-9_-]{1,128}", tool["name"]), 400, kind, "tools: name: invalid")
-        need(tool["input_schema"].get("type") == "object", 400, kind, "tools: input_schema.type: must be object")
+        tool_schema(tool["input_schema"], kind, "tools: input_schema")
     choice = body.get("tool_choice", {"type": "auto"})
     form = body.get("output_config", {}).get("format")
     if form:
@@ -139,6 +139,13 @@ def anthropic_ask(body: dict, version: str) -> Asked:
         {"any": "*", "tool": choice.get("name"), "none": "-"}.get(choice["type"]),
         form["schema"] if form else None, last, results, len(body["messages"]),
     )
+
+
+def tool_schema(schema, kind, place) -> None:
+    """What providers require of what a tool takes: an object, without alternatives at its root."""
+    need(schema.get("type") == "object", 400, kind, f"{place}.type: must be object")
+    for word in ("oneOf", "anyOf", "allOf"):
+        need(word not in schema, 400, kind, f"{place} does not support oneOf, allOf, or anyOf at the top level")
 
 
 def strict_schema(schema, kind, place, anthropic=False) -> None:
@@ -277,6 +284,7 @@ def openai_ask(body: dict) -> Asked:
     need("tool_choice" not in body or tools, 400, kind, "'tool_choice' is only allowed when 'tools' are specified.")
     for tool in tools:
         need(re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", tool["function"]["name"]), 400, kind, "Invalid 'tools[0].function.name'")
+        tool_schema(tool["function"].get("parameters", {"type": "object"}), kind, "tools[0].function.parameters")
     choice = body.get("tool_choice")
     forced = {"required": "*", "none": "-"}.get(choice) if isinstance(choice, str) else None
     if isinstance(choice, dict):
@@ -460,6 +468,7 @@ def bedrock_ask(body: dict, model: str, stream: bool) -> Asked:
     for tool in tools:
         need(re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", tool["name"]), 400, kind, "toolSpec.name: invalid")
         need("json" in tool["inputSchema"], 400, kind, "toolSpec.inputSchema.json is missing")
+        tool_schema(tool["inputSchema"]["json"], kind, "toolSpec.inputSchema.json")
         need(tool.get("description", "x"), 400, kind, "toolSpec.description: must not be empty")
     choice = config.get("toolChoice", {})
     form = body.get("outputConfig", {}).get("textFormat")

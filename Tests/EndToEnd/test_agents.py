@@ -200,6 +200,71 @@ def test_an_order_note_reaches_no_tool_outside_the_agents_list(serve, provider):
     assert len(bookings) == 1
 
 
+def booking(vehicle, load):
+    """A turn that books one of the free vehicles, which the first result lists."""
+    return {
+        "say": [
+            {
+                "call": "logistics_book-vehicle",
+                "input": {
+                    "orderId": {"$case": "orderId"},
+                    "vehicleId": {"$result": "r1", "pointer": f"/vehicles/{vehicle}/id"},
+                    "load": load,
+                    "weightGrams": 1_000,
+                    "volumeMm3": 1_000_000,
+                },
+            }
+        ]
+    }
+
+
+def test_a_model_that_books_and_gives_up_leaves_one_booking(serve, provider):
+    weft = serve()
+    client = Client.signed_in(weft)
+    client.wait_until_idle()
+    configure(client, provider)
+    let_model_decide(client, TRANSPORT)
+    available = {"say": [{"call": "logistics_check-availability", "input": {"orderId": {"$case": "orderId"}}}]}
+    greedy = [booking(0, "0/0"), booking(1, "0/0"), booking(1, "1/0"), booking(1, "77/0")]
+    provider.play([available, *greedy, {"say": ["…"], "times": 0, "fault": {"status": 500}}], otherwise="refuse")
+    order = place(client)
+    assert client.order_when(order, "booked", "failed")["status"] == "booked"
+    told = json.dumps([request["body"] for request in provider.requests])
+    assert "is booked on" in told, "a load goes on one vehicle"
+    assert "goes another way" in told or "has no load 1/0" in told, "an order goes one way"
+    assert "has no load 77/0" in told, "a load is one of the layout's"
+    # The rules took over; what the model held is free again, and the order goes on one vehicle.
+    decision = run_decision(client, TRANSPORT)
+    assert decision["policy"]["insteadOf"]["code"] == "model-unavailable"
+    bookings = client.get(f"/api/bookings?orderId={order}").json["items"]
+    assert sorted(held["status"] for held in bookings) == ["booked", "released"]
+    assert client.post(f"/api/decisions/{decision['id']}/replay", {}).json["outcome"] == "same"
+
+
+def test_an_order_is_not_booked_because_a_model_says_so(serve, provider):
+    weft = serve()
+    client = Client.signed_in(weft)
+    client.wait_until_idle()
+    configure(client, provider)
+    let_model_decide(client, TRANSPORT)
+    claim = {
+        "call": "conclude",
+        "input": {
+            "subject": "order:of-the-case",
+            "options": [{"label": "Van", "score": 1, "reasons": ["said to be booked"]}],
+            "choice": "Van",
+            "rationale": "booked",
+            "confidence": 1,
+            "task": "book-transport",
+            "output": {"bookings": [], "price": {"amount": "1.00", "currency": "EUR"}, "co2Grams": 0},
+        },
+    }
+    provider.play([{"say": [claim]}], otherwise="refuse")
+    order = client.order_when(place(client), "booked", "failed")
+    assert order["status"] == "failed"
+    assert "load 0/0 has no vehicle" in json.dumps(order)
+
+
 @pytest.mark.parametrize(
     ("fault", "code"),
     [

@@ -8,8 +8,12 @@ from client import draft, free_port, in_days, parcel, wait_for
 from conftest import start
 from console import (
     BOOKED_WITHIN_MS,
+    PHONE,
     api,  # noqa: F401
+    assert_accessible,
+    assert_fits,
     assert_looks,
+    axe_source,
     each_look,
     expect,
     go,
@@ -17,6 +21,7 @@ from console import (
     opened,  # noqa: F401
     press,
     quick_packing,  # noqa: F401
+    screenshot,
     sign_in,
 )
 from mcp_sites import AuthSite, McpSite, protect
@@ -186,6 +191,9 @@ def test_a_model_is_configured_tested_and_decides_and_its_decision_is_replayed_a
     rows = page.get_by_role("table", name="Decisions").locator("[data-row]")
     expect(rows).to_have_count(1)
     expect(rows).to_contain_text("Overruled")
+    page.get_by_text("What the marks mean").click()
+    expect(page.get_by_text("a person put another choice in its place")).to_be_visible()
+    screenshot(page, "decisions-legend")
     # What it cost is among the numbers, and the agent is below the target now.
     go(page, "/admin/models?show=usage&by=agent")
     expect(page.get_by_role("table", name="Usage by agent")).to_contain_text(ORCHESTRATOR)
@@ -213,6 +221,35 @@ def test_settings_that_another_changed_meanwhile_are_not_written_over(opened, ap
     kept = api.get(f"/api/agents/{TRANSPORT}")["settings"]
     assert (kept["guidance"], kept["approvalMinutes"]) == ("Prefer our own vans.", 45)
     assert (kept["models"], kept["mode"]) == (["second"], "rules")
+
+
+def test_what_was_not_saved_of_settings_is_there_when_one_comes_back(opened):  # noqa: F811
+    page = opened(f"/agents/{TRANSPORT}?tab=settings")
+    label = "What a model is told besides the agent's own guidance"
+    page.get_by_label(label).fill("Half a thought")
+    press(page, "Escape", "Escape")
+    page.wait_for_url(re.compile("/console/agents$"))
+    page.get_by_role("table", name="Agents").get_by_role(
+        "link", name=re.compile("Transport")
+    ).click()
+    page.get_by_role("tab", name="Settings").click()
+    expect(page.get_by_label(label)).to_have_value("Half a thought")
+    page.get_by_role("tab", name="Decisions").click()
+    page.get_by_role("tab", name="Settings").click()
+    page.get_by_role("button", name="Discard changes").click()
+    expect(page.get_by_label(label)).not_to_have_value("Half a thought")
+    page.get_by_role("tab", name="Decisions").click()
+    page.get_by_role("tab", name="Settings").click()
+    expect(page.get_by_label(label)).not_to_have_value("Half a thought")
+
+
+def test_an_address_that_nobody_made_shows_the_first_part(opened):  # noqa: F811
+    page = opened("/admin/models?show=usage&days=soon&by=moon")
+    expect(page.get_by_label("Of the last")).to_have_value("30")
+    go(page, "/admin/models?show=nothing")
+    expect(page.get_by_role("heading", name="Providers", exact=True)).to_be_visible()
+    go(page, f"/agents/{TRANSPORT}?tab=nothing")
+    expect(page.get_by_role("tab", name="What it can do")).to_have_attribute("aria-selected", "true")
 
 
 def test_where_a_model_cannot_the_decision_says_who_decided_instead(
@@ -249,11 +286,51 @@ def test_where_a_model_cannot_the_decision_says_who_decided_instead(
     expect(page.get_by_text(re.compile(r"^\d+ differences?$"))).to_be_visible()
 
 
+def test_what_a_model_says_is_seen_while_it_decides_and_gone_with_its_decision(
+    opened, api, provider, model  # noqa: F811
+):
+    said = "I look at the order first. Its day is what matters."
+    provider.play(
+        [
+            {"say": [said, *fetching()["say"]], "fault": {"pause": 0.2}},
+            {**concluding(), "fault": {"delay": 3}},
+        ]
+    )
+    set_agent(api, ORCHESTRATOR, mode="model", models=["second"])
+    # Signed in before, so that the run is seen while it is under way.
+    page = opened("/runs", PHONE)
+    try:
+        order = api.post("/api/orders", draft(in_days(6), parcel()))["id"]
+        run = wait_for(
+            lambda: api.get(f"/api/orders/{order}?include=execution").get("execution"), "the run"
+        )
+        go(page, f"/runs/{run['id']}")
+        page.get_by_role("link", name=re.compile("what it says now$")).click()
+        words = page.get_by_role("log", name="What Orchestrator says")
+        expect(words).to_contain_text("Its day is what matters.")
+        expect(words).to_contain_text("Asks for: Fetch order")
+        assert_fits(page, "the run whose model speaks")
+        assert_accessible(page, axe_source(), "the run whose model speaks")
+        screenshot(page, "speaking-phone")
+        # The way to it is no longer offered to whoever is there.
+        expect(page.get_by_role("link", name=re.compile("what it says now$"))).to_have_count(0)
+        expect(words).to_have_count(0, timeout=20_000)
+        panel = page.locator(".step-panel")
+        expect(panel).to_contain_text(WHY)
+        expect(panel.get_by_role("link", name="The whole decision")).to_be_visible()
+    finally:
+        set_agent(api, ORCHESTRATOR, mode="rules")
+        provider.play([])
+
+
 def test_agents_are_found_sorted_and_lead_to_what_they_decided(opened):  # noqa: F811
     page = opened("/agents")
     table = page.get_by_role("table", name="Agents")
     expect(table.locator("[data-row]")).not_to_have_count(0)
     every = table.locator("[data-row]").count()
+    page.get_by_text("What the columns mean").click()
+    expect(page.get_by_text("99 of 100, took no longer")).to_be_visible()
+    screenshot(page, "agents-legend")
     page.get_by_label("Find agents").fill("books a vehicle")
     expect(table.locator("[data-row]")).to_have_count(1)
     assert every > 1

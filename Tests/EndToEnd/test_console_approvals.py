@@ -106,7 +106,7 @@ def test_an_agent_asks_before_it_books_and_a_person_changes_what(opened, api, we
     assert (approval["kind"], approval["tool"]) == ("tool-call", BOOK)
     page = opened("/inbox")
     row = page.locator(".messages [data-row]").filter(has_text="Agent asks").first
-    expect(row).to_contain_text(TRANSPORT)
+    expect(row).to_contain_text("Transport")
     expect(row).to_contain_text("left")
     row.get_by_role("button", name="Decide…").click()
     dialog = page.get_by_role("dialog", name=approval["title"])

@@ -145,6 +145,18 @@ def test_the_board_is_filtered_sorted_and_searched(opened, api):  # noqa: F811
     api.post(f"/api/intents/{one}/withdraw", {"reason": "The test is over"})
 
 
+def test_what_was_written_and_not_sent_is_there_when_one_comes_back(opened):  # noqa: F811
+    page = opened("/intents/new")
+    page.get_by_label("Desired outcome").fill("Half a thought")
+    press(page, "Escape", "Escape")
+    page.wait_for_url(re.compile("/console/intents$"))
+    page.get_by_role("link", name="Declare an intent").click()
+    expect(page.get_by_label("Desired outcome")).to_have_value("Half a thought")
+    page.get_by_role("button", name="Begin anew").click()
+    expect(page.get_by_label("Desired outcome")).to_have_value("")
+    expect(page.get_by_role("button", name="Begin anew")).to_have_count(0)
+
+
 def test_an_intent_is_declared_part_by_part_and_as_text(opened, api):  # noqa: F811
     page = opened("/intents/new")
     page.get_by_label("Desired outcome").fill("Orders of the console arrive")

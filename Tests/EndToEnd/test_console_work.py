@@ -31,7 +31,7 @@ def test_an_order_is_found_and_cancelled_by_keyboard_alone(browser, weft):
     box = page.get_by_role("combobox", name=re.compile("Search"))
     expect(box).to_be_focused()
     page.keyboard.type(order["reference"])
-    option = page.get_by_role("option", name=re.compile(order["reference"]))
+    option = page.get_by_role("option", name=re.compile("^" + order["reference"]))
     expect(option).to_have_attribute("aria-selected", "true")
     expect(box).to_have_attribute("aria-activedescendant", option.get_attribute("id"))
     press(page, "Enter")

@@ -33,11 +33,10 @@ HERE = Path(__file__)
 
 @pytest.fixture(scope="module")
 def fixture(tmp_path_factory):
-    """The server with the suite's things: MCPFixture beside the program under test."""
-    weft = os.environ.get("WEFT_BIN")
-    binary = os.environ.get("MCP_FIXTURE") or (Path(weft).with_name("MCPFixture") if weft else "")
-    if not binary or not Path(binary).exists():
-        pytest.skip("no MCPFixture beside WEFT_BIN; `swift build` makes it")
+    """The server with the suite's things: MCPFixture, which building the tests makes."""
+    built = HERE.parents[2] / ".build/debug/MCPFixture"
+    binary = Path(os.environ.get("MCP_FIXTURE", built))
+    assert binary.exists(), f"there is no {binary}; `swift build` makes it"
     log = tmp_path_factory.mktemp("mcp") / "fixture.log"
     with log.open("wb") as errors:
         process = subprocess.Popen(

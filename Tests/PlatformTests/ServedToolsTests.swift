@@ -1,5 +1,6 @@
 import Agents
 import Core
+import MCP
 import Testing
 
 @testable import Platform

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { Machine } from "../src/runs/definition";
 import { type Graph, layout } from "../src/runs/layout";
-import { flatten, nearest } from "../src/runs/places";
+import { flatten } from "../src/runs/places";
+import { nearest } from "../src/ui/sight";
 import { union } from "../src/runs/compare";
 
 const pass = (Next?: string) => Next ? { Type: "Pass", Next } : { Type: "Pass", End: true };

@@ -1,4 +1,4 @@
-import { beginning, inSight, type Picture, whole } from "../src/runs/sight";
+import { beginning, inSight, type Picture, whole } from "../src/ui/sight";
 
 const assert = (held: boolean, what: string) => {
   if (!held) throw new Error(what);

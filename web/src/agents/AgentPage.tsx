@@ -8,7 +8,7 @@ import { usePageActions } from "../shell/actions";
 import { useEscape } from "../shell/keys";
 import { isAdmin, useMe } from "../shell/me";
 import { useRecent } from "../shell/recent";
-import { Link, navigate, setQuery, useLocation } from "../shell/router";
+import { Link, navigate, oneOf, setQuery, useLocation } from "../shell/router";
 import { Facts } from "../ui/Data";
 import { count, duration, humanise, percent } from "../ui/format";
 import { Icon, type IconName } from "../ui/Icon";
@@ -26,7 +26,7 @@ export function AgentPage({ name }: { name: string }) {
   const { data, error, refresh } = useQuery<AgentDetail>(path, 15_000, TOPICS);
   const { query } = useLocation();
   const admin = isAdmin(useMe());
-  const tab = query.get("tab") ?? "overview";
+  const tab = oneOf(query.get("tab"), "overview", "decisions", "settings");
   const show = (key: string) => setQuery({ tab: key === "overview" ? null : key });
   const back = { to: "/agents", label: "Agents" };
   useEscape(() => navigate("/agents"), 0);

@@ -6,7 +6,7 @@ import { usePageActions } from "../shell/actions";
 import { setQuery, useLocation } from "../shell/router";
 import { Button } from "../ui/Button";
 import { type Column, DataTable } from "../ui/DataTable";
-import { count, duration, humanise, money, percent, percentFine } from "../ui/format";
+import { count, counted, duration, humanise, money, percent, percentFine } from "../ui/format";
 import { Icon } from "../ui/Icon";
 import { Page } from "../ui/Page";
 import { ChoiceChips, Search, searchAction } from "../ui/Search";
@@ -152,7 +152,39 @@ export function AgentsPage() {
           />
         )}
       </div>
+      {shown.length > 0 && (
+        <footer className="list-foot">
+          <span className="faint" role="status">{counted(shown.length, "agent")} shown</span>
+          <ColumnLegend days={all[0]?.automation.days ?? 30} />
+        </footer>
+      )}
     </Page>
+  );
+}
+
+/** What the figures are of, folded away. */
+function ColumnLegend({ days }: { days: number }) {
+  const means: [string, string][] = [
+    [
+      "Unaided",
+      `the share of routine tasks of the last ${days} days that no person had a hand in; the mark on the bar is the target`,
+    ],
+    ["Runs, errors", "all there were; an error is a run that came to no decision"],
+    ["p50, p99", "half of the latest 1,000 decisions, and 99 of 100, took no longer"],
+    ["Model cost", `what models were paid in the last ${days} days`],
+  ];
+  return (
+    <details className="legend">
+      <summary>What the columns mean</summary>
+      <ul>
+        {means.map(([word, text]) => (
+          <li key={word}>
+            <strong>{word}</strong>
+            <span>{text}</span>
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
 

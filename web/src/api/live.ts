@@ -26,10 +26,14 @@ export type LiveState = "off" | "connecting" | "ready" | "down";
 /** Called with the event, or with null for a hint that names none. */
 type Listener = (event: LiveEvent | null) => void;
 
+/** Called with what is said and kept nowhere, or with null after some of it may have been missed. */
+type Hearer = (words: unknown) => void;
+
 interface Topic {
   name: string;
   id: string;
   listeners: Set<Listener>;
+  hearers: Set<Hearer>;
   watchers: Set<(people: Present[]) => void>;
   people: Present[];
   /** What this tab says it does there. */
@@ -151,6 +155,7 @@ function receive(text: string) {
       tell();
       // What happened between the first look and the subscription is in no replay.
       if (first) { for (const listener of topic.listeners) listener(null); }
+      for (const hearer of topic.hearers) hearer(null);
       break;
     }
     case "event": {
@@ -164,6 +169,11 @@ function receive(text: string) {
     case "changed":
       for (const topic of all(frame.ids)) {
         for (const listener of topic.listeners) listener(null);
+      }
+      break;
+    case "said":
+      for (const topic of all(frame.ids)) {
+        for (const hearer of topic.hearers) hearer(frame.said);
       }
       break;
     case "presence": {
@@ -209,6 +219,7 @@ function topic(name: string): Topic {
       name,
       id: `s${++serial}`,
       listeners: new Set(),
+      hearers: new Set(),
       watchers: new Set(),
       people: [],
       state: null,
@@ -225,7 +236,7 @@ function topic(name: string): Topic {
 /** A topic that nobody reads is kept for a moment: the next page often asks for it again. */
 function release(each: Topic) {
   setTimeout(() => {
-    if (each.listeners.size > 0 || each.watchers.size > 0) return;
+    if (each.listeners.size > 0 || each.hearers.size > 0 || each.watchers.size > 0) return;
     if (topics.get(each.name) !== each) return;
     topics.delete(each.name);
     send({ type: "unsubscribe", id: each.id });
@@ -259,6 +270,16 @@ export const live = {
     found.listeners.add(listener);
     return () => {
       found.listeners.delete(listener);
+      release(found);
+    };
+  },
+
+  /** Calls `hearer` with what is said at a topic and kept nowhere; the answer ends it. */
+  hear(name: string, hearer: Hearer): () => void {
+    const found = topic(name);
+    found.hearers.add(hearer);
+    return () => {
+      found.hearers.delete(hearer);
       release(found);
     };
   },

@@ -33,6 +33,9 @@ export function Comparison({ decision, onClose }: { decision: Decision; onClose:
     </option>
   );
   const error = diff.error ?? whole.error;
+  const lists = [about, by];
+  const unread = lists.find((each) => each.error !== null);
+  const none = lists.every((each) => each.data) && same.length + alike.length === 0;
   return (
     <Section
       title="Compare"
@@ -56,6 +59,10 @@ export function Comparison({ decision, onClose }: { decision: Decision; onClose:
           )}
         </select>
       </label>
+      {unread && (
+        <p className="wrong">What there is to compare with could not be fetched in full.</p>
+      )}
+      {none && <p className="faint">There is no other about the same, nor by this agent.</p>}
       {other && error !== null && <Failure error={error} />}
       {other && error === null && (!diff.data || !whole.data) && <Skeleton lines={4} />}
       {other && diff.data && whole.data && (

@@ -66,7 +66,10 @@ export function Counterfactual({ decision, onClose }: { decision: Decision; onCl
             className="input select"
             aria-label="Let decide"
             value={who}
-            onChange={(event) => setWho(event.target.value)}
+            onChange={(event) => {
+              setWho(event.target.value);
+              setFound(null);
+            }}
           >
             <option value="">the agent's rules as they are now</option>
             {chat.map((each) => (

@@ -39,7 +39,7 @@ export function DecisionPage({ id }: { id: string }) {
   useRecent(`/decisions/${id}`, data && `${humanise(data.agent)}: ${data.choice}`, "agents");
   useEscape(() => navigate("/decisions"), 0);
   useEscape(() => setQuery({ show: null, with: null }), 1, show !== null);
-  const open = (what: string) => setQuery({ show: what });
+  const open = (what: string) => setQuery({ show: show === what ? null : what, with: null });
   const mayOverrule = judge && data !== undefined && !data.overruled;
   usePageActions([
     {

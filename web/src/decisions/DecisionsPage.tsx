@@ -15,6 +15,7 @@ import { usePages } from "../ui/pages";
 import { Choice, Search, searchAction } from "../ui/Search";
 import { Empty } from "../ui/States";
 import { AgentViews } from "../agents/AgentViews";
+import { DecisionLegend, DecisionState } from "./states";
 import { useCurrency } from "./useCurrency";
 import { byModel, modelCost } from "./words";
 
@@ -28,7 +29,7 @@ export function DecisionsPage() {
   const { query } = useLocation();
   const asked = useSubject(path, query.get("subject"));
   const pages = usePages<Decision>(asked, idOf, 10_000, TOPICS);
-  const agents = useQuery<ListOf<AgentSummary>>("/api/agents");
+  const agents = useQuery<ListOf<AgentSummary>>("/api/agents?limit=200");
   usePageActions([searchAction("Find decisions about…", "decision-search")]);
   return (
     <Page title="Decisions" lead="What agents decided, and what came of it">
@@ -77,6 +78,7 @@ export function DecisionsPage() {
       <ListCard
         pages={pages}
         one="decision"
+        foot={pages.items.length > 0 && <DecisionLegend />}
         empty={filtered
           ? (
             <Empty
@@ -186,39 +188,5 @@ export function DecisionTable({ label, rows, ofOne }: TableProps) {
       className="decision-table"
       sorted
     />
-  );
-}
-
-/** Whether a decision stands, stands by a person's word, or took another way than meant. */
-export function DecisionState({ decision }: { decision: Decision }) {
-  if (decision.overruled) {
-    return (
-      <span className="status status-failed">
-        <Icon name="people" size={15} />
-        Overruled
-      </span>
-    );
-  }
-  if (decision.policy?.insteadOf) {
-    return (
-      <span className="status status-dispatched" title={decision.policy.insteadOf.reason}>
-        <Icon name="alarm" size={15} />
-        By rules instead
-      </span>
-    );
-  }
-  if ((decision.approvals ?? 0) > 0) {
-    return (
-      <span className="status status-analysed">
-        <Icon name="check" size={15} />
-        Agreed to
-      </span>
-    );
-  }
-  return (
-    <span className="status status-delivered">
-      <Icon name="check" size={15} />
-      Stands
-    </span>
   );
 }

@@ -15,7 +15,7 @@ interface Props {
 
 /** Who asks what for whom, and until when. */
 export function ApprovalFacts({ approval, linked, onLeave }: Props) {
-  const asker = approval.agent ?? approval.askedBy.name;
+  const asker = approval.agent ? humanise(approval.agent) : approval.askedBy.name;
   const { details } = approval;
   return (
     <>

@@ -1,12 +1,12 @@
 import { useMemo, useRef, useState } from "react";
 import { AlarmDialog, type Asked } from "../alarms/commands";
 import { SeverityLegend } from "../alarms/severity";
-import { explain, post } from "../api/client";
+import { explain, post, Problem } from "../api/client";
 import type { AlarmList } from "../api/kernel";
-import { invalidate, useQuery } from "../api/query";
+import { invalidate, type Query, useQuery } from "../api/query";
 import type { Inbox, InboxMessage, OrderPage } from "../api/types";
 import { usePageActions } from "../shell/actions";
-import { navigate, setQuery, useLocation } from "../shell/router";
+import { navigate, oneOf, setQuery, useLocation } from "../shell/router";
 import { Button } from "../ui/Button";
 import { counted } from "../ui/format";
 import { Page } from "../ui/Page";
@@ -40,7 +40,7 @@ const ORDERS = ["orders"];
 /** What waits for a person, whatever it came from, the most urgent first. */
 export function InboxPage() {
   const { query } = useLocation();
-  const show = query.get("show") ?? "open";
+  const show = oneOf(query.get("show"), "open", "messages", "work");
   const pages = usePages<InboxMessage, Inbox>("/api/inbox", messageId, 2000, INBOX);
   const inbox = pages.first;
   const waitingUnread = useQuery<Inbox>(WAITING, 5000, INBOX);
@@ -71,10 +71,10 @@ export function InboxPage() {
   const all = useMemo(() =>
     [
       ...(alarms.data?.items ?? []).map(fromAlarm),
-      ...approvals.map(fromApproval),
+      ...approvals.items.map(fromApproval),
       ...(failed.data?.items ?? []).map(fromOrder),
       ...messages.map(fromMessage),
-    ].sort(byPriority), [alarms.data, approvals, failed.data, messages]);
+    ].sort(byPriority), [alarms.data, approvals.items, failed.data, messages]);
   for (const each of all) if (each.waits) kept.current.ids.add(each.id);
   const due = once(all);
   const shown = (show === "open" ? due : all).filter((each) =>
@@ -83,6 +83,18 @@ export function InboxPage() {
       : show === "messages"
       ? each.kind === "message"
       : each.kind !== "message"
+  );
+  // Only once all of it is here does nothing wait.
+  const loading = [alarms, approvals, failed].some((each) => each.loading);
+  const sources: [string, Query<unknown>][] = [
+    ["Alarms", alarms],
+    ["Approvals", approvals],
+    ["Failed orders", failed],
+  ];
+  const absent = sources.filter(([what, { error }]) =>
+    error !== null &&
+    // Who has nothing to do with orders is not told of them.
+    !(what === "Failed orders" && error instanceof Problem && error.status === 403)
   );
   const waiting = due.filter((each) => each.waits).length;
   const unread = shown.flatMap((each) => each.kind === "message" ? [each.message] : [])
@@ -156,7 +168,7 @@ export function InboxPage() {
   return (
     <Page
       title="Inbox"
-      lead={inbox.data && [
+      lead={inbox.data && !loading && [
         waiting > 0 ? `${counted(waiting, "thing")} to look at` : "Nothing waits for you",
         news > 0 && counted(news, "unread message"),
       ].filter(Boolean).join(" · ")}
@@ -180,15 +192,16 @@ export function InboxPage() {
           ]]}
         />
       </div>
-      {alarms.error !== null && show !== "messages" && (
-        <p className="notice" role="status">
-          Alarms are not shown here: {explain(alarms.error)}
-        </p>
-      )}
+      {show !== "messages" &&
+        absent.map(([what, { error }]) => (
+          <p key={what} className="notice" role="status">
+            {what} are not shown here: {explain(error)}
+          </p>
+        ))}
       <div className="card card-flush">
-        {inbox.loading && <Skeleton lines={6} tall />}
+        {(inbox.loading || (loading && shown.length === 0)) && <Skeleton lines={6} tall />}
         {inbox.error !== null && <Failure error={inbox.error} retry={inbox.refresh} />}
-        {inbox.data && shown.length === 0 && (
+        {inbox.data && !loading && shown.length === 0 && (
           <Empty icon="inbox" title={show === "open" ? "Nothing waits for you" : "Nothing here"}>
             Failures, alarms and warnings arrive here by themselves; good news is under Messages.
           </Empty>

@@ -4,7 +4,7 @@ import { measured } from "../alarms/words";
 import type { InboxMessage } from "../api/types";
 import { Link, within } from "../shell/router";
 import { Button } from "../ui/Button";
-import { ago, dateTime } from "../ui/format";
+import { ago, dateTime, humanise } from "../ui/format";
 import { left } from "./left";
 import { approvalOf, type Work } from "./work";
 
@@ -78,7 +78,7 @@ function parts(
           </Link>
         ),
         text: [
-          work.approval.agent,
+          work.approval.agent && humanise(work.approval.agent),
           left(work.approval.expiresAt),
           inShort(work.approval.details, work.approval.title),
         ].filter(Boolean).join(" · "),

@@ -64,7 +64,7 @@ export interface Answer {
 const TOPICS = ["approvals"];
 
 /** What waits for the reader to decide, the newest fifty. */
-export function useApprovals(interval: number): Approval[] {
+export function useApprovals(interval: number) {
   const me = useMe();
   const may = me?.roles.some((role) => role !== "customer") ?? false;
   const found = useQuery<Page<Approval>>(
@@ -72,7 +72,7 @@ export function useApprovals(interval: number): Approval[] {
     interval,
     TOPICS,
   );
-  return found.data?.items ?? NONE;
+  return { ...found, items: found.data?.items ?? NONE };
 }
 
 const NONE: Approval[] = [];

@@ -1,20 +1,22 @@
-import { useEffect, useState } from "react";
+import { Fragment, type ReactNode, useEffect, useState } from "react";
 import { type Query, useQuery } from "../api/query";
 import type { Page as ListOf } from "../api/types";
 import { usePageActions } from "../shell/actions";
 import { useEscape } from "../shell/keys";
 import { Link, navigate, setQuery, useLocation } from "../shell/router";
+import { useAction } from "../ui/action";
 import { Button } from "../ui/Button";
 import { counted } from "../ui/format";
 import { Icon } from "../ui/Icon";
 import { useRowKeys } from "../ui/rows";
-import { Search, searchAction } from "../ui/Search";
+import { Choice, ChoiceChips, Search, searchAction } from "../ui/Search";
 import { Empty, Failure, Skeleton } from "../ui/States";
-import { type Intent, INTENTS, type IntentStatus, readReport, TOPICS } from "./api";
+import { INTENTS, readReport, TOPICS } from "./api";
 import { IntentCard } from "./IntentCard";
 import { IntentsArea, useRights } from "./IntentsArea";
 import { STAGE_LOOKS, StageLegend } from "./marks";
 import { Strip } from "./Strip";
+import type { Intent, IntentStatus } from "./types";
 import { sorted, SORTS, type Stage, stageOf, STAGES, wantedOf } from "./words";
 
 const FILTERS = ["q", "domain", "owner", "state"];
@@ -92,6 +94,8 @@ export function BoardPage() {
   const clear = () => setQuery(Object.fromEntries(FILTERS.map((name) => [name, null])));
   const keys = useRowKeys();
   useEscape(clear, 1, filtered);
+  const { busy, act } = useAction();
+  const save = () => void act(saveReport);
   const declare = () => navigate("/intents/new");
   usePageActions([
     searchAction("Search the intents", "intent-search"),
@@ -108,7 +112,7 @@ export function BoardPage() {
       id: "report",
       label: "Save the status report",
       icon: "log",
-      run: () => void saveReport(),
+      run: save,
     },
     ...(filtered
       ? [{ id: "clear", label: "Clear the filters", icon: "filter" as const, run: clear }]
@@ -120,7 +124,7 @@ export function BoardPage() {
       lead="What is wanted by when, and whether it is so"
       actions={
         <>
-          <Button icon="log" onClick={() => void saveReport()}>Status report</Button>
+          <Button icon="log" busy={busy} onClick={save}>Status report</Button>
           {writes && (
             <Link className="button button-primary" to="/intents/new">
               <Icon name="plus" />
@@ -223,70 +227,36 @@ function Group({ stage, intents, now, all }: {
 }
 
 function BoardFilters({ intents }: { intents: Intent[] }) {
-  const { query } = useLocation();
-  const state = query.get("state");
   const domains = [...new Set(intents.map((each) => each.domain))].sort();
   const owners = new Map(intents.map((each) => [each.owner.id, each.owner.name]));
-  const number = (stage: Stage) => intents.filter((each) => stageOf(each) === stage).length;
-  const choose = (name: string) => (event: { target: { value: string } }) =>
-    setQuery({ [name]: event.target.value });
   return (
     <div className="filters">
-      <div className="chips" role="group" aria-label="State">
-        <button
-          type="button"
-          className="chip"
-          aria-pressed={!state}
-          onClick={() => setQuery({ state: null })}
-        >
-          All
-        </button>
-        {STAGES.map((stage) => (
-          <button
-            key={stage}
-            type="button"
-            className="chip"
-            aria-pressed={state === stage}
-            onClick={() => setQuery({ state: state === stage ? null : stage })}
-          >
-            {STAGE_LOOKS[stage].word} <span className="num">{number(stage)}</span>
-          </button>
-        ))}
-      </div>
+      <ChoiceChips
+        label="State"
+        name="state"
+        choices={[
+          ["", "All"],
+          ...STAGES.map((stage): [string, ReactNode] => [
+            stage,
+            <Fragment key={stage}>
+              {STAGE_LOOKS[stage].word}{" "}
+              <span className="num">
+                {intents.filter((each) => stageOf(each) === stage).length}
+              </span>
+            </Fragment>,
+          ]),
+        ]}
+        toggles
+      />
       <div className="filter-fields">
         <Search id="intent-search" label="Search the intents" placeholder="Outcome, predicate…" />
-        <label className="inline-field">
-          <span>Domain</span>
-          <select
-            className="input select"
-            value={query.get("domain") ?? ""}
-            onChange={choose("domain")}
-          >
-            <option value="">any</option>
-            {domains.map((each) => <option key={each} value={each}>{each}</option>)}
-          </select>
-        </label>
-        <label className="inline-field">
-          <span>Owner</span>
-          <select
-            className="input select"
-            value={query.get("owner") ?? ""}
-            onChange={choose("owner")}
-          >
-            <option value="">anybody</option>
-            {[...owners].map(([id, name]) => <option key={id} value={id}>{name}</option>)}
-          </select>
-        </label>
-        <label className="inline-field">
-          <span>Sort</span>
-          <select
-            className="input select"
-            value={query.get("sort") ?? ""}
-            onChange={choose("sort")}
-          >
-            {SORTS.map(([value, word]) => <option key={value} value={value}>{word}</option>)}
-          </select>
-        </label>
+        <Choice
+          label="Domain"
+          name="domain"
+          choices={[["", "any"], ...domains.map((each): [string, string] => [each, each])]}
+        />
+        <Choice label="Owner" name="owner" choices={[["", "anybody"], ...owners]} />
+        <Choice label="Sort" name="sort" choices={SORTS} />
       </div>
     </div>
   );

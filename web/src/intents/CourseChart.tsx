@@ -2,10 +2,10 @@ import { useMemo, useState } from "react";
 import { useWidth } from "../observe/WidgetCard";
 import { dateTime, time } from "../ui/format";
 import { Icon } from "../ui/Icon";
-import type { Evaluation, Intent, Remediation } from "./api";
 import { at as evaluationAt } from "./course";
 import { course } from "./plot";
 import { comparisonWords, tickWords, valueWords } from "./predicate";
+import type { Evaluation, Intent, Remediation } from "./types";
 import { remediationName } from "./words";
 
 const HEIGHT = 260;

@@ -1,4 +1,4 @@
-import { useId, useState } from "react";
+import { useId, useMemo, useState } from "react";
 import { useQuery } from "../api/query";
 import { Link } from "../shell/router";
 import { useAction, useSending } from "../ui/action";
@@ -7,20 +7,9 @@ import { SelectField, TextField } from "../ui/Field";
 import { FormDialog } from "../ui/FormDialog";
 import { Icon, type IconName } from "../ui/Icon";
 import { toast } from "../ui/Toast";
-import {
-  draw,
-  type Edge,
-  GRAPH,
-  type GraphNode,
-  type IntentGraph,
-  intentScreen,
-  keepGoal,
-  type NodeKind,
-  type Relation,
-  remove,
-  TOPICS,
-} from "./api";
-import { RELATIONS } from "./network";
+import { draw, GRAPH, intentScreen, keepGoal, remove, TOPICS } from "./api";
+import { named, RELATIONS } from "./network";
+import type { Edge, GraphNode, IntentGraph, NodeKind, Relation } from "./types";
 
 export const KIND_LOOKS: Record<NodeKind, { word: string; many: string; icon: IconName }> = {
   goal: { word: "Goal", many: "Goals", icon: "flag" },
@@ -32,7 +21,14 @@ export const KIND_LOOKS: Record<NodeKind, { word: string; many: string; icon: Ic
 export const kindOf = (node: string) => node.split(":")[0] as NodeKind;
 
 /** All of the graph, for titles and for choosing from. */
-export const useGraph = () => useQuery<IntentGraph>(GRAPH, 15_000, TOPICS);
+export const useGraph = () => useNamed(GRAPH, 15_000);
+
+/** A graph as the server walks it, with the titles that people know. */
+export function useNamed(path: string | null, interval: number) {
+  const found = useQuery<IntentGraph>(path, interval, TOPICS);
+  const data = useMemo(() => found.data && named(found.data), [found.data]);
+  return { ...found, data };
+}
 
 /** A node by its title, leading to where it is shown. */
 export function NodeLink({ node, titles }: { node: string; titles: Map<string, GraphNode> }) {

@@ -5,13 +5,14 @@ import { Link, navigate, setQuery, useLocation } from "../shell/router";
 import { Check } from "../ui/Field";
 import { useNarrow } from "../ui/narrow";
 import { Empty, Failure, Skeleton } from "../ui/States";
-import { type GraphNode, intentScreen, type NodeKind } from "./api";
+import { intentScreen } from "./api";
 import { KIND_LOOKS, useGraph } from "./Edges";
 import { IntentsArea } from "./IntentsArea";
 import { around, keyOf, KINDS, living, network, only, wayTo } from "./network";
 import { NetworkList } from "./NetworkList";
 import { NetworkView } from "./NetworkView";
 import { NodePanel, useImpact } from "./NodePanel";
+import type { GraphNode, NodeKind } from "./types";
 
 /** How goals, intents, agents and resources hang together. */
 export function GraphPage() {
@@ -61,7 +62,11 @@ export function GraphPage() {
   }, [graph, node, way, impact, shows]);
   const select = (name: string | null) => setQuery({ node: name, ...(name ? {} : { to: null }) });
   const open = (each: GraphNode) =>
-    each.kind === "intent" ? navigate(intentScreen(each.key)) : undefined;
+    each.kind === "intent"
+      ? navigate(intentScreen(each.key))
+      : each.kind === "agent"
+      ? navigate(`/agents/${encodeURIComponent(each.key)}`)
+      : undefined;
   useEscape(() => navigate("/intents"), 0);
   useEscape(() => select(null), 1, selected !== null);
   useEscape(() => setQuery({ to: null }), 2, goal !== null);
@@ -176,6 +181,12 @@ export function GraphPage() {
           {found.data.cut && (
             <p className="notice" role="status">
               There is more than is shown. Open an intent, and go on from there.
+            </p>
+          )}
+          {selected !== null && !node && (
+            <p className="notice" role="status">
+              <code className="wrap">{selected}</code>{" "}
+              is not in the graph{found.data.cut ? " as far as it is shown" : ""}.
             </p>
           )}
           <div className={node ? "network-split network-split-open" : "network-split"}>

@@ -2,7 +2,6 @@ import { useId } from "react";
 import { Button, IconButton } from "../ui/Button";
 import { SelectField, TextField } from "../ui/Field";
 import { Icon } from "../ui/Icon";
-import type { Comparison, Condition, Fn, Measure, Metric } from "./api";
 import { MetricPicker } from "./MetricPicker";
 import { NumberField } from "./NumberField";
 import {
@@ -17,6 +16,7 @@ import {
   numbersOf,
   unitOf,
 } from "./predicate";
+import type { Comparison, Condition, Fn, Measure, Metric } from "./types";
 
 interface Props {
   metrics: Metric[];

@@ -1,7 +1,7 @@
 import { Meter } from "../ui/Data";
 import { dateTime, percent } from "../ui/format";
 import { Icon } from "../ui/Icon";
-import type { WholeIntent } from "./api";
+import type { WholeIntent } from "./types";
 import { burnWords, levelWords, trendWords } from "./words";
 
 /** Where an intent is heading: the budget of errors, or the trend, in words. */

@@ -5,9 +5,10 @@ import { Link } from "../shell/router";
 import { Ago } from "../ui/Data";
 import { dateTime } from "../ui/format";
 import { Icon } from "../ui/Icon";
-import { type Intent, intentScreen, useIntent } from "./api";
+import { intentScreen, useIntent } from "./api";
 import { PriorityMark, RiskMark, StageMark } from "./marks";
 import { comparisonWords, predicateWords, valueWords } from "./predicate";
+import type { Intent } from "./types";
 import { burnRate, doingWords, gauge, leftWords, rateWords, stageOf, uptimeWords } from "./words";
 
 /** Whether an element is in sight, or nearly: what is far down is not read for. */

@@ -1,57 +1,33 @@
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { explain, Problem } from "../api/client";
 import { useQuery } from "../api/query";
 import type { Decision, Page as ListOf } from "../api/types";
 import { DecisionList } from "../decisions/DecisionList";
-import { useCurrency } from "../decisions/useCurrency";
-import { modelCost } from "../decisions/words";
 import { ApprovalDialog } from "../inbox/ApprovalDialog";
 import { usePageActions } from "../shell/actions";
 import { useEscape } from "../shell/keys";
 import { useRecent } from "../shell/recent";
-import { Link, navigate, setQuery, useLocation } from "../shell/router";
+import { Link, navigate, oneOf, setQuery, useLocation } from "../shell/router";
 import { useAction } from "../ui/action";
 import { Button } from "../ui/Button";
 import { Copy } from "../ui/Copy";
 import { Ago, Facts } from "../ui/Data";
-import { counted, dateTime, humanise } from "../ui/format";
-import { Icon } from "../ui/Icon";
+import { dateTime, humanise } from "../ui/format";
 import { Page, Section, Tabs } from "../ui/Page";
 import { ReasonDialog } from "../ui/ReasonDialog";
-import { ChoiceChips } from "../ui/Search";
 import { Failure, Skeleton } from "../ui/States";
 import { toast } from "../ui/Toast";
-import {
-  type Evaluation,
-  evaluations,
-  type Intent,
-  open,
-  useIntent,
-  type WholeIntent,
-  withdraw,
-} from "./api";
-import { CourseChart, CourseTable } from "./CourseChart";
+import { open, useIntent, withdraw } from "./api";
 import { Edges } from "./Edges";
 import { Heading } from "./Heading";
-import { Gauge } from "./IntentCard";
 import { useRights } from "./IntentsArea";
 import { PriorityMark, RiskMark, StageMark } from "./marks";
-import { comparisonWords, predicateWords, valueWords } from "./predicate";
-import { Remediations, sentence } from "./Remediations";
+import { Measured } from "./Measured";
+import { predicateWords } from "./predicate";
+import { Remediations } from "./Remediations";
+import { Summary } from "./Summary";
 import { Told } from "./Told";
-import { basisWords, doingWords, leftWords, lengthWords, uptimeWords } from "./words";
-
-const RANGES: [string, string, number][] = [
-  ["", "Day", 24],
-  ["hour", "Hour", 1],
-  ["six", "6 hours", 6],
-  ["three", "3 days", 72],
-];
-
-const SHORT = 2 * 3_600_000;
-
-const TABS = ["course", "decisions", "history"] as const;
-type Tab = (typeof TABS)[number];
+import type { Intent, WholeIntent } from "./types";
 
 /** One intent: what is wanted, how it went, what was done for it, and where it is heading. */
 export function IntentPage({ id }: { id: string }) {
@@ -79,7 +55,7 @@ function Shown({ intent, refresh }: { intent: WholeIntent; refresh: () => Promis
   const { busy, act } = useAction();
   const [leaving, setLeaving] = useState(false);
   const isClosed = intent.status !== "open" && intent.status !== "proposed";
-  const tab = TABS.find((each) => each === query.get("tab")) ?? "course";
+  const tab = oneOf(query.get("tab"), "course", "decisions", "history");
   const deciding = query.get("approval");
   const id = intent.intent_id;
   const edit = () => navigate(`/intents/${encodeURIComponent(id)}/edit`);
@@ -189,63 +165,10 @@ async function outdated(work: () => Promise<void>, refresh: () => Promise<void>)
   }
 }
 
-function Panel({ tab, children }: { tab: Tab; children: ReactNode }) {
+function Panel({ tab, children }: { tab: string; children: ReactNode }) {
   return (
     <div id={`panel-${tab}`} role="tabpanel" aria-labelledby={`tab-${tab}`} className="panel">
       {children}
-    </div>
-  );
-}
-
-function Summary({ intent }: { intent: WholeIntent }) {
-  const { measure } = intent;
-  const basis = basisWords(intent.observation);
-  const currency = useCurrency();
-  return (
-    <div className="card intent-summary">
-      <ul className="figures">
-        <li>
-          <span>Measured</span>
-          <strong className="num">{valueWords(measure, intent.value)}</strong>
-          {basis && <small className="faint">{basis}</small>}
-        </li>
-        <li>
-          <span>Target</span>
-          <strong className="num">
-            {comparisonWords(measure.comparison)} {valueWords(measure, measure.target)}
-          </strong>
-          <Gauge intent={intent} />
-        </li>
-        <li>
-          <span>Deadline</span>
-          <strong>
-            {intent.closedAt ? humanise(intent.status) : leftWords(intent.deadline, Date.now())}
-          </strong>
-          <small className="faint">{dateTime(intent.deadline)}</small>
-        </li>
-        <li>
-          <span>Uptime</span>
-          <strong className="num">{uptimeWords(intent.uptime)}</strong>
-          <small className="faint">{counted(intent.drifts, "drift")}</small>
-        </li>
-        <li>
-          <span>Cost</span>
-          <strong className="num">{modelCost(intent.costMicros, currency)}</strong>
-          <small className="faint">{counted(intent.decisions, "decision")}</small>
-        </li>
-      </ul>
-      <p className="intent-doing">
-        <Icon name="agents" size={16} />
-        <span>
-          {sentence(doingWords(intent, intent.latestRemediations))}
-          {intent.driftingSince && intent.status === "open" && (
-            <span className="faint">
-              {" "}
-              Drifting for {lengthWords(Date.now() - Date.parse(intent.driftingSince))}.
-            </span>
-          )}
-        </span>
-      </p>
     </div>
   );
 }
@@ -282,66 +205,6 @@ function Course({ intent, writes }: { intent: WholeIntent; writes: boolean }) {
         </Section>
       </div>
     </div>
-  );
-}
-
-function Measured({ intent }: { intent: WholeIntent }) {
-  const { query } = useLocation();
-  const range = RANGES.find(([key]) => key === (query.get("range") ?? "")) ?? RANGES[0];
-  const hours = range?.[2] ?? 24;
-  // The end is moved on by the minute, so that one reading serves for a while.
-  const [minute, setMinute] = useState(() => Math.ceil(Date.now() / 60_000));
-  useEffect(() => {
-    const timer = setInterval(() => setMinute(Math.ceil(Date.now() / 60_000)), 20_000);
-    return () => clearInterval(timer);
-  }, []);
-  const end = intent.closedAt ? Date.parse(intent.closedAt) + 1000 : minute * 60_000;
-  const begin = end - hours * 3_600_000;
-  const iso = (at: number) => new Date(at).toISOString();
-  const opened = intent.openedAt ? Date.parse(intent.openedAt) : begin;
-  const found = useQuery<{ items: Evaluation[] }>(
-    intent.openedAt ? evaluations(intent.intent_id, iso(begin), iso(end)) : null,
-    20_000,
-    // A day of evaluations is too much to be read with each round.
-    end - Math.max(begin, opened) < SHORT ? [`intents/${intent.intent_id}`] : undefined,
-  );
-  // While the next minute is read, what was there stays.
-  const [kept, setKept] = useState<Evaluation[]>();
-  useEffect(() => {
-    if (found.data) setKept(found.data.items);
-  }, [found.data]);
-  const items = found.data?.items ?? kept;
-  // What was not open yet has no course: the chart begins with the opening, if that is later.
-  const from = Math.max(begin, Math.min(opened - 30_000, end - 300_000));
-  return (
-    <Section
-      title="Measured against the target"
-      aside={intent.openedAt && (
-        <ChoiceChips
-          label="Time"
-          name="range"
-          choices={RANGES.map(([key, word]) => [key, word])}
-        />
-      )}
-    >
-      {!intent.openedAt && (
-        <p className="faint">It was not opened, and so nothing was measured for it.</p>
-      )}
-      {found.error !== null && <Failure error={found.error} retry={found.refresh} />}
-      {intent.openedAt && !items && found.error === null && <Skeleton lines={6} />}
-      {items && items.length === 0 && <p className="faint">Nobody looked in this time.</p>}
-      {items && items.length > 0 && (
-        <>
-          <CourseChart
-            intent={intent}
-            evaluations={items}
-            remediations={intent.latestRemediations}
-            span={{ from, to: end }}
-          />
-          <CourseTable intent={intent} evaluations={items} />
-        </>
-      )}
-    </Section>
   );
 }
 

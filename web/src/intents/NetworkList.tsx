@@ -1,11 +1,11 @@
 import { useMemo } from "react";
 import { Icon } from "../ui/Icon";
 import { useRowKeys } from "../ui/rows";
-import type { IntentGraph } from "./api";
 import { KIND_LOOKS } from "./Edges";
 import { STAGE_LOOKS } from "./marks";
 import { tree } from "./network";
 import { noteOf } from "./NetworkView";
+import type { IntentGraph } from "./types";
 import { stageOf } from "./words";
 
 interface Props {

@@ -1,4 +1,3 @@
-import { useQuery } from "../api/query";
 import { Link, setQuery } from "../shell/router";
 import { IconButton } from "../ui/Button";
 import { SelectField } from "../ui/Field";
@@ -6,17 +5,17 @@ import { counted } from "../ui/format";
 import { Icon } from "../ui/Icon";
 import { Section } from "../ui/Page";
 import { Failure, Skeleton } from "../ui/States";
-import { GRAPH, type GraphNode, type IntentGraph, intentScreen, TOPICS } from "./api";
-import { KIND_LOOKS } from "./Edges";
+import { GRAPH, intentScreen } from "./api";
+import { KIND_LOOKS, useNamed } from "./Edges";
 import { RELATIONS } from "./network";
 import { noteOf } from "./NetworkView";
+import type { GraphNode, IntentGraph } from "./types";
 
 /** Everything that suffers when a node fails, as the server walks it. */
 export const useImpact = (node: string | null) =>
-  useQuery<IntentGraph>(
+  useNamed(
     node === null ? null : `${GRAPH}?node=${encodeURIComponent(node)}&direction=impact`,
     30_000,
-    TOPICS,
   );
 
 interface Props {
@@ -51,7 +50,9 @@ export function NodePanel({ graph, node, way, goal }: Props) {
         {node.kind === "intent" && `, ${noteOf(node).toLowerCase()}`}
       </p>
       {node.kind === "intent" && <Link to={intentScreen(node.key)}>Open the intent</Link>}
-      {node.kind === "agent" && <Link to="/agents">The agents</Link>}
+      {node.kind === "agent" && (
+        <Link to={`/agents/${encodeURIComponent(node.key)}`}>Open the agent</Link>
+      )}
       <h3>Around it</h3>
       {near.length === 0 && <p className="faint">It stands alone.</p>}
       <ul className="edges">

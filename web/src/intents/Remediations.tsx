@@ -3,9 +3,9 @@ import { Link, setQuery } from "../shell/router";
 import { Button } from "../ui/Button";
 import { Ago } from "../ui/Data";
 import { dateTime, humanise } from "../ui/format";
-import type { Intent, Remediation } from "./api";
 import { RemediationMark } from "./marks";
 import { changeWords, valueWords } from "./predicate";
+import type { Intent, Remediation } from "./types";
 import { remediationName } from "./words";
 
 interface Props {
@@ -15,7 +15,7 @@ interface Props {
 
 /** What was done for an intent: what it was to bring, and what it brought. */
 export function Remediations({ intent, remediations }: Props) {
-  const waiting = useApprovals(10_000).filter((each) => {
+  const waiting = useApprovals(10_000).items.filter((each) => {
     const details = each.details as { intentId?: string } | null | undefined;
     return each.kind === "remediation" && details?.intentId === intent.intent_id;
   });

@@ -4,20 +4,29 @@ import { modelCost } from "../decisions/words";
 import { setQuery } from "../shell/router";
 import { counted } from "../ui/format";
 import { Icon } from "../ui/Icon";
-import { REPORT, type Report, TOPICS } from "./api";
+import { Failure } from "../ui/States";
+import { REPORT, TOPICS } from "./api";
+import type { Report } from "./types";
 import { uptimeWords } from "./words";
 
 const fine = new Intl.NumberFormat(undefined, { style: "percent", maximumSignificantDigits: 2 });
 
 /** The four numbers that executives ask for. */
 export function Strip() {
-  const { data } = useQuery<Report>(REPORT, 15_000, TOPICS);
+  const { data, error, refresh } = useQuery<Report>(REPORT, 15_000, TOPICS);
   const counts = data?.counts;
   const cost = data?.costPerIntentMicros;
   const currency = useCurrency();
   const drifting = counts?.drifting ?? 0;
   const use = data?.agentUtilisation.overall;
   const hours = Math.round((data?.agentUtilisation.periodSeconds ?? 86_400) / 3600);
+  if (error !== null && !data) {
+    return (
+      <div className="card">
+        <Failure error={error} retry={refresh} />
+      </div>
+    );
+  }
   return (
     <ul className="figures card intent-strip" aria-label="All intents">
       <li>

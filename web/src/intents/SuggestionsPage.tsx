@@ -11,17 +11,10 @@ import { Icon, type IconName } from "../ui/Icon";
 import { ReasonDialog } from "../ui/ReasonDialog";
 import { Empty, Failure, Skeleton } from "../ui/States";
 import { toast } from "../ui/Toast";
-import {
-  adopt,
-  dismiss,
-  intentScreen,
-  lookAgain,
-  type Suggestion,
-  SUGGESTIONS,
-  TOPICS,
-} from "./api";
+import { adopt, dismiss, intentScreen, lookAgain, SUGGESTIONS, TOPICS } from "./api";
 import { IntentsArea, useRights } from "./IntentsArea";
 import { sentence } from "./Remediations";
+import type { Suggestion } from "./types";
 import { deadlineProblem, localTime } from "./words";
 
 const KINDS: Record<Suggestion["kind"], { word: string; icon: IconName }> = {

@@ -4,10 +4,10 @@ import type { Page } from "../api/types";
 import { dateTime, humanise } from "../ui/format";
 import { Icon, type IconName } from "../ui/Icon";
 import { Failure, Skeleton } from "../ui/States";
-import type { Intent, Measure } from "./api";
 import { useRights } from "./IntentsArea";
 import { changeWords, valueWords } from "./predicate";
 import { sentence } from "./Remediations";
+import type { Intent, Measure } from "./types";
 import { changed, remediationName } from "./words";
 
 const ICONS: Record<string, IconName> = {

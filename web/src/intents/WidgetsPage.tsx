@@ -13,16 +13,9 @@ import { FormDialog, ShownOnce } from "../ui/FormDialog";
 import { RemoveDialog } from "../ui/RemoveDialog";
 import { RowButton } from "../ui/RowButton";
 import { Empty, Failure, Skeleton } from "../ui/States";
-import {
-  type Intent,
-  INTENTS,
-  intentScreen,
-  makeWidget,
-  type NewWidget,
-  type Widget,
-  WIDGETS,
-} from "./api";
+import { INTENTS, intentScreen, makeWidget, WIDGETS } from "./api";
 import { IntentsArea } from "./IntentsArea";
+import type { Intent, NewWidget, Widget } from "./types";
 
 const KINDS: Record<Widget["kind"], string> = {
   uptime: "Share of the time that it held",

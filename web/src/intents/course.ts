@@ -1,5 +1,5 @@
-import type { Evaluation, IntentState, Measure } from "./api";
 import { isShare } from "./predicate";
+import type { Evaluation, IntentState, Measure } from "./types";
 
 /** The course of a value: its stretches, its steps, and the room that they take. */
 

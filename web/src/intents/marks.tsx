@@ -1,5 +1,5 @@
 import { Icon, type IconName } from "../ui/Icon";
-import type { Intent, RemediationStatus } from "./api";
+import type { Intent, RemediationStatus } from "./types";
 import { type Stage, stageOf } from "./words";
 
 /** What intents look like by where they stand: a shape, a tone and a word, never a colour alone. */

@@ -1,6 +1,7 @@
 import { type Cell, order, place } from "../runs/layout";
-import type { Rect } from "../runs/sight";
-import type { Edge, GraphNode, NodeKind, Relation } from "./api";
+import { humanise } from "../ui/format";
+import type { Rect } from "../ui/sight";
+import type { Edge, GraphNode, IntentGraph, NodeKind, Relation } from "./types";
 
 /**
  * Goals, intents, agents and resources from left to right: what is wanted, what is held to it, who
@@ -10,6 +11,14 @@ import type { Edge, GraphNode, NodeKind, Relation } from "./api";
 export interface Spot extends Rect {
   node: GraphNode;
 }
+
+/** Agents by the name that their pages have. */
+export const named = (graph: IntentGraph): IntentGraph => ({
+  ...graph,
+  nodes: graph.nodes.map((each) =>
+    each.kind === "agent" && each.title === each.key ? { ...each, title: humanise(each.key) } : each
+  ),
+});
 
 export interface Way {
   edge: Edge;

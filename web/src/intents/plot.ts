@@ -1,7 +1,7 @@
 import { scaleLinear, scaleTime } from "d3-scale";
 import { line } from "d3-shape";
-import type { Evaluation, Measure } from "./api";
 import { type Band, bandsOf, domain, type Step, stepsOf } from "./course";
+import type { Evaluation, Measure } from "./types";
 
 /** Where the course of a value stands in a chart: the line, the target, and what was not so. */
 

@@ -1,4 +1,4 @@
-import type { Comparison, Condition, ConditionValue, Fn, Measure, Metric } from "./api";
+import type { Comparison, Condition, ConditionValue, Fn, Measure, Metric } from "./types";
 
 /** Predicates: their text, and what it says in words. */
 

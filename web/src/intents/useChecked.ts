@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react";
 import { explain, Problem } from "../api/client";
-import { check, type Checked } from "./api";
+import { check } from "./api";
+import type { Checked } from "./types";
 
 /** What the server makes of a predicate's text: what it comes to now, or what is wrong and where. */
 export interface Verdict {

@@ -1,5 +1,5 @@
-import type { Burn, BurnLevel, Intent, Observation, Remediation, Trend } from "./api";
 import { changeWords, valueWords } from "./predicate";
+import type { Burn, BurnLevel, Intent, Observation, Remediation, Trend } from "./types";
 
 /** What is said of intents: where they stand, what is done for them, where they are heading. */
 

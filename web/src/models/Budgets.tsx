@@ -162,7 +162,7 @@ interface DialogProps {
 }
 
 function BudgetDialog({ budget, currency, onClose }: DialogProps) {
-  const found = useQuery<ListOf<AgentSummary>>("/api/agents");
+  const found = useQuery<ListOf<AgentSummary>>("/api/agents?limit=200");
   const agents = found.data?.items ?? [];
   const [agent, setAgent] = useState(budget?.agent ?? "");
   const [period, setPeriod] = useState(budget?.period ?? "day");
@@ -206,7 +206,9 @@ function BudgetDialog({ budget, currency, onClose }: DialogProps) {
             onChange={(event) => setAgent(event.target.value)}
           >
             <option value="">all agents together</option>
-            {agents.map((each) => <option key={each.name} value={each.name}>{each.name}</option>)}
+            {agents.map((each) => (
+              <option key={each.name} value={each.name}>{humanise(each.name)}</option>
+            ))}
           </SelectField>
           <SelectField
             label="For a"

@@ -7,6 +7,7 @@ import { Icon, type IconName } from "../ui/Icon";
 import { Failure, Skeleton } from "../ui/States";
 import { STEPS } from "./providers";
 import type { ConfiguredModel, ModelCheck } from "./types";
+import { amount } from "./usage";
 
 const LOOK: Record<string, [IconName, string]> = {
   ok: ["check", "works"],
@@ -14,8 +15,14 @@ const LOOK: Record<string, [IconName, string]> = {
   skipped: ["minus", "not tried"],
 };
 
+interface Props {
+  model: ConfiguredModel;
+  currency: string;
+  onClose: () => void;
+}
+
 /** Asks a model a few small questions, and tells step by step what works and what to do. */
-export function CheckDialog({ model, onClose }: { model: ConfiguredModel; onClose: () => void }) {
+export function CheckDialog({ model, currency, onClose }: Props) {
   const [found, setFound] = useState<ModelCheck | null>(null);
   const [error, setError] = useState<unknown>(null);
   const start = useCallback(async () => {
@@ -77,7 +84,7 @@ export function CheckDialog({ model, onClose }: { model: ConfiguredModel; onClos
               );
             })}
           </ol>
-          <p className="faint">The test cost {found.cost}.</p>
+          <p className="faint">The test cost {amount(found.cost, currency)}.</p>
         </>
       )}
     </Dialog>

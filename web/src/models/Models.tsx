@@ -205,7 +205,9 @@ export function Models() {
           onClose={close}
         />
       )}
-      {checked && <CheckDialog key={checked.id} model={checked} onClose={close} />}
+      {checked && (
+        <CheckDialog key={checked.id} model={checked} currency={currency} onClose={close} />
+      )}
       {removing && (
         <RemoveDialog
           row={removing[1]}

@@ -1,6 +1,6 @@
 import { AdminPage } from "../admin/AdminPage";
 import { usePageActions } from "../shell/actions";
-import { setQuery, useLocation } from "../shell/router";
+import { oneOf, setQuery, useLocation } from "../shell/router";
 import { Button } from "../ui/Button";
 import { ChoiceChips } from "../ui/Search";
 import { Budgets } from "./Budgets";
@@ -8,12 +8,10 @@ import { Models } from "./Models";
 import { PolicyCard } from "./PolicyCard";
 import { UsagePart } from "./UsagePart";
 
-type Part = "models" | "budgets" | "usage" | "policy";
-
 /** Which models agents may ask, what they may spend, and what they did. */
 export function ModelsPage() {
   const { query } = useLocation();
-  const part = (query.get("show") ?? "models") as Part;
+  const part = oneOf(query.get("show"), "models", "budgets", "usage", "policy");
   const make = (what: string) => () => setQuery({ edit: null, dialog: what });
   const addProvider = make("provider");
   const addBudget = make("budget");

@@ -1,12 +1,12 @@
 import { useEffect, useRef, useState } from "react";
 import { useQuery } from "../api/query";
-import { Link, useLocation } from "../shell/router";
+import { Link, oneOf, useLocation } from "../shell/router";
 import { count, date, humanise } from "../ui/format";
 import { Section } from "../ui/Page";
 import { Choice } from "../ui/Search";
 import { Empty, Failure, Skeleton } from "../ui/States";
-import type { Usage, UsageLine } from "./types";
 import { barsOf } from "./bars";
+import type { Usage, UsageLine } from "./types";
 import { amount, everyDay, tokensOf } from "./usage";
 
 const HEIGHT = 200;
@@ -15,8 +15,8 @@ const DAYS: [string, string][] = [["30", "30 days"], ["7", "7 days"], ["90", "90
 /** What was spent: a bar for each day, agent or model, and the same in numbers. */
 export function UsagePart() {
   const { query } = useLocation();
-  const by = (query.get("by") ?? "day") as Usage["by"];
-  const days = Number(query.get("days") ?? 30);
+  const by = oneOf(query.get("by"), "day", "agent", "model");
+  const days = Number(oneOf(query.get("days"), "30", "7", "90"));
   const from = new Date(Date.now() - (days - 1) * 86_400_000).toISOString().slice(0, 10);
   const usage = useQuery<Usage>(`/api/models/usage?by=${by}&from=${from}`, 15_000);
   const { data } = usage;

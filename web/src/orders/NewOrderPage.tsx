@@ -5,7 +5,7 @@ import type { Customer, Depot, Order, Page as ListOf } from "../api/types";
 import { useEscape } from "../shell/keys";
 import { navigate } from "../shell/router";
 import { Button } from "../ui/Button";
-import { Combobox } from "../ui/Combobox";
+import { Finder } from "../ui/Finder";
 import { AreaField, SelectField, TextField } from "../ui/Field";
 import { counted, cubic, kg, place, today } from "../ui/format";
 import { Icon } from "../ui/Icon";
@@ -81,7 +81,7 @@ export function NewOrderPage() {
       <form ref={form} className="order-form" onSubmit={submit} noValidate>
         <Section title="Who and when">
           <div className="grid-2">
-            <Combobox
+            <Finder
               label="Customer"
               autoFocus
               placeholder="Type a name"

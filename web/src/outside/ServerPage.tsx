@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { call, post } from "../api/client";
+import { call, explain, post } from "../api/client";
 import { invalidate, useQuery } from "../api/query";
 import type { AgentSummary, Page as ListOf } from "../api/types";
 import { AdminPage } from "../admin/AdminPage";
@@ -29,8 +29,9 @@ export function ServerPage({ id }: { id: string }) {
   const server = useQuery<OutsideServer>(path, 15_000);
   const tools = useQuery<ListOf<OutsideTool>>(`${path}/tools`, 15_000);
   const grants = useQuery<ListOf<Grant>>("/api/mcp-grants", 15_000);
-  const agents = useQuery<ListOf<AgentSummary>>("/api/agents");
+  const agents = useQuery<ListOf<AgentSummary>>("/api/agents?limit=200");
   const [removing, setRemoving] = useState(false);
+  const [forgetting, setForgetting] = useState(false);
   const { busy, act } = useAction();
   const data = server.data;
   const renew = () => invalidate(LIST, "/api/mcp-grants", "/api/agents");
@@ -47,11 +48,6 @@ export function ServerPage({ id }: { id: string }) {
       const visit = await post<{ location: string }>(`${path}/authorisation`);
       location.assign(visit.location);
     });
-  const forget = () =>
-    act(async () => {
-      await call(`${path}/authorisation`, { method: "DELETE" });
-      renew();
-    }, "Its tokens are forgotten");
   const turn = () =>
     act(async () => {
       await call(path, {
@@ -60,7 +56,7 @@ export function ServerPage({ id }: { id: string }) {
         headers: { "If-Match": `"v${data?.version}"` },
       });
       renew();
-    });
+    }, data?.enabled ? `${data.name} is off: nobody asks it` : `${data?.name} is on`);
   useEscape(() => navigate("/admin/mcp-servers"), 0);
   usePageActions([
     { id: "refresh", label: "Ask it for its tools", icon: "retry", run: () => void refresh() },
@@ -101,7 +97,9 @@ export function ServerPage({ id }: { id: string }) {
         <>
           <Button icon="retry" busy={busy} onClick={() => void refresh()}>Ask it</Button>
           <Button icon="gear" onClick={() => setQuery({ dialog: "edit" })}>Change…</Button>
-          <Button onClick={() => void turn()}>{data.enabled ? "Turn off" : "Turn on"}</Button>
+          <Button busy={busy} onClick={() => void turn()}>
+            {data.enabled ? "Turn off" : "Turn on"}
+          </Button>
           <Button kind="danger" icon="trash" onClick={() => setRemoving(true)}>Remove…</Button>
         </>
       }
@@ -144,6 +142,11 @@ export function ServerPage({ id }: { id: string }) {
         >
           {tools.loading && <Skeleton lines={4} />}
           {tools.error !== null && <Failure error={tools.error} retry={tools.refresh} />}
+          {grants.error !== null && (
+            <p className="notice notice-wrong">
+              Which agents have them could not be fetched: {explain(grants.error)}
+            </p>
+          )}
           {tools.data && items.length === 0 && (
             <Empty
               icon="tool"
@@ -195,8 +198,12 @@ export function ServerPage({ id }: { id: string }) {
                   ? (
                     <span key="authorised">
                       by a person{" "}
-                      <button type="button" className="link-button" onClick={() => void forget()}>
-                        Forget it
+                      <button
+                        type="button"
+                        className="link-button"
+                        onClick={() => setForgetting(true)}
+                      >
+                        Forget it…
                       </button>
                     </span>
                   )
@@ -211,6 +218,24 @@ export function ServerPage({ id }: { id: string }) {
           server={data}
           onClose={() => setQuery({ dialog: null })}
         />
+      )}
+      {forgetting && (
+        <ReasonDialog
+          title={`Forget the authorisation at ${data.name}?`}
+          confirm="Forget it"
+          keep="Keep it"
+          danger
+          reason={null}
+          onConfirm={async () => {
+            await call(`${path}/authorisation`, { method: "DELETE" });
+            renew();
+            toast("Its tokens are forgotten");
+            setForgetting(false);
+          }}
+          onClose={() => setForgetting(false)}
+        >
+          <p>No run can call its tools until a person has authorised Weft there again.</p>
+        </ReasonDialog>
       )}
       {removing && (
         <ReasonDialog

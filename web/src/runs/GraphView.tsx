@@ -1,11 +1,10 @@
-import { type KeyboardEvent, type ReactNode, useId, useMemo, useRef } from "react";
-import { IconButton } from "../ui/Button";
+import { type ReactNode, useMemo } from "react";
 import { humanise } from "../ui/format";
 import { Icon, type IconName } from "../ui/Icon";
+import { PictureFrame } from "../ui/PictureFrame";
 import { labelPlaces } from "./labels";
 import { type Graph, type Line, path, type Placed } from "./layout";
-import { flatten, nearest } from "./places";
-import { usePanZoom } from "./usePanZoom";
+import { flatten } from "./places";
 
 /** What is to be seen of a state: a tone, a shape, and words. */
 export interface Look {
@@ -39,111 +38,44 @@ const AROUND = 80;
 
 const WAYS: Way[] = ["plain", "caught", "taken", "a", "b"];
 
-/** A workflow as boxes and arrows, to move, to size, and to walk through by key. */
+/** A workflow as boxes and arrows. */
 export function GraphView(props: Props) {
   const { graph, selected, onSelect, attention, look, way, legend } = props;
-  const frame = useRef<HTMLDivElement>(null);
-  const id = useId();
   const places = useMemo(() => flatten(graph), [graph]);
   const picture = useMemo(() => {
     const top = Math.min(...graph.nodes.map((each) => each.y));
     const start = graph.nodes.find((each) => each.y === top);
     return { width: graph.width, height: graph.height, start: start ?? NOWHERE };
   }, [graph]);
-  const { transform, fit, zoom, handlers, dragged } = usePanZoom(
-    frame,
-    picture,
-    places.get(selected ?? ""),
-    places.get(attention ?? ""),
-  );
   const order = useMemo(
     () => [...places.values()].sort((a, b) => a.y - b.y || a.x - b.x),
     [places],
   );
-
-  const key = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const at = order.findIndex((each) => each.node.name === selected);
-    const here = order[at];
-    let to = -1;
-    if (event.key === "Home" || (at < 0 && event.key.startsWith("Arrow"))) to = 0;
-    else if (event.key === "End") to = order.length - 1;
-    else if (here && event.key.startsWith("Arrow")) to = nearest(order, here, event.key);
-    else if (event.key === "+" || event.key === "=") zoom(1.25);
-    else if (event.key === "-") zoom(0.8);
-    else if (event.key === "0") fit();
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-    const next = order[to];
-    if (next) onSelect(next.node.name);
-  };
   return (
-    <div className="graph-frame">
-      <div
-        ref={frame}
-        className="graph"
-        style={{ maxHeight: `${Math.max(220, graph.height + AROUND)}px` }}
-        role="listbox"
-        tabIndex={0}
-        aria-label="States; arrow keys go from one to the next, plus, minus and 0 change the size"
-        aria-activedescendant={selected && places.has(selected) ? `state-${selected}` : undefined}
-        onKeyDown={key}
-        {...handlers}
-        onClick={(event) => {
-          const found = (event.target as Element).closest("[data-state]");
-          if (dragged()) return;
-          onSelect(found?.getAttribute("data-state") ?? null);
-        }}
-      >
-        <div className="sr-only">
-          {order.map(({ node }) => (
-            <div
-              key={node.name}
-              id={`state-${node.name}`}
-              role="option"
-              aria-selected={selected === node.name}
-            >
-              {look(node).spoken}
-            </div>
-          ))}
-        </div>
-        <svg className="graph-picture" aria-hidden="true">
-          <defs>
-            {WAYS.map((each) => (
-              <marker
-                key={each}
-                id={`${id}-${each}`}
-                className={`arrow-${each}`}
-                viewBox="0 0 8 8"
-                refX={1}
-                refY={4}
-                markerWidth={8}
-                markerHeight={8}
-                markerUnits="userSpaceOnUse"
-                orient="auto"
-              >
-                <path d="M0 0 8 4 0 8z" />
-              </marker>
-            ))}
-          </defs>
-          <g transform={transform}>
-            <Machine graph={graph} selected={selected} look={look} way={way} marker={id} />
-          </g>
-        </svg>
-      </div>
-      <div className="view-tools" role="group" aria-label="Size">
-        <IconButton icon="plus" label="Larger" onClick={() => zoom(1.25)} />
-        <IconButton icon="minus" label="Smaller" onClick={() => zoom(0.8)} />
-        <IconButton icon="scan" label="Fit" onClick={fit} />
-      </div>
-      {legend}
-    </div>
+    <PictureFrame
+      label="States; arrow keys go from one to the next, plus, minus and 0 change the size"
+      maxHeight={Math.max(220, graph.height + AROUND)}
+      picture={picture}
+      spots={order.map(({ node, ...rect }) => ({
+        ...rect,
+        name: node.name,
+        spoken: look(node).spoken,
+      }))}
+      attribute="data-state"
+      selected={selected}
+      shown={places.get(selected ?? "")}
+      attention={places.get(attention ?? "")}
+      arrows={WAYS}
+      onSelect={onSelect}
+      legend={legend}
+    >
+      {(arrow) => <Machine graph={graph} selected={selected} look={look} way={way} arrow={arrow} />}
+    </PictureFrame>
   );
 }
 
 interface MachineProps extends Pick<Props, "graph" | "selected" | "look" | "way"> {
-  marker: string;
+  arrow: (sort: string) => string;
 }
 
 function Machine({ graph, ...rest }: MachineProps) {
@@ -164,7 +96,7 @@ function Machine({ graph, ...rest }: MachineProps) {
             key={keyOf(line)}
             className={`edge edge-${kind}`}
             d={path(line)}
-            markerEnd={`url(#${rest.marker}-${kind})`}
+            markerEnd={rest.arrow(kind)}
           />
         );
       })}

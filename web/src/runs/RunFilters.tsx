@@ -4,8 +4,13 @@ import { setQuery, useLocation } from "../shell/router";
 import { IconButton } from "../ui/Button";
 import { humanise } from "../ui/format";
 import { Icon } from "../ui/Icon";
-import { Search } from "../ui/Search";
+import { Choice, ChoiceChips, Search } from "../ui/Search";
 import { TimeRange } from "../observe/TimeRange";
+
+const STATUSES: [string, string][] = [
+  ["", "All"],
+  ...RUN_STATUSES.map((each): [string, string] => [each, humanise(each)]),
+];
 
 /** Filters that are come to from elsewhere, with what is there without them. */
 const TOKENS: [string, string][] = [
@@ -17,7 +22,6 @@ const TOKENS: [string, string][] = [
 /** Status, workflow and subject; all of it lives in the address. */
 export function RunFilters({ seen }: { seen: string[] }) {
   const { query } = useLocation();
-  const status = query.get("status");
   const workflow = query.get("workflow");
   // What was seen once stays to be chosen, whatever the filters leave.
   const [known] = useState(() => new Set<string>());
@@ -25,27 +29,7 @@ export function RunFilters({ seen }: { seen: string[] }) {
   if (workflow) known.add(workflow);
   return (
     <div className="filters">
-      <div className="chips" role="group" aria-label="Status">
-        <button
-          type="button"
-          className="chip"
-          aria-pressed={!status}
-          onClick={() => setQuery({ status: null })}
-        >
-          All
-        </button>
-        {RUN_STATUSES.map((each) => (
-          <button
-            key={each}
-            type="button"
-            className="chip"
-            aria-pressed={status === each}
-            onClick={() => setQuery({ status: status === each ? null : each })}
-          >
-            {humanise(each)}
-          </button>
-        ))}
-      </div>
+      <ChoiceChips label="Status" name="status" choices={STATUSES} toggles />
       <div className="filter-fields">
         <Search
           id="run-search"
@@ -65,18 +49,11 @@ export function RunFilters({ seen }: { seen: string[] }) {
             {[...known].sort().map((each) => <option key={each} value={each}>{each}</option>)}
           </select>
         </label>
-        <label className="inline-field">
-          <span>Held</span>
-          <select
-            className="input select"
-            value={query.get("paused") ?? ""}
-            onChange={(event) => setQuery({ paused: event.target.value })}
-          >
-            <option value="">any</option>
-            <option value="true">paused</option>
-            <option value="false">not paused</option>
-          </select>
-        </label>
+        <Choice
+          label="Held"
+          name="paused"
+          choices={[["", "any"], ["true", "paused"], ["false", "not paused"]]}
+        />
         <TimeRange />
         {TOKENS.map(([name, every]) => {
           const value = query.get(name);

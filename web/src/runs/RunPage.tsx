@@ -3,24 +3,29 @@ import { useQuery } from "../api/query";
 import type { Run } from "../api/types";
 import { RunBadge } from "../orders/status";
 import { useEscape } from "../shell/keys";
-import { Link, navigate, setQuery, useLocation } from "../shell/router";
+import { Link, navigate, oneOf, setQuery, useLocation } from "../shell/router";
 import { Facts } from "../ui/Data";
 import { dateTime, humanise } from "../ui/format";
 import { Page, Section, Tabs } from "../ui/Page";
 import { Failure, Skeleton } from "../ui/States";
-import { allStates, machineOf } from "./definition";
+import { allStates, machineOf, type State } from "./definition";
 import { History } from "./History";
 import { JsonTree } from "./JsonTree";
 import { layout } from "./layout";
 import { RunActions } from "./RunActions";
 import { RunGraph } from "./RunGraph";
+import { speechOf } from "./speech";
 import { StepPanel } from "./StepPanel";
-import { StepTable } from "./StepTable";
 import { visits } from "./steps";
+import { StepTable } from "./StepTable";
 import { TimeRuler } from "./TimeRuler";
+import { useSpeech } from "./useSpeech";
 import { Subject, took, versionOf } from "./words";
 
 type Detail = Run & { traceId?: string; parentId?: string | null; historyCount?: number };
+
+/** On a narrow screen the step stands below the picture. */
+const showPanel = () => document.querySelector(".step-panel")?.scrollIntoView({ block: "nearest" });
 
 /** One execution: its states as they run, each step's data, its history, what went in and came out. */
 export function RunPage({ id }: { id: string }) {
@@ -44,8 +49,12 @@ export function RunPage({ id }: { id: string }) {
     [JSON.stringify(data?.definition ?? null)],
   );
   const graph = useMemo(() => machine && layout(machine), [machine]);
-  const states = useMemo(() => machine ? allStates(machine) : new Map(), [machine]);
+  const states = useMemo(
+    () => machine ? allStates(machine) : new Map<string, State>(),
+    [machine],
+  );
   const went = useMemo(() => data ? visits(data) : [], [data]);
+  const speeches = useSpeech(id, running, went, states);
 
   const back = { to: "/runs", label: "Runs" };
   if (run.error !== null || !data) {
@@ -59,7 +68,7 @@ export function RunPage({ id }: { id: string }) {
       </Page>
     );
   }
-  const tab = query.get("tab") ?? "graph";
+  const tab = oneOf(query.get("tab"), "graph", "table", "time", "history", "data", "definition");
   const state = selected ? states.get(selected) : undefined;
   const mine = went.filter((each) => each.name === selected);
   const asked = query.get("visit");
@@ -67,6 +76,9 @@ export function RunPage({ id }: { id: string }) {
   const select = (name: string | null, number?: number) =>
     setQuery({ state: name, visit: number === undefined ? null : String(number) });
   const split = state && ["graph", "table", "time"].includes(tab);
+  const speaking = went.find((each) =>
+    each.state === "running" && speechOf(each.name, speeches, went, states)
+  );
 
   return (
     <Page
@@ -108,6 +120,18 @@ export function RunPage({ id }: { id: string }) {
                 "Trace",
                 <Link key="trace" className="wrap" to={`/observe/traces/${data.traceId}`}>
                   {data.traceId}
+                </Link>,
+              ] as [string, JSX.Element]]
+              : []),
+            ...(speaking && speaking.name !== selected
+              ? [[
+                "A model decides",
+                <Link
+                  key="says"
+                  to={`/runs/${id}?state=${encodeURIComponent(speaking.name)}`}
+                  onClick={() => requestAnimationFrame(showPanel)}
+                >
+                  {humanise(speaking.name)}: what it says now
                 </Link>,
               ] as [string, JSX.Element]]
               : []),
@@ -172,6 +196,7 @@ export function RunPage({ id }: { id: string }) {
             state={state}
             visits={mine}
             at={visit}
+            speech={speechOf(selected, speeches, went, states)}
             onVisit={(number) => select(selected, number)}
             onClose={() => select(null)}
           />

@@ -10,6 +10,8 @@ import { Section } from "../ui/Page";
 import type { State } from "./definition";
 import { JsonTree } from "./JsonTree";
 import { StepBadge } from "./looks";
+import { Speaking } from "./Speaking";
+import type { StepSpeech } from "./speech";
 import { type Attempt, detailsOf, span, type Visit } from "./steps";
 
 interface Props {
@@ -18,12 +20,14 @@ interface Props {
   state: State;
   visits: Visit[];
   at: number;
+  /** What a model says in it, while it does. */
+  speech: StepSpeech | null;
   onVisit: (index: number) => void;
   onClose: () => void;
 }
 
 /** One step: what it was given, what it made, how often it was tried, and who decided in it. */
-export function StepPanel({ run, name, state, visits, at, onVisit, onClose }: Props) {
+export function StepPanel({ run, name, state, visits, at, speech, onVisit, onClose }: Props) {
   const visit = visits[Math.min(at, visits.length - 1)];
   const [, kind = "", resource = ""] = /^weft:(\w+):(.*)$/.exec(state.Resource ?? "") ?? [];
   const children = (visit?.attempts ?? []).flatMap((each) => each.child ?? []);
@@ -99,6 +103,7 @@ export function StepPanel({ run, name, state, visits, at, onVisit, onClose }: Pr
       {visit && visit.attempts.length > 0 && (
         <Attempts attempts={visit.attempts} most={state.Retry?.[0]?.MaxAttempts} />
       )}
+      {speech && visit?.state === "running" && <Speaking {...speech} />}
       {kind === "agent" && visit && <Decided run={run} agent={resource} visit={visit} />}
       {visit && (
         <>
@@ -190,19 +195,24 @@ function Attempts({ attempts, most }: { attempts: Attempt[]; most: number | unde
   );
 }
 
+const DECISIONS = ["decisions"];
+
 /** The decision that an agent took in this step, with the way to all of it. */
 function Decided(
   { run, agent, visit }: { run: Run & { traceId?: string }; agent: string; visit: Visit },
 ) {
+  // By its time, not by what it is about: a model may name another thing than the run does.
   const found = useQuery<ListOf<Decision>>(
-    run.subject ? `/api/decisions?subject=${encodeURIComponent(run.subject)}` : null,
+    visit.entered === null ? null : `/api/decisions?${new URLSearchParams({
+      agent,
+      from: new Date(visit.entered - 1000).toISOString(),
+      ...(visit.left === null ? {} : { to: new Date(visit.left + 1000).toISOString() }),
+      limit: "200",
+    })}`,
     run.status === "RUNNING" ? 3000 : 0,
+    DECISIONS,
   );
-  const mine = (found.data?.items ?? []).filter((each) =>
-    each.executionId === run.id && each.agent === agent &&
-    (!visit.entered || Date.parse(each.at) >= visit.entered - 1000) &&
-    (!visit.left || Date.parse(each.at) <= visit.left + 1000)
-  );
+  const mine = (found.data?.items ?? []).filter((each) => each.executionId === run.id);
   if (mine.length === 0 && !run.traceId) return null;
   return (
     <>

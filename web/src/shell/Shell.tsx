@@ -32,7 +32,7 @@ export function Shell({ children, onSwitch }: Props) {
   const me = useMe();
   const inbox = useQuery<Inbox>(WAITING, 10_000, ["inbox"]);
   const alarms = useQuery<AlarmList>("/api/alarms?state=active&limit=50", 15_000, ["alarms"]);
-  const approvals = useApprovals(15_000);
+  const approvals = useApprovals(15_000).items;
   const news: Record<string, [number, string]> = {
     "/inbox": [waitingMessages(inbox.data).length + approvals.length, "to look at"],
     "/alarms": [alarms.data?.counts?.unacknowledged ?? 0, "not acknowledged"],

@@ -1,6 +1,6 @@
 import { get } from "../api/client";
 import type { AgentSummary, Customer, OrderPage, Page, RunSummary, Vehicle } from "../api/types";
-import type { Intent } from "../intents/api";
+import type { Intent } from "../intents/types";
 import { date, dateTime, humanise, place } from "../ui/format";
 import type { IconName } from "../ui/Icon";
 import { STATUS } from "../orders/status";

@@ -39,6 +39,10 @@ export function useLocation(): { path: string; query: URLSearchParams } {
   }, [url]);
 }
 
+/** Which of a few values stands in the address; the first of them, where none does. */
+export const oneOf = <T extends string>(value: string | null, first: T, ...others: T[]): T =>
+  others.find((each) => each === value) ?? first;
+
 /** Changes parts of the query in place; null and empty take a part out. */
 export function setQuery(
   changes: Record<string, string | null>,

@@ -1,68 +1,55 @@
-import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
-import { get } from "../api/client";
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useState } from "react";
 
-interface Choice {
-  id: string;
-  name: string;
-  note?: string;
-}
-
-interface Props {
+interface Props<T> {
   label: string;
-  value: Choice | null;
+  /** What the field shows while nobody types in it. */
+  value: string;
+  /** What is typed; null while the list is closed. */
+  text: string | null;
+  choices: readonly T[];
+  placeholder?: string | undefined;
+  hint?: string | undefined;
   error?: string | undefined;
-  placeholder?: string;
-  autoFocus?: boolean;
-  /** Where the choices for a text come from. */
-  source: (text: string) => string;
-  read: (data: unknown) => Choice[];
-  onChange: (choice: Choice | null) => void;
+  autoFocus?: boolean | undefined;
+  listClass?: string;
+  keyOf: (choice: T) => string;
+  show: (choice: T) => ReactNode;
+  /** Stands below the choices, where there are more. */
+  more?: ReactNode;
+  onText: (text: string | null) => void;
+  onChoose: (choice: T) => void;
 }
 
-/** A text field that finds: choices come from the server as one types. */
-export function Combobox(props: Props) {
-  const { label, value, error, placeholder, source, read, onChange } = props;
+/** A text field with a list of what fits, by the ARIA pattern: arrows, Enter and Esc. */
+export function Combobox<T>(props: Props<T>) {
+  const { label, value, text, choices, hint, error, onText, onChoose } = props;
   const id = useId();
-  const [text, setText] = useState<string | null>(null);
-  const [choices, setChoices] = useState<Choice[]>([]);
   const [at, setAt] = useState(0);
   const open = text !== null;
-  const latest = useRef({ source, read });
-  latest.current = { source, read };
-  useEffect(() => {
-    if (text === null) return;
-    const abort = new AbortController();
-    const timer = setTimeout(() => {
-      get<unknown>(latest.current.source(text), abort.signal).then((data) => {
-        setChoices(latest.current.read(data));
-        setAt(0);
-      }).catch(() => undefined);
-    }, text ? 120 : 0);
-    return () => {
-      clearTimeout(timer);
-      abort.abort();
-    };
-  }, [text]);
-  const choose = (choice: Choice) => {
-    onChange(choice);
-    setText(null);
+  useEffect(() => setAt(0), [choices]);
+  const choose = (choice: T) => {
+    onChoose(choice);
+    onText(null);
   };
   const key = (event: KeyboardEvent) => {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
-      if (!open) return setText("");
+      if (!open) return onText("");
       const step = event.key === "ArrowDown" ? 1 : -1;
-      setAt((at + step + choices.length) % Math.max(1, choices.length));
+      const next = (at + step + choices.length) % Math.max(1, choices.length);
+      setAt(next);
+      document.getElementById(`${id}-${next}`)?.scrollIntoView({ block: "nearest" });
     } else if (event.key === "Enter" && open) {
       event.preventDefault();
       const choice = choices[at];
-      if (choice) choose(choice);
+      if (choice !== undefined) choose(choice);
     } else if (event.key === "Escape" && open) {
       event.preventDefault();
       event.stopPropagation();
-      setText(null);
+      onText(null);
     }
   };
+  const described = error ? `${id}-error` : hint ? `${id}-hint` : undefined;
   return (
     <div className={`field combobox${error ? " field-wrong" : ""}`}>
       <label className="field-label" htmlFor={id}>{label}</label>
@@ -73,24 +60,29 @@ export function Combobox(props: Props) {
           role="combobox"
           autoComplete="off"
           autoFocus={props.autoFocus}
-          placeholder={placeholder}
+          placeholder={props.placeholder}
           aria-expanded={open}
           aria-controls={`${id}-list`}
           aria-autocomplete="list"
-          aria-activedescendant={open && choices[at] ? `${id}-${at}` : undefined}
+          aria-activedescendant={open && at < choices.length ? `${id}-${at}` : undefined}
           aria-invalid={error ? true : undefined}
-          aria-describedby={error ? `${id}-error` : undefined}
-          value={text ?? value?.name ?? ""}
-          onChange={(event) => setText(event.target.value)}
-          onClick={() => text === null && setText("")}
-          onBlur={() => setText(null)}
+          aria-describedby={described}
+          value={text ?? value}
+          onChange={(event) => onText(event.target.value)}
+          onClick={() => open || onText("")}
+          onBlur={() => onText(null)}
           onKeyDown={key}
         />
         {open && (
-          <ul className="combobox-list" id={`${id}-list`} role="listbox" aria-label={label}>
+          <ul
+            className={["combobox-list", props.listClass].filter(Boolean).join(" ")}
+            id={`${id}-list`}
+            role="listbox"
+            aria-label={label}
+          >
             {choices.map((choice, index) => (
               <li
-                key={choice.id}
+                key={props.keyOf(choice)}
                 id={`${id}-${index}`}
                 role="option"
                 aria-selected={index === at}
@@ -99,15 +91,17 @@ export function Combobox(props: Props) {
                   choose(choice);
                 }}
               >
-                <span>{choice.name}</span>
-                {choice.note && <span className="faint">{choice.note}</span>}
+                {props.show(choice)}
               </li>
             ))}
             {choices.length === 0 && <li className="faint">Nothing found</li>}
+            {props.more && <li className="faint">{props.more}</li>}
           </ul>
         )}
       </div>
-      {error && <p className="field-error" id={`${id}-error`}>{error}</p>}
+      {error
+        ? <p className="field-error" id={`${id}-error`}>{error}</p>
+        : hint && <p className="field-hint" id={`${id}-hint`}>{hint}</p>}
     </div>
   );
 }

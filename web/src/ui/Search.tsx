@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useEffect, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useState } from "react";
 import { setQuery, useLocation } from "../shell/router";
 import { Icon } from "./Icon";
 import type { PageAction } from "../shell/actions";
@@ -72,8 +72,14 @@ export function Choice({ label, name, choices }: ChoiceProps) {
   );
 }
 
+interface ChipsProps extends Pick<ChoiceProps, "label" | "name"> {
+  choices: [string, ReactNode][];
+  /** A second press on what is chosen goes back to the first. */
+  toggles?: boolean;
+}
+
 /** The same as chips, where there is room and one choice is the rule. */
-export function ChoiceChips({ label, name, choices }: ChoiceProps) {
+export function ChoiceChips({ label, name, choices, toggles = false }: ChipsProps) {
   const { query } = useLocation();
   const initial = choices[0]?.[0] ?? "";
   const chosen = query.get(name) ?? initial;
@@ -85,7 +91,10 @@ export function ChoiceChips({ label, name, choices }: ChoiceProps) {
           type="button"
           className="chip"
           aria-pressed={chosen === value}
-          onClick={() => setQuery({ [name]: value === initial ? null : value })}
+          onClick={() => {
+            const back = value === initial || (toggles && value === chosen);
+            setQuery({ [name]: back ? null : value });
+          }}
         >
           {word}
         </button>

@@ -49,7 +49,7 @@ export function DeployPage() {
 }
 
 function Deploy({ former, of }: { former: WorkflowVersion | undefined; of: string | null }) {
-  const found = useQuery<ListOf<AgentSummary>>("/api/agents");
+  const found = useQuery<ListOf<AgentSummary>>("/api/agents?limit=200");
   const agents = found.data?.items ?? [];
   const [name, setName] = useState(of ?? "");
   const [agent, setAgent] = useState(former?.agent ?? "");

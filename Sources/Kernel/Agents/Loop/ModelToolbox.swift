@@ -36,7 +36,13 @@ struct ModelToolbox: Sendable {
         for tool in tools.sorted(by: { $0.name < $1.name }) {
             let name = Self.name(for: tool.name, taken: names)
             names[name] = tool
-            told.append(ModelTool(name: name, purpose: tool.purpose, input: tool.input.json))
+            told.append(
+                ModelTool(
+                    name: name,
+                    purpose: tool.purpose,
+                    input: OfferedSchema.of(tool.input.json)
+                )
+            )
         }
         told.append(
             ModelTool(

@@ -79,10 +79,10 @@ extension ModelTools {
                     { transaction in
                         let scope = invocation.scope
                         let policy = try ModelPolicy.set(input, scope: scope, in: transaction)
-                        try note(
+                        try audit.append(
                             "model-policy.changed",
-                            "model-policy",
-                            policy.json,
+                            subject: "model-policy",
+                            detail: policy.json,
                             scope: scope,
                             in: transaction
                         )

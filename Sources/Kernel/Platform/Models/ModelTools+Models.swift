@@ -54,91 +54,35 @@ extension ModelTools {
     )
 
     func models() throws -> [Tool] {
-        let models = room.models
-        return [
-            try Tool(
-                name: "models.list-models",
-                purpose: "Lists the models that agents may ask.",
-                input: Self.nothing,
-                output: Self.list(Self.model),
-                roles: Self.readers,
-                body: .read { _, invocation, reader in
-                    let found = try models.list(scope: invocation.scope, in: reader)
-                    return ["items": .array(found.map(\.json))]
-                }
+        let words = Wording<ConfiguredModel>(
+            noun: "model",
+            word: "model",
+            list: "Lists the models that agents may ask.",
+            get: "Shows a model.",
+            create: "Adds a model of a provider's, for conversations or for vectors.",
+            change: "Changes a model; its provider and its purpose stay.",
+            remove: "Removes a model; agents that prefer it ask the next of theirs.",
+            record: Self.model,
+            created: Shape.record(
+                nil,
+                [("provider", Shape.id), ("purpose", Self.purpose)] + Self.settings,
+                optional: Set(Self.settings.map(\.0)).union(["purpose"])
+                    .subtracting(["name", "model"])
             ),
-            try Tool(
-                name: "models.get-model",
-                purpose: "Shows a model.",
-                input: Self.onlyID,
-                output: Self.model,
-                roles: Self.readers,
-                body: .read { input, invocation, reader in
-                    try models.model(
-                        Self.id(input, "model"),
-                        scope: invocation.scope,
-                        in: reader
-                    ).json
-                }
+            changed: Shape.record(
+                nil,
+                [("id", Shape.text)] + Self.settings,
+                optional: Set(Self.settings.map(\.0))
             ),
-            try Tool(
-                name: "models.create-model",
-                purpose: "Adds a model of a provider's, for conversations or for vectors.",
-                input: Shape.record(
-                    nil,
-                    [("provider", Shape.id), ("purpose", Self.purpose)] + Self.settings,
-                    optional: Set(Self.settings.map(\.0)).union(["purpose"])
-                        .subtracting(["name", "model"])
-                ),
-                output: Self.model,
-                roles: Self.admins,
-                body: .write { input, invocation in
-                    { transaction in
-                        let scope = invocation.scope
-                        let made = try models.add(input, scope: scope, in: transaction)
-                        try note("created", made, scope: scope, in: transaction)
-                        return made.json
-                    }
-                }
-            ),
-            try Tool(
-                name: "models.change-model",
-                purpose: "Changes a model; its provider and its purpose stay.",
-                input: Shape.record(
-                    nil,
-                    [("id", Shape.text)] + Self.settings,
-                    optional: Set(Self.settings.map(\.0))
-                ),
-                output: Self.model,
-                roles: Self.admins,
-                body: .write { input, invocation in
-                    let id: ID<ConfiguredModel> = try Self.id(input, "model")
-                    return { transaction in
-                        let scope = invocation.scope
-                        let changed = try models.change(id, input, scope: scope, in: transaction)
-                        try note("changed", changed, input, scope: scope, in: transaction)
-                        return changed.json
-                    }
-                }
-            ),
-            try Tool(
-                name: "models.remove-model",
-                purpose: "Removes a model; agents that prefer it ask the next of theirs.",
-                input: Self.onlyID,
-                output: Shape.nothing,
-                roles: Self.admins,
-                body: .write { input, invocation in
-                    let id: ID<ConfiguredModel> = try Self.id(input, "model")
-                    return { transaction in
-                        let scope = invocation.scope
-                        let removed = try models.remove(id, scope: scope, in: transaction)
-                        try note("removed", removed, scope: scope, in: transaction)
-                        return .null
-                    }
-                }
-            ),
-            try check(),
-        ]
+            id: \.id,
+            told: { model in
+                [
+                    "name": .string(model.name), "model": .string(model.model),
+                    "prices": model.prices.json, "enabled": .bool(model.enabled),
+                ]
+            }
+        )
+        return try tools(over: room.models, words) { model, _, _ in model.json } + [check()]
     }
 
     private func check() throws -> Tool {
@@ -171,26 +115,6 @@ extension ModelTools {
                     scope: invocation.scope
                 ).json
             }
-        )
-    }
-
-    private func note(
-        _ done: String,
-        _ model: ConfiguredModel,
-        _ input: JSONReader? = nil,
-        scope: Scope,
-        in transaction: any Transaction
-    ) throws {
-        try note(
-            "model.\(done)",
-            "model:\(model.id)",
-            [
-                "name": .string(model.name), "model": .string(model.model),
-                "prices": model.prices.json, "enabled": .bool(model.enabled),
-            ],
-            input,
-            scope: scope,
-            in: transaction
         )
     }
 }

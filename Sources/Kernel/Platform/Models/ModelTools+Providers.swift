@@ -59,111 +59,38 @@ extension ModelTools {
     )
 
     func providers() throws -> [Tool] {
-        let providers = room.providers
-        return [
-            try Tool(
-                name: "models.list-model-providers",
-                purpose: "Lists the providers of models, credentials hidden.",
-                input: Self.nothing,
-                output: Self.list(Self.provider),
-                roles: Self.readers,
-                body: .read { _, invocation, reader in
-                    let found = try providers.list(scope: invocation.scope, in: reader)
-                    return ["items": .array(found.map(\.json))]
-                }
+        let words = Wording<ModelProvider>(
+            noun: "model-provider",
+            word: "provider",
+            list: "Lists the providers of models, credentials hidden.",
+            get: "Shows a provider of models, credentials hidden.",
+            create:
+                "Adds a provider of models: Bedrock, Anthropic, or a server that speaks OpenAI's "
+                + "protocol.",
+            change:
+                "Changes a provider of models; credentials that are not named stay, and another "
+                + "address needs them anew.",
+            remove: "Removes a provider that has no models any more.",
+            record: Self.provider,
+            created: Shape.record(
+                nil,
+                [("kind", Self.kind)] + Self.settings,
+                optional: ["url", "region", "credentials", "enabled"]
             ),
-            try Tool(
-                name: "models.get-model-provider",
-                purpose: "Shows a provider of models, credentials hidden.",
-                input: Self.onlyID,
-                output: Self.provider,
-                roles: Self.readers,
-                body: .read { input, invocation, reader in
-                    try providers.provider(
-                        Self.id(input, "provider"),
-                        scope: invocation.scope,
-                        in: reader
-                    ).json
-                }
+            changed: Shape.record(
+                nil,
+                [("id", Shape.text)] + Self.settings,
+                optional: Set(Self.settings.map(\.0))
             ),
-            try Tool(
-                name: "models.create-model-provider",
-                purpose: "Adds a provider of models: Bedrock, Anthropic, or a server that speaks "
-                    + "OpenAI's protocol.",
-                input: Shape.record(
-                    nil,
-                    [("kind", Self.kind)] + Self.settings,
-                    optional: ["url", "region", "credentials", "enabled"]
-                ),
-                output: Self.provider,
-                roles: Self.admins,
-                body: .write { input, invocation in
-                    { transaction in
-                        let scope = invocation.scope
-                        let made = try providers.add(input, scope: scope, in: transaction)
-                        try note("created", made, scope: scope, in: transaction)
-                        return made.json
-                    }
-                }
-            ),
-            try Tool(
-                name: "models.change-model-provider",
-                purpose: "Changes a provider of models; credentials that are not named stay, and "
-                    + "another address needs them anew.",
-                input: Shape.record(
-                    nil,
-                    [("id", Shape.text)] + Self.settings,
-                    optional: Set(Self.settings.map(\.0))
-                ),
-                output: Self.provider,
-                roles: Self.admins,
-                body: .write { input, invocation in
-                    let id: ID<ModelProvider> = try Self.id(input, "provider")
-                    return { transaction in
-                        let scope = invocation.scope
-                        let changed = try providers.change(id, input, scope: scope, in: transaction)
-                        try note("changed", changed, input, scope: scope, in: transaction)
-                        return changed.json
-                    }
-                }
-            ),
-            try Tool(
-                name: "models.remove-model-provider",
-                purpose: "Removes a provider that has no models any more.",
-                input: Self.onlyID,
-                output: Shape.nothing,
-                roles: Self.admins,
-                body: .write { input, invocation in
-                    let id: ID<ModelProvider> = try Self.id(input, "provider")
-                    return { transaction in
-                        let scope = invocation.scope
-                        let removed = try providers.remove(id, scope: scope, in: transaction)
-                        try note("removed", removed, scope: scope, in: transaction)
-                        return .null
-                    }
-                }
-            ),
-        ]
-    }
-
-    private func note(
-        _ done: String,
-        _ provider: ModelProvider,
-        _ input: JSONReader? = nil,
-        scope: Scope,
-        in transaction: any Transaction
-    ) throws {
-        try note(
-            "model-provider.\(done)",
-            "model-provider:\(provider.id)",
-            [
-                "name": .string(provider.name), "kind": .string(provider.kind.rawValue),
-                "sensitivity": .string(provider.sensitivity.rawValue),
-                "region": .optional(provider.region), "enabled": .bool(provider.enabled),
-            ],
-            input,
-            scope: scope,
-            in: transaction
+            id: \.id,
+            told: { provider in
+                [
+                    "name": .string(provider.name), "kind": .string(provider.kind.rawValue),
+                    "sensitivity": .string(provider.sensitivity.rawValue),
+                    "region": .optional(provider.region), "enabled": .bool(provider.enabled),
+                ]
+            }
         )
+        return try tools(over: room.providers, words) { provider, _, _ in provider.json }
     }
 }

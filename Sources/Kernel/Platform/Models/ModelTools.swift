@@ -66,32 +66,4 @@ public struct ModelTools: Sendable {
     static func list(_ item: JSON) -> JSON {
         Shape.record(nil, [("items", Shape.list(of: item))])
     }
-
-    /// The id in the path; anything else is answered like an id that does not exist.
-    static func id<Subject>(_ input: JSONReader, _ noun: String) throws -> ID<Subject> {
-        let text = try input.member("id").string()
-        guard let id = ID<Subject>(text) else {
-            throw GeneralFault(
-                .notFound,
-                code: "not-found",
-                "there is no \(noun) \"\(text.prefix(60))\""
-            )
-        }
-        return id
-    }
-
-    /// Writes down what was done; of what was changed the names alone, as values may be secrets.
-    func note(
-        _ action: String,
-        _ subject: String,
-        _ detail: JSON,
-        _ input: JSONReader? = nil,
-        scope: Scope,
-        in transaction: any Transaction
-    ) throws {
-        var detail = detail
-        let changed = (input?.value.object ?? [:]).map(\.key).filter { $0 != "id" }.sorted()
-        if !changed.isEmpty { detail["changed"] = .array(changed.map { .string($0) }) }
-        try audit.append(action, subject: subject, detail: detail, scope: scope, in: transaction)
-    }
 }

@@ -146,7 +146,7 @@ enum LogisticsAgents {
             guidance: """
                 Each plan is one way to load the whole order; plan P needs one vehicle of the given kind for each \
                 of its vehicles, and the load at place I of plan P is called "P/I". Check which vehicles \
-                are free, price those of the right kinds (at most four for each load, those at the pickup \
+                are free; when the order has booked some already, release those and check again. Price those of the right kinds (at most four for each load, those at the pickup \
                 depot first), and book the cheapest way, at the same price the one with less CO2. When a \
                 vehicle was taken meanwhile, release what you booked of that way and go on with the \
                 next. Book exactly one way. The price is that of all its bookings.

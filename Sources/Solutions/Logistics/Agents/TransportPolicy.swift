@@ -4,10 +4,10 @@ import Core
 /// Prices the free vehicles of every way to load the order, and books the cheapest.
 ///
 /// At the same price it takes the one with less CO2; when a vehicle is taken meanwhile, it goes on
-/// with the next.
+/// with the next. What an earlier attempt booked and did not see through is released first.
 struct TransportPolicy: RulePolicy {
     var name: String { "lowest-price-then-lowest-co2" }
-    var version: Int { 1 }
+    var version: Int { 2 }
     var routine: Set<String> { [Self.task] }
 
     private static let task = "book-transport"
@@ -25,9 +25,7 @@ struct TransportPolicy: RulePolicy {
 
     func decide(_ run: AgentRun) async throws -> Conclusion {
         let id = run.input["orderId"] ?? .null
-        let free = JSONReader(
-            try await run.call("logistics.check-availability", ["orderId": id])
-        )
+        let free = try await available(id, run)
         let vehicles = try free.member("vehicles").array()
         var candidates: [Candidate] = []
         var options: [Option] = []
@@ -66,6 +64,25 @@ struct TransportPolicy: RulePolicy {
             code: "no-vehicle-available",
             "every vehicle that the load fits was booked by others meanwhile"
         )
+    }
+
+    /// The free vehicles, with those that an earlier attempt held.
+    private func available(_ id: JSON, _ run: AgentRun) async throws -> JSONReader {
+        let tool = "logistics.check-availability"
+        let found = JSONReader(try await run.call(tool, ["orderId": id]))
+        let held = try found.member("booked").array()
+        if held.isEmpty { return found }
+        try await release(held.map(\.value), "an earlier attempt did not see it through", run)
+        return JSONReader(try await run.call(tool, ["orderId": id]))
+    }
+
+    private func release(_ bookings: [JSON], _ reason: String, _ run: AgentRun) async throws {
+        for booking in bookings {
+            _ = try await run.call(
+                "logistics.update-booking-status",
+                ["id": booking["id"] ?? .null, "status": "released", "reason": .string(reason)]
+            )
+        }
     }
 
     private static func conclusion(
@@ -214,15 +231,7 @@ struct TransportPolicy: RulePolicy {
                     )
                 )
             } catch let fault as GeneralFault where fault.code == "vehicle-taken" {
-                for booking in booked {
-                    _ = try await run.call(
-                        "logistics.update-booking-status",
-                        [
-                            "id": booking["id"] ?? .null, "status": "released",
-                            "reason": "another vehicle of the same load was taken",
-                        ]
-                    )
-                }
+                try await release(booked, "another vehicle of the same load was taken", run)
                 return nil
             }
         }

@@ -13,6 +13,7 @@ enum SavedLayout {
             [.id(scope.organisation), .text(key)]
         ) { row in
             var json = try row.json(1)
+            json["loads"] = nil
             json["key"] = .string(key)
             json["version"] = .int(try row.int(0))
             return json

@@ -124,6 +124,7 @@ extension LogisticsTools {
                         "weightUtilisation": first.first?["weightUtilisation"] ?? 0,
                         "vehicles": .int(first.count),
                         "boxes": .int(first.reduce(0) { $0 + ($1["boxes"]?.array?.count ?? 0) }),
+                        "loads": LayoutLoads(of: document).json,
                     ]
                     try SavedLayout.saveSummary(
                         summary,

@@ -204,6 +204,21 @@ enum LayoutShapes {
                     )
                 )
             ),
+            (
+                "booked",
+                Shape.described(
+                    Shape.list(
+                        of: Shape.record(
+                            nil,
+                            [
+                                ("id", Shape.id), ("vehicleId", Shape.id), ("name", Shape.text),
+                                ("load", Shape.nullable(Shape.text)),
+                            ]
+                        )
+                    ),
+                    "The order's bookings so far, as an earlier attempt left them."
+                )
+            ),
         ]
     )
 

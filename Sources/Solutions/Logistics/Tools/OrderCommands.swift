@@ -305,7 +305,9 @@ extension LogisticsTools {
     private func updateOrderStatus() throws -> Tool {
         try Tool(
             name: "logistics.update-order-status",
-            purpose: "Records how far processing has come; failing releases every booking.",
+            purpose:
+                "Records how far processing has come; booked takes a vehicle for every load, and failing "
+                + "releases every booking.",
             input: Self.object(
                 [
                     ("orderId", Self.id), ("status", ["enum": ["analysed", "booked", "failed"]]),
@@ -325,6 +327,9 @@ extension LogisticsTools {
                     let scope = invocation.scope
                     var order = try Orders(scope: scope).order(id, in: transaction)
                     if order.status != status {
+                        if status == .booked {
+                            try Self.checkBooked(order, scope: scope, in: transaction)
+                        }
                         try order.move(
                             to: status,
                             at: invocation.now,
@@ -350,6 +355,23 @@ extension LogisticsTools {
                     return ["orderId": id.json, "status": .string(status.rawValue)]
                 }
             }
+        )
+    }
+
+    /// An order is booked when every load of one way to load it has its vehicle, whoever says so.
+    private static func checkBooked(
+        _ order: Order,
+        scope: Scope,
+        in reader: any Reader
+    ) throws {
+        let booked = try SavedLayout.booked(order.id, scope: scope, in: reader)
+        let named = Set(booked.compactMap(\.load))
+        let missing = try LayoutLoads(of: order.id, scope: scope, in: reader)?.missing(from: named)
+        guard let missing = missing ?? (booked.isEmpty ? "0/0" : nil) else { return }
+        throw GeneralFault(
+            .conflict,
+            code: "load-not-booked",
+            "order \(order.reference) is not booked: load \(missing) has no vehicle"
         )
     }
 }

@@ -14,7 +14,9 @@ extension LogisticsTools {
     private func checkAvailability() throws -> Tool {
         try Tool(
             name: "logistics.check-availability",
-            purpose: "Lists the vehicles free on an order's day, with kind and depot.",
+            purpose:
+                "Lists the vehicles free on an order's day, with kind and depot, and those that "
+                + "the order has booked already.",
             input: Self.object([("orderId", Self.id)], required: ["orderId"]),
             output: LayoutShapes.availability,
             body: .read { input, invocation, reader in
@@ -34,6 +36,14 @@ extension LogisticsTools {
                                 "kind": .string(VehicleKind(of: vehicle).id),
                                 "depot": .optional(depots[vehicle.depot]?.name),
                                 "atPickup": .bool(vehicle.depot == order.depot),
+                            ]
+                        }
+                    ),
+                    "booked": .array(
+                        try SavedLayout.booked(order.id, scope: scope, in: reader).map { held in
+                            [
+                                "id": held.booking.id.json, "vehicleId": held.vehicle.id.json,
+                                "name": .string(held.vehicle.name), "load": .optional(held.load),
                             ]
                         }
                     ),
@@ -93,7 +103,8 @@ extension LogisticsTools {
         try Tool(
             name: "logistics.book-vehicle",
             purpose:
-                "Books a vehicle for an analysed order on its day, for one load of its layout.",
+                "Books a vehicle for an analysed order on its day, for one load of its layout. A load "
+                + "goes on one vehicle, and an order one way.",
             input: Self.object(
                 [
                     ("orderId", Self.id), ("vehicleId", Self.id), ("load", Self.text),
@@ -139,7 +150,7 @@ extension LogisticsTools {
         )
     }
 
-    /// Adds the booking, or answers the one that this load of the order has already.
+    /// Adds the booking, or answers the one that this load of the order has on this vehicle already.
     private func book(
         _ trip: Trip,
         _ quote: TripQuote,
@@ -148,10 +159,18 @@ extension LogisticsTools {
         _ invocation: Invocation,
         in transaction: any Transaction
     ) throws -> JSON {
-        let store = Bookings(scope: invocation.scope)
-        for earlier in try store.bookings(of: trip.order.id, in: transaction)
-        where earlier.status == .booked && earlier.vehicle == trip.vehicle.id {
-            return earlier.json(vehicle: trip.vehicle)
+        let scope = invocation.scope
+        let store = Bookings(scope: scope)
+        let booked = try SavedLayout.booked(trip.order.id, scope: scope, in: transaction)
+        let same = booked.first { $0.vehicle.id == trip.vehicle.id && $0.load == load }
+        if let same { return same.booking.json(vehicle: trip.vehicle) }
+        if let load {
+            try LayoutLoads.check(
+                load,
+                of: trip.order,
+                in: try LayoutLoads(of: trip.order.id, scope: scope, in: transaction),
+                booked: booked
+            )
         }
         let booking = Booking(
             id: kernel.ids.next(),
@@ -177,7 +196,7 @@ extension LogisticsTools {
             Double(share?.weightGrams ?? trip.order.totalWeightGrams)
             / Double(max(1, trip.vehicle.payloadGrams))
         try BookingFill(volume: volume, weight: weight)
-            .keep(of: booking.id, at: invocation.now, scope: invocation.scope, in: transaction)
+            .keep(of: booking.id, at: invocation.now, scope: scope, in: transaction)
         try kernel.emit(
             "booking.made",
             about: OrderView.subject(trip.order.id),

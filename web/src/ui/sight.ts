@@ -1,4 +1,4 @@
-/** What of a picture is in sight: where it begins, and how it is moved until a part of it is seen. */
+/** What of a picture is in sight: where it begins, how it is moved until a part is seen, what is next. */
 
 export interface Shown {
   x: number;
@@ -73,4 +73,31 @@ export function inSight(from: Shown, frame: Frame, part: Rect | undefined): Show
   const x = move(from.x, part.x, part.width, frame.wide);
   const y = move(from.y, part.y, part.height, frame.high);
   return x === from.x && y === from.y ? from : { ...from, x, y };
+}
+
+/** What lies next to a part in the direction of an arrow key. */
+export function nearest(order: readonly Rect[], from: Rect, key: string): number {
+  const [ax, ay] = [from.x + from.width / 2, from.y + from.height / 2];
+  let best = -1;
+  let least = Infinity;
+  order.forEach((each, index) => {
+    if (each === from) return;
+    const [dx, dy] = [each.x + each.width / 2 - ax, each.y + each.height / 2 - ay];
+    const ahead = key === "ArrowDown"
+      ? dy
+      : key === "ArrowUp"
+      ? -dy
+      : key === "ArrowRight"
+      ? dx
+      : -dx;
+    const aside = key === "ArrowDown" || key === "ArrowUp" ? Math.abs(dx) : Math.abs(dy);
+    if (ahead < 20) return;
+    // Across, what holds a state must not be nearer than the state beside it.
+    const far = ahead + aside * (key === "ArrowLeft" || key === "ArrowRight" ? 4 : 1.5);
+    if (far < least) {
+      least = far;
+      best = index;
+    }
+  });
+  return best;
 }
