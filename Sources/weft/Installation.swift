@@ -17,6 +17,7 @@ import Privacy
 import Series
 import Store
 import Synchronization
+import Vault
 import Web
 import Workflows
 
@@ -80,7 +81,14 @@ struct Installation {
             clock: clock,
             ids: ids
         )
-        let outbox = Outbox(ids: ids, clock: clock, textsPerDay: texts, privacy: privacy)
+        let vault = try Vault.loadOrCreate(folder: folder.keys)
+        let outbox = Outbox(
+            ids: ids,
+            clock: clock,
+            textsPerDay: texts,
+            privacy: privacy,
+            vault: vault
+        )
         let webClient = CurlWebClient(
             .init(certificates: configuration.text("web.certificates"))
         )

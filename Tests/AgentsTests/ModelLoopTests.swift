@@ -292,6 +292,7 @@ import Testing
         #expect(try await again.written() == [#"{"for":"\#(LoopWorld.person)"}"#])
         for text in try await again.texts("SELECT body FROM decision")
             + again.texts("SELECT output FROM agent_step")
+            + again.texts("SELECT input FROM agent_step")
         {
             #expect(!text.contains(LoopWorld.person))
         }
@@ -386,6 +387,55 @@ import Testing
             (try $0.text(0), try $0.bool(1))
         }
         #expect(kept.first?.0 == task && kept.first?.1 == isRoutine)
+    }
+
+    @Test(
+        "A model that may read what is personal leaves none of it in clear, and a replay finds the same"
+    )
+    func shows() async throws {
+        let world = try await LoopWorld()
+        try await world.set { $0.personal = .shown }
+        let models = Script(
+            [
+                Script.calls(("desk_fetch", [:])),
+                Script.calls(("desk_write", ["for": .string(LoopWorld.person), "size": 3])),
+                Script.concludes(
+                    "serve Ms Marquardt",
+                    why: "\(LoopWorld.person) has waited longest",
+                    output: ["done": true, "for": "Elisabeth"]
+                ),
+            ],
+            clock: world.clock
+        )
+        try await world.run(models)
+        #expect(models.requests.last?.json.text().contains(LoopWorld.person) == true)
+        // The tool got what the model wrote.
+        let wrote = try JSON(parsing: try #require(try await world.written().first))
+        #expect(wrote == ["for": .string(LoopWorld.person), "size": 3])
+        let kept =
+            try await world.texts("SELECT body FROM decision")
+            + world.texts("SELECT output FROM agent_step")
+            + world.texts("SELECT input FROM agent_step")
+        #expect(kept.count == 1 + 2 * 5)
+        for text in kept {
+            for word in ["Elisabeth", "Marquardt"] { #expect(!text.contains(word), "\(text)") }
+        }
+        let decision = try #require(try await world.decisions().first)
+        let opened = try await world.database.read { [privacy = world.privacy] in
+            try privacy.open(decision, of: LoopWorld.organisation, in: $0)
+        }
+        #expect(opened["rationale"] == .string("\(LoopWorld.person) has waited longest"))
+        #expect(opened["choice"] == "serve Ms Marquardt")
+        #expect(opened["output"]?["for"] == "Elisabeth")
+        let id = try #require(try await world.texts("SELECT id FROM decision").first)
+        let replayed = try await DecisionReplayer(world.office(nil)).replay(
+            try #require(ID<Decision>(id)),
+            scope: world.invocation.scope
+        )
+        guard case .same = replayed else {
+            Issue.record("the replay differs: \(replayed)")
+            return
+        }
     }
 
     @Test("Without a model, or in the mode of rules, nothing is asked")

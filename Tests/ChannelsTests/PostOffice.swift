@@ -5,6 +5,7 @@ import Observability
 import Store
 import StoreTesting
 import Testing
+import Vault
 
 /// A store, an outbox and an inbox for one test.
 final class PostOffice: Sendable {
@@ -31,7 +32,11 @@ final class PostOffice: Sendable {
                 )
             }
         }
-        outbox = Outbox(ids: IDGenerator(clock: clock, random: random), clock: clock)
+        outbox = Outbox(
+            ids: IDGenerator(clock: clock, random: random),
+            clock: clock,
+            vault: try Vault(key: Array(0..<32))
+        )
         inbox = Inbox(clock: clock)
     }
 

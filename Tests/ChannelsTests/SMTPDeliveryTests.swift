@@ -37,6 +37,40 @@ struct SMTPDeliveryTests {
         #expect(post.metrics.render().contains(#"{channel="email",outcome="delivered"} 1"#))
     }
 
+    @Test("A link that is a secret arrives as it was, and is kept for its own mail alone")
+    func secretLink() async throws {
+        let post = try await PostOffice()
+        let server = try MailServer()
+        let secret = "https://weft.example/console/approve#AQGh_3Juo3ipk2yb"
+        var message = try Message(subject: "To decide", body: "", link: secret)
+        message.linkIsSecret = true
+        let address = try EmailAddress("zoe@example.com")
+        let first = try await post.enqueue(message, to: .email(address)).id
+        let second = try await post.enqueue(message, to: .email(address)).id
+        // Sealed for one mail it means nothing in another, which goes without it.
+        try await post.database.transaction { transaction in
+            try transaction.execute(
+                """
+                UPDATE channels_outbox SET link =
+                    (SELECT one.link FROM channels_outbox one WHERE one.id = ?) WHERE id = ?
+                """,
+                [.id(first), .id(second)]
+            )
+        }
+        try await post.delivering(try post.smtp(server.port)) {
+            for id in [first, second] {
+                _ = try await post.wait(for: id) { $0.status == .delivered }
+            }
+        }
+        let bodies = try server.accepted().map { try decode($0.content)["body"]?.string ?? "" }
+        #expect(bodies.count { $0.contains(secret) } == 1)
+        #expect(bodies.count { $0.contains("AQGh") } == 1)
+        let links = try await post.database.query("SELECT link FROM channels_outbox", []) {
+            try $0.optionalText(0) ?? ""
+        }
+        #expect(links.count == 2 && !links.contains { $0.contains("AQGh") })
+    }
+
     @Test(
         "With STARTTLS mail and password travel encrypted, to a server whose certificate is trusted"
     )

@@ -386,6 +386,7 @@ def test_bad_settings_change_nothing(serve):
         ({"mode": "model"}, 422, "no-models", "/models"),
         ({"approvals": ["logistics.fetch-ordr"]}, 422, "unknown-tool", "/approvals"),
         ({"approvers": ["robot"]}, 422, "unknown-role", "/approvers"),
+        ({"approvers": ["manager", "customer"]}, 422, "unknown-role", "/approvers"),
         ({"limits": {"turns": 0}}, 422, "invalid-value", "/limits/turns"),
         ({"modle": "rules"}, 422, "unknown-field", "/modle"),
     ]:

@@ -1,6 +1,7 @@
 import Core
 import Store
 import StoreTesting
+import Synchronization
 import Testing
 
 @testable import Models
@@ -75,6 +76,58 @@ import Testing
         #expect(
             await world.fault(["one"])?.message.contains("0.0045 are spent, 0.00 set aside") == true
         )
+    }
+
+    /// The gateway reads the model first and what is spent then.
+    static let moments: [MeddledDatabase.Moment] = [
+        .before(1), .after(1), .before(2), .after(2), .before(3), .after(3),
+    ]
+
+    @Test(
+        "A charge that is recorded while another call is admitted counts all the time",
+        arguments: moments
+    )
+    func recordedMeanwhile(_ moment: MeddledDatabase.Moment) async throws {
+        // 0.0045 and at most 0.001519 more: too much for the first budget, not for the second.
+        for (limit, code) in [("0.006", ModelFault.Code.overBudget), ("0.0061", nil)] {
+            let world = try await ModelWorld()
+            try await world.model("one", at: try await world.provider())
+            try await world.budget(["agent": "planner", "period": "day", "cost": .string(limit)])
+            let first = try await world.gateway.reply(
+                to: ModelWorld.question(),
+                from: ["one"],
+                caller: world.caller()
+            ) { _ in }
+            world.meddled.meddle(moment) {
+                try await world.database.transaction {
+                    try world.gateway.record(first.charge, in: $0)
+                }
+            }
+            #expect(await world.fault(["one"])?.code == code)
+        }
+    }
+
+    @Test("What a broken answer cost is set aside until it is recorded")
+    func brokenMeanwhile() async throws {
+        let world = try await ModelWorld()
+        try await world.model("one", at: try await world.provider())
+        try await world.budget(["agent": "planner", "period": "day", "cost": "0.006"])
+        // 1,000 read and 100 written before it broke off: 0.0045 as above, so that none can follow.
+        let cut = ModelFault(.malformed, "cut", usage: ModelUsage(input: 1_000, output: 100))
+        world.played.play("one", .breakOff("Once", cut))
+        let meanwhile = Mutex<ModelFault?>(nil)
+        world.meddled.meddle(.beforeChange(1)) {
+            let fault = await world.fault(["one"])
+            meanwhile.withLock { $0 = fault }
+        }
+        _ = await world.fault(["one"])
+        #expect(
+            meanwhile.withLock { $0 }?.message.contains("0.00 are spent, 0.0045 set aside") == true
+        )
+        #expect(
+            await world.fault(["one"])?.message.contains("0.0045 are spent, 0.00 set aside") == true
+        )
+        #expect(world.played.asked.count == 1)
     }
 
     @Test("What nobody records is let go of after a while, and what failed at once")

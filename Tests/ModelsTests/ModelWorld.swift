@@ -111,6 +111,8 @@ final class PlayedModels: Sendable {
 /// Providers, models and budgets over a real store, with a clock that is moved by hand.
 final class ModelWorld: Sendable {
     let database: TestDatabase
+    /// The same as the gateway sees it.
+    let meddled: MeddledDatabase
     let clock = HurriedClock(Timestamp(microseconds: 1_795_000_000_000_000))
     let played = PlayedModels()
     let providers: ModelProviders
@@ -127,6 +129,7 @@ final class ModelWorld: Sendable {
         folder = NSTemporaryDirectory() + "weft-models-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         database = try TestDatabase(path: folder + "/weft.db")
+        meddled = MeddledDatabase(database)
         try await database.migrate(EventLog.migrations + ModelTables.migrations)
         let ids = IDGenerator(clock: clock, random: SeededRandom(seed: 7))
         providers = ModelProviders(
@@ -149,7 +152,7 @@ final class ModelWorld: Sendable {
         )
         let played = played
         gateway = ConfiguredModelGateway(
-            database: database,
+            database: meddled,
             models: models,
             budgets: budgets,
             accounts: accounts,

@@ -182,6 +182,31 @@ struct RemoteModelTests {
         if fault["retryAfter"] != nil { #expect(found?.retryAfter == .seconds(3)) }
     }
 
+    /// What goes wrong after a good head, and whether words were read and written for it.
+    static let broken: [(JSON, Bool)] = [
+        (["cut": true, "after": 9], true), (["cut": true], true),
+        (["error": "throttled", "after": 0], false),
+        (["status": 500], false),
+    ]
+
+    @Test(
+        "An answer that breaks off costs what was read and written, counted or not",
+        arguments: TestProtocol.allCases,
+        Array(broken.indices)
+    )
+    func brokenOff(kind: TestProtocol, index: Int) async throws {
+        let (fault, costs) = Self.broken[index]
+        let words = "some words that take several pieces"
+        try await server.play([turn(["say": [.string(words)], "fault": fault])])
+        let found = await self.fault(kind.model(name, at: server))
+        let usage = try #require(found).usage
+        #expect((usage.total > 0) == costs, "\(fault): \(usage)")
+        guard costs else { return }
+        // The prompt is never shorter than its words; no more is written than the words take.
+        #expect(usage.input >= ("Be brief.How is it?".utf8.count / 4))
+        #expect(usage.output <= (words.utf8.count + 3) / 4)
+    }
+
     @Test("A checksum that is wrong is noticed")
     func checksum() async throws {
         try await server.play([turn(["say": ["some words"], "fault": ["crc": true]])])

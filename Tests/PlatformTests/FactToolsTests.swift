@@ -72,7 +72,9 @@ import Testing
                 database: database,
                 journal: journal,
                 audit: AuditLog(database: database, clock: clock)
-            ) { type, _, data, _, _ in heard.note("\(type) \(data["version"]?.int ?? 0)") }
+            ) { type, _, data, _, _ in
+                heard.note("\(type) \(data["version"]?.int ?? 0)", data)
+            }
             self.heard = heard
         }
 
@@ -135,9 +137,10 @@ import Testing
     }
 
     private final class Heard: Sendable {
-        private let events = Mutex<[String]>([])
-        func note(_ event: String) { events.withLock { $0.append(event) } }
-        var all: [String] { events.withLock { $0 } }
+        private let events = Mutex<[(name: String, data: JSON)]>([])
+        func note(_ name: String, _ data: JSON) { events.withLock { $0.append((name, data)) } }
+        var all: [String] { events.withLock { $0.map(\.name) } }
+        var data: [JSON] { events.withLock { $0.map(\.data) } }
     }
 
     @Test("What an agent remembers carries its run, and the decision that the run came to")
@@ -177,6 +180,92 @@ import Testing
         #expect(output["named"]?["facts"]?.array?.count == 1)
         #expect(output["unnamed"]?["facts"]?.array?.isEmpty == true)
         #expect(output["unnamed"]?["subject"] == .null)
+    }
+
+    @Test("An event names the property of a thing, and of a person no property")
+    func attributes() async throws {
+        let world = try await World()
+        let person = "customer:01900000-0000-7000-8000-000000000001"
+        for subject in ["depot:north", person] {
+            _ = try await world.call(
+                "memory.add-fact",
+                ["subject": .string(subject), "statement": "yes", "attribute": "has asthma"],
+                .manager
+            )
+        }
+        #expect(world.heard.data.map { $0["attribute"] } == ["has asthma", .null])
+        #expect(world.heard.data.map { $0["subject"]?.string } == ["depot:north", person])
+    }
+
+    /// Two facts of the same words, and the one that is left when a third joins their times.
+    private func merged(_ world: World) async throws -> (gone: JSON, left: JSON) {
+        var ids: [JSON] = []
+        for (from, until) in [("01", "05"), ("10", "15"), ("04", "11")] {
+            let fact = try await world.call(
+                "memory.add-fact",
+                [
+                    "subject": "gate:4", "statement": "Closed", "attribute": "state",
+                    "validFrom": .string("2026-01-\(from)T00:00:00Z"),
+                    "validUntil": .string("2026-01-\(until)T00:00:00Z"),
+                ],
+                .manager
+            )
+            ids.append(fact["id"] ?? .null)
+        }
+        let left = ids[2]
+        return (try #require(ids.prefix(2).first { $0 != left }), left)
+    }
+
+    @Test("Whoever forgets a fact that was merged away forgets what says it now")
+    func forgetsMerged() async throws {
+        let world = try await World()
+        let (gone, left) = try await merged(world)
+        let receipt = try await world.call(
+            "memory.forget-fact",
+            ["id": gone, "reason": "a mistake"],
+            .manager
+        )
+        let facts = try #require(receipt["facts"]?.array)
+        #expect(Set(facts) == [gone, left])
+        let rows = try await world.database.query("SELECT id FROM memory_fact", []) {
+            try $0.text(0)
+        }
+        #expect(rows == [])
+    }
+
+    @Test("What was merged into one that says something else by now is not forgotten by halves")
+    func forgetsCorrected() async throws {
+        let world = try await World()
+        let (gone, left) = try await merged(world)
+        _ = try await world.call(
+            "memory.change-fact",
+            [
+                "id": left, "subject": "gate:4", "statement": "Closed to lorries",
+                "attribute": "state",
+            ],
+            .manager
+        )
+        let count = { @Sendable () async throws -> Int in
+            try await world.database.query("SELECT id FROM memory_fact", []) { try $0.text(0) }
+                .count
+        }
+        let before = try await count()
+        let fault = await #expect(throws: GeneralFault.self) {
+            try await world.call(
+                "memory.forget-fact",
+                ["id": gone, "reason": "a mistake"],
+                .manager
+            )
+        }
+        #expect(fault?.code == "fact-merged" && fault?.kind == .conflict)
+        #expect(fault?.details["factId"] == left)
+        #expect(try await count() == before)
+        _ = try await world.call(
+            "memory.forget-fact",
+            ["id": left, "reason": "a mistake"],
+            .manager
+        )
+        #expect(try await count() == 0)
     }
 
     @Test(

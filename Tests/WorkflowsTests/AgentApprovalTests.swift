@@ -21,8 +21,8 @@ import Workflows
         }
 
         /// An engine like that of a process which has just started.
-        func engine() throws -> WorkflowEngine {
-            let engine = try world.engine(["buying": EngineWorld.buying], approvals: approvals)
+        func engine(_ workflow: JSON = EngineWorld.buying) throws -> WorkflowEngine {
+            let engine = try world.engine(["buying": workflow], approvals: approvals)
             approvals.onAnswer(of: .toolCall) { try engine.proceed($0, in: $1) }
             return engine
         }
@@ -33,11 +33,17 @@ import Workflows
             try await world.rows("SELECT id FROM approval WHERE state = 'open'")
         }
 
-        func decide(_ verdict: ApprovalVerdict, comment: String? = nil) async throws {
+        /// Decides, as the person in whose name the run acts if nobody else is said.
+        func decide(
+            _ verdict: ApprovalVerdict,
+            comment: String? = nil,
+            as actor: Actor = EngineWorld.person
+        ) async throws {
             let first = try #require(try await open().first)
             let id = try #require(ID<Approval>(first))
             var scope = world.scope()
             scope.roles = [.manager]
+            scope.actor = actor
             let (approvals, now, decider) = (approvals, world.clock.now(), scope)
             try await world.database.transaction { transaction in
                 _ = try approvals.decide(
@@ -136,6 +142,74 @@ import Workflows
             await #expect(throws: GeneralFault.self) { try await setting.decide(.reject) }
             #expect(try await setting.isAsked())
             #expect(try await world.statuses() == ["one RUNNING"])
+        }
+    }
+
+    @Test(
+        "A task's time rests while a person is asked, also across a restart",
+        arguments: [false, true]
+    )
+    func timeRests(_ restarts: Bool) async throws {
+        let setting = try await Setting()
+        let world = setting.world
+        let impatient: JSON = [
+            "StartAt": "Buy",
+            "States": [
+                "Buy": [
+                    "Type": "Task", "Resource": "weft:agent:world.buyer", "TimeoutSeconds": 600,
+                    "HeartbeatSeconds": 300, "End": true,
+                ]
+            ],
+        ]
+        let asked = world.clock.now()
+        let waitAndDecide = { @Sendable () async throws -> Void in
+            // Twelve times the task's own time, half of what the question has.
+            try await world.passing(.seconds(60)) { world.clock.now() - asked >= .seconds(7_200) }
+            #expect(try await world.rows("SELECT state FROM approval") == ["open"])
+            #expect(try await world.statuses() == ["one RUNNING"])
+            try await setting.decide(.approve)
+            try await world.eventually("ended") { try await world.statuses() == ["one SUCCEEDED"] }
+        }
+        let first = try setting.engine(impatient)
+        try await world.running([first]) {
+            try await world.start("buying", input: ["amount": 50], on: first)
+            try await world.eventually("asked") { try await setting.isAsked() }
+            if !restarts { try await waitAndDecide() }
+        }
+        if restarts {
+            let second = try setting.engine(impatient)
+            try await world.running([second], waitAndDecide)
+        }
+        #expect(try await setting.output() == ["spent": 50])
+        #expect(try await setting.spent() == [#"{"amount":50}"#])
+    }
+
+    @Test("Where a second person is wanted, whoever it acts for does not agree to it")
+    func secondPerson() async throws {
+        let setting = try await Setting()
+        let world = setting.world
+        var settings = AgentSettings()
+        settings.secondPerson = true
+        let wanted = settings
+        try await world.database.transaction {
+            _ = try wanted.keep(
+                for: "world.buyer",
+                organisation: EngineWorld.organisation,
+                in: $0
+            )
+        }
+        let engine = try setting.engine()
+        try await world.running([engine]) {
+            try await world.start("buying", input: ["amount": 50], on: engine)
+            try await world.eventually("asked") { try await setting.isAsked() }
+            await #expect {
+                try await setting.decide(.approve)
+            } throws: {
+                ($0 as? GeneralFault)?.code == "second-person-needed"
+            }
+            let other = Actor(id: ID(high: 2, low: 9), kind: .person, name: "Day shift")
+            try await setting.decide(.approve, as: other)
+            try await world.eventually("ended") { try await world.statuses() == ["one SUCCEEDED"] }
         }
     }
 

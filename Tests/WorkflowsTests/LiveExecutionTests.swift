@@ -62,6 +62,80 @@ import Testing
         #expect(snapshots <= 2)
     }
 
+    @Test("A task that waits for a person has what was left of its time when it goes on")
+    func parking() throws {
+        let definition: JSON = [
+            "StartAt": "Call",
+            "States": [
+                "Call": [
+                    "Type": "Task", "Resource": "weft:agent:world.buyer", "TimeoutSeconds": 600,
+                    "HeartbeatSeconds": 200, "End": true,
+                ]
+            ],
+        ]
+        let begun = Timestamp(microseconds: 1_000_000_000)
+        let random = TurnRandom(SystemRandom())
+        var live = LiveExecution(
+            Execution(
+                of: try Definition(definition),
+                identity: .init(id: "1", name: "one", workflowID: "w", workflowName: "calls"),
+                random: random
+            ),
+            random: random
+        )
+        _ = live.start(input: [:], at: begun)
+        let step = try #require(live.pending.keys.first)
+        #expect(live.nextDue == begun + .seconds(200))
+
+        _ = live.take([.taskParked(step: step, approval: "a")], at: begun + .seconds(150))
+        #expect(live.nextDue == nil)
+        #expect(live.overdue(step, at: begun + .seconds(90_000)) == nil)
+
+        // What is stored says the same, and so does the journal when its turns are repeated.
+        var stored = try LiveExecution(
+            restoring: live.json,
+            definition: try Definition(definition),
+            random: random
+        )
+        #expect(stored.json == live.json)
+        let decided = begun + .seconds(100_000)
+        stored.repeatTurn([.taskUnparked(step: step)], at: decided, seed: nil)
+        let turn = live.take([.taskUnparked(step: step)], at: decided)
+        #expect(stored.json == live.json)
+        #expect(turn.limited == [step])
+
+        // 200 − 150 seconds of silence and 600 − 150 altogether are left.
+        #expect(live.overdue(step, at: decided + .seconds(49)) == nil)
+        #expect(
+            live.overdue(step, at: decided + .seconds(50))
+                == .taskTimedOut(step: step, heartbeat: true)
+        )
+        _ = live.take([.taskHeartbeat(step: step)], at: decided + .seconds(49))
+        #expect(live.nextDue == decided + .seconds(249))
+        #expect(
+            live.overdue(step, at: decided + .seconds(450))
+                == .taskTimedOut(step: step, heartbeat: false)
+        )
+    }
+
+    @Test("A task that an earlier version parked with its time running gets the whole of it again")
+    func parkedBefore() throws {
+        let json: JSON = [
+            "step": 1, "approval": "a", "since": 0, "limit": 600_000_000,
+            "task": [
+                "step": 1, "branch": 0, "entry": 2, "state": "Call", "input": [:], "attempt": 0,
+                "resource": "weft:agent:world.buyer", "timeoutSeconds": 600,
+            ],
+        ]
+        guard case .task(var entry) = try PendingStep(JSONReader(json)) else {
+            Issue.record("it is a task")
+            return
+        }
+        #expect(PendingStep.task(entry).due == nil)
+        entry.unpark(at: Timestamp(microseconds: 5_000_000_000))
+        #expect(PendingStep.task(entry).due == Timestamp(microseconds: 5_600_000_000))
+    }
+
     @Test("A turn that is repeated with its seed draws the same numbers, another one others")
     func seeds() throws {
         let random = TurnRandom(SystemRandom())

@@ -13,6 +13,7 @@ const settings: AgentSettings = {
   limits: { turns: 20, seconds: 120, costMicros: 1_500_000, answerTokens: 4096, repairs: 3 },
   approvals: [],
   approvers: [],
+  secondPerson: false,
   approvalMinutes: 1440,
   outsideTools: [],
   guidance: "",

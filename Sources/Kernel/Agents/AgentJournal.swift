@@ -264,7 +264,7 @@ public struct AgentJournal: Sendable {
         )
     }
 
-    /// Keeps a decision; placeholders in its words become sealed values.
+    /// Keeps a decision; what the model said of persons, in placeholders or in clear, is sealed.
     func record(
         _ decision: Decision,
         mask: PersonalMask?,
@@ -284,6 +284,9 @@ public struct AgentJournal: Sendable {
                 of: organisation,
                 in: transaction
             )
+            if let mask {
+                body = try mask.sealWords(body, by: privacy, of: organisation, in: transaction)
+            }
         }
         try transaction.execute(
             """

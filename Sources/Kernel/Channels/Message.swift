@@ -20,6 +20,8 @@ public struct Message: Sendable, Hashable {
     public let link: String?
     /// How much it matters.
     public let severity: Severity
+    /// Whether the link lets whoever has it act in somebody's name: it is kept sealed then.
+    public var linkIsSecret = false
 
     /// A message.
     ///

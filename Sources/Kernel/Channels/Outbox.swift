@@ -1,6 +1,7 @@
 public import Core
 public import Privacy
 public import Store
+public import Vault
 
 /// Messages that are to be sent, written in the transaction that decides so.
 ///
@@ -21,6 +22,8 @@ public struct Outbox: Sendable {
     private let textsPerDay: Int
     /// Seals messages about persons; nil leaves them in clear.
     let privacy: Privacy?
+    /// Seals links that are secrets; nil leaves them in clear.
+    private let vault: Vault?
 
     /// An outbox; one instance is shared by all who enqueue and the delivery.
     ///
@@ -30,12 +33,15 @@ public struct Outbox: Sendable {
     ///   - textsPerDay: how many text messages an organisation may send in a day of UTC, because each costs
     ///     money; default 500, 0 for any number.
     ///   - privacy: seals messages about persons; nil leaves them in clear.
+    ///   - vault: seals links that are secrets; nil leaves them in clear.
     public init(
         ids: IDGenerator,
         clock: any WallClock,
         textsPerDay: Int = 500,
-        privacy: Privacy? = nil
+        privacy: Privacy? = nil,
+        vault: Vault? = nil
     ) {
+        self.vault = vault
         self.privacy = privacy
         self.ids = ids
         self.clock = clock
@@ -91,8 +97,9 @@ public struct Outbox: Sendable {
             [
                 .id(id), .id(scope.organisation), .text(effect), .text(destination.channel),
                 .text(kept.address), .text(kept.subject), .text(kept.body),
-                .text(message.link), .text(message.severity.rawValue),
-                .text(scope.trace.description), .time(due ?? now), .time(now), .id(account),
+                .text(try link(of: message, to: destination, id)),
+                .text(message.severity.rawValue), .text(scope.trace.description), .time(due ?? now),
+                .time(now), .id(account),
                 .text(incident?.key), .text(incident?.action.rawValue),
                 .int(message.severity.rank), .text(refusal == nil ? "pending" : "failed"),
                 .text(refusal), refusal == nil ? .null : .time(now),
@@ -118,6 +125,30 @@ public struct Outbox: Sendable {
         transaction.afterCommit { signal.notify() }
         return (id, true)
     }
+
+    /// A message's link as it is kept: sealed where it is a secret.
+    ///
+    /// The inbox is no place for such a link: it shows what it has.
+    private func link(
+        of message: Message,
+        to destination: Destination,
+        _ id: ID<Entry>
+    ) throws -> String? {
+        guard let link = message.link, message.linkIsSecret else { return message.link }
+        if case .inbox = destination { return nil }
+        return try vault?.seal(Array(link.utf8), for: Self.purpose(id)) ?? link
+    }
+
+    /// A link as it is sent.
+    ///
+    /// - Throws: `VaultError` when it was sealed under another key.
+    func opened(link: String, of id: ID<Entry>) throws -> String {
+        // What is in clear is a path or an address.
+        guard let vault, !link.hasPrefix("/"), !link.hasPrefix("https://") else { return link }
+        return String(decoding: try vault.open(link, for: Self.purpose(id)), as: UTF8.self)
+    }
+
+    private static func purpose(_ id: ID<Entry>) -> String { "message-link:\(id)" }
 
     /// What of a message is kept: sealed where it is about a person.
     private func sealed(

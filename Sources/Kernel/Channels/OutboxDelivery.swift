@@ -86,7 +86,7 @@ public struct OutboxDelivery: Service {
         self.log = log
         lane = OutboxLane(
             database: database,
-            privacy: outbox.privacy,
+            outbox: outbox,
             policy: policy,
             clock: clock,
             random: random,

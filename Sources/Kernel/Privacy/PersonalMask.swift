@@ -30,6 +30,11 @@ public struct PersonalMask: Sendable {
     /// Whether anything is hidden.
     public var isEmpty: Bool { entries.isEmpty }
 
+    /// What is hidden, or was only noted.
+    var values: [(json: JSON, subject: DataSubject, field: String)] {
+        entries.map { ($0.value, $0.subject, $0.field) }
+    }
+
     private mutating func placeholder(
         for value: JSON,
         _ subject: DataSubject,

@@ -86,7 +86,7 @@ private struct OutboxMailer: IdentityMailer {
 
     func send(_ mail: IdentityMail, scope: Scope, in transaction: any Transaction) throws {
         let until = "The link can be used once, until \(mail.goodUntil)."
-        let message: Message =
+        var message: Message =
             switch mail.purpose {
             case .reset:
                 try Message(
@@ -112,6 +112,7 @@ private struct OutboxMailer: IdentityMailer {
                     link: mail.link.exposed
                 )
             }
+        message.linkIsSecret = true
         try outbox.enqueue(
             message,
             to: .email(try Channels.EmailAddress(mail.address.text)),

@@ -34,6 +34,11 @@ import Testing
         _ = try await service.takeDue()
         // The manager was asked from the beginning.
         #expect(world.messages.all == ["ask admin,manager", "ask supervisor", "ask operator"])
+        // Links are good from when they are sent.
+        #expect(
+            world.messages.moments
+                == [0, 10, 20].map { ApprovalWorld.start + .seconds($0) }
+        )
         let kept = try await world.database.read {
             try world.approvals.get(id, organisation: ApprovalWorld.organisation, in: $0)
         }
@@ -111,6 +116,36 @@ import Testing
         _ = try await world.deadlines().takeDue()
         #expect(try await world.state() == .expired)
         #expect(world.answered == [.expired])
+    }
+
+    @Test("One whose row is damaged ends nothing and holds up nobody")
+    func damaged() async throws {
+        let world = try await ApprovalWorld()
+        let bad = try await world.ask(Self.request())
+        var request = Self.request()
+        request.key = "run/1"
+        try await world.ask(request)
+        try await world.database.transaction { transaction in
+            try transaction.execute(
+                "UPDATE approval SET escalation = '[{}]', due_at = 1 WHERE id = ?",
+                [.id(bad)]
+            )
+        }
+        world.clock.advance(by: .seconds(100))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await world.deadlines().run {} }
+            group.addTask {
+                while world.answered.isEmpty { try await Task.sleep(for: .milliseconds(1)) }
+            }
+            try await group.next()
+            group.cancelAll()
+        }
+        #expect(world.answered == [.expired])
+        let due = try await world.database.query(
+            "SELECT due_at FROM approval WHERE id = ?",
+            [.id(bad)]
+        ) { try $0.timestamp(0) }
+        #expect(due == [world.clock.now() + .seconds(60)])
     }
 
     @Test("The service takes what is due by itself, after a restart too")

@@ -39,6 +39,18 @@ import Vault
         )
     }
 
+    @Test(
+        "A link is good for seven days from its mail, and no longer than the question",
+        arguments: [(nil, 7), (3, 3), (7, 7), (30, 7)] as [(Int?, Int)]
+    )
+    func life(_ end: Int?, _ days: Int) {
+        let until = ApprovalLinks.until(
+            from: Self.now,
+            end: end.map { Self.now + .seconds($0 * 86_400) }
+        )
+        #expect(until == Self.now + .seconds(days * 86_400))
+    }
+
     @Test("A token that was changed anywhere is none of ours, nor is another vault's")
     func tampering() throws {
         let links = try links()

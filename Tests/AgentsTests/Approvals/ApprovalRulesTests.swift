@@ -31,6 +31,16 @@ import Testing
         )
     }
 
+    @Test("Neither programs nor customers can be named", arguments: ApprovalRequest.neverDeciding)
+    func named(_ role: Role) {
+        var request = ApprovalWorld.buying()
+        request.roles = [.manager, role]
+        #expect(throws: GeneralFault.self) { try request.check(at: ApprovalWorld.start) }
+        request.roles = []
+        request.escalation = [.init(after: .seconds(10), roles: [role])]
+        #expect(throws: GeneralFault.self) { try request.check(at: ApprovalWorld.start) }
+    }
+
     private static let ana = ApprovalWorld.scope().actor
 
     @Test(
@@ -46,6 +56,9 @@ import Testing
             (approval(), ApprovalWorld.scope(roles: [.supervisor]), "forbidden"),
             (approval(step: 1), ApprovalWorld.scope(roles: [.supervisor]), nil),
             (approval(step: 1), ApprovalWorld.scope(roles: [.manager]), nil),
+            // Customers are served, and decide nothing, whoever names them.
+            (approval(roles: [.customer]), ApprovalWorld.scope(roles: [.customer]), "forbidden"),
+            (approval(roles: [.customer]), ApprovalWorld.scope(roles: [.manager]), nil),
             // Programs, whatever roles they were given.
             (approval(), ApprovalWorld.scope(roles: [.admin], kind: .service), "person-needed"),
             (approval(), ApprovalWorld.scope(roles: [.admin, .aiAgent]), "person-needed"),

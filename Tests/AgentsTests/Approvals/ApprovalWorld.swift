@@ -176,13 +176,25 @@ final class ApprovalWorld: Sendable {
 /// Whom the approvals would tell.
 final class Messages: ApprovalMessenger {
     private let kept = Mutex<[String]>([])
+    private let times = Mutex<[Timestamp]>([])
+
+    /// When people were asked, in order.
+    var moments: [Timestamp] { times.withLock { $0 } }
 
     /// `ask admin,manager` and `close`, in order.
     var all: [String] { kept.withLock { $0 } }
 
-    func ask(_ approval: Approval, roles: Set<Role>, in transaction: any Transaction) throws {
+    func ask(
+        _ approval: Approval,
+        roles: Set<Role>,
+        at now: Timestamp,
+        in transaction: any Transaction
+    ) throws {
         let names = roles.map(\.rawValue).sorted().joined(separator: ",")
-        transaction.afterCommit { [self] in kept.withLock { $0.append("ask \(names)") } }
+        transaction.afterCommit { [self] in
+            kept.withLock { $0.append("ask \(names)") }
+            times.withLock { $0.append(now) }
+        }
     }
 
     func close(_ approval: Approval, scope: Scope, in transaction: any Transaction) throws {

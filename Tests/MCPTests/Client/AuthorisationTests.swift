@@ -7,11 +7,11 @@ import Vault
 /// The order and the rules are those of the MCP specification of 2026-07-28, "Authorization", and of the RFCs
 /// that it names.
 @Suite struct AuthorisationTests {
-    private static let server = "https://mcp.example.com/mcp"
-    private static let issuer = "https://auth.example.com"
-    private static let now = Timestamp(microseconds: 1_700_000_000_000_000)
+    static let server = "https://mcp.example.com/mcp"
+    static let issuer = "https://auth.example.com"
+    static let now = Timestamp(microseconds: 1_700_000_000_000_000)
 
-    private static func identity(
+    static func identity(
         document: String? = nil,
         registered: ClientCredentials? = nil
     ) -> ClientIdentity {
@@ -23,7 +23,7 @@ import Vault
         )
     }
 
-    private static func begin(
+    static func begin(
         _ identity: ClientIdentity = identity(),
         memory: AuthorisationMemory = AuthorisationMemory(),
         challenge: BearerChallenge? = BearerChallenge(),
@@ -42,7 +42,7 @@ import Vault
         )
     }
 
-    private static func resource(
+    static func resource(
         _ change: JSONObject = [:]
     ) -> Authorisation.Input {
         var document: JSONObject = [
@@ -52,7 +52,7 @@ import Vault
         return .answer(status: 200, body: JSON.object(document).bytes())
     }
 
-    private static func metadata(
+    static func metadata(
         _ change: JSONObject = [:]
     ) -> Authorisation.Input {
         var document: JSONObject = [
@@ -69,11 +69,11 @@ import Vault
         return .answer(status: 200, body: JSON.object(document).bytes())
     }
 
-    private static func json(_ json: JSON, status: Int = 200) -> Authorisation.Input {
+    static func json(_ json: JSON, status: Int = 200) -> Authorisation.Input {
         .answer(status: status, body: json.bytes())
     }
 
-    private static func asked(_ action: Authorisation.Action) throws -> OAuthRequest {
+    static func asked(_ action: Authorisation.Action) throws -> OAuthRequest {
         guard case .ask(let request) = action else {
             Issue.record("expected a request, got \(action)")
             throw CancellationError()
@@ -81,12 +81,12 @@ import Vault
         return request
     }
 
-    private static func failure(_ action: Authorisation.Action) -> AuthorisationFault.Code? {
+    static func failure(_ action: Authorisation.Action) -> AuthorisationFault.Code? {
         if case .failed(let fault) = action { return fault.reason }
         return nil
     }
 
-    private static func form(_ request: OAuthRequest) -> [String: String] {
+    static func form(_ request: OAuthRequest) -> [String: String] {
         WebAddress.parameters(of: String(decoding: request.body ?? [], as: UTF8.self))
     }
 
@@ -318,130 +318,5 @@ import Vault
         #expect(visit.scopes == expected)
         let query = WebAddress.parameters(of: try #require(WebAddress(visit.location)?.query))
         #expect(query["scope"] == (expected.isEmpty ? nil : expected.joined(separator: " ")))
-    }
-
-    private static func memory(
-        issuer: String = issuer,
-        refreshToken: String? = "r-1"
-    ) -> AuthorisationMemory {
-        AuthorisationMemory(
-            credentials: [.init(issuer: issuer, id: "known", isDynamic: true)],
-            grant: AccessGrant(
-                issuer: issuer,
-                resource: server,
-                accessToken: "old",
-                refreshToken: refreshToken,
-                expiresAt: nil,
-                scopes: ["read"]
-            )
-        )
-    }
-
-    @Test("A refresh comes first; a spent refresh token leads to a person, and is forgotten")
-    func refreshes() throws {
-        var way = try Self.begin(memory: Self.memory())
-        _ = way.begin()
-        _ = way.handle(Self.resource())
-        let request = try Self.asked(way.handle(Self.metadata()))
-        #expect(Self.form(request)["refresh_token"] == "r-1")
-        #expect(Self.form(request)["resource"] == Self.server)
-        #expect(Self.form(request)["client_id"] == "known")
-        var other = way
-        let renewed = way.handle(Self.json(["access_token": "new", "token_type": "Bearer"]))
-        guard case .granted(let memory) = renewed else {
-            Issue.record("expected tokens, got \(renewed)")
-            return
-        }
-        // A server that does not rotate leaves the refresh token as it is.
-        #expect(memory.grant?.accessToken == "new" && memory.grant?.refreshToken == "r-1")
-        let spent = other.handle(Self.json(["error": "invalid_grant"], status: 400))
-        guard case .visit(let visit) = spent else {
-            Issue.record("expected a visit, got \(spent)")
-            return
-        }
-        #expect(visit.credentials.id == "known" && other.memory.grant?.refreshToken == nil)
-        var alone = try Self.begin(memory: Self.memory(refreshToken: nil), mayVisit: false)
-        _ = alone.begin()
-        _ = alone.handle(Self.resource())
-        #expect(Self.failure(alone.handle(Self.metadata())) == .signInNeeded)
-    }
-
-    @Test("Another authorization server gets nothing of what the former one gave")
-    func migrates() throws {
-        var way = try Self.begin(memory: Self.memory(issuer: "https://former.example"))
-        _ = way.begin()
-        _ = way.handle(Self.resource())
-        let next = try Self.asked(way.handle(Self.metadata()))
-        #expect(next.url == Self.issuer + "/register")
-        #expect(!String(decoding: next.body ?? [], as: UTF8.self).contains("known"))
-    }
-
-    @Test("What was registered by hand is good at its own authorization server alone")
-    func preRegistered() throws {
-        let client = ClientCredentials(issuer: "https://other.example", id: "c", secret: "s")
-        var way = try Self.begin(Self.identity(registered: client))
-        _ = way.begin()
-        #expect(Self.failure(way.handle(Self.resource())) == .issuerMismatch)
-        // Without a word on whose it is, the first one that took it.
-        var memory = AuthorisationMemory()
-        memory.credentials = [ClientCredentials(issuer: "https://other.example", id: "c")]
-        var bound = try Self.begin(
-            Self.identity(registered: ClientCredentials(id: "c", secret: "s")),
-            memory: memory
-        )
-        _ = bound.begin()
-        #expect(Self.failure(bound.handle(Self.resource())) == .issuerMismatch)
-    }
-
-    @Test("Our own description is the client id where that is taken, also at a new server")
-    func documents() throws {
-        let document = "https://weft.example/client.json"
-        var way = try Self.begin(Self.identity(document: document))
-        _ = way.begin()
-        _ = way.handle(Self.resource())
-        let action = way.handle(Self.metadata(["client_id_metadata_document_supported": true]))
-        guard case .visit(let visit) = action else {
-            Issue.record("expected a visit, got \(action)")
-            return
-        }
-        #expect(visit.credentials.id == document && visit.credentials.secret == nil)
-    }
-
-    @Test(
-        "Clients prove themselves in the way that both know",
-        arguments: [
-            ("s", nil, nil, ClientCredentials.Method.basic),
-            ("s", nil, ["client_secret_post"], .post), ("s", nil, ["none"], .none),
-            ("s", .post, ["client_secret_basic", "client_secret_post"], .post),
-            ("s", .post, ["client_secret_basic"], .basic),
-            (nil, nil, ["client_secret_basic"], .none),
-            ("s", .post, ["private_key_jwt"], .post),
-        ] as [(String?, ClientCredentials.Method?, [String]?, ClientCredentials.Method)]
-    )
-    func methods(
-        _ secret: String?,
-        _ chosen: ClientCredentials.Method?,
-        _ supported: [String]?,
-        _ expected: ClientCredentials.Method
-    ) {
-        let client = ClientCredentials(id: "c", secret: secret, method: chosen)
-        #expect(client.method(among: supported) == expected)
-    }
-
-    @Test("Answers that are no bearer token are refused")
-    func badTokens() throws {
-        let answers: [JSON] = [
-            [:], ["access_token": "t"], ["access_token": "t", "token_type": "mac"],
-            ["access_token": "a b", "token_type": "Bearer"],
-            ["access_token": "", "token_type": "Bearer"],
-            ["access_token": "t\u{7F}", "token_type": "Bearer"],
-        ]
-        for answer in answers {
-            var way = try Self.begin(memory: Self.memory())
-            _ = way.begin()
-            _ = way.handle(Self.resource())
-            _ = way.handle(Self.metadata())
-            #expect(Self.failure(way.handle(Self.json(answer))) == .badMetadata)
-        }
     }
 }

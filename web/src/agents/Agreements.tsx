@@ -74,6 +74,11 @@ export function Agreements({ agent, draft, errorAt, set }: Props) {
         without={["customer", "ai-agent", "device"]}
         onChange={(approvers) => set({ approvers })}
       />
+      <Check
+        label="Somebody else than the person in whose name it acts"
+        checked={draft.secondPerson}
+        onChange={(event) => set({ secondPerson: event.target.checked })}
+      />
     </Section>
   );
 }

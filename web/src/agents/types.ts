@@ -23,6 +23,7 @@ export interface AgentSettings {
   limits: AgentLimits;
   approvals: string[];
   approvers: string[];
+  secondPerson: boolean;
   approvalMinutes: number;
   outsideTools: string[];
   guidance: string;

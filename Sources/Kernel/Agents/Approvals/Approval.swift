@@ -45,7 +45,9 @@ public struct Approval: Sendable {
 
     /// Who may decide by now: those asked, and those whom the escalation has reached.
     public var roles: Set<Role> {
-        request.escalation.prefix(step).reduce(into: request.deciders) { $0.formUnion($1.roles) }
+        request.escalation.prefix(step).reduce(into: request.deciders) {
+            $0.formUnion($1.roles.subtracting(ApprovalRequest.neverDeciding))
+        }
     }
 
     /// When something is to be done about it though nobody answers: the next step, or its end.

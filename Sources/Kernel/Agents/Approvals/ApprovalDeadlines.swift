@@ -33,7 +33,7 @@ public struct ApprovalDeadlines: Service {
         try await approvals.signal.forEach(orEvery: .seconds(1), clock: clock) {
             do {
                 while !Task.isCancelled, try await takeDue() {}
-            } catch let error as StoreError where error.reason == .busy || error.reason == .full {
+            } catch let error as StoreError where error.isPassing {
                 log.warning("approvals wait for the store", ["reason": .string(error.message)])
             }
         }
@@ -48,9 +48,10 @@ public struct ApprovalDeadlines: Service {
                 try await database.transaction { [approvals] transaction in
                     try approvals.takeDue(id, at: now, in: transaction)
                 }
-            } catch let error as StoreError {
+            } catch let error as StoreError where error.kind == .unavailable {
                 throw error
             } catch {
+                // Of one question, whose row cannot be read or whose answer is refused: others are due, too.
                 log.error(
                     "approval",
                     ["approval": id.json, "error": .string(String(describing: error))]
@@ -61,5 +62,15 @@ public struct ApprovalDeadlines: Service {
             }
         }
         return due.count == 64
+    }
+}
+
+extension StoreError {
+    /// Whether it is the store that cannot be used just now, and will be able to again.
+    fileprivate var isPassing: Bool {
+        switch reason {
+        case .busy, .full, .timeout, .unavailable, .outcomeUnknown: true
+        default: false
+        }
     }
 }

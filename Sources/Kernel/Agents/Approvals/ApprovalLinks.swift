@@ -5,7 +5,8 @@ public import Vault
 /// The tokens in messages by which one person can decide one question without a sign-in.
 ///
 /// A token says which question, which account and until when, and carries the vault's code over that. It
-/// is good once because a question is decided once; nothing of it is stored.
+/// is good once because a question is decided once. It stands in no table but the outbox, where the mail it
+/// goes by has it sealed.
 public struct ApprovalLinks: Sendable {
     /// What a token is good for.
     public struct Content: Sendable, Hashable {
@@ -26,6 +27,17 @@ public struct ApprovalLinks: Sendable {
 
     /// How long a link is good when the question has no end, or a later one.
     public static let life = Duration.seconds(7 * 86_400)
+
+    /// Until when a link is good that is sent now.
+    ///
+    /// - Parameters:
+    ///   - now: the moment; whom an escalation reaches weeks later has as long as the first.
+    ///   - end: the question's own end.
+    /// - Returns: the question's end, or ``life`` from now when that is sooner.
+    public static func until(from now: Timestamp, end: Timestamp?) -> Timestamp {
+        end.map { min($0, now + life) } ?? now + life
+    }
+
     private static let purpose = "approval-link"
     /// A version, two ids, seconds, and the code.
     private static let count = 1 + 16 + 16 + 8 + 32

@@ -8,9 +8,15 @@ public protocol ApprovalMessenger: Sendable {
     /// - Parameters:
     ///   - approval: what is asked.
     ///   - roles: whom to tell.
+    ///   - now: the moment.
     ///   - transaction: the caller's.
     /// - Throws: what keeps it from being told; the transaction then fails.
-    func ask(_ approval: Approval, roles: Set<Role>, in transaction: any Transaction) throws
+    func ask(
+        _ approval: Approval,
+        roles: Set<Role>,
+        at now: Timestamp,
+        in transaction: any Transaction
+    ) throws
 
     /// It is closed: what was told and not read yet need not disturb anybody any more.
     ///

@@ -36,7 +36,7 @@ public struct ApprovalRequest: Sendable {
     public var schema: JSON?
     /// The workflow execution that it belongs to.
     public var execution: String?
-    /// Who may decide, at most 20; empty is ``standardDeciders``.
+    /// Who may decide, at most 20, none of ``neverDeciding``; empty is ``standardDeciders``.
     public var roles: Set<Role>
     /// Whether somebody else must decide than whoever asks, or the person for whom is asked.
     public var needsSecondPerson: Bool
@@ -78,13 +78,18 @@ public struct ApprovalRequest: Sendable {
 
     /// Who decides when nobody is named.
     public static let standardDeciders: Set<Role> = [.admin, .manager]
+    /// Who is never asked: programs, and those whom the organisation serves.
+    public static let neverDeciding: Set<Role> = [.aiAgent, .device, .customer]
     /// The longest that a step may be away.
     public static let longestEscalation = Duration.seconds(30 * 86_400)
     /// The longest that a question may stay open when its end is set.
     public static let longestLife = Duration.seconds(366 * 86_400)
 
     /// Who may decide from the beginning.
-    var deciders: Set<Role> { roles.isEmpty ? Self.standardDeciders : roles }
+    var deciders: Set<Role> {
+        let asked = roles.subtracting(Self.neverDeciding)
+        return asked.isEmpty ? Self.standardDeciders : asked
+    }
 
     /// Refuses what is too long, too large or makes no sense.
     ///
@@ -146,9 +151,9 @@ public struct ApprovalRequest: Sendable {
         )
         for role in roles {
             try require(
-                1...64 ~= role.rawValue.utf8.count && role != .aiAgent && role != .device,
+                1...64 ~= role.rawValue.utf8.count && !Self.neverDeciding.contains(role),
                 pointer,
-                "\"\(role.rawValue.prefix(64))\" is no role of people"
+                "\"\(role.rawValue.prefix(64))\" is no role of people who decide"
             )
         }
     }

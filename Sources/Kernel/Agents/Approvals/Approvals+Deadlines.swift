@@ -65,7 +65,7 @@ extension Approvals {
             scope: scope,
             in: transaction
         )
-        if !added.isEmpty { try ask(approval, roles: added, in: transaction) }
+        if !added.isEmpty { try ask(approval, roles: added, at: now, in: transaction) }
         return true
     }
 

@@ -132,7 +132,7 @@ public struct Approvals: Sendable {
             scope: scope,
             in: transaction
         )
-        try messenger?.ask(approval, roles: approval.roles, in: transaction)
+        try messenger?.ask(approval, roles: approval.roles, at: now, in: transaction)
         transaction.afterCommit { [signal] in signal.notify() }
         return approval.id
     }
@@ -294,9 +294,10 @@ public struct Approvals: Sendable {
     func ask(
         _ approval: Approval,
         roles: Set<Role>,
+        at now: Timestamp,
         in transaction: any Transaction
     ) throws {
-        try messenger?.ask(approval, roles: roles, in: transaction)
+        try messenger?.ask(approval, roles: roles, at: now, in: transaction)
     }
 
     /// Tells that nobody needs to decide.

@@ -150,8 +150,7 @@ public struct DecisionReplayer: Sendable {
         let office = office
         return JournalDesk.Mask(
             hide: { output, tool, mask in
-                guard let privacy = office.privacy, isHidden else { return output }
-                return mask.hide(output, at: .output(tool), by: privacy)
+                office.masked(output, of: tool, isHidden: isHidden, in: &mask)
             },
             hideCase: { mask in
                 try await office.masked(

@@ -60,6 +60,61 @@ extension FactStore {
         return receipt
     }
 
+    /// The fact that is known now and says what another says: the one that it was merged into, or itself.
+    ///
+    /// - Throws: faults of code `fact-not-found`, and `fact-merged` when what it was merged into was corrected
+    ///   since and says something else now: it names that one, whose revisions still have the words.
+    public func survivor(
+        of id: ID<Fact>,
+        scope: Scope,
+        in reader: any Reader
+    ) throws -> ID<Fact> {
+        var seen: Set<ID<Fact>> = []
+        var last = try newest(id, scope, in: reader)
+        let key = Fact.key(of: last.statement)
+        while last.recordedUntil != nil, let next = last.supersededBy, seen.insert(last.id).inserted
+        {
+            // What took its place may have been forgotten already.
+            guard let found = try newestIfAny(next, scope, in: reader) else { break }
+            last = found
+        }
+        guard Fact.key(of: last.statement) == key else {
+            throw GeneralFault(
+                .conflict,
+                code: "fact-merged",
+                "it was merged into the fact \(last.id), which says something else by now: forget that one",
+                details: ["factId": last.id.json]
+            )
+        }
+        return last.id
+    }
+
+    private func newest(
+        _ id: ID<Fact>,
+        _ scope: Scope,
+        in reader: any Reader
+    ) throws -> Fact {
+        guard let fact = try newestIfAny(id, scope, in: reader) else {
+            throw Self.missing(id.description)
+        }
+        return fact
+    }
+
+    private func newestIfAny(
+        _ id: ID<Fact>,
+        _ scope: Scope,
+        in reader: any Reader
+    ) throws -> Fact? {
+        try reader.first(
+            """
+            SELECT \(Self.columns) FROM memory_fact WHERE organisation = ? AND id = ?
+            ORDER BY revision DESC LIMIT 1
+            """,
+            [.id(scope.organisation), .id(id)],
+            Self.fact
+        )
+    }
+
     /// A fact and all that were merged into it, which say what it says.
     ///
     /// - Throws: `StoreError`.

@@ -46,37 +46,36 @@ public struct FactStore: Sendable {
     /// What is personal in what agents' journals keep of remembering and recalling, for ``Privacy``.
     public static func personalData(of kinds: Set<String>) -> [PersonalData] {
         guard !kinds.isEmpty else { return [] }
-        let statement = PersonalField("fact.statement", at: "/statement")
+        let told = ["statement", "attribute"].map { PersonalField("fact.\($0)", at: "/\($0)") }
+        let recalled = ["statement", "attribute"].map {
+            PersonalField("fact.\($0)", at: "/facts/*/\($0)")
+        }
+        func data(_ fields: [PersonalField], _ places: PersonalData.Place...) -> PersonalData {
+            PersonalData(fields, in: places, ofKinds: kinds, subjectAt: "/subject")
+        }
         return [
-            PersonalData(
-                [statement, PersonalField("fact.source", at: "/source")],
-                in: [.input("memory.remember")],
-                ofKinds: kinds,
-                subjectAt: "/subject"
+            data(
+                told + [PersonalField("fact.source", at: "/source")],
+                .input("memory.remember"),
+                .input("memory.add-fact"),
+                .input("memory.change-fact")
             ),
-            PersonalData(
-                [statement, PersonalField("fact.source", at: "/provenance/*/source")],
-                in: [
-                    .output("memory.remember"), .output("memory.add-fact"),
-                    .output("memory.change-fact"),
-                ],
-                ofKinds: kinds,
-                subjectAt: "/subject"
+            data(
+                told + [PersonalField("fact.source", at: "/provenance/*/source")],
+                .output("memory.remember"),
+                .output("memory.add-fact"),
+                .output("memory.change-fact")
             ),
-            PersonalData(
-                [PersonalField("fact.query", at: "/q")],
-                in: [.input("memory.recall")],
-                ofKinds: kinds,
-                subjectAt: "/subject"
-            ),
-            PersonalData(
+            data(
                 [
-                    PersonalField("fact.statement", at: "/facts/*/statement"),
-                    PersonalField("fact.source", at: "/facts/*/provenance/*/source"),
+                    PersonalField("fact.query", at: "/q"),
+                    PersonalField("fact.attribute", at: "/attribute"),
                 ],
-                in: [.output("memory.recall")],
-                ofKinds: kinds,
-                subjectAt: "/subject"
+                .input("memory.recall")
+            ),
+            data(
+                recalled + [PersonalField("fact.source", at: "/facts/*/provenance/*/source")],
+                .output("memory.recall")
             ),
         ]
     }

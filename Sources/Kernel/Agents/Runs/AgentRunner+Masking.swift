@@ -3,7 +3,19 @@ import Privacy
 import Store
 
 extension AgentRunner.Office {
-    /// A case for a model: what is sealed in it hidden, or opened.
+    /// What a tool answered, for a model: what is declared personal in it hidden, or shown and noted.
+    func masked(
+        _ output: JSON,
+        of tool: String,
+        isHidden: Bool,
+        in mask: inout PersonalMask
+    ) -> JSON {
+        guard let privacy else { return output }
+        let hidden = mask.hide(output, at: .output(tool), by: privacy)
+        return isHidden ? hidden : output
+    }
+
+    /// A case for a model: what is sealed in it hidden, or opened and noted.
     func masked(
         _ input: JSON,
         isHidden: Bool,
@@ -11,14 +23,13 @@ extension AgentRunner.Office {
         in mask: inout PersonalMask
     ) async throws -> JSON {
         guard let privacy, Privacy.mayHoldSealed(input) else { return input }
-        guard isHidden else {
-            return try await database.read { try privacy.open(input, of: organisation, in: $0) }
-        }
         let before = mask
         let (json, after) = try await database.read { reader in
             var mask = before
             let json = try mask.hideSealed(input, by: privacy, of: organisation, in: reader)
-            return (json, mask)
+            return (
+                isHidden ? json : try privacy.open(input, of: organisation, in: reader), mask
+            )
         }
         mask = after
         return json

@@ -56,15 +56,20 @@ extension AgentStep {
         var step = self
         step.input = AgentJournal.kept(input)
         step.asked = asked.map(AgentJournal.kept)
-        guard let privacy, kind == .tool else { return step }
+        guard let privacy else { return step }
+        func said(_ json: JSON) throws -> JSON {
+            try mask?.sealWords(json, by: privacy, of: organisation, in: transaction) ?? json
+        }
+        guard kind == .tool else {
+            step.outcome = try outcome.sealed(said)
+            return step
+        }
         func seal(_ json: JSON, _ place: PersonalData.Place) throws -> JSON {
-            try privacy.seal(json, at: place, of: organisation, in: transaction)
+            try said(privacy.seal(json, at: place, of: organisation, in: transaction))
         }
         step.input = try seal(step.input, .input(tool))
         step.asked = try step.asked.map { try seal($0, .input(tool)) }
-        if case .success(let output) = outcome {
-            step.outcome = .success(try seal(output, .output(tool)))
-        }
+        step.outcome = try outcome.sealed { try seal($0, .output(tool)) }
         return step
     }
 
@@ -109,5 +114,14 @@ extension AgentStep {
                 .int(duration.microseconds), .int(costMicros), .json(approval),
             ]
         )
+    }
+}
+
+extension Result<JSON, GeneralFault> {
+    fileprivate func sealed(_ body: (JSON) throws -> JSON) throws -> Self {
+        switch self {
+        case .success(let json): .success(try body(json))
+        case .failure: self
+        }
     }
 }

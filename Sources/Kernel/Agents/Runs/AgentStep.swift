@@ -28,6 +28,8 @@ struct AgentStep: Sendable {
     var costMicros = 0
     /// The person who agreed to the call: `{"verdict","by","comment"}`.
     var approval: JSON?
+    /// What the model had read of persons before, and may have said here; not kept.
+    var mask: PersonalMask?
 
     /// The answer of a step of a model.
     ///

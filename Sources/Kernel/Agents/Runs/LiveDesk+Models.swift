@@ -29,6 +29,7 @@ extension LiveDesk {
             step.outcome = .success(answer.reply.json)
             step.costMicros = answer.costMicros
             step.duration = answer.duration
+            step.mask = state.withLock { $0.mask }
             try await keep(step, answer.charge)
             return answer.reply
         } catch let silence as RunModels.Silence {

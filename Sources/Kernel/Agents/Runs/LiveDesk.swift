@@ -40,6 +40,7 @@ final class LiveDesk: AgentDesk {
                 input: input,
                 execution: execution,
                 roles: settings.approvers,
+                needsSecondPerson: settings.secondPerson,
                 expiresAt: invocation.now + .seconds(settings.approvalMinutes * 60)
             )
         }
@@ -53,6 +54,8 @@ final class LiveDesk: AgentDesk {
         var waits: ApprovalRequest?
         var outdated: String?
         var prompt = PromptDigest()
+        /// What a model has read of persons, and may say again in all that is kept from then on.
+        var mask: PersonalMask?
 
         mutating func count(_ step: AgentStep) {
             if step.approval != nil { approvals += 1 }
@@ -131,6 +134,7 @@ final class LiveDesk: AgentDesk {
             at: office.clock.now(),
             duration: .zero
         )
+        step.mask = state.withLock { $0.mask }
         let prepared: PreparedCall
         do {
             if let found, needsApproval(found) { try await agree(to: found, &step) }
@@ -252,18 +256,20 @@ final class LiveDesk: AgentDesk {
     // MARK: What a model is shown
 
     func masked(_ output: JSON, of tool: String, in mask: inout PersonalMask) -> JSON {
-        guard let privacy = office.privacy, at.plan.settings.personal == .hidden else {
-            return output
-        }
-        return mask.hide(output, at: .output(tool), by: privacy)
+        let isHidden = at.plan.settings.personal == .hidden
+        let shown = office.masked(output, of: tool, isHidden: isHidden, in: &mask)
+        state.withLock { [mask] in $0.mask = mask }
+        return shown
     }
 
     func maskedCase(in mask: inout PersonalMask) async throws -> JSON {
-        try await office.masked(
+        let shown = try await office.masked(
             at.input,
             isHidden: at.plan.settings.personal == .hidden,
             at.invocation.scope.organisation,
             in: &mask
         )
+        state.withLock { [mask] in $0.mask = mask }
+        return shown
     }
 }

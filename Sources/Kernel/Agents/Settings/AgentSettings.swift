@@ -31,6 +31,8 @@ public struct AgentSettings: Sendable, Equatable {
     public var approvals: Set<String> = []
     /// Who is asked to agree; nobody named is administrators and managers.
     public var approvers: Set<Role> = []
+    /// Whether somebody else must agree than the person in whose name the run acts.
+    public var secondPerson = false
     /// How long they have, in minutes; 1 to 43,200, default 1440.
     public var approvalMinutes = 1_440
     /// Tools of outside servers that the agent may use besides its own.
@@ -52,13 +54,19 @@ public struct AgentSettings: Sendable, Equatable {
             ("personal", Shape.choice(Personal.allCases.map(\.rawValue))),
             ("limits", AgentLimits.shape), ("approvals", bounded(Shape.list(of: name), 200)),
             ("approvers", bounded(Shape.list(of: name), 20)),
-            ("approvalMinutes", ["type": "integer", "minimum": 1, "maximum": 43_200]),
+            (
+                "secondPerson",
+                Shape.described(
+                    Shape.flag,
+                    "Somebody else must agree than the person in whose name the run acts."
+                )
+            ), ("approvalMinutes", ["type": "integer", "minimum": 1, "maximum": 43_200]),
             ("outsideTools", bounded(Shape.list(of: name), 200)),
             ("guidance", ["type": "string", "maxLength": 8_000]),
         ],
         optional: [
-            "mode", "models", "personal", "limits", "approvals", "approvers", "approvalMinutes",
-            "outsideTools", "guidance",
+            "mode", "models", "personal", "limits", "approvals", "approvers", "secondPerson",
+            "approvalMinutes", "outsideTools", "guidance",
         ]
     )
 
@@ -78,7 +86,7 @@ public struct AgentSettings: Sendable, Equatable {
             "personal": .string(personal.rawValue), "limits": limits.json,
             "approvals": .array(approvals.sorted().map { .string($0) }),
             "approvers": .array(approvers.map(\.rawValue).sorted().map { .string($0) }),
-            "approvalMinutes": .int(approvalMinutes),
+            "secondPerson": .bool(secondPerson), "approvalMinutes": .int(approvalMinutes),
             "outsideTools": .array(outsideTools.sorted().map { .string($0) }),
             "guidance": .string(guidance),
         ]
@@ -101,6 +109,7 @@ public struct AgentSettings: Sendable, Equatable {
         if let bounds = try reader.optional("limits") { limits = try AgentLimits(bounds) }
         approvals = Set(try names("approvals"))
         approvers = Set(try names("approvers").map { Role(rawValue: $0) })
+        secondPerson = try reader.optional("secondPerson")?.bool() ?? false
         approvalMinutes =
             try reader.optional("approvalMinutes")?.int(in: 1...43_200) ?? approvalMinutes
         outsideTools = Set(try names("outsideTools"))
@@ -122,7 +131,13 @@ public struct AgentSettings: Sendable, Equatable {
             "SELECT body, version FROM agent_setting WHERE organisation = ? AND agent = ?",
             [.id(organisation), .text(agent)]
         ) { row in
-            try AgentSettings(JSONReader(try row.json(0)), version: Int(try row.int(1)))
+            var kept = try AgentSettings(
+                JSONReader(try row.json(0)),
+                version: Int(try row.int(1))
+            )
+            // Earlier versions let customers be named.
+            kept.approvers.subtract(ApprovalRequest.neverDeciding)
+            return kept
         } ?? AgentSettings()
     }
 

@@ -45,7 +45,7 @@ public struct ChannelDispatch: Service {
         self.senders = senders
         lane = OutboxLane(
             database: database,
-            privacy: outbox.privacy,
+            outbox: outbox,
             policy: policy,
             clock: clock,
             random: random,

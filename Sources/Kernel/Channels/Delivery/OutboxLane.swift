@@ -2,6 +2,7 @@ import Core
 import Observability
 import Privacy
 import Store
+import Vault
 
 /// What all ways of sending what is in the outbox share: claiming, trying again, giving up, telling.
 ///
@@ -27,7 +28,7 @@ struct OutboxLane: Sendable {
     let policy: RetryPolicy
     let clock: any WallClock
     let tracer: Tracer
-    private let privacy: Privacy?
+    private let outbox: Outbox
     private let random: any RandomSource
     private let log: Logger
     private let outcomes: Family<Counter>
@@ -35,7 +36,7 @@ struct OutboxLane: Sendable {
 
     init(
         database: any Database,
-        privacy: Privacy?,
+        outbox: Outbox,
         policy: RetryPolicy,
         clock: any WallClock,
         random: any RandomSource,
@@ -44,7 +45,7 @@ struct OutboxLane: Sendable {
         tracer: Tracer
     ) {
         self.database = database
-        self.privacy = privacy
+        self.outbox = outbox
         self.policy = policy
         self.clock = clock
         self.random = random
@@ -91,7 +92,7 @@ struct OutboxLane: Sendable {
         for lease: Duration
     ) async throws -> [Job] {
         let now = clock.now()
-        return try await database.transaction { [privacy] transaction in
+        return try await database.transaction { [self] transaction in
             let jobs = try transaction.query(
                 """
                 SELECT id, organisation, channel, address, subject, body, link, severity, incident,
@@ -109,9 +110,33 @@ struct OutboxLane: Sendable {
                     [.int(job.attempt), .time(now + lease), .id(job.id)]
                 )
             }
-            guard let privacy else { return jobs }
-            return try jobs.map { try $0.opened(by: privacy, in: transaction) }
+            return try jobs.map { try opened($0, in: transaction) }
         }
+    }
+
+    /// The job with what is sealed in it opened, to be sent.
+    private func opened(_ job: Job, in reader: any Reader) throws -> Job {
+        func open(_ text: String) throws -> String {
+            guard let privacy = outbox.privacy else { return text }
+            return try privacy.open(text: text, of: job.organisation, in: reader)
+        }
+        var link = job.message.link
+        do {
+            link = try link.map { try outbox.opened(link: $0, of: job.id) }
+        } catch let error as VaultError {
+            // The rest of the message is worth sending, and the other messages are.
+            logger(job).error("message has no link", ["reason": .string(error.message)])
+            link = nil
+        }
+        var opened = job
+        opened.address = try open(job.address)
+        opened.message = Message(
+            stored: try open(job.message.subject),
+            body: try open(job.message.body),
+            link: link,
+            severity: job.message.severity
+        )
+        return opened
     }
 
     private static func job(_ row: any Row) throws -> Job {
@@ -258,23 +283,5 @@ struct OutboxLane: Sendable {
         // Addresses are personal data: the entry's id leads to it for whoever may see it.
         let log = self.log.with(["outboxId": job.id.json])
         return job.trace.map { log.with(trace: $0) } ?? log
-    }
-}
-
-extension OutboxLane.Job {
-    /// The job with what is sealed in it opened, to be sent.
-    fileprivate func opened(by privacy: Privacy, in reader: any Reader) throws -> OutboxLane.Job {
-        func open(_ text: String) throws -> String {
-            try privacy.open(text: text, of: organisation, in: reader)
-        }
-        var job = self
-        job.address = try open(address)
-        job.message = Message(
-            stored: try open(message.subject),
-            body: try open(message.body),
-            link: message.link,
-            severity: message.severity
-        )
-        return job
     }
 }

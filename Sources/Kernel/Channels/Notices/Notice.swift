@@ -25,7 +25,7 @@ public struct Notice: Sendable, Hashable {
     public var severity: Message.Severity
     /// Where to read on.
     public var link: String?
-    /// What takes the link's place in e-mail, which is read where nobody is signed in.
+    /// What takes the link's place in e-mail, which is read where nobody is signed in; kept sealed.
     public var mailLink: String?
     /// Whether something stands still until the person answers: then e-mail is written to whoever takes
     /// any, whatever the severity from which they want it.

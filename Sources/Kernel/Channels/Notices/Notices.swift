@@ -130,7 +130,8 @@ public struct Notices: Sendable {
         let message = try message(notice, language: choice.language, scope, in: transaction)
         var mail = notice
         mail.link = notice.mailLink ?? notice.link
-        let letter = try self.message(mail, language: choice.language, scope, in: transaction)
+        var letter = try self.message(mail, language: choice.language, scope, in: transaction)
+        letter.linkIsSecret = notice.mailLink != nil
         let now = clock.now()
         var count = 0
         for channel in PersonalChannel.allCases

@@ -302,11 +302,13 @@ public struct AgentTools: Sendable {
             )
         }
         for role in settings.approvers.map(\.rawValue).sorted()
-        where !Role.people.contains(Role(rawValue: role)) {
+        where !Role.people.subtracting(ApprovalRequest.neverDeciding)
+            .contains(Role(rawValue: role))
+        {
             throw GeneralFault(
                 .invalid,
                 code: "unknown-role",
-                "\"\(role)\" is no role of people",
+                "\"\(role)\" is no role of people who decide",
                 pointer: "/approvers"
             )
         }

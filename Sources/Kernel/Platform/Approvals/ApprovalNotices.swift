@@ -41,6 +41,7 @@ public struct ApprovalNotices: ApprovalMessenger {
     public func ask(
         _ approval: Approval,
         roles: Set<Role>,
+        at now: Timestamp,
         in transaction: any Transaction
     ) throws {
         let request = approval.request
@@ -55,8 +56,7 @@ public struct ApprovalNotices: ApprovalMessenger {
             own.roles = person.roles
             return !person.roles.isDisjoint(with: roles) && approval.refusal(of: own) == nil
         }.prefix(Self.most)
-        let ends = approval.requestedAt + ApprovalLinks.life
-        let until = min(request.expiresAt ?? ends, ends)
+        let until = ApprovalLinks.until(from: now, end: request.expiresAt)
         for person in asked {
             let token = try links.token(
                 .init(approval: approval.id, account: person.id, until: until)

@@ -129,11 +129,12 @@ extension FactTools {
             roles: Self.erasers,
             needsApproval: true,
             body: .write { [self] input, invocation in
-                let id = try Self.id(input)
+                let named = try Self.id(input)
                 let reason = try input.member("reason").string(length: 1...500)
                 return { [self] transaction in
                     let scope = invocation.scope
-                    _ = try facts.revisions(of: id, scope: scope, in: transaction)
+                    // One that was merged away is still said by what it was merged into.
+                    let id = try facts.survivor(of: named, scope: scope, in: transaction)
                     let receipt = try facts.forget(
                         facts.merged(into: id, scope: scope, in: transaction),
                         reason: reason,
@@ -229,12 +230,14 @@ extension FactTools {
         in transaction: any Transaction
     ) throws {
         guard result.outcome != .unchanged else { return }
+        // Events are kept for good: of a person they say no property either.
+        let isPersonal = facts.person(result.fact.subject) != nil
         try emit(
             "fact.\(result.outcome.rawValue)",
             "fact:\(result.fact.id)",
             [
                 "factId": result.fact.id.json, "subject": .string(result.fact.subject),
-                "attribute": result.fact.attribute.isEmpty
+                "attribute": result.fact.attribute.isEmpty || isPersonal
                     ? .null : .string(result.fact.attribute),
                 "version": .int(result.fact.revision), "ended": .array(result.ended.map(\.json)),
             ],

@@ -48,7 +48,11 @@ extension PendingStep {
                 ("since", .int(entry.since.microseconds)),
             ])
             if entry.isHandedOver { object["handed"] = true }
-            object["approval"] = entry.approval.map { .string($0) }
+            if let parking = entry.parking {
+                object["approval"] = .string(parking.approval)
+                object["limitLeft"] = parking.limit.map { .int($0.microseconds) }
+                object["silenceLeft"] = parking.silence.map { .int($0.microseconds) }
+            }
             object["limit"] = entry.limit.map { .int($0.microseconds) }
             object["silence"] = entry.silence.map { .int($0.microseconds) }
             return .object(object)
@@ -64,16 +68,36 @@ extension PendingStep {
             guard let moment = try reader.optional(key) else { return nil }
             return Timestamp(microseconds: Int64(try moment.int()))
         }
-        self = .task(
-            PendingTask(
-                task: try ScheduledTask(json: try reader.member("task").value),
-                since: try moment("since") ?? Timestamp(microseconds: 0),
-                isHandedOver: reader.value["handed"]?.bool ?? false,
-                approval: reader.value["approval"]?.string,
-                limit: try moment("limit"),
-                silence: try moment("silence")
-            )
+        func left(_ key: String) throws(GeneralFault) -> Duration? {
+            guard let left = try reader.optional(key) else { return nil }
+            return .microseconds(try left.int())
+        }
+        var entry = PendingTask(
+            task: try ScheduledTask(json: try reader.member("task").value),
+            since: try moment("since") ?? Timestamp(microseconds: 0),
+            isHandedOver: reader.value["handed"]?.bool ?? false,
+            limit: try moment("limit"),
+            silence: try moment("silence")
         )
+        if let approval = reader.value["approval"]?.string {
+            entry.parking = PendingTask.Parking(
+                approval: approval,
+                limit: try left("limitLeft"),
+                silence: try left("silenceLeft")
+            )
+            entry.restAsNow()
+        }
+        self = .task(entry)
+    }
+}
+
+extension PendingTask {
+    /// Puts one that an earlier version parked with its time running to rest: it gets the whole of it again.
+    fileprivate mutating func restAsNow() {
+        if limit != nil { parking?.limit = task.timeoutSeconds.map { .seconds($0) } }
+        if silence != nil { parking?.silence = task.heartbeatSeconds.map { .seconds($0) } }
+        limit = nil
+        silence = nil
     }
 }
 

@@ -27,15 +27,55 @@ struct PendingTask: Sendable, Hashable {
     var since: Timestamp
     /// Whether it was handed over, and is answered from outside.
     var isHandedOver = false
-    /// The key of the approval after whose answer it is to be performed again; nil when it waits for none.
-    var approval: String?
+    /// The person it waits for; nil when it waits for none.
+    var parking: Parking?
     /// When it has taken too long.
     var limit: Timestamp?
     /// When it has been silent for too long.
     var silence: Timestamp?
 
     /// Whether it is for a worker of the engine.
-    var isOurs: Bool { task.purpose != .activity && !isHandedOver && approval == nil }
+    var isOurs: Bool { task.purpose != .activity && !isHandedOver && parking == nil }
+
+    /// A task at rest until a person has answered.
+    ///
+    /// Its time does not run meanwhile: what people take to answer is bounded by the question's own end.
+    struct Parking: Sendable, Hashable {
+        /// The key of the approval after whose answer the task is to be performed again.
+        var approval: String
+        /// What was left of its time; nil when that has no limit.
+        var limit: Duration?
+        /// For how much longer it might have been silent; nil when that has no limit.
+        var silence: Duration?
+    }
+
+    /// Stops its time until an approval is answered.
+    mutating func park(_ approval: String, at now: Timestamp) {
+        parking = Parking(
+            approval: approval,
+            limit: limit.map { max(.zero, $0 - now) },
+            silence: silence.map { max(.zero, $0 - now) }
+        )
+        limit = nil
+        silence = nil
+    }
+
+    /// Lets its time run on.
+    mutating func unpark(at now: Timestamp) {
+        limit = parking?.limit.map { now + $0 }
+        silence = parking?.silence.map { now + $0 }
+        parking = nil
+    }
+
+    /// Sets a limit, which begins to count when the task rests no more.
+    mutating func expires(at moment: Timestamp, isHeartbeat: Bool, now: Timestamp) {
+        switch (parking != nil, isHeartbeat) {
+        case (true, true): parking?.silence = max(.zero, moment - now)
+        case (true, false): parking?.limit = max(.zero, moment - now)
+        case (false, true): silence = moment
+        case (false, false): limit = moment
+        }
+    }
 }
 
 /// What one turn of an execution leaves to be written and to be done.
@@ -162,15 +202,16 @@ struct LiveExecution: Sendable {
             return true
         case .taskParked(let step, let approval):
             guard case .task(var entry)? = pending[step], entry.isOurs else { return false }
-            entry.approval = approval
+            entry.park(approval, at: turn.at)
             pending[step] = .task(entry)
             return true
         case .taskUnparked(let step):
-            guard case .task(var entry)? = pending[step], entry.approval != nil else {
+            guard case .task(var entry)? = pending[step], entry.parking != nil else {
                 return false
             }
-            entry.approval = nil
+            entry.unpark(at: turn.at)
             pending[step] = .task(entry)
+            turn.limited.append(step)
             turn.unparked.append(step)
             return true
         case .taskHeartbeat(let step): return pending[step] != nil
@@ -185,7 +226,7 @@ struct LiveExecution: Sendable {
         if case .task(let entry) = found {
             if entry.task.token != nil { turn.closed.append(step) }
             if entry.task.purpose == .watched { turn.unwatched.append(step) }
-            if let approval = entry.approval { turn.abandoned.append(approval) }
+            if let parking = entry.parking { turn.abandoned.append(parking.approval) }
         }
         return true
     }
@@ -204,7 +245,7 @@ struct LiveExecution: Sendable {
                 turn.added.append(task.step)
             case .expire(let step, let moment, let isHeartbeat):
                 guard case .task(var entry)? = pending[step] else { continue }
-                if isHeartbeat { entry.silence = moment } else { entry.limit = moment }
+                entry.expires(at: moment, isHeartbeat: isHeartbeat, now: turn.at)
                 pending[step] = .task(entry)
                 turn.limited.append(step)
             case .wait(let step, let due):

@@ -71,7 +71,7 @@ extension WorkflowEngine {
             try change(id, in: transaction) { live, now in
                 let waiting = live.pending.first { _, pending in
                     guard case .task(let task) = pending else { return false }
-                    return task.approval == approval.request.key
+                    return task.parking?.approval == approval.request.key
                 }
                 guard let step = waiting?.key else { throw NoLongerWanted() }
                 return live.take([.taskUnparked(step: step)], at: now)

@@ -8,6 +8,7 @@ struct AnthropicDecoder: ReplyDecoder {
     private var hasEnded = false
 
     var usage: ModelUsage { assembly.usage }
+    var written: Int { assembly.size }
 
     mutating func take(_ bytes: [UInt8]) throws(ModelFault) -> [ModelPiece] {
         var pieces: [ModelPiece] = []

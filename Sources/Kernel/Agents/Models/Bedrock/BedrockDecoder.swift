@@ -10,6 +10,7 @@ struct BedrockDecoder: ReplyDecoder {
     }
 
     var usage: ModelUsage { assembly.usage }
+    var written: Int { assembly.size }
 
     mutating func take(_ bytes: [UInt8]) throws(ModelFault) -> [ModelPiece] {
         var pieces: [ModelPiece] = []

@@ -16,7 +16,6 @@ extension ConfiguredModelGateway {
         var model: ConfiguredModel
         var provider: ModelProvider
         var policy: ModelPolicy
-        var budgets: [(budget: ModelBudget, spent: Spending)]
     }
 
     /// Finds a model and makes sure that it may be asked: it is there, the data may go to it, the money is
@@ -30,7 +29,7 @@ extension ConfiguredModelGateway {
         _ most: (ConfiguredModel) -> (input: Int, output: Int)
     ) async throws(ModelFault) -> Admitted {
         let now = clock.now()
-        let found = try await find(name, caller, at: now)
+        let found = try await find(name, caller)
         guard found.model.enabled, found.provider.enabled, found.model.purpose == purpose else {
             throw ModelFault(
                 .notConfigured,
@@ -53,86 +52,111 @@ extension ConfiguredModelGateway {
                     + "call may cost \(Micros.text(spending.cost))"
             )
         }
-        let organisation = caller.scope.organisation
-        let outcome = state.withLock { state -> Result<UInt64, Hindrance> in
-            for (budget, spent) in found.budgets {
-                let reserved = state.book.reserved(by: budget.agent, of: organisation, at: now)
-                if let short = Self.shortfall(budget, spent, reserved, spending, found.policy) {
-                    return .failure(.budget(budget, spent, short))
-                }
-            }
-            if let until = state.breakers[found.model.id, default: CircuitBreaker(breaker)]
-                .admits(at: now)
-            {
-                return .failure(.breaker(until))
-            }
-            return .success(
-                state.book.reserve(spending, by: caller.agent, of: organisation, at: now)
-            )
+        let reservation = state.withLock {
+            $0.book.reserve(spending, by: caller.agent, of: caller.scope.organisation, at: now)
         }
-        switch outcome {
-        case .success(let reservation):
-            return Admitted(
-                model: found.model,
-                provider: found.provider,
-                reservation: reservation
-            )
-        case .failure(.breaker(let until)):
-            throw ModelFault(
-                .suspended,
-                "\(name) failed too often just now and is left alone",
-                retryAfter: until - now
-            )
-        case .failure(.budget(let budget, let spent, let short)):
-            await exhausted(budget, spent, organisation, at: now)
-            throw ModelFault(.overBudget, short)
+        do throws(ModelFault) {
+            try await afford(spending, reservation, found.policy, caller, at: now)
+            try askBreaker(of: found.model, at: now)
+        } catch {
+            state.withLock { $0.book.release(reservation) }
+            throw error
         }
+        return Admitted(model: found.model, provider: found.provider, reservation: reservation)
     }
 
-    private enum Hindrance: Error {
-        case breaker(Timestamp)
-        case budget(ModelBudget, Spending, String)
-    }
-
-    private func find(
-        _ name: String,
+    /// Makes sure that every budget has what was set aside for a call.
+    ///
+    /// What is spent is read after what others have set aside: a charge that is recorded meanwhile is in both
+    /// sums, never in neither. Where that alone would refuse the call, both are looked at again.
+    ///
+    /// - Throws: which budget lacks what.
+    private func afford(
+        _ call: Spending,
+        _ reservation: UInt64,
+        _ policy: ModelPolicy,
         _ caller: ModelCaller,
         at now: Timestamp
-    ) async throws(ModelFault) -> Found {
+    ) async throws(ModelFault) {
         let organisation = caller.scope.organisation
-        let found: Found?
-        do {
-            found = try await database.read { [models, budgets] reader -> Found? in
-                guard let (model, provider) = try models.named(name, of: organisation, in: reader)
-                else { return nil }
-                let applying = try budgets.applying(to: caller.agent, of: organisation, in: reader)
-                return Found(
-                    model: model,
-                    provider: provider,
-                    policy: try ModelPolicy.of(organisation, in: reader),
-                    budgets: try applying.map {
-                        (
-                            $0,
-                            try budgets.spent(
-                                of: $0,
-                                organisation: organisation,
-                                at: now,
-                                in: reader
-                            )
-                        )
-                    }
-                )
+        var aside = state.withLock { $0.book.aside(before: reservation, at: now) }
+        var looks = 0
+        while true {
+            var short: (budget: ModelBudget, spent: Spending, words: String)?
+            for (budget, spent) in try await spent(caller, at: now) where short == nil {
+                let reserved = budget.agent == nil ? aside.organisation : aside.agent
+                short = Self.shortfall(budget, spent, reserved, call, policy)
+                    .map { (budget, spent, $0) }
             }
+            guard let short else { return }
+            looks += 1
+            let later = state.withLock { $0.book.aside(before: reservation, at: now) }
+            guard later != aside, looks < Self.mostLooks else {
+                await exhausted(short.budget, short.spent, organisation, at: now)
+                throw ModelFault(.overBudget, short.words)
+            }
+            aside = later
+        }
+    }
+
+    /// How often a call that is refused looks again because others have been recorded meanwhile.
+    private static let mostLooks = 4
+
+    /// - Throws: `suspended` while the model is left alone.
+    private func askBreaker(of model: ConfiguredModel, at now: Timestamp) throws(ModelFault) {
+        let until = state.withLock {
+            $0.breakers[model.id, default: CircuitBreaker(breaker)].admits(at: now)
+        }
+        guard let until else { return }
+        throw ModelFault(
+            .suspended,
+            "\(model.name) failed too often just now and is left alone",
+            retryAfter: until - now
+        )
+    }
+
+    /// The budgets that hold for a caller, and what is spent of each.
+    private func spent(
+        _ caller: ModelCaller,
+        at now: Timestamp
+    ) async throws(ModelFault) -> [(budget: ModelBudget, spent: Spending)] {
+        let (agent, organisation) = (caller.agent, caller.scope.organisation)
+        return try await looked { [budgets] reader in
+            try budgets.applying(to: agent, of: organisation, in: reader).map {
+                ($0, try budgets.spent(of: $0, organisation: organisation, at: now, in: reader))
+            }
+        }
+    }
+
+    private func find(_ name: String, _ caller: ModelCaller) async throws(ModelFault) -> Found {
+        let organisation = caller.scope.organisation
+        let found = try await looked { [models] reader -> Found? in
+            guard let (model, provider) = try models.named(name, of: organisation, in: reader)
+            else { return nil }
+            return Found(
+                model: model,
+                provider: provider,
+                policy: try ModelPolicy.of(organisation, in: reader)
+            )
+        }
+        guard let found else {
+            throw ModelFault(.notConfigured, "no model is configured as \"\(name.prefix(64))\"")
+        }
+        return found
+    }
+
+    /// Reads records.
+    private func looked<Value: Sendable>(
+        _ body: @escaping @Sendable (any Reader) throws -> Value
+    ) async throws(ModelFault) -> Value {
+        do {
+            return try await database.read(body)
         } catch is CancellationError {
             throw ModelFault(.cancelled, "whoever asked gave up")
         } catch {
             logger.error("models", ["error": .string(String(describing: error))])
             throw ModelFault(.unavailable, "the records of models cannot be read")
         }
-        guard let found else {
-            throw ModelFault(.notConfigured, "no model is configured as \"\(name.prefix(64))\"")
-        }
-        return found
     }
 
     /// What a budget lacks for a call, in words; nil when it has enough.

@@ -102,7 +102,15 @@ public final class ConfiguredModelGateway: ModelGateway {
     ///
     /// - Throws: `StoreError`.
     public func record(_ charge: ModelCharge, in transaction: any Transaction) throws {
-        try accounts.record(charge, in: transaction)
+        try record(charge, calls: 1, in: transaction)
+    }
+
+    private func record(
+        _ charge: ModelCharge,
+        calls: Int,
+        in transaction: any Transaction
+    ) throws {
+        try accounts.record(charge, calls: calls, in: transaction)
         guard charge.reservation != 0 else { return }
         transaction.afterCommit { [self] in
             state.withLock { $0.book.release(charge.reservation) }
@@ -201,10 +209,7 @@ public final class ConfiguredModelGateway: ModelGateway {
     private func ended(_ admitted: Admitted, _ charge: ModelCharge) {
         state.withLock { state in
             state.breakers[admitted.model.id]?.succeeded()
-            state.book.settle(
-                admitted.reservation,
-                to: Spending(cost: charge.costMicros, tokens: charge.usage.total)
-            )
+            state.book.settle(admitted.reservation, to: charge.spending)
         }
         metrics.answered(charge)
     }
@@ -218,8 +223,14 @@ public final class ConfiguredModelGateway: ModelGateway {
         _ attempts: Int
     ) async {
         let now = clock.now()
+        let charge =
+            fault.usage.total > 0 ? charge(admitted, fault.usage, caller, begun, attempts) : nil
         state.withLock { state in
-            state.book.release(admitted.reservation)
+            if let charge {
+                state.book.settle(admitted.reservation, to: charge.spending)
+            } else {
+                state.book.release(admitted.reservation)
+            }
             switch fault.code {
             case .unavailable, .timedOut, .malformed:
                 state.breakers[admitted.model.id]?.failed(at: now)
@@ -229,15 +240,15 @@ public final class ConfiguredModelGateway: ModelGateway {
             }
         }
         note(fault, admitted.model.name, caller, attempt: attempts)
-        guard fault.usage.total > 0 else { return }
-        let charge = charge(admitted, fault.usage, caller, begun, attempts)
+        guard let charge else { return }
         caller.allowance?.spend(charge.costMicros)
         metrics.spent(charge)
         do {
-            try await database.transaction { [accounts] transaction in
-                try accounts.record(charge, calls: 0, in: transaction)
+            try await database.transaction { [self] transaction in
+                try record(charge, calls: 0, in: transaction)
             }
         } catch {
+            // What was set aside stays so for a while, as it was spent.
             logger.error("model accounts", ["error": .string(String(describing: error))])
         }
     }

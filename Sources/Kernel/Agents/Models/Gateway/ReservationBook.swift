@@ -15,18 +15,27 @@ struct ReservationBook: Sendable {
     private var entries: [UInt64: Entry] = [:]
     private var last: UInt64 = 0
 
-    /// What is set aside for an agent, or for all of an organisation's.
-    mutating func reserved(
-        by agent: String?,
-        of organisation: ID<Organisation>,
-        at now: Timestamp
-    ) -> Spending {
-        entries = entries.filter { $0.value.until > now }
-        return entries.values.reduce(Spending()) { sum, entry in
-            let counts =
-                entry.organisation == organisation && (agent == nil || entry.agent == agent)
-            return counts ? sum + entry.most : sum
+    /// What others had set aside before a call did.
+    struct Aside: Sendable, Equatable {
+        /// By the call's agent.
+        var agent = Spending()
+        /// By all of its organisation's.
+        var organisation = Spending()
+    }
+
+    /// What is still set aside by calls that came before one.
+    ///
+    /// Those that came after count this one, so of two that are as quick the first has the money.
+    mutating func aside(before number: UInt64, at now: Timestamp) -> Aside {
+        guard let own = entries[number] else { return Aside() }
+        entries = entries.filter { $0.value.until > now || $0.key == number }
+        var aside = Aside()
+        for (other, entry) in entries where other < number && entry.organisation == own.organisation
+        {
+            aside.organisation = aside.organisation + entry.most
+            if entry.agent == own.agent { aside.agent = aside.agent + entry.most }
         }
+        return aside
     }
 
     /// Sets something aside; the number lets go of it.

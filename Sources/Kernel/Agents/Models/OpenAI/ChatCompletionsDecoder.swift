@@ -18,6 +18,7 @@ struct ChatCompletionsDecoder: ReplyDecoder {
     }
 
     var usage: ModelUsage { assembly.usage }
+    var written: Int { assembly.size }
 
     mutating func take(_ bytes: [UInt8]) throws(ModelFault) -> [ModelPiece] {
         var pieces: [ModelPiece] = []

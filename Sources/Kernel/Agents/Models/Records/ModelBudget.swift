@@ -84,3 +84,8 @@ struct Spending: Sendable, Equatable {
         Spending(cost: left.cost + right.cost, tokens: left.tokens + right.tokens)
     }
 }
+
+extension ModelCharge {
+    /// What it takes of budgets.
+    var spending: Spending { Spending(cost: costMicros, tokens: usage.total) }
+}

@@ -36,6 +36,8 @@ protocol ReplyDecoder: Sendable {
     mutating func finish() throws(ModelFault) -> ModelReply
     /// What the provider has counted until now.
     var usage: ModelUsage { get }
+    /// How many bytes of the answer itself have come: words, thoughts, inputs of calls.
+    var written: Int { get }
 }
 
 /// A provider's protocol for vectors.

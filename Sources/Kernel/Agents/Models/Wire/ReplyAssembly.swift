@@ -32,7 +32,8 @@ struct ReplyAssembly: Sendable {
 
     private var blocks: [Block] = []
     private var places: [Int: Int] = [:]
-    private var size = 0
+    /// How many bytes of words, thoughts and inputs there are.
+    private(set) var size = 0
     /// Why it stopped; nil until that is known.
     var stop: ModelStop?
     /// The tokens so far.

@@ -8,6 +8,8 @@ struct WholeReplyDecoder: ReplyDecoder {
     private let read: @Sendable (JSON) throws(ModelFault) -> ModelReply
     private var bytes: [UInt8] = []
     private(set) var usage = ModelUsage()
+    /// A document that is whole is counted by what it says: an error costs nothing.
+    private(set) var written = 0
 
     init(_ read: @escaping @Sendable (JSON) throws(ModelFault) -> ModelReply) {
         self.read = read
@@ -18,11 +20,14 @@ struct WholeReplyDecoder: ReplyDecoder {
             throw .malformed("the answer is longer than \(Self.limit) bytes")
         }
         bytes += more
+        written = bytes.count
         return []
     }
 
     mutating func finish() throws(ModelFault) -> ModelReply {
-        let reply = try read(JSON.ofProvider(bytes))
+        let document = try JSON.ofProvider(bytes)
+        written = 0
+        let reply = try read(document)
         usage = reply.usage
         return reply
     }
