@@ -7,7 +7,8 @@ public struct Tool: Sendable {
     public enum Effect: String, Sendable {
         /// Looks only.
         case read
-        /// Computes from its input alone; may take long and is run away from the event loops.
+        /// Computes from its input and what it reads, and changes nothing; may take long and is run
+        /// away from the event loops.
         case compute
         /// Changes records; the change happens exactly once per call key.
         case write

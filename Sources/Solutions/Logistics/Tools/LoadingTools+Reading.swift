@@ -61,7 +61,7 @@ extension LogisticsTools {
             input: Self.object([("id", Self.text)], required: ["id"]),
             output: LoadingShapes.sheet,
             roles: Self.loaders,
-            body: .external { [self] input, invocation in
+            body: .compute { [self] input, invocation in
                 let scope = invocation.scope
                 let text = try input.member("id").string()
                 let found = try await kernel.database.read { reader in

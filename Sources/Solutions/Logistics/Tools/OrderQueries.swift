@@ -146,7 +146,7 @@ extension LogisticsTools {
             input: Self.object([("id", Self.text)], required: ["id"]),
             output: LayoutShapes.layout,
             roles: Self.readers.union(Self.loaders),
-            body: .external { [self] input, invocation in
+            body: .compute { [self] input, invocation in
                 let scope = invocation.scope
                 let id = try Self.orderID(input.member("id"))
                 let (order, loads) = try await kernel.database.read { reader in

@@ -59,7 +59,7 @@ extension LogisticsTools {
             input: schemas.calculatePrice,
             output: LogisticsShapes.price,
             roles: Self.readers,
-            body: .external { [self] input, invocation in
+            body: .compute { [self] input, invocation in
                 let request = try PriceRequest(reading: input)
                 let scope = invocation.scope
                 switch request.load {
