@@ -174,7 +174,7 @@ import Testing
         #expect(await world.fault(["c"], restricted) == nil)
         func policy(_ policy: JSON) async throws {
             try await world.database.transaction {
-                _ = try ModelPolicy.set(JSONReader(policy), scope: world.scope, in: $0)
+                _ = try PromptPolicy.set(JSONReader(policy), scope: world.scope, in: $0)
             }
         }
         try await policy(["currency": "CHF", "homeRegion": "eu-central-1"])

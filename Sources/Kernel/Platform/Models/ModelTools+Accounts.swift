@@ -61,7 +61,7 @@ extension ModelTools {
                 output: Self.policy,
                 roles: Self.readers,
                 body: .read { _, invocation, reader in
-                    try ModelPolicy.of(invocation.scope.organisation, in: reader).json
+                    try PromptPolicy.of(invocation.scope.organisation, in: reader).json
                 }
             ),
             try Tool(
@@ -78,7 +78,7 @@ extension ModelTools {
                 body: .write { input, invocation in
                     { transaction in
                         let scope = invocation.scope
-                        let policy = try ModelPolicy.set(input, scope: scope, in: transaction)
+                        let policy = try PromptPolicy.set(input, scope: scope, in: transaction)
                         try audit.append(
                             "model-policy.changed",
                             subject: "model-policy",
@@ -133,7 +133,7 @@ extension ModelTools {
                         scope: scope,
                         in: reader
                     )
-                    let policy = try ModelPolicy.of(scope.organisation, in: reader)
+                    let policy = try PromptPolicy.of(scope.organisation, in: reader)
                     return [
                         "from": .string(from.description), "to": .string(to.description),
                         "by": .string(group.rawValue), "currency": .string(policy.currency),

@@ -15,7 +15,7 @@ extension ConfiguredModelGateway {
     private struct Found: Sendable {
         var model: ConfiguredModel
         var provider: ModelProvider
-        var policy: ModelPolicy
+        var policy: PromptPolicy
     }
 
     /// Finds a model and makes sure that it may be asked: it is there, the data may go to it, the money is
@@ -74,7 +74,7 @@ extension ConfiguredModelGateway {
     private func afford(
         _ call: Spending,
         _ reservation: UInt64,
-        _ policy: ModelPolicy,
+        _ policy: PromptPolicy,
         _ caller: ModelCaller,
         at now: Timestamp
     ) async throws(ModelFault) {
@@ -136,7 +136,7 @@ extension ConfiguredModelGateway {
             return Found(
                 model: model,
                 provider: provider,
-                policy: try ModelPolicy.of(organisation, in: reader)
+                policy: try PromptPolicy.of(organisation, in: reader)
             )
         }
         guard let found else {
@@ -165,7 +165,7 @@ extension ConfiguredModelGateway {
         _ spent: Spending,
         _ reserved: Spending,
         _ call: Spending,
-        _ policy: ModelPolicy
+        _ policy: PromptPolicy
     ) -> String? {
         let owner = "\(budget.owner) may spend"
         // Free models may be asked whatever is spent.

@@ -84,7 +84,7 @@ public struct ModelAccounts: Sendable {
             [.text(from), .int(level), .id(budget.id), .text(from), .int(level)]
         )
         guard changed == 1 else { return }
-        let policy = try ModelPolicy.of(organisation, in: transaction)
+        let policy = try PromptPolicy.of(organisation, in: transaction)
         var data = budget.json
         data["createdAt"] = nil
         data["from"] = .string(from)

@@ -2,7 +2,7 @@ public import Core
 public import Store
 
 /// What an organisation has decided for all its models: money, and where prompts may go.
-public struct ModelPolicy: Sendable, Equatable {
+public struct PromptPolicy: Sendable, Equatable {
     /// The currency of prices and budgets (ISO 4217).
     public var currency: String
     /// The region that data belongs to; nil for any.
@@ -11,7 +11,7 @@ public struct ModelPolicy: Sendable, Equatable {
     public var restrictedAbroad: Bool
 
     /// What holds until somebody decides.
-    public static let standard = ModelPolicy(
+    public static let standard = PromptPolicy(
         currency: "EUR",
         homeRegion: nil,
         restrictedAbroad: false
@@ -23,12 +23,12 @@ public struct ModelPolicy: Sendable, Equatable {
     public static func of(
         _ organisation: ID<Organisation>,
         in reader: any Reader
-    ) throws -> ModelPolicy {
+    ) throws -> PromptPolicy {
         try reader.first(
             "SELECT currency, home_region, restricted_abroad FROM models_policy WHERE organisation = ?",
             [.id(organisation)]
         ) { row in
-            ModelPolicy(
+            PromptPolicy(
                 currency: try row.text(0),
                 homeRegion: try row.optionalText(1),
                 restrictedAbroad: try row.bool(2)
@@ -45,7 +45,7 @@ public struct ModelPolicy: Sendable, Equatable {
         _ input: JSONReader,
         scope: Scope,
         in transaction: any Transaction
-    ) throws -> ModelPolicy {
+    ) throws -> PromptPolicy {
         let currency = try input.member("currency")
         let code = try currency.string(length: 3...3)
         guard code.utf8.allSatisfy({ (0x41...0x5A).contains($0) }) else {
@@ -55,7 +55,7 @@ public struct ModelPolicy: Sendable, Equatable {
                 pointer: currency.pointer
             )
         }
-        let policy = ModelPolicy(
+        let policy = PromptPolicy(
             currency: code,
             homeRegion: try input.optional("homeRegion")?.string(length: 1...32),
             restrictedAbroad: try input.optional("restrictedAbroad")?.bool() ?? false
