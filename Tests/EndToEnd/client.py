@@ -110,7 +110,8 @@ class Client:
         def there():
             order = self.order(identity)
             run = order["execution"]
-            return order if order["status"] in statuses and run["status"] != "RUNNING" else None
+            ended = run is not None and run["status"] != "RUNNING"
+            return order if order["status"] in statuses and ended else None
 
         return wait_for(there, f"order {identity} to be {' or '.join(statuses)}", within)
 

@@ -234,8 +234,8 @@ def test_messages_are_worked_through_by_keyboard(opened, weft):
     # The focus went on to the next.
     assert page.evaluate("document.activeElement.closest('[data-row]')?.dataset.id") != first
     press(page, "Enter")
-    # Each message leads to what it is about: an order, or the alarms.
-    expect(page).to_have_url(re.compile(r"/console/(orders/[^/]+|alarms[^?]*)$"))
+    # Each message leads to what it is about: an order, the alarms, or a question.
+    expect(page).to_have_url(re.compile(r"/console/(orders/[^/]+|alarms[^?]*|inbox\?approval=.+)$"))
 
 
 def test_every_listed_shortcut_does_what_it_says(opened):
