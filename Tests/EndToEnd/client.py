@@ -115,7 +115,7 @@ class Client:
 
         return wait_for(there, f"order {identity} to be {' or '.join(statuses)}", within)
 
-    def wait_until_idle(self, within: float = 240) -> None:
+    def wait_until_idle(self, within: float = 110) -> None:
         """Waits until every order was taken up and no workflow runs."""
 
         def idle():
@@ -154,6 +154,12 @@ def wait_until_told(data: Path, within: float = 30) -> None:
     """Waits until the outbox has nothing left to deliver."""
     pending = "SELECT count(*) FROM channels_outbox WHERE status = 'pending'"
     wait_for(lambda: rows(data, pending)[0][0] == 0, "the outbox to be empty", within)
+
+
+def wait_until_indexed(data: Path, within: float = 60) -> None:
+    """Waits until search has nothing left to index."""
+    pending = "SELECT count(*) FROM search_pending"
+    wait_for(lambda: rows(data, pending)[0][0] == 0, "the index to be up to date", within)
 
 
 def parcel(name: str = "Crate", quantity: int = 4, **changes) -> dict:

@@ -10,7 +10,8 @@ from urllib.parse import urlparse
 
 import pytest
 from client import (
-    CUSTOMER, DEPOT, Answer, Client, draft, in_days, parcel, rows, wait_until_told,
+    CUSTOMER, DEPOT, Answer, Client, draft, in_days, parcel, rows, wait_until_indexed,
+    wait_until_told,
 )  # fmt: skip
 from conftest import start
 
@@ -36,6 +37,7 @@ def server(tmp_path_factory):
     client = Client.signed_in(weft)
     client.wait_until_idle()
     wait_until_told(weft.data)
+    wait_until_indexed(weft.data)
     yield weft
     weft.stop()
 
@@ -466,6 +468,7 @@ def test_a_key_used_again_for_another_order_is_refused(server, client):
     assert first.status == 201
     client.order_when(first.json["id"], "booked", "failed")
     wait_until_told(server.data)
+    wait_until_indexed(server.data)
     before = counts(server)
     assert_problem(
         client.post("/api/orders", draft(DATE, parcel("Other")), key), 422, "idempotency-key-reused"

@@ -45,9 +45,10 @@ def test_a_list_follows_events_without_asking_again_and_again(browser, weft):
     expect(row_of(page, order["reference"])).to_contain_text("Booked")
     page.wait_for_timeout(1_000)
     asked.clear()
-    page.wait_for_timeout(6_000)
-    # The list was polled every five seconds before there was a channel.
-    assert [url for url in asked if "/api/orders" in url] == []
+    page.wait_for_timeout(11_000)
+    # The list was polled every five seconds before there was a channel; one order may change meanwhile, as
+    # other tests' agents are at work.
+    assert len([url for url in asked if "/api/orders" in url]) <= 1
     cancel(api, order)
     expect(row_of(page, order["reference"])).to_contain_text("Cancelled", timeout=2_000)
     watch.assert_clean()
