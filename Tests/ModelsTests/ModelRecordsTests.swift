@@ -127,9 +127,9 @@ import Testing
         let budget = try await world.budget(["period": "day", "tokens": 5])
         let stranger = ModelWorld.scope(organisation: ID(high: 9, low: 9))
         for attempt in [
-            { _ = try world.providers.provider(provider.id, scope: stranger, in: $0) },
-            { _ = try world.models.model(model.id, scope: stranger, in: $0) },
-            { _ = try world.budgets.budget(budget.id, scope: stranger, in: $0) },
+            { _ = try world.providers.record(provider.id, scope: stranger, in: $0) },
+            { _ = try world.models.record(model.id, scope: stranger, in: $0) },
+            { _ = try world.budgets.record(budget.id, scope: stranger, in: $0) },
         ] as [@Sendable (any Reader) throws -> Void] {
             #expect(await fault { try await world.database.read(attempt) }?.kind == .notFound)
         }

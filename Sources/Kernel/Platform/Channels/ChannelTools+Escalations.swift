@@ -7,7 +7,7 @@ import Store
 
 extension ChannelTools {
     static let escalationRoutes =
-        RecordTools<Escalations>.routes("/api/escalations", "escalation") + [
+        RecordTools<Escalations>.routes("/api/escalations", "channels", "escalation") + [
             ToolRoute(.get, "/api/incidents", tool: "channels.list-incidents")
         ]
 

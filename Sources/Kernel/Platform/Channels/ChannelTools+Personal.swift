@@ -107,7 +107,7 @@ extension ChannelTools {
             output: ChannelSchemas.nothing,
             roles: Self.everybody,
             body: .write { [kernel, observation] input, invocation in
-                let id: ID<Inbox.Entry> = try Self.id(input, "message")
+                let id: ID<Inbox.Entry> = try input.recordID("message")
                 let note = try input.optional("note")?.string(length: 1...1_000)
                 let scope = invocation.scope
                 let about = try await kernel.database.read { reader in
@@ -202,7 +202,7 @@ extension ChannelTools {
                 output: ChannelSchemas.nothing,
                 roles: Self.everybody,
                 body: .write { input, invocation in
-                    let id: ID<PushSubscription> = try Self.id(input, "browser")
+                    let id: ID<PushSubscription> = try input.recordID("browser")
                     return { transaction in
                         try push.remove(id, scope: invocation.scope, in: transaction)
                         return .null

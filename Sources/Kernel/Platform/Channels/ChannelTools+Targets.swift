@@ -7,7 +7,7 @@ import Store
 
 extension ChannelTools {
     static let targetRoutes =
-        RecordTools<ChannelTargets>.routes("/api/channel-targets", "target") + [
+        RecordTools<ChannelTargets>.routes("/api/channel-targets", "channels", "target") + [
             ToolRoute(.post, "/api/channel-targets/{id}/test", tool: "channels.test-target"),
             ToolRoute(.get, "/api/deliveries", tool: "channels.list-deliveries"),
         ]
@@ -65,7 +65,7 @@ extension ChannelTools {
             output: ChannelSchemas.object([("queued", ChannelSchemas.count)]),
             roles: Self.admins,
             body: .write { input, invocation in
-                let id: ID<ChannelTarget> = try Self.id(input, "channel target")
+                let id: ID<ChannelTarget> = try input.recordID("channel target")
                 return { transaction in
                     let scope = invocation.scope
                     let target = try channels.targets.record(id, scope: scope, in: transaction)

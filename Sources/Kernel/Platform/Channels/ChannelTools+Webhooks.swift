@@ -7,7 +7,7 @@ import Store
 
 extension ChannelTools {
     static let webhookRoutes =
-        RecordTools<Webhooks>.routes("/api/webhooks", "webhook") + [
+        RecordTools<Webhooks>.routes("/api/webhooks", "channels", "webhook") + [
             ToolRoute(.post, "/api/webhooks/{id}/rotate", tool: "channels.rotate-webhook"),
             ToolRoute(.post, "/api/webhooks/{id}/test", tool: "channels.test-webhook"),
             ToolRoute(
@@ -66,7 +66,7 @@ extension ChannelTools {
                 output: ChannelSchemas.object([("secret", ChannelSchemas.text(100))]),
                 roles: Self.admins,
                 body: .write { input, invocation in
-                    let id: ID<Webhook> = try Self.id(input, "webhook")
+                    let id: ID<Webhook> = try input.recordID("webhook")
                     return { transaction in
                         let scope = invocation.scope
                         let webhook = try webhooks.rotate(id, scope: scope, in: transaction)
@@ -97,7 +97,7 @@ extension ChannelTools {
                 output: Self.delivery,
                 roles: Self.admins,
                 body: .write { input, invocation in
-                    let id: ID<Webhook> = try Self.id(input, "webhook")
+                    let id: ID<Webhook> = try input.recordID("webhook")
                     return { transaction in
                         try webhooks.test(id, scope: invocation.scope, in: transaction)
                     }
@@ -118,7 +118,7 @@ extension ChannelTools {
                 body: .read { input, invocation, reader in
                     ChannelSchemas.page(
                         try webhooks.deliveries(
-                            of: Self.id(input, "webhook"),
+                            of: input.recordID("webhook"),
                             status: input.value["status"]?.string,
                             ListQuery(
                                 reading: input,
@@ -141,9 +141,8 @@ extension ChannelTools {
                 output: Self.delivery,
                 roles: Self.admins,
                 body: .write { input, invocation in
-                    let id: ID<Webhook> = try Self.id(input, "webhook")
-                    let delivery: ID<WebhookDelivery> = try Self.id(
-                        input,
+                    let id: ID<Webhook> = try input.recordID("webhook")
+                    let delivery: ID<WebhookDelivery> = try input.recordID(
                         "delivery",
                         key: "delivery"
                     )

@@ -37,21 +37,4 @@ public struct ChannelTools: Sendable {
     /// The routes that map to them.
     public static let routes: [ToolRoute] =
         webhookRoutes + targetRoutes + personalRoutes + escalationRoutes + templateRoutes
-
-    /// The id in a member; anything else is answered like an id that does not exist.
-    static func id<Subject>(
-        _ input: JSONReader,
-        _ noun: String,
-        key: String = "id"
-    ) throws -> ID<Subject> {
-        let text = try input.member(key).string()
-        guard let id = ID<Subject>(text) else {
-            throw GeneralFault(
-                .notFound,
-                code: "not-found",
-                "there is no \(noun) \"\(text.prefix(60))\""
-            )
-        }
-        return id
-    }
 }

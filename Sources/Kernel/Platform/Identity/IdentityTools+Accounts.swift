@@ -65,7 +65,7 @@ extension IdentityTools {
             roles: [.admin],
             body: .read { [identity] input, invocation, reader in
                 try identity.accounts.summary(
-                    Self.id(input, "account"),
+                    input.recordID("account"),
                     scope: invocation.scope,
                     in: reader
                 ).json
@@ -144,7 +144,7 @@ extension IdentityTools {
             output: Self.account,
             roles: [.admin],
             body: .write { [identity] input, invocation in
-                let id: ID<Account> = try Self.id(input, "account")
+                let id: ID<Account> = try input.recordID("account")
                 var wanted = AccountChange(reason: try input.member("reason").string())
                 wanted.name = input.value["name"]?.string
                 wanted.roles = try input.optional("roles").map(Self.roles)
@@ -172,7 +172,7 @@ extension IdentityTools {
             output: Self.object([("revoked", Self.whole)]),
             roles: [.admin],
             body: .write { [identity] input, invocation in
-                let id: ID<Account> = try Self.id(input, "account")
+                let id: ID<Account> = try input.recordID("account")
                 let reason = try input.member("reason").string()
                 return { transaction in
                     let revoked = try identity.sessions.endAll(

@@ -87,7 +87,7 @@ extension IdentityTools {
             output: Self.null,
             roles: [.admin],
             body: .write { [identity] input, invocation in
-                let id: ID<APIKey> = try Self.id(input, "key")
+                let id: ID<APIKey> = try input.recordID("key")
                 let reason = try input.member("reason").string()
                 return { transaction in
                     try identity.apiKeys.revoke(

@@ -123,7 +123,7 @@ extension IdentityTools {
             roles: Role.people,
             body: .write { [identity] input, invocation in
                 try Self.requirePerson(invocation.scope)
-                let id: ID<Session> = try Self.id(input, "session")
+                let id: ID<Session> = try input.recordID("session")
                 return { transaction in
                     try identity.sessions.end(id, scope: invocation.scope, in: transaction)
                     return .null

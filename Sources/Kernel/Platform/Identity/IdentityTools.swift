@@ -98,21 +98,6 @@ public struct IdentityTools: Sendable {
 
     // MARK: Reading
 
-    static func id<Subject>(
-        _ input: JSONReader,
-        _ noun: String
-    ) throws(GeneralFault) -> ID<Subject> {
-        let text = try input.member("id").string()
-        guard let id = ID<Subject>(text) else {
-            throw GeneralFault(
-                .notFound,
-                code: "not-found",
-                "there is no \(noun) \"\(text.prefix(60))\""
-            )
-        }
-        return id
-    }
-
     static func cursor<Subject>(_ input: JSONReader) throws(GeneralFault) -> ID<Subject>? {
         guard let reader = try input.optional("cursor") else { return nil }
         guard let id = ID<Subject>(try reader.string()) else {

@@ -33,29 +33,36 @@ extension ModelTools {
 
     func budgets() throws -> [Tool] {
         let budgets = room.budgets
-        let words = Wording<ModelBudget>(
-            noun: "model-budget",
-            word: "budget",
-            list:
-                "Lists what agents may spend on models, and what they have in the present period.",
-            get: "Shows a budget, and what is spent of it in the present period.",
-            create:
-                "Sets what an agent, or all together, may spend on models in a day or a month of "
-                + "UTC: money, tokens or both.",
-            change: "Changes the limits of a budget; its alarms are told anew.",
-            remove: "Removes a budget: there is no limit any more.",
-            record: Self.budget,
-            created: Shape.record(
-                nil,
-                Self.whose + Self.limits,
-                optional: ["agent", "cost", "tokens"]
+        let tools = RecordTools(
+            records: budgets,
+            audit: audit,
+            room: "models",
+            name: "model-budget",
+            noun: "budget",
+            purposes: (
+                list:
+                    "Lists what agents may spend on models, and what they have in the present period.",
+                show: "Shows a budget, and what is spent of it in the present period.",
+                make:
+                    "Sets what an agent, or all together, may spend on models in a day or a month of "
+                    + "UTC: money, tokens or both.",
+                change: "Changes the limits of a budget; its alarms are told anew.",
+                remove: "Removes a budget: there is no limit any more."
             ),
-            changed: Shape.record(
-                nil,
-                [("id", Shape.text)] + Self.limits,
-                optional: ["cost", "tokens"]
-            ),
-            id: \.id,
+            input: Self.limits,
+            fixed: Self.whose,
+            required: ["period"],
+            output: Self.budget,
+            readers: Self.readers,
+            id: { $0.id },
+            shown: { budget, invocation, reader in
+                try budgets.json(
+                    of: budget,
+                    scope: invocation.scope,
+                    at: invocation.now,
+                    in: reader
+                )
+            },
             told: { budget in
                 var detail = budget.json
                 detail["id"] = nil
@@ -63,13 +70,6 @@ extension ModelTools {
                 return detail
             }
         )
-        return try tools(over: budgets, words) { budget, invocation, reader in
-            try budgets.json(
-                of: budget,
-                scope: invocation.scope,
-                at: invocation.now,
-                in: reader
-            )
-        }
+        return try tools.all()
     }
 }

@@ -54,27 +54,26 @@ extension ModelTools {
     )
 
     func models() throws -> [Tool] {
-        let words = Wording<ConfiguredModel>(
+        let tools = RecordTools(
+            records: room.models,
+            audit: audit,
+            room: "models",
+            name: "model",
             noun: "model",
-            word: "model",
-            list: "Lists the models that agents may ask.",
-            get: "Shows a model.",
-            create: "Adds a model of a provider's, for conversations or for vectors.",
-            change: "Changes a model; its provider and its purpose stay.",
-            remove: "Removes a model; agents that prefer it ask the next of theirs.",
-            record: Self.model,
-            created: Shape.record(
-                nil,
-                [("provider", Shape.id), ("purpose", Self.purpose)] + Self.settings,
-                optional: Set(Self.settings.map(\.0)).union(["purpose"])
-                    .subtracting(["name", "model"])
+            purposes: (
+                list: "Lists the models that agents may ask.",
+                show: "Shows a model.",
+                make: "Adds a model of a provider's, for conversations or for vectors.",
+                change: "Changes a model; its provider and its purpose stay.",
+                remove: "Removes a model; agents that prefer it ask the next of theirs."
             ),
-            changed: Shape.record(
-                nil,
-                [("id", Shape.text)] + Self.settings,
-                optional: Set(Self.settings.map(\.0))
-            ),
-            id: \.id,
+            input: Self.settings,
+            fixed: [("provider", Shape.id), ("purpose", Self.purpose)],
+            required: ["provider", "name", "model"],
+            output: Self.model,
+            readers: Self.readers,
+            id: { $0.id },
+            shown: { model, _, _ in model.json },
             told: { model in
                 [
                     "name": .string(model.name), "model": .string(model.model),
@@ -82,7 +81,7 @@ extension ModelTools {
                 ]
             }
         )
-        return try tools(over: room.models, words) { model, _, _ in model.json } + [check()]
+        return try tools.all() + [check()]
     }
 
     private func check() throws -> Tool {
@@ -111,7 +110,7 @@ extension ModelTools {
             roles: Self.admins,
             body: .external { [room] input, invocation in
                 try await room.gateway.check(
-                    Self.id(input, "model"),
+                    input.recordID("model"),
                     scope: invocation.scope
                 ).json
             }

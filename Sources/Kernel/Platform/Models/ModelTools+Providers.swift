@@ -59,30 +59,30 @@ extension ModelTools {
     )
 
     func providers() throws -> [Tool] {
-        let words = Wording<ModelProvider>(
-            noun: "model-provider",
-            word: "provider",
-            list: "Lists the providers of models, credentials hidden.",
-            get: "Shows a provider of models, credentials hidden.",
-            create:
-                "Adds a provider of models: Bedrock, Anthropic, or a server that speaks OpenAI's "
-                + "protocol.",
-            change:
-                "Changes a provider of models; credentials that are not named stay, and another "
-                + "address needs them anew.",
-            remove: "Removes a provider that has no models any more.",
-            record: Self.provider,
-            created: Shape.record(
-                nil,
-                [("kind", Self.kind)] + Self.settings,
-                optional: ["url", "region", "credentials", "enabled"]
+        let tools = RecordTools(
+            records: room.providers,
+            audit: audit,
+            room: "models",
+            name: "model-provider",
+            noun: "provider",
+            purposes: (
+                list: "Lists the providers of models, credentials hidden.",
+                show: "Shows a provider of models, credentials hidden.",
+                make:
+                    "Adds a provider of models: Bedrock, Anthropic, or a server that speaks OpenAI's "
+                    + "protocol.",
+                change:
+                    "Changes a provider of models; credentials that are not named stay, and another "
+                    + "address needs them anew.",
+                remove: "Removes a provider that has no models any more."
             ),
-            changed: Shape.record(
-                nil,
-                [("id", Shape.text)] + Self.settings,
-                optional: Set(Self.settings.map(\.0))
-            ),
-            id: \.id,
+            input: Self.settings,
+            fixed: [("kind", Self.kind)],
+            required: ["kind", "name", "sensitivity"],
+            output: Self.provider,
+            readers: Self.readers,
+            id: { $0.id },
+            shown: { provider, _, _ in provider.json },
             told: { provider in
                 [
                     "name": .string(provider.name), "kind": .string(provider.kind.rawValue),
@@ -91,6 +91,6 @@ extension ModelTools {
                 ]
             }
         )
-        return try tools(over: room.providers, words) { provider, _, _ in provider.json }
+        return try tools.all()
     }
 }

@@ -5,6 +5,10 @@ public import Identity
 public import Models
 public import Store
 
+extension ModelProviders: ManagedRecords {}
+extension ConfiguredModels: ManagedRecords {}
+extension ModelBudgets: ManagedRecords {}
+
 /// Commands and queries about the models that an organisation's agents may ask.
 public struct ModelTools: Sendable {
     let room: ModelRoom
@@ -30,28 +34,14 @@ public struct ModelTools: Sendable {
 
     /// The routes that map to them.
     public static let routes: [ToolRoute] =
-        routes("providers", "provider") + routes("budgets", "budget") + [
-            ToolRoute(.get, "/api/models", tool: "models.list-models"),
-            ToolRoute(.post, "/api/models", tool: "models.create-model", status: .created),
-            ToolRoute(.get, "/api/models/{id}", tool: "models.get-model"),
-            ToolRoute(.patch, "/api/models/{id}", tool: "models.change-model"),
-            ToolRoute(.delete, "/api/models/{id}", tool: "models.remove-model"),
+        RecordTools<ModelProviders>.routes("/api/models/providers", "models", "model-provider")
+        + RecordTools<ModelBudgets>.routes("/api/models/budgets", "models", "model-budget")
+        + RecordTools<ConfiguredModels>.routes("/api/models", "models", "model") + [
             ToolRoute(.post, "/api/models/{id}/check", tool: "models.check"),
             ToolRoute(.get, "/api/models/policy", tool: "models.get-model-policy"),
             ToolRoute(.put, "/api/models/policy", tool: "models.set-model-policy"),
             ToolRoute(.get, "/api/models/usage", tool: "models.list-model-usage"),
         ]
-
-    private static func routes(_ path: String, _ noun: String) -> [ToolRoute] {
-        let base = "/api/models/\(path)"
-        return [
-            ToolRoute(.get, base, tool: "models.list-model-\(noun)s"),
-            ToolRoute(.post, base, tool: "models.create-model-\(noun)", status: .created),
-            ToolRoute(.get, base + "/{id}", tool: "models.get-model-\(noun)"),
-            ToolRoute(.patch, base + "/{id}", tool: "models.change-model-\(noun)"),
-            ToolRoute(.delete, base + "/{id}", tool: "models.remove-model-\(noun)"),
-        ]
-    }
 
     // MARK: Words of schemas
 
@@ -61,9 +51,5 @@ public struct ModelTools: Sendable {
 
     static func text(_ longest: Int) -> JSON {
         ["type": "string", "minLength": 1, "maxLength": .int(longest)]
-    }
-
-    static func list(_ item: JSON) -> JSON {
-        Shape.record(nil, [("items", Shape.list(of: item))])
     }
 }

@@ -18,7 +18,7 @@ extension ConfiguredModelGateway {
         scope: Scope
     ) async throws -> ModelCheckReport {
         let (model, provider) = try await database.read { [models] reader in
-            let model = try models.model(id, scope: scope, in: reader)
+            let model = try models.record(id, scope: scope, in: reader)
             guard let found = try models.named(model.name, of: scope.organisation, in: reader)
             else { throw ModelsError(.notFound, "there is no such model") }
             return found

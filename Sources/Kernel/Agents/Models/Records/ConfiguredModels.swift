@@ -29,7 +29,7 @@ public struct ConfiguredModels: Sendable {
     /// One model.
     ///
     /// - Throws: `ModelsError` of code `not-found`, or `StoreError`.
-    public func model(
+    public func record(
         _ id: ID<ConfiguredModel>,
         scope: Scope,
         in reader: any Reader
@@ -139,7 +139,7 @@ public struct ConfiguredModels: Sendable {
         scope: Scope,
         in transaction: any Transaction
     ) throws -> ConfiguredModel {
-        var model = try model(id, scope: scope, in: transaction)
+        var model = try record(id, scope: scope, in: transaction)
         if let name = try input.optional("name") { model.name = try ModelName.checked(name) }
         model.prices = try ModelPrices(input.optional("prices"), over: model.prices)
         try settle(&model, input)
@@ -167,7 +167,7 @@ public struct ConfiguredModels: Sendable {
         scope: Scope,
         in transaction: any Transaction
     ) throws -> ConfiguredModel {
-        let model = try model(id, scope: scope, in: transaction)
+        let model = try record(id, scope: scope, in: transaction)
         try transaction.execute("DELETE FROM models_model WHERE id = ?", [.id(id)])
         return model
     }

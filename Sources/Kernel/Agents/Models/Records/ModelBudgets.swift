@@ -49,7 +49,7 @@ public struct ModelBudgets: Sendable {
     /// One budget.
     ///
     /// - Throws: `ModelsError` of code `not-found`, or `StoreError`.
-    public func budget(
+    public func record(
         _ id: ID<ModelBudget>,
         scope: Scope,
         in reader: any Reader
@@ -155,7 +155,7 @@ public struct ModelBudgets: Sendable {
         scope: Scope,
         in transaction: any Transaction
     ) throws -> ModelBudget {
-        var budget = try budget(id, scope: scope, in: transaction)
+        var budget = try record(id, scope: scope, in: transaction)
         try settle(&budget, input)
         try transaction.execute(
             "UPDATE models_budget SET cost = ?, tokens = ?, told_from = NULL, told_level = 0 WHERE id = ?",
@@ -173,7 +173,7 @@ public struct ModelBudgets: Sendable {
         scope: Scope,
         in transaction: any Transaction
     ) throws -> ModelBudget {
-        let budget = try budget(id, scope: scope, in: transaction)
+        let budget = try record(id, scope: scope, in: transaction)
         try transaction.execute("DELETE FROM models_budget WHERE id = ?", [.id(id)])
         return budget
     }

@@ -35,7 +35,7 @@ public struct ModelProviders: Sendable {
     /// One provider.
     ///
     /// - Throws: `ModelsError` of code `not-found`, or `StoreError`.
-    public func provider(
+    public func record(
         _ id: ID<ModelProvider>,
         scope: Scope,
         in reader: any Reader
@@ -103,7 +103,7 @@ public struct ModelProviders: Sendable {
         scope: Scope,
         in transaction: any Transaction
     ) throws -> ModelProvider {
-        var provider = try provider(id, scope: scope, in: transaction)
+        var provider = try record(id, scope: scope, in: transaction)
         let before = provider.base
         if let name = try input.optional("name") { provider.name = try ModelName.checked(name) }
         if let value = try input.optional("sensitivity") {
@@ -146,7 +146,7 @@ public struct ModelProviders: Sendable {
         scope: Scope,
         in transaction: any Transaction
     ) throws -> ModelProvider {
-        let provider = try provider(id, scope: scope, in: transaction)
+        let provider = try record(id, scope: scope, in: transaction)
         let models = try transaction.query(
             "SELECT name FROM models_model WHERE provider = ? ORDER BY name LIMIT 5",
             [.id(id)]
