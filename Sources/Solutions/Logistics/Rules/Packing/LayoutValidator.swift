@@ -24,6 +24,8 @@ public struct Violation: Sendable, Hashable {
         case stop
         /// An axle bears more than it may.
         case axle
+        /// Goods that are kept apart stand too near each other, or in one space.
+        case apart
     }
 
     /// The broken rule.
@@ -71,6 +73,7 @@ public struct LayoutValidator: Sendable {
         check.fragile()
         check.loads()
         check.stops()
+        check.apart()
         return check.found
     }
 
@@ -349,6 +352,34 @@ public struct LayoutValidator: Sendable {
                             "\(name(late)) for stop \(stops[late]) is "
                                 + (isAbove ? "above" : "between the door and")
                                 + " \(name(early)) for stop \(stops[early])"
+                        )
+                        if found.count >= LayoutValidator.mostReported { return }
+                    }
+                }
+            }
+        }
+
+        mutating func apart() {
+            for rule in problem.keepApart {
+                let here = boxes.indices.filter { item($0).goodsClass == rule.first }
+                let there = boxes.indices.filter { item($0).goodsClass == rule.second }
+                for one in here {
+                    for other in there {
+                        let a = boxes[one]
+                        let b = boxes[other]
+                        let along = max(b.x - (a.x + a.length), a.x - (b.x + b.length))
+                        let across = max(b.y - (a.y + a.width), a.y - (b.y + b.width))
+                        // Boxes over each other have gaps below 0, so that 0 forbids just that.
+                        if let least = rule.distance, max(along, across) >= least { continue }
+                        let gap = max(0, along, across)
+                        report(
+                            .apart,
+                            [min(one, other), max(one, other)],
+                            "\(name(one)) is \(rule.first), \(name(other)) is \(rule.second): "
+                                + (rule.distance.map {
+                                    "\(gap) mm lie between them, at least \($0) are asked, seen "
+                                        + "from above"
+                                } ?? "they may not be in one space")
                         )
                         if found.count >= LayoutValidator.mostReported { return }
                     }

@@ -8,8 +8,9 @@ public enum LoadFile {
     private static let axleKeys: Set<String> = ["front", "rear", "frontLimit", "rearLimit"]
     private static let itemKeys: Set<String> = [
         "id", "length", "width", "height", "vertical", "quantity", "weight", "maxLoad", "fragile",
-        "stop",
+        "stop", "class", "priority",
     ]
+    private static let apartKeys: Set<String> = ["classes", "distance"]
     private static let layoutKeys: Set<String> = [
         "utilisation", "placed", "unplaced", "seconds", "iterations", "hash", "boxes", "proof",
     ]
@@ -27,11 +28,12 @@ public enum LoadFile {
         let problem: LoadProblem
         do {
             let reader = JSONReader(json)
-            try reader.onlyKeys(["container", "items"])
+            try reader.onlyKeys(["container", "items", "keepApart"])
             problem = LoadProblem(
                 space: try space(reader.member("container")),
                 items: try items(reader.member("items")),
-                support: support
+                support: support,
+                keepApart: try keepApart(reader.optional("keepApart"))
             )
         } catch {
             throw PackingError(error)
@@ -65,6 +67,23 @@ public enum LoadFile {
         )
     }
 
+    private static func keepApart(_ reader: JSONReader?) throws(GeneralFault) -> [KeepApart] {
+        guard let reader else { return [] }
+        var rules: [KeepApart] = []
+        for rule in try reader.array(count: 0...LoadProblem.mostRules) {
+            try rule.onlyKeys(apartKeys)
+            let classes = try rule.member("classes").array(count: 2...2)
+            rules.append(
+                KeepApart(
+                    try classes[0].string(length: 1...100),
+                    try classes[1].string(length: 1...100),
+                    distance: try rule.optional("distance")?.int(in: 0...CargoSpace.longestSide)
+                )
+            )
+        }
+        return rules
+    }
+
     private static func items(_ reader: JSONReader) throws(GeneralFault) -> [CargoItem] {
         var items: [CargoItem] = []
         for reader in try reader.array(count: 0...LoadProblem.mostItems) {
@@ -86,7 +105,9 @@ public enum LoadFile {
             weightGrams: try weight(reader.optional("weight")),
             maxLoadGrams: try limit(reader, "maxLoad"),
             isFragile: try reader.optional("fragile")?.bool() ?? false,
-            stop: try reader.optional("stop")?.int(in: mostBoxes) ?? 1
+            stop: try reader.optional("stop")?.int(in: mostBoxes) ?? 1,
+            goodsClass: try reader.optional("class")?.string(length: 1...100),
+            priority: try reader.optional("priority")?.int(in: LoadProblem.priorities) ?? 0
         )
     }
 

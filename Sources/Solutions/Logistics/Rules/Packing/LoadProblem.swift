@@ -10,12 +10,38 @@ public struct LoadProblem: Sendable, Hashable {
     public var items: [CargoItem]
     /// How much of a box's base must rest on the floor or on other boxes.
     public var support: SupportRule
+    /// Which goods may not stand near each other; pairs that are not named may.
+    public var keepApart: [KeepApart]
 
-    /// A problem of these parts; support defaults to full.
-    public init(space: CargoSpace, items: [CargoItem], support: SupportRule = .full) {
+    /// A problem of these parts; support defaults to full, and all goods may stand together.
+    public init(
+        space: CargoSpace,
+        items: [CargoItem],
+        support: SupportRule = .full,
+        keepApart: [KeepApart] = []
+    ) {
         self.space = space
         self.items = items
         self.support = support
+        self.keepApart = keepApart
+    }
+}
+
+/// Two classes of goods that are kept apart, such as food and chemicals.
+public struct KeepApart: Sendable, Hashable {
+    /// One class, as `CargoItem.goodsClass` names it.
+    public var first: String
+    /// The other class.
+    public var second: String
+    /// The least gap in mm between their outlines as seen from above, along or across; nil keeps
+    /// them out of one space altogether.
+    public var distance: Int?
+
+    /// A rule for two classes.
+    public init(_ first: String, _ second: String, distance: Int?) {
+        self.first = first
+        self.second = second
+        self.distance = distance
     }
 }
 
@@ -126,6 +152,10 @@ public struct CargoItem: Sendable, Hashable {
     public var isFragile: Bool
     /// The stop at which it is unloaded, from 1; earlier stops must be reachable first.
     public var stop: Int
+    /// What the goods are, for `LoadProblem.keepApart`; nil goes with everything.
+    public var goodsClass: String?
+    /// When not everything fits, boxes of higher priority are taken first; 0…9, by default 0.
+    public var priority: Int
 
     /// Boxes of these properties; by default upright on their height, weightless and sturdy.
     public init(
@@ -138,7 +168,9 @@ public struct CargoItem: Sendable, Hashable {
         weightGrams: Int = 0,
         maxLoadGrams: Int? = nil,
         isFragile: Bool = false,
-        stop: Int = 1
+        stop: Int = 1,
+        goodsClass: String? = nil,
+        priority: Int = 0
     ) {
         self.id = id
         self.length = length
@@ -150,6 +182,8 @@ public struct CargoItem: Sendable, Hashable {
         self.maxLoadGrams = maxLoadGrams
         self.isFragile = isFragile
         self.stop = stop
+        self.goodsClass = goodsClass
+        self.priority = priority
     }
 
     /// The volume of one box in cubic millimetres.

@@ -37,6 +37,10 @@ extension LoadProblem {
     public static let mostOfOneKind = 1_000_000
     /// The most boxes in one problem.
     public static let mostBoxes = 1_000_000
+    /// The most pairs of classes that are kept apart.
+    public static let mostRules = 64
+    /// What a priority may be.
+    public static let priorities = 0...9
     /// The heaviest box or payload accepted, in grams: a million tonnes.
     public static let heaviest = 1_000_000_000_000
 
@@ -78,6 +82,7 @@ extension LoadProblem {
                 )
             }
         }
+        try checkRules()
         guard total <= Self.mostBoxes else {
             throw PackingError(
                 "too-many-boxes",
@@ -85,6 +90,44 @@ extension LoadProblem {
                 pointer: "/items",
                 kind: .tooLarge
             )
+        }
+    }
+
+    private func checkRules() throws(PackingError) {
+        guard keepApart.count <= Self.mostRules else {
+            throw PackingError(
+                "too-many-rules",
+                "at most \(Self.mostRules) pairs of classes, found \(keepApart.count)",
+                pointer: "/keepApart",
+                kind: .tooLarge
+            )
+        }
+        for (index, rule) in keepApart.enumerated() {
+            let pointer = "/keepApart/\(index)"
+            guard rule.first != rule.second else {
+                throw PackingError(
+                    "contradiction",
+                    "\"\(rule.first)\" cannot be kept apart from itself; name two classes",
+                    pointer: pointer + "/classes"
+                )
+            }
+            if let distance = rule.distance, !(0...CargoSpace.longestSide).contains(distance) {
+                throw PackingError(
+                    "invalid-value",
+                    "must lie between 0 and \(CargoSpace.longestSide) mm, is \(distance)",
+                    pointer: pointer + "/distance"
+                )
+            }
+            let pair: Set = [rule.first, rule.second]
+            let earlier = keepApart[..<index].firstIndex { pair == [$0.first, $0.second] }
+            if let earlier, keepApart[earlier].distance != rule.distance {
+                throw PackingError(
+                    "contradiction",
+                    "\"\(rule.first)\" and \"\(rule.second)\" are kept apart differently by "
+                        + "/keepApart/\(earlier); give one rule for a pair",
+                    pointer: pointer
+                )
+            }
         }
     }
 
@@ -160,6 +203,14 @@ extension CargoItem {
                 "invalid-value",
                 "must lie between 1 and 1000000, is \(stop)",
                 pointer: pointer + "/stop"
+            )
+        }
+        guard LoadProblem.priorities.contains(priority) else {
+            throw PackingError(
+                "invalid-value",
+                "must lie between \(LoadProblem.priorities.lowerBound) and "
+                    + "\(LoadProblem.priorities.upperBound), is \(priority)",
+                pointer: pointer + "/priority"
             )
         }
     }
