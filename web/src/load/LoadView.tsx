@@ -9,6 +9,8 @@ import { type ColourBy, colouring, stopsOf } from "./colouring";
 import { ColourLegend } from "./Patterns";
 import { Plans } from "./Plans";
 import type { View } from "./scene";
+import { remaining, type Section } from "./section";
+import { SectionTools, useSection } from "./SectionTools";
 import { Scene3D } from "./Scene3D";
 import { StepBar } from "./StepBar";
 import { useSteps } from "./steps";
@@ -24,7 +26,9 @@ export function LoadView({ vehicle }: { vehicle: VehicleLoad }) {
   const steps = useSteps(query.get("step"), total);
   const step = steps.step;
   const picked = Number(query.get("box") ?? 0) || null;
-  const explode = query.has("explode");
+  const cut = useSection(query.get("cut"), vehicle.container);
+  const section = useSame(cut.section);
+  const explode = query.has("explode") && section === null;
   const balance = !query.has("plain");
   const plan = query.get("view") === "plan" || missing;
   const by = WAYS.find(([key]) => key === query.get("by"))?.[0] ?? "stop";
@@ -36,11 +40,12 @@ export function LoadView({ vehicle }: { vehicle: VehicleLoad }) {
   const stops = useMemo(() => stopsOf(vehicle.boxes), [vehicle]);
   // While stepping, the box just loaded is the one that is talked about.
   const selected = picked ?? (step < total && step > 0 ? step : null);
-  const view = useMemo<View>(() => ({ step, explode, selected, balance }), [
+  const view = useMemo<View>(() => ({ step, explode, selected, balance, section }), [
     step,
     explode,
     selected,
     balance,
+    section,
   ]);
   const flush = useRef(steps.flush);
   flush.current = steps.flush;
@@ -61,6 +66,7 @@ export function LoadView({ vehicle }: { vehicle: VehicleLoad }) {
     "[": () => steps.go(step - 1),
     p: steps.play,
   });
+  useEscape(() => cut.set(null), 1, section !== null);
   useEscape(() => setQuery({ box: null }), 1, picked !== null);
   const found = selected === null ? undefined : bySequence.get(selected);
   const category = found && painted.categories[painted.of[found.index] ?? 0];
@@ -102,7 +108,8 @@ export function LoadView({ vehicle }: { vehicle: VehicleLoad }) {
               <Check
                 label="Stops apart"
                 checked={explode}
-                onChange={(event) => setQuery({ explode: event.target.checked ? "1" : null })}
+                onChange={(event) =>
+                  setQuery(event.target.checked ? { explode: "1", cut: null } : { explode: null })}
               />
             )}
             <Check
@@ -111,6 +118,7 @@ export function LoadView({ vehicle }: { vehicle: VehicleLoad }) {
               onChange={(event) => setQuery({ plain: event.target.checked ? null : "1" })}
             />
           </div>
+          <SectionTools cut={cut} space={vehicle.container} />
           <ColourLegend categories={painted.categories} label={`Colour by ${by}`} />
           {missing && (
             <p className="notice">
@@ -128,7 +136,7 @@ export function LoadView({ vehicle }: { vehicle: VehicleLoad }) {
                 onMissing={() => setMissing(true)}
               />
             )}
-          <StepBar steps={steps} total={total} boxes={vehicle.boxes} />
+          <StepBar steps={steps} total={total} vehicle={vehicle} />
         </div>
         <Balance vehicle={vehicle} />
       </div>
@@ -139,6 +147,7 @@ export function LoadView({ vehicle }: { vehicle: VehicleLoad }) {
           category={category}
           step={step}
           total={total}
+          away={found !== undefined && remaining(found.box, section) === null}
           onClose={picked ? () => pick(null) : undefined}
         />
         <BoxList
@@ -146,9 +155,15 @@ export function LoadView({ vehicle }: { vehicle: VehicleLoad }) {
           colouring={painted}
           step={step}
           selected={selected}
+          section={section}
           onPick={pickListed}
         />
       </div>
     </div>
   );
+}
+
+/** The same object while the section is the same, so that the picture is not drawn anew. */
+function useSame(section: Section | null): Section | null {
+  return useMemo(() => section, [section?.axis, section?.atMm, section?.other]);
 }
