@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import {
   type Difference,
   differences,
+  firstSides,
   readSides,
   totals,
   writeSides,
 } from "../src/load/differences";
+import { fateColouring } from "../src/load/colouring";
 import { balance, tally, whole } from "../src/load/figures";
 import { reach } from "../src/load/reach";
 import { kept, readSection, remaining, writeSection } from "../src/load/section";
@@ -260,4 +262,28 @@ Deno.test("a step says what to take and where to put it", () => {
     "Left wall, against the front wall, on boxes 1 and 2. " +
       "Upright, its width along the vehicle. Two people lift it. It is fragile.",
   );
+});
+
+Deno.test("the newest version is compared with the one before, a single one with another way", () => {
+  const sides = (versions: number[], shown: number, ways: number[]) => {
+    const found = firstSides(versions, shown, ways);
+    return found && writeSides(...found);
+  };
+  assert.equal(sides([1, 2, 3], 0, [0, 1]), "2..3");
+  assert.equal(sides([4, 2], 0, [0]), "2..4");
+  assert.equal(sides([1], 0, [0, 1, 2]), "1..1-2");
+  assert.equal(sides([1], 1, [0, 1]), "1..1-1");
+  assert.equal(sides([1], 0, [0]), null);
+  assert.equal(sides([], 0, [0, 1]), null);
+});
+
+Deno.test("colours of change name only what there is, each unlike the others", () => {
+  const { categories, of } = fateColouring(["moved", "same", "moved", "new"]);
+  assert.deepEqual(categories.map((each) => [each.key, each.boxes]), [
+    ["same", 1],
+    ["moved", 2],
+    ["new", 1],
+  ]);
+  assert.deepEqual(of, [1, 0, 1, 2]);
+  assert.equal(new Set(categories.map((each) => each.pattern)).size, 3);
 });

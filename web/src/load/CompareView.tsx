@@ -1,23 +1,19 @@
 import { useMemo, useState } from "react";
 import { useEscape } from "../shell/keys";
 import { oneOf, setQuery, useLocation } from "../shell/router";
-import { Check } from "../ui/Field";
 import { Tabs } from "../ui/Page";
 import { type ColourBy, type Colouring, colouring, fateColouring } from "./colouring";
 import { CompareBoxes } from "./CompareBoxes";
 import { CompareFigures } from "./CompareFigures";
+import { ComparePicture, type Half } from "./ComparePicture";
 import type { Difference, Fate, Placing } from "./differences";
 import { Looks } from "./looks";
+import { LookTools, NoPicture } from "./LookTools";
 import { ColourLegend } from "./Patterns";
-import { Plans } from "./Plans";
-import type { View } from "./scene";
-import { Scene3D } from "./Scene3D";
-import { extentOf, type Section } from "./section";
 import { SectionTools, useSection } from "./SectionTools";
 import type { LoadLayout, VehicleLoad } from "./types";
 
 type By = ColourBy | "change";
-type Half = "before" | "after";
 
 const WAYS: [By, string][] = [
   ["change", "Change"],
@@ -59,8 +55,8 @@ export function CompareView({ before, after, all, names }: Props) {
     at,
     by,
   ]);
-  useEscape(() => cut.set(null), 1, cut.section !== null);
-  useEscape(() => setQuery({ box: null }), 1, selected !== null);
+  useEscape(() => cut.set(null), 2, cut.section !== null);
+  useEscape(() => setQuery({ box: null }), 2, selected !== null);
 
   const select = (placing: Placing | null, half: Half) =>
     setQuery(
@@ -70,7 +66,7 @@ export function CompareView({ before, after, all, names }: Props) {
       },
     );
   const picture = (half: Half, vehicle: VehicleLoad | undefined, paint: Colouring) => (
-    <Picture
+    <ComparePicture
       key={half}
       {...{ half, vehicle, looks, plan, balance, section: cut.section, missing: setMissing }}
       name={names[half === "before" ? 0 : 1]}
@@ -100,48 +96,10 @@ export function CompareView({ before, after, all, names }: Props) {
         aria-labelledby={count > 1 ? `tab-vehicle-${at}` : undefined}
       >
         <div className="card load-view">
-          <div className="load-tools">
-            <div className="segmented" role="group" aria-label="View">
-              <button
-                type="button"
-                aria-pressed={!plan}
-                disabled={missing}
-                onClick={() => setQuery({ view: null })}
-              >
-                3D
-              </button>
-              <button type="button" aria-pressed={plan} onClick={() => setQuery({ view: "plan" })}>
-                Plan
-              </button>
-            </div>
-            <div className="colour-by">
-              <span id="colour-by">Colour by</span>
-              <div className="segmented" role="group" aria-labelledby="colour-by">
-                {WAYS.map(([key, label]) => (
-                  <button
-                    key={key}
-                    type="button"
-                    aria-pressed={by === key}
-                    onClick={() => setQuery({ by: key === "change" ? null : key })}
-                  >
-                    {label}
-                  </button>
-                ))}
-              </div>
-            </div>
-            <Check
-              label="Centre of gravity"
-              checked={balance}
-              onChange={(event) => setQuery({ plain: event.target.checked ? null : "1" })}
-            />
-          </div>
+          <LookTools plan={plan} missing={missing} ways={WAYS} by={by} balance={balance} />
           <SectionTools cut={cut} space={space} />
           <ColourLegend categories={legend(paintOne, paintTwo)} label={`Colour by ${by}`} />
-          {missing && (
-            <p className="notice">
-              This browser cannot draw in three dimensions, so the plans are shown.
-            </p>
-          )}
+          {missing && <NoPicture />}
           <div className="compare-scenes">
             {picture("before", one, paintOne)}
             {picture("after", two, paintTwo)}
@@ -156,72 +114,6 @@ export function CompareView({ before, after, all, names }: Props) {
           select(each && (each.after ?? each.before), each?.after ? "after" : "before")}
       />
     </>
-  );
-}
-
-interface PictureProps {
-  half: Half;
-  name: string;
-  vehicle: VehicleLoad | undefined;
-  colouring: Colouring;
-  looks: Looks;
-  plan: boolean;
-  balance: boolean;
-  section: Section | null;
-  selected: number | null;
-  missing: (is: boolean) => void;
-  onPick: (sequence: number | null) => void;
-}
-
-function Picture(props: PictureProps) {
-  const { half, name, vehicle, colouring: paint, looks, plan, balance, selected } = props;
-  const { axis, atMm, other } = props.section ?? {};
-  // A plane beyond the end of the shorter one is at its end.
-  const section = useMemo(
-    () =>
-      vehicle && axis && atMm !== undefined
-        ? { axis, atMm: Math.min(atMm, extentOf(axis, vehicle.container)), other: other ?? false }
-        : null,
-    [vehicle, axis, atMm, other],
-  );
-  const view = useMemo<View>(
-    () => ({ step: Infinity, explode: false, selected, balance, section }),
-    [selected, balance, section],
-  );
-  const title = half === "before" ? "Before" : "After";
-  return (
-    <section className={`compare-picture compare-${half}`} aria-label={`${title}: ${name}`}>
-      <header>
-        <h2>{title}</h2>
-        <p>
-          {name}
-          {vehicle && <span className="faint">{vehicle.vehicle.name}</span>}
-        </p>
-      </header>
-      {!vehicle || vehicle.boxes.length === 0
-        ? <p className="compare-none faint">No such vehicle in this layout.</p>
-        : plan
-        ? (
-          <Plans
-            name={half}
-            vehicle={vehicle}
-            colouring={paint}
-            view={{ ...view, step: vehicle.boxes.length }}
-            onPick={(box) => props.onPick(box?.sequence ?? null)}
-          />
-        )
-        : (
-          <Scene3D
-            vehicle={vehicle}
-            colouring={paint}
-            view={view}
-            looks={looks}
-            label={`${title}:`}
-            onPick={(box) => props.onPick(box?.sequence ?? null)}
-            onMissing={() => props.missing(true)}
-          />
-        )}
-    </section>
   );
 }
 

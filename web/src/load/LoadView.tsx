@@ -6,6 +6,7 @@ import { Balance } from "./Balance";
 import { BoxList } from "./BoxList";
 import { BoxProof } from "./BoxProof";
 import { type ColourBy, colouring, stopsOf } from "./colouring";
+import { LookTools, NoPicture } from "./LookTools";
 import { ColourLegend } from "./Patterns";
 import { Plans } from "./Plans";
 import type { View } from "./scene";
@@ -75,35 +76,7 @@ export function LoadView({ vehicle }: { vehicle: VehicleLoad }) {
     <div className="load">
       <div className="column">
         <div className="card load-view">
-          <div className="load-tools">
-            <div className="segmented" role="group" aria-label="View">
-              <button
-                type="button"
-                aria-pressed={!plan}
-                disabled={missing}
-                onClick={() => setQuery({ view: null })}
-              >
-                3D
-              </button>
-              <button type="button" aria-pressed={plan} onClick={() => setQuery({ view: "plan" })}>
-                Plan
-              </button>
-            </div>
-            <div className="colour-by">
-              <span id="colour-by">Colour by</span>
-              <div className="segmented" role="group" aria-labelledby="colour-by">
-                {WAYS.map(([key, label]) => (
-                  <button
-                    key={key}
-                    type="button"
-                    aria-pressed={by === key}
-                    onClick={() => setQuery({ by: key === "stop" ? null : key })}
-                  >
-                    {label}
-                  </button>
-                ))}
-              </div>
-            </div>
+          <LookTools plan={plan} missing={missing} ways={WAYS} by={by} balance={balance}>
             {stops.length > 1 && !plan && (
               <Check
                 label="Stops apart"
@@ -112,19 +85,10 @@ export function LoadView({ vehicle }: { vehicle: VehicleLoad }) {
                   setQuery(event.target.checked ? { explode: "1", cut: null } : { explode: null })}
               />
             )}
-            <Check
-              label="Centre of gravity"
-              checked={balance}
-              onChange={(event) => setQuery({ plain: event.target.checked ? null : "1" })}
-            />
-          </div>
+          </LookTools>
           <SectionTools cut={cut} space={vehicle.container} />
           <ColourLegend categories={painted.categories} label={`Colour by ${by}`} />
-          {missing && (
-            <p className="notice">
-              This browser cannot draw in three dimensions, so the plans are shown.
-            </p>
-          )}
+          {missing && <NoPicture />}
           {plan
             ? <Plans vehicle={vehicle} colouring={painted} view={view} onPick={pick} />
             : (
