@@ -13,7 +13,7 @@ import { reach } from "../src/load/reach";
 import { kept, readSection, remaining, writeSection } from "../src/load/section";
 import type { PlacedBox, VehicleLoad } from "../src/load/types";
 import { bearers, proofs } from "../src/load/why";
-import { instruction, where } from "../src/load/words";
+import { instruction, shift, where } from "../src/load/words";
 
 const SPACE = { lengthMm: 4000, widthMm: 2000, heightMm: 2000, payloadGrams: 1_000_000 };
 
@@ -237,6 +237,13 @@ Deno.test("figures say how much they changed, and nothing where they did not", (
   assert.match(axle?.change ?? "", /^−20/);
   assert.deepEqual(axle?.over, { before: true, after: false });
   assert.equal(balance(one, undefined)[0]?.after, "–");
+});
+
+Deno.test("how far a box went is told along the vehicle, across and up", () => {
+  const from = box(1, 500, 500, 0);
+  assert.equal(shift(from, box(1, 620, 460, 0)), "120 mm to the door, 40 mm left");
+  assert.equal(shift(from, box(1, 0, 540, 100)), "500 mm to the front, 40 mm right, 100 mm up");
+  assert.equal(shift(from, box(1, 500, 500, 0, { widthMm: 900 })), "turned");
 });
 
 Deno.test("a step says what to take and where to put it", () => {

@@ -7,7 +7,7 @@ import type { Difference, Fate, Placing } from "./differences";
 import { tally } from "./figures";
 import type { LoadLayout } from "./types";
 import { standsOn } from "./why";
-import { where } from "./words";
+import { shift, where } from "./words";
 
 type Shown = Exclude<Fate, "same">;
 
@@ -108,6 +108,9 @@ export function CompareBoxes({ all, before, after, several, selected, onSelect }
                       <Icon name={icon} size={14} />
                       {label}
                     </span>
+                    {each.before && each.after && (
+                      <span className="fate-how">{how(each.before, each.after)}</span>
+                    )}
                   </td>
                   <td data-label="Before">{said(each.before, before)}</td>
                   <td data-label="After">{said(each.after, after)}</td>
@@ -128,6 +131,11 @@ export function CompareBoxes({ all, before, after, several, selected, onSelect }
 
 const order = (each: Difference) =>
   (each.after ?? each.before)!.vehicle * 1e6 + (each.after ?? each.before)!.box.sequence;
+
+const how = (before: Placing, after: Placing) =>
+  before.vehicle === after.vehicle
+    ? shift(before.box, after.box)
+    : `to vehicle ${after.vehicle + 1}`;
 
 function numbers({ before, after }: Difference): string {
   if (!before || !after) return `number ${(after ?? before)?.box.sequence}`;

@@ -129,7 +129,10 @@ function Choice({ label, side, versions, known, now, onChange }: ChoiceProps) {
   const options = versions.map((each) => {
     const read = known.find((layout) => layout?.version === each.version);
     const inUse = each.version === now.version;
-    const first = inUse ? now.plan : read?.plans?.[0]?.plan;
+    // An earlier version is shown in the way that is in use, or in its first.
+    const first = inUse || read?.plans?.some((way) => way.plan === now.plan)
+      ? now.plan
+      : read?.plans?.[0]?.plan;
     return {
       ...each,
       title: `Version ${each.version}, ${dateTime(each.at)}`,

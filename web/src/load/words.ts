@@ -1,4 +1,4 @@
-import { meters } from "../ui/format";
+import { meters, mm } from "../ui/format";
 import type { PlacedBox } from "./types";
 import { standsOn, turned } from "./why";
 
@@ -21,6 +21,20 @@ export function where(box: PlacedBox, { widthMm }: { widthMm: number }): string 
     ? "against the front wall"
     : `${meters(box.xMm)} from the front wall`;
   return `${side}${touch}, ${far}`;
+}
+
+/** How far a box went: "120 mm to the door, 40 mm left, turned"; the axes are the layout's. */
+export function shift(before: PlacedBox, after: PlacedBox): string {
+  const way = (by: number, up: string, down: string) =>
+    by === 0 ? "" : `${mm(Math.abs(by))} mm ${by > 0 ? up : down}`;
+  const turned = before.lengthMm !== after.lengthMm || before.widthMm !== after.widthMm ||
+    before.heightMm !== after.heightMm;
+  return [
+    way(after.xMm - before.xMm, "to the door", "to the front"),
+    way(after.yMm - before.yMm, "right", "left"),
+    way(after.zMm - before.zMm, "up", "down"),
+    turned ? "turned" : "",
+  ].filter(Boolean).join(", ");
 }
 
 /** What a step of the loading sequence asks for, in two lines: what to take, and where to put it. */
