@@ -72,7 +72,7 @@ def order(api):
 
 @pytest.fixture
 def replanned(api, order):
-    """The order with a second version of its layout: one crate is gone, a pump moved, one box is new.
+    """The order with a second layout: one crate is gone, a pump moved, one box is new.
 
     The new one is for the second stop and fills the vehicle from wall to wall before the others.
     """

@@ -15,7 +15,7 @@ NOBODY = "01930000-0000-7000-8000-000000000000"
 
 @pytest.fixture(scope="module")
 def planned(tmp_path_factory):
-    """A server with a booked order, of whose layout there is a second version without its last box."""
+    """A server with a booked order; its layout has a second version without the last box."""
     binary = os.environ.get("WEFT_BIN")
     if not binary:
         pytest.skip("WEFT_BIN is not set")
