@@ -208,11 +208,10 @@ final class PackingBeam {
             let placed = spare.state.pointee.placed
             best = (way, (0..<placed.count).map { placed[$0] })
         }
-        if !outcome.complete || bestScore.volume >= ways[way].model.volumeBound
-            || iterations >= iterationLimit
-        {
-            finished = true
-        }
+        let model = ways[way].model
+        let isPerfect =
+            bestScore.volume >= model.volumeBound && bestScore.urgent == model.levels.allUrgent
+        if !outcome.complete || isPerfect || iterations >= iterationLimit { finished = true }
     }
 
     /// The best `width` successors, no two with the same outcome from the same filled volume.

@@ -135,7 +135,7 @@ extension PackingBlocks {
         let a = bodies[i]
         let b = bodies[j]
         if a.firstClass & b.secondClass | a.secondClass & b.firstClass != 0 { return }
-        if keepsParts, a.boxCount + b.boxCount > 200 { return }
+        if keepsParts, a.boxCount + b.boxCount > Self.mostParts { return }
         var kinds = shapes[i].kinds
         var amounts = shapes[i].amounts
         merging: for slot in 0..<4 {
@@ -154,7 +154,7 @@ extension PackingBlocks {
                     if place == 3 { return }
                     continue
                 }
-                if Int(amounts[place]) > problem.items[Int(kind)].quantity { return }
+                if Int(amounts[place]) > stock.quantities[Int(kind)] { return }
                 continue merging
             }
         }
@@ -205,8 +205,8 @@ extension PackingBlocks {
         }
     }
 
-    static func sorted(_ kinds: SIMD4<UInt16>, _ amounts: SIMD4<UInt16>)
-        -> (SIMD4<UInt16>, SIMD4<UInt16>)
+    static func sorted(_ kinds: SIMD4<UInt32>, _ amounts: SIMD4<UInt16>)
+        -> (SIMD4<UInt32>, SIMD4<UInt16>)
     {
         var kinds = kinds
         var amounts = amounts

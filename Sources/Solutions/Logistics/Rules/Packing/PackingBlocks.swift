@@ -1,6 +1,6 @@
 import Glibc
 
-/// What the search reads of a block in its inner loop: 32 bytes, so that two share a cache line.
+/// A block as the search looks it up when it is placed.
 struct BlockShape: BitwiseCopyable {
     var length: Int32
     var width: Int32
@@ -8,7 +8,7 @@ struct BlockShape: BitwiseCopyable {
     /// Volume, less for many boxes; the upper bound of any score the block can have.
     var value: Float
     /// Up to four kinds of box in it; unused slots ask for 0 of kind 0.
-    var kinds: SIMD4<UInt16>
+    var kinds: SIMD4<UInt32>
     var amounts: SIMD4<UInt16>
 }
 
@@ -89,8 +89,9 @@ struct PackingBlocks {
         var leastFill = 0.98
         /// The most blocks made.
         var limit = 10_000
-        /// The most grids of one kind.
+        /// The most grids of one kind, and about how many of all kinds; each orientation has one.
         var gridsPerKind = 1_500
+        var grids = 30_000
         /// The exponent by which a block's value falls with its number of boxes
         /// (Araya, Guerrero & Nuñez, C&OR 82, 2017: 0.2).
         var boxPenalty = 0.2
@@ -107,6 +108,7 @@ struct PackingBlocks {
 
     let problem: LoadProblem
     let settings: Settings
+    let stock: PackingStock
     /// The group of each kind of box.
     private let groupOf: [Int32]
     /// The rules of which each kind is the first class, and the second.
@@ -115,13 +117,14 @@ struct PackingBlocks {
 
     private struct Key: Hashable {
         var size: SIMD3<Int32>
-        var kinds: SIMD4<UInt16>
+        var kinds: SIMD4<UInt32>
         var amounts: SIMD4<UInt16>
     }
 
     init(_ problem: LoadProblem, order: PackingOrder, settings: Settings = Settings()) {
         self.problem = problem
         self.settings = settings
+        stock = PackingStock(problem)
         // Falling, so that what is greater comes first.
         let places = problem.items.map { item in
             SIMD2(order == .priorities ? item.priority : 0, item.stop)
@@ -141,8 +144,10 @@ struct PackingBlocks {
         var fractional = false
         if case .fraction = problem.support { fractional = true }
         keepsParts = loads || fractional
+        let kinds = stock.quantities.count { $0 > 0 }
+        let each = min(settings.gridsPerKind, settings.grids / max(kinds, 1))
         for kind in problem.items.indices {
-            addGrids(of: kind)
+            addGrids(of: kind, atMost: each)
         }
         addPairs()
         sort()
@@ -169,22 +174,26 @@ struct PackingBlocks {
         return found
     }
 
-    private mutating func addGrids(of kind: Int) {
+    private mutating func addGrids(of kind: Int, atMost limit: Int) {
         let item = problem.items[kind]
+        let quantity = stock.quantities[kind]
+        guard quantity > 0 else { return }
         let orientations = Self.orientations(of: item, in: problem.space)
-        guard !orientations.isEmpty, item.quantity > 0 else { return }
-        let most = min(item.quantity, keepsParts ? 200 : 60_000)
-        let each = max(1, settings.gridsPerKind / orientations.count)
-        for size in orientations {
+        let most = min(quantity, keepsParts ? Self.mostParts : 60_000)
+        let each = limit / max(orientations.count, 1)
+        // Of very many kinds each has its first orientations only.
+        for size in orientations.prefix(max(limit, 1)) {
             let fitX = min(most, problem.space.length / Int(size.x))
             let fitY = min(most, problem.space.width / Int(size.y))
             let fitZ = min(most, problem.space.height / Int(size.z), highestStack(item))
-            let choices = Self.counts(fitX, fitY, fitZ, most: most, atMost: each)
-            for (x, y, z) in choices {
-                addGrid(kind, item, size, x, y, z)
+            for count in Self.counts(SIMD3(fitX, fitY, fitZ), most: most, atMost: each) {
+                addGrid(kind, item, size, count.x, count.y, count.z)
             }
         }
     }
+
+    /// The most boxes in a block when each box is looked at on its own.
+    static let mostParts = 200
 
     /// How many boxes of one kind may stand on each other.
     private func highestStack(_ item: CargoItem) -> Int {
@@ -192,27 +201,37 @@ struct PackingBlocks {
         return limit / item.weightGrams + 1
     }
 
-    /// The grids to make: all of them when they are few, else only round or greatest counts.
-    private static func counts(_ fitX: Int, _ fitY: Int, _ fitZ: Int, most: Int, atMost: Int)
-        -> [(Int, Int, Int)]
-    {
-        var thinning = 1_000
-        while true {
-            var found: [(Int, Int, Int)] = []
-            func keep(_ n: Int, _ fit: Int) -> Bool {
-                n <= thinning || n == fit || n % thinning == 0
-            }
-            scan: for x in 1...fitX where keep(x, fitX) {
-                for y in 1...fitY where x * y <= most && keep(y, fitY) {
-                    for z in 1...fitZ where x * y * z <= most && keep(z, fitZ) {
-                        found.append((x, y, z))
-                        if found.count > atMost, thinning > 1 { break scan }
+    /// The grids to make: all of them when they are few, else fewer and fewer of the counts between
+    /// one and the greatest; in any case a single box.
+    private static func counts(_ fit: SIMD3<Int>, most: Int, atMost limit: Int) -> [SIMD3<Int>] {
+        // Both ends of three axes make eight.
+        var ratio = limit < 8 ? 1_000 : 1.0
+        while ratio < 1_000 {
+            let (x, y, z) = (steps(fit.x, ratio), steps(fit.y, ratio), steps(fit.z, ratio))
+            var found: [SIMD3<Int>] = []
+            scan: for x in x {
+                for y in y where x * y <= most {
+                    for z in z where x * y * z <= most {
+                        found.append(SIMD3(x, y, z))
+                        if found.count > limit { break scan }
                     }
                 }
             }
-            if found.count <= atMost || thinning == 1 { return Array(found.suffix(atMost)) }
-            thinning = thinning > 16 ? 16 : thinning - 1
+            if found.count <= limit { return found }
+            ratio *= 1.2
         }
+        return [SIMD3(1, 1, 1)]
+    }
+
+    /// From 1 to `fit`, each at least `ratio` times the one before; always both ends.
+    private static func steps(_ fit: Int, _ ratio: Double) -> [Int] {
+        var steps: [Int] = []
+        var next = 1
+        while next < fit {
+            steps.append(next)
+            next = max(next + 1, Int((Double(next) * ratio).rounded()))
+        }
+        return fit > 0 ? steps + [fit] : []
     }
 
     private mutating func addGrid(
@@ -234,7 +253,7 @@ struct PackingBlocks {
                 width: width,
                 height: height,
                 value: 0,
-                kinds: SIMD4(UInt16(kind), 0, 0, 0),
+                kinds: SIMD4(UInt32(kind), 0, 0, 0),
                 amounts: SIMD4(UInt16(count), 0, 0, 0)
             ),
             BlockBody(

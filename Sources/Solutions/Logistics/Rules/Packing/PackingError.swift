@@ -32,7 +32,7 @@ public struct PackingError: Fault {
 
 extension LoadProblem {
     /// The most kinds of box in one problem.
-    public static let mostItems = 50_000
+    public static let mostItems = 200_000
     /// The most boxes of one kind.
     public static let mostOfOneKind = 1_000_000
     /// The most boxes in one problem.

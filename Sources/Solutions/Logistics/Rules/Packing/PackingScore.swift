@@ -21,6 +21,11 @@ struct PriorityLevels {
     /// The bits for each level's share; a finer difference does not count.
     private let bits: Int64
 
+    /// What a layout scores that takes everything of the priorities above the lowest.
+    var allUrgent: Int64 {
+        levels.indices.reduce(0) { sum, _ in sum << bits | (1 << bits - 1) }
+    }
+
     /// Whether the problem has more than one priority.
     var isMixed: Bool { !levels.isEmpty }
 

@@ -77,8 +77,8 @@ final class PackingSearch {
         state.pointee.moment = 0
         state.pointee.group = 0
         state.pointee.key = 0
-        for item in model.problem.items {
-            state.pointee.remaining.append(Int32(item.quantity))
+        for quantity in model.blocks.stock.quantities {
+            state.pointee.remaining.append(Int32(quantity))
         }
         // Every block that was made can be made of what there is in the beginning.
         state.pointee.alive.count = 0
