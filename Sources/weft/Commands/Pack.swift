@@ -24,21 +24,40 @@ func packCommand(_ arguments: [String]) -> Int32 {
     }
 }
 
+/// How many items or violations are told on standard error; the JSON has all.
+private let mostTold = 20
+
 private func pack(_ options: PackOptions) throws(PackingError) -> Int32 {
-    let problem = try readLoad(options)
-    for (index, item) in problem.items.enumerated() {
-        if let reason = item.reasonNotToFit(problem.space) {
-            complainOfPack("/items/\(index) (\(item.id)) is left out: \(reason)")
-        }
+    let load = try readLoad(options)
+    for doubt in load.doubts {
+        complainOfPack("warning: \(doubt.pointer): \(doubt.message)")
+    }
+    let problem: LoadProblem
+    switch load {
+    case .single(let single): problem = single
+    case .fleet(let fleet): return try pack(fleet, options)
     }
     let layout = try Packer().pack(problem, options: options.search)
+    let reasons = LeftOver(layout.boxes, in: problem).reasons(layout.unplaced)
+    for (index, count) in layout.unplaced.sorted(by: { $0.key < $1.key }).prefix(mostTold) {
+        let item = problem.items[index]
+        complainOfPack(
+            "/items/\(index) (\(item.id)): \(count) of \(item.quantity) left out: "
+                + (reasons[item.id] ?? "")
+        )
+    }
     say(LoadFile.json(layout, of: problem, explained: options.isExplained).text())
     return 0
 }
 
 private func validate(_ options: PackOptions) throws(PackingError) -> Int32 {
-    let problem = try readLoad(options)
+    let load = try readLoad(options)
     let path = options.layoutPath ?? ""
+    let problem: LoadProblem
+    switch load {
+    case .single(let single): problem = single
+    case .fleet(let fleet): return try validate(fleet, options)
+    }
     let boxes: [PackedBox]
     do {
         boxes = try LoadFile.boxes(parse(read(path)), of: problem)
@@ -49,21 +68,21 @@ private func validate(_ options: PackOptions) throws(PackingError) -> Int32 {
     }
     let violations = LayoutValidator().violations(of: boxes, in: problem)
     say(LoadFile.json(violations).text())
-    for violation in violations.prefix(20) {
+    for violation in violations.prefix(mostTold) {
         complainOfPack("\(violation.rule.rawValue): \(violation.message)")
     }
     return violations.isEmpty ? 0 : 1
 }
 
 /// Reads a load: JSON when the text begins with a brace, else the benchmark's format.
-private func readLoad(_ options: PackOptions) throws(PackingError) -> LoadProblem {
+private func readLoad(_ options: PackOptions) throws(PackingError) -> LoadFile.Load {
     let text = try read(options.loadPath)
     let first = text.first { $0 > 0x20 }
     if first == UInt8(ascii: "{") || first == UInt8(ascii: "[") {
         if options.problem != nil {
             throw PackingError("not-a-benchmark", "--problem is for benchmark files, this is JSON")
         }
-        return try LoadFile.problem(parse(text), support: options.support)
+        return try LoadFile.load(parse(text), support: options.support)
     }
     guard let number = options.problem else {
         throw PackingError(
@@ -75,7 +94,39 @@ private func readLoad(_ options: PackOptions) throws(PackingError) -> LoadProble
     var problem = try ThpackFile.problem(number, in: text)
     problem.support = options.support
     try problem.check()
-    return problem
+    return .single(problem)
+}
+
+private func pack(_ problem: FleetProblem, _ options: PackOptions) throws(PackingError) -> Int32 {
+    let plan = try FleetPacker().plan(problem, options: options.search)
+    let left = problem.items.enumerated().filter { plan.unplaced[$1.id] != nil }
+    for (index, item) in left.prefix(mostTold) {
+        complainOfPack(
+            "/items/\(index) (\(item.id)): \(plan.unplaced[item.id] ?? 0) of \(item.quantity) "
+                + "left out: \(plan.reasons[item.id] ?? "")"
+        )
+    }
+    say(LoadFile.json(plan, explained: options.isExplained).text())
+    return 0
+}
+
+private func validate(_ problem: FleetProblem, _ options: PackOptions) throws(PackingError) -> Int32
+{
+    let path = options.layoutPath ?? ""
+    let found: [(vehicle: Int?, violation: Violation)]
+    do {
+        found = try LoadFile.violations(parse(read(path)), of: problem)
+    } catch {
+        let place = error.pointer.map { $0.isEmpty ? "" : " at \($0)" } ?? ""
+        complainOfPack("\(path)\(place): \(error.message)")
+        return 1
+    }
+    say(LoadFile.json(found).text())
+    for (vehicle, violation) in found.prefix(mostTold) {
+        let place = vehicle.map { "vehicle \($0): " } ?? ""
+        complainOfPack("\(violation.rule.rawValue): \(place)\(violation.message)")
+    }
+    return found.isEmpty ? 0 : 1
 }
 
 private func parse(_ text: [UInt8]) throws(PackingError) -> JSON {

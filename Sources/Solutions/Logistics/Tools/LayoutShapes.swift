@@ -16,8 +16,10 @@ enum LayoutShapes {
                 Shape.described(Shape.number, "How much of its base rests on something.")
             ),
             ("bearsGrams", Shape.integer), ("maxLoadGrams", Shape.nullable(Shape.count)),
-            ("fragile", Shape.flag),
-        ]
+            ("fragile", Shape.flag), ("goodsClass", Shape.nullable(Shape.text)),
+        ],
+        // Layouts of before orders had classes of goods.
+        optional: ["goodsClass"]
     )
     /// A box as people see it: which piece it is, how it is turned, what it stands on.
     static let shownBox = Shape.extended(
@@ -185,6 +187,7 @@ enum LayoutShapes {
         [
             ("weightGrams", Shape.count), ("volumeMm3", Shape.count), ("pieces", Shape.count),
             ("stops", Shape.count), ("kinds", Shape.list(of: kind)),
+            ("keepApart", LogisticsTools.keepApartRules),
         ]
     )
 
