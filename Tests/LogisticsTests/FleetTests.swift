@@ -60,8 +60,8 @@ import Testing
     @Test(
         "the smallest that takes all; else the largest and the smallest that takes the rest",
         arguments: [
-            (1, ["van"]), (2, ["van"]), (3, ["lorry"]), (6, ["lorry"]), (7, ["lorry", "van"]),
-            (9, ["lorry", "mid"]), (10, ["lorry", "mid"]), (12, ["lorry", "mid", "van"]),
+            (1, ["van"]), (2, ["van"]), (3, ["mid"]), (5, ["lorry"]), (6, ["lorry"]),
+            (7, ["lorry", "van"]), (9, ["lorry", "mid"]), (12, ["lorry", "mid", "van"]),
         ]
     )
     func smallest(quantity: Int, expected: [String]) throws {
@@ -69,9 +69,7 @@ import Testing
             FleetPacker.Vehicle(Self.space("lorry", 6)), FleetPacker.Vehicle(Self.space("van", 2)),
             FleetPacker.Vehicle(Self.space("mid", 4)),
         ]
-        // The middle one is out: three cubes go into the lorry only when it is not there.
-        let without = quantity < 9 ? [vehicles[0], vehicles[1]] : vehicles
-        #expect(try ids(plan([Self.cubes("c", quantity)], without)) == expected)
+        #expect(try ids(plan([Self.cubes("c", quantity)], vehicles)) == expected)
     }
 
     @Test("two of 300 take six cubes where the largest and a small one would be 800 long")

@@ -37,16 +37,16 @@ import Testing
             boxes.append(
                 PackedBox(
                     item: index,
-                    x: random.next(-5...2_000),
-                    y: random.next(-5...900),
-                    z: random.next(-5...900),
+                    x: random.next(-5...1_200),
+                    y: random.next(-5...500),
+                    z: random.next(-5...500),
                     length: size[0],
                     width: size[1],
                     height: size[2]
                 )
             )
         }
-        let space = CargoSpace(length: 2_000, width: 900, height: 900)
+        let space = CargoSpace(length: 1_200, width: 500, height: 500)
         let rule = KeepApart("food", "acid", distance: 15)
         let problem = LoadProblem(space: space, items: items, support: .none, keepApart: [rule])
         let found = LayoutValidator().violations(of: boxes, in: problem)

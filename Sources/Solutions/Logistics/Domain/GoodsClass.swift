@@ -15,16 +15,15 @@ public enum GoodsClass {
 
     /// The longest word, in characters.
     static let longest = 40
-    /// What a word looks like.
-    static let pattern = "^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 
     static let schema: JSON = [
-        "type": "string", "minLength": 1, "maxLength": .int(longest), "pattern": .string(pattern),
+        "type": "string", "minLength": 1, "maxLength": .int(longest),
+        "description": "Small letters and digits with single hyphens, such as dangerous-goods.",
     ]
 }
 
 extension JSONReader {
-    /// A word in kebab case, as `GoodsClass.pattern` says.
+    /// A word in kebab case that begins with a letter.
     func goodsClass() throws(GeneralFault) -> String {
         let text = try string(length: 1...GoodsClass.longest)
         let isWord = text.split(separator: "-", omittingEmptySubsequences: false).allSatisfy {
