@@ -60,7 +60,7 @@ def test_food_and_chemicals_stand_apart_until_an_organisation_says_otherwise(ser
             b["yMm"] - a["yMm"] - a["widthMm"], a["yMm"] - b["yMm"] - b["widthMm"],
         )
         for a in boxes for b in boxes
-        if (a["goodsClass"], b["goodsClass"]) == ("food", "chemicals")
+        if (a["name"], b["name"]) == ("Food", "Chemicals")
     ]  # fmt: skip
     assert len(apart) == 8 and min(apart) >= 800
 
@@ -73,8 +73,8 @@ def test_food_and_chemicals_stand_apart_until_an_organisation_says_otherwise(ser
     order = client.order_when(placed.json["id"], "booked", "failed")
     assert order["status"] == "booked", order["statusReason"]
     assert len(order["bookings"]) == 2
-    inside = [{box["goodsClass"] for box in boxes} for boxes in loads(client, order["id"])]
-    assert sorted(inside, key=str) == [{"chemicals"}, {"food"}]
+    inside = [{box["name"] for box in boxes} for boxes in loads(client, order["id"])]
+    assert sorted(inside, key=str) == [{"Chemicals"}, {"Food"}]
 
     # No rules at all is a choice too.
     assert put(client, []).status == 200

@@ -25,7 +25,7 @@ func packCommand(_ arguments: [String]) -> Int32 {
 }
 
 /// How many items or violations are told on standard error; the JSON has all.
-private let mostTold = 20
+let mostTold = 20
 
 private func pack(_ options: PackOptions) throws(PackingError) -> Int32 {
     let load = try readLoad(options)
@@ -60,7 +60,7 @@ private func validate(_ options: PackOptions) throws(PackingError) -> Int32 {
     }
     let boxes: [PackedBox]
     do {
-        boxes = try LoadFile.boxes(parse(read(path)), of: problem)
+        boxes = try LoadFile.boxes(parseLoad(readLoadFile(path)), of: problem)
     } catch {
         let place = error.pointer.map { $0.isEmpty ? "" : " at \($0)" } ?? ""
         complainOfPack("\(path)\(place): \(error.message)")
@@ -76,13 +76,13 @@ private func validate(_ options: PackOptions) throws(PackingError) -> Int32 {
 
 /// Reads a load: JSON when the text begins with a brace, else the benchmark's format.
 private func readLoad(_ options: PackOptions) throws(PackingError) -> LoadFile.Load {
-    let text = try read(options.loadPath)
+    let text = try readLoadFile(options.loadPath)
     let first = text.first { $0 > 0x20 }
     if first == UInt8(ascii: "{") || first == UInt8(ascii: "[") {
         if options.problem != nil {
             throw PackingError("not-a-benchmark", "--problem is for benchmark files, this is JSON")
         }
-        return try LoadFile.load(parse(text), support: options.support)
+        return try LoadFile.load(parseLoad(text), support: options.support)
     }
     guard let number = options.problem else {
         throw PackingError(
@@ -97,39 +97,7 @@ private func readLoad(_ options: PackOptions) throws(PackingError) -> LoadFile.L
     return .single(problem)
 }
 
-private func pack(_ problem: FleetProblem, _ options: PackOptions) throws(PackingError) -> Int32 {
-    let plan = try FleetPacker().plan(problem, options: options.search)
-    let left = problem.items.enumerated().filter { plan.unplaced[$1.id] != nil }
-    for (index, item) in left.prefix(mostTold) {
-        complainOfPack(
-            "/items/\(index) (\(item.id)): \(plan.unplaced[item.id] ?? 0) of \(item.quantity) "
-                + "left out: \(plan.reasons[item.id] ?? "")"
-        )
-    }
-    say(LoadFile.json(plan, explained: options.isExplained).text())
-    return 0
-}
-
-private func validate(_ problem: FleetProblem, _ options: PackOptions) throws(PackingError) -> Int32
-{
-    let path = options.layoutPath ?? ""
-    let found: [(vehicle: Int?, violation: Violation)]
-    do {
-        found = try LoadFile.violations(parse(read(path)), of: problem)
-    } catch {
-        let place = error.pointer.map { $0.isEmpty ? "" : " at \($0)" } ?? ""
-        complainOfPack("\(path)\(place): \(error.message)")
-        return 1
-    }
-    say(LoadFile.json(found).text())
-    for (vehicle, violation) in found.prefix(mostTold) {
-        let place = vehicle.map { "vehicle \($0): " } ?? ""
-        complainOfPack("\(violation.rule.rawValue): \(place)\(violation.message)")
-    }
-    return found.isEmpty ? 0 : 1
-}
-
-private func parse(_ text: [UInt8]) throws(PackingError) -> JSON {
+func parseLoad(_ text: [UInt8]) throws(PackingError) -> JSON {
     do {
         return try JSON(parsing: text)
     } catch {
@@ -139,7 +107,7 @@ private func parse(_ text: [UInt8]) throws(PackingError) -> JSON {
 
 private let largestFile = 256 << 20
 
-private func read(_ path: String) throws(PackingError) -> [UInt8] {
+func readLoadFile(_ path: String) throws(PackingError) -> [UInt8] {
     do {
         return try WholeFile.read(path, limit: largestFile)
     } catch {
@@ -152,6 +120,6 @@ private func read(_ path: String) throws(PackingError) -> [UInt8] {
     }
 }
 
-private func complainOfPack(_ message: String) {
+func complainOfPack(_ message: String) {
     emit("weft pack: \(message)\n", to: STDERR_FILENO)
 }

@@ -153,7 +153,6 @@ export interface Box {
   bearsGrams: number;
   maxLoadGrams?: number | null;
   fragile?: boolean;
-  goodsClass?: string | null;
 }
 
 export interface LoadedVehicle {

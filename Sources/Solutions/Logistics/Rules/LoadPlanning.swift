@@ -289,7 +289,7 @@ extension LoadPlanning.Plan {
                 "supported": .double(proof.boxes[index].supported),
                 "bearsGrams": .int(Int(proof.boxes[index].bearsGrams.rounded())),
                 "maxLoadGrams": item.maxLoadGrams.map { .int($0) } ?? .null,
-                "fragile": .bool(item.isFragile), "goodsClass": .optional(item.goodsClass),
+                "fragile": .bool(item.isFragile),
             ])
         }
         var json: JSON = [

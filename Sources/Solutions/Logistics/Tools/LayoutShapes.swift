@@ -16,10 +16,8 @@ enum LayoutShapes {
                 Shape.described(Shape.number, "How much of its base rests on something.")
             ),
             ("bearsGrams", Shape.integer), ("maxLoadGrams", Shape.nullable(Shape.count)),
-            ("fragile", Shape.flag), ("goodsClass", Shape.nullable(Shape.text)),
-        ],
-        // Layouts of before orders had classes of goods.
-        optional: ["goodsClass"]
+            ("fragile", Shape.flag),
+        ]
     )
     /// A box as people see it: which piece it is, how it is turned, what it stands on.
     static let shownBox = Shape.extended(
