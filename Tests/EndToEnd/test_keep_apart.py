@@ -64,7 +64,10 @@ def test_food_and_chemicals_stand_apart_until_an_organisation_says_otherwise(ser
     ]  # fmt: skip
     assert len(apart) == 8 and min(apart) >= 800
 
-    # None of it may ride together from now on: two vehicles where one has room for all.
+
+def test_what_never_rides_together_takes_two_vehicles(serve):
+    client = Client.signed_in(serve())
+    client.wait_until_idle()
     answer = put(client, [{"classes": ["chemicals", "food"], "distanceMm": None}])
     assert answer.status == 200, answer.body
     told = {"rules": [{"classes": ["chemicals", "food"], "distanceMm": None}], "isStandard": False}
@@ -85,6 +88,7 @@ def test_food_and_chemicals_stand_apart_until_an_organisation_says_otherwise(ser
 
 def test_bad_rules_are_refused_and_change_nothing(serve):
     client = Client.signed_in(serve())
+    client.wait_until_idle()
     pair = {"classes": ["food", "acid"]}
     for rules, place in (
         ([{"classes": ["food"]}], "/rules/0/classes"),
@@ -105,6 +109,7 @@ def test_bad_rules_are_refused_and_change_nothing(serve):
 def test_rules_are_an_organisations_own_and_viewers_only_read_them(serve):
     weft = serve()
     client = Client.signed_in(weft)
+    client.wait_until_idle()
     mine = [{"classes": ["glass", "steel"], "distanceMm": 100}]
     assert put(client, mine).status == 200
     weft.stop()
