@@ -31,7 +31,9 @@ import Testing
                 weightGrams: dice.roll(0...50) * 1_000,
                 maxLoadGrams: dice.coin() ? nil : dice.roll(0...200) * 1_000,
                 isFragile: dice.roll(0...4) == 0,
-                stop: dice.roll(1...stops)
+                stop: dice.roll(1...stops),
+                goodsClass: [nil, "food", "feed", "acid"][dice.roll(0...3)],
+                priority: dice.coin() ? 0 : dice.roll(0...2)
             )
         }
         let length = dice.roll(1_000...4_000)
@@ -50,10 +52,18 @@ import Testing
                 )
         )
         let supports: [SupportRule] = [.full, .none, .fraction(0.8), .fraction(0.5)]
-        return LoadProblem(space: space, items: items, support: supports[dice.roll(0...3)])
+        return LoadProblem(
+            space: space,
+            items: items,
+            support: supports[dice.roll(0...3)],
+            keepApart: [
+                KeepApart("food", "acid", distance: dice.roll(0...4) * 200),
+                KeepApart("acid", "feed", distance: dice.coin() ? nil : 300),
+            ]
+        )
     }
 
-    @Test("layouts of random loads break no rule, and no thread changes them", arguments: 1...20)
+    @Test("layouts of random loads break no rule, and no thread changes them", arguments: 1...60)
     func random(seed: Int) throws {
         let problem = Self.problem(seed: UInt64(seed))
         let one = Packer.Options(budget: .iterations(60), seed: UInt64(seed % 3))

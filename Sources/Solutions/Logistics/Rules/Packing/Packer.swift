@@ -50,8 +50,7 @@ public struct Packer: Sendable {
     {
         try problem.check()
         let started = clock()
-        let model = PackingModel(problem, settings: .init(seed: options.seed))
-        let beam = PackingBeam(model, options: options, clock: clock, started: started)
+        let beam = PackingBeam(problem, options: options, clock: clock, started: started)
         beam.run()
         let boxes = beam.bestBoxes()
         var counts = [Int](repeating: 0, count: problem.items.count)

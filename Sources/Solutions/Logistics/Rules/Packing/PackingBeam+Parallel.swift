@@ -6,7 +6,7 @@ extension PackingBeam {
     /// One thread's own search and layout.
     final class Helper {
         let search: PackingSearch
-        let state = PackingState()
+        let place = PackingPlace()
         var seconds = 0.0
 
         init(_ model: PackingModel) { search = PackingSearch(model) }
@@ -18,13 +18,15 @@ extension PackingBeam {
     /// one are thrown away, so the result is that of one thread with the same iterations.
     func evaluateInParallel(
         _ jobs: [Job],
-        _ parents: [PackingState],
+        _ parents: [PackingSearch.State],
+        _ way: Int,
         _ outcomes: inout [Outcome]
     ) {
         let team = min(options.threads, jobs.count)
-        while helpers.count < team { helpers.append(Helper(model)) }
-        playAll(jobs, parents, &outcomes, team)
-        for index in jobs.indices where jobs[index].knownScore == nil {
+        let ours = ways[way]
+        while ours.helpers.count < team { ours.helpers.append(Helper(ours.model)) }
+        playAll(jobs, parents, ours.helpers, &outcomes)
+        for index in jobs.indices where jobs[index].known == nil {
             let outcome = outcomes[index]
             let allowance = min(outcome.steps, iterationLimit - iterations)
             let cut = !outcome.complete || allowance < outcome.steps
@@ -32,28 +34,30 @@ extension PackingBeam {
                 finished = true
                 return
             }
-            if cut || outcome.volume > bestVolume {
+            if cut || outcome.score > bestScore {
                 // Played again here, for the layout.
                 var again = deadline
                 again.end = .infinity
                 outcomes[index] = playJob(
                     jobs[index],
                     parents,
+                    ours.main,
                     cut ? allowance : Int.max,
                     again
                 )
             }
-            account(outcomes[index])
+            account(outcomes[index], way)
             if cut { finished = true }
             if finished { return }
+            ours.memory[jobs[index].key] = outcomes[index].score
         }
     }
 
     private func playAll(
         _ jobs: [Job],
-        _ parents: [PackingState],
-        _ outcomes: inout [Outcome],
-        _ team: Int
+        _ parents: [PackingSearch.State],
+        _ helpers: [Helper],
+        _ outcomes: inout [Outcome]
     ) {
         let allowance = iterationLimit - iterations
         let deadline = deadline
@@ -67,7 +71,7 @@ extension PackingBeam {
         let next = Atomic<Int>(0)
         outcomes.withUnsafeMutableBufferPointer { results in
             nonisolated(unsafe) let results = results
-            DispatchQueue.concurrentPerform(iterations: team) { worker in
+            DispatchQueue.concurrentPerform(iterations: helpers.count) { worker in
                 let helper = helpers[worker]
                 let began = deadline.clock()
                 var own = deadline
@@ -77,13 +81,13 @@ extension PackingBeam {
                     let index = next.add(1, ordering: .relaxed).oldValue
                     if index >= jobs.count { break }
                     let job = jobs[index]
-                    if let known = job.knownScore {
-                        results[index] = Outcome(volume: known, steps: 0, complete: true)
+                    if let known = job.known {
+                        results[index] = Outcome(score: known, steps: 0, complete: true)
                         continue
                     }
-                    helper.state.copy(parents[job.parent])
+                    helper.place.state.pointee.copy(parents[job.parent].pointee)
                     results[index] = helper.search.play(
-                        helper.state,
+                        helper.place.state,
                         placing: job.block,
                         in: job.space,
                         allowance: allowance,
@@ -95,6 +99,6 @@ extension PackingBeam {
                 }
             }
         }
-        helperSeconds = helpers.reduce(0) { $0 + $1.seconds }
+        helperSeconds = ways.reduce(0) { $0 + $1.helpers.reduce(0) { $0 + $1.seconds } }
     }
 }

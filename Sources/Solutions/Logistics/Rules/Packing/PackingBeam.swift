@@ -1,15 +1,40 @@
-/// The widening beam search over one model.
+/// The widening beam search over one problem.
+///
+/// A problem of mixed priorities is searched in two ways in turn, which share the budget: with all
+/// boxes alike, in case everything fits, and with the higher priorities placed first.
 final class PackingBeam {
     /// One successor to be played to its end.
     struct Job {
         var parent: Int
         var space: Int
         var block: Int32
-        /// The parent's own greedy choice: its play is known already.
-        var knownScore: Int64?
+        /// Tells the layout that it begins with.
+        var key: UInt64
+        /// What came of it when it was played before, perhaps as its parent's own greedy choice.
+        var known: PackingScore?
     }
 
-    /// What came of playing one successor.
+    /// One way of searching: what is looked up, and what was found out so far.
+    final class Way {
+        let model: PackingModel
+        let main: PackingSearch
+        let root = PackingPlace()
+        /// What came of playing the empty space.
+        var rootScore = PackingScore.none
+        /// What came of playing a layout that was met before.
+        var memory = PlayMemory()
+        /// Whether nothing more can come of it.
+        var isExhausted = false
+        var helpers: [Helper] = []
+
+        init(_ model: PackingModel) {
+            self.model = model
+            main = PackingSearch(model)
+            main.reset(root.state)
+        }
+    }
+
+    typealias Level = [(place: PackingPlace, score: PackingScore?)]
     typealias Outcome = PackingSearch.Outcome
     typealias Deadline = PackingSearch.Deadline
 
@@ -17,16 +42,14 @@ final class PackingBeam {
     /// CPU seconds used by threads other than the caller's.
     var helperSeconds = 0.0
 
-    let model: PackingModel
     let options: Packer.Options
     let deadline: Deadline
     let iterationLimit: Int
-    var helpers: [Helper] = []
-    private let main: PackingSearch
-    private let scratch = PackingState()
+    let ways: [Way]
+    private let spare = PackingPlace()
 
-    private var best: [PlacedBlock] = []
-    private(set) var bestVolume: Int64 = -1
+    private var best: (way: Int, placed: [PlacedBlock]) = (0, [])
+    private(set) var bestScore = PackingScore.none
     var finished = false
     /// Whether the present pass left out anything for lack of width.
     private var wasCut = false
@@ -34,12 +57,11 @@ final class PackingBeam {
     private static let widest = 1_024.0
 
     init(
-        _ model: PackingModel,
+        _ problem: LoadProblem,
         options: Packer.Options,
         clock: @escaping Packer.Clock,
         started: Double
     ) {
-        self.model = model
         self.options = options
         switch options.budget {
         case .seconds(let seconds):
@@ -49,61 +71,82 @@ final class PackingBeam {
             deadline = Deadline(clock: clock, end: .infinity)
             iterationLimit = max(count, 1)
         }
-        main = PackingSearch(model)
+        let isMixed = Set(problem.items.map(\.priority)).count > 1
+        let orders: [PackingOrder] = isMixed ? [.stops, .priorities] : [.stops]
+        ways = orders.map {
+            Way(PackingModel(problem, order: $0, settings: .init(seed: options.seed)))
+        }
     }
 
     func run() {
-        let root = PackingState()
-        main.reset(root)
-        scratch.copy(root)
-        let first = main.play(scratch, steps: 0, allowance: iterationLimit, deadline: deadline)
-        account(first)
+        for (index, way) in ways.enumerated() where !finished {
+            spare.state.pointee.copy(way.root.state.pointee)
+            let first = way.main.play(
+                spare.state,
+                steps: 0,
+                allowance: iterationLimit - iterations,
+                deadline: deadline
+            )
+            way.rootScore = first.score
+            account(first, index)
+        }
         var width = 1.0
-        while !finished {
-            wasCut = false
-            pass(root, first.volume, width: Int(width.rounded()))
-            // Nothing was left out: a wider beam would see the same layouts again.
-            if !wasCut { break }
+        while !finished, ways.contains(where: { !$0.isExhausted }) {
+            for (index, way) in ways.enumerated() where !finished && !way.isExhausted {
+                wasCut = false
+                pass(index, width: Int(width.rounded()))
+                // Nothing was left out: a wider beam would see the same layouts again.
+                if !wasCut { way.isExhausted = true }
+            }
             width = min(width * 2.0.squareRoot(), Self.widest)
         }
     }
 
     /// One sweep from the empty space to full layouts with the given beam width.
-    private func pass(_ root: PackingState, _ rootScore: Int64, width: Int) {
-        var level: [(state: PackingState, score: Int64?)] = [(root, rootScore)]
+    private func pass(_ index: Int, width: Int) {
+        let way = ways[index]
+        var level: Level = [(way.root, way.rootScore)]
         while !level.isEmpty, !finished {
             var jobs: [Job] = []
-            for index in level.indices {
-                expand(level[index].state, index, known: level[index].score, width, &jobs)
+            for parent in level.indices {
+                expand(level[parent].place.state, parent, way, level[parent].score, width, &jobs)
+                if finished { return }
             }
-            let outcomes = evaluate(jobs, level.map(\.state))
+            let outcomes = evaluate(jobs, level.map(\.place.state), index)
             if finished { return }
-            level = select(jobs, outcomes, level.map(\.state), width)
+            level = select(jobs, outcomes, level.map(\.place.state), way.main, width)
         }
     }
 
     private func expand(
-        _ state: PackingState,
-        _ index: Int,
-        known: Int64?,
+        _ state: PackingSearch.State,
+        _ parent: Int,
+        _ way: Way,
+        _ known: PackingScore?,
         _ width: Int,
         _ jobs: inout [Job]
     ) {
-        while let space = main.nextSpace(state) {
-            main.rank(state, space, limit: width, deadline: deadline)
-            if model.checksParts, deadline.hasPassed { return }
-            if main.picks.count == 0 {
-                main.discardSpace(state, space)
+        while let space = way.main.nextSpace(state) {
+            guard way.main.rank(state, space, limit: width, deadline: deadline) else {
+                finished = true
+                return
+            }
+            if way.main.picks.count == 0 {
+                way.main.discardSpace(state, space)
                 continue
             }
-            if main.picks.count == width { wasCut = true }
-            for rank in 0..<main.picks.count {
+            if way.main.picks.count == width { wasCut = true }
+            for rank in 0..<way.main.picks.count {
+                let block = way.main.picks[rank].block
+                let placed = way.main.placed(block, in: state.pointee.spaces[space], state)
+                let key = state.pointee.key &+ placed.key
                 jobs.append(
                     Job(
-                        parent: index,
+                        parent: parent,
                         space: space,
-                        block: main.picks[rank].block,
-                        knownScore: rank == 0 ? known : nil
+                        block: block,
+                        key: key,
+                        known: rank == 0 ? known ?? way.memory[key] : way.memory[key]
                     )
                 )
             }
@@ -112,31 +155,44 @@ final class PackingBeam {
     }
 
     /// Plays every job whose score is not known, in order, and takes account of each.
-    private func evaluate(_ jobs: [Job], _ parents: [PackingState]) -> [Outcome] {
-        var outcomes = [Outcome](repeating: Outcome(), count: jobs.count)
+    private func evaluate(_ jobs: [Job], _ parents: [PackingSearch.State], _ index: Int)
+        -> [Outcome]
+    {
+        var outcomes = [Outcome](repeating: Outcome(score: .none), count: jobs.count)
         if options.threads > 1, jobs.count > 1 {
-            evaluateInParallel(jobs, parents, &outcomes)
+            evaluateInParallel(jobs, parents, index, &outcomes)
             return outcomes
         }
-        for (index, job) in jobs.enumerated() {
-            if let known = job.knownScore {
-                outcomes[index] = Outcome(volume: known, steps: 0, complete: true)
+        for (at, job) in jobs.enumerated() {
+            if let known = job.known {
+                outcomes[at] = Outcome(score: known, steps: 0, complete: true)
                 continue
             }
-            outcomes[index] = playJob(job, parents, iterationLimit - iterations, deadline)
-            account(outcomes[index])
+            outcomes[at] = playJob(
+                job,
+                parents,
+                ways[index].main,
+                iterationLimit - iterations,
+                deadline
+            )
+            account(outcomes[at], index)
             if finished { break }
+            ways[index].memory[job.key] = outcomes[at].score
         }
         return outcomes
     }
 
-    /// Plays one successor on the calling thread and leaves its layout in `scratch`.
-    func playJob(_ job: Job, _ parents: [PackingState], _ allowance: Int, _ deadline: Deadline)
-        -> Outcome
-    {
-        scratch.copy(parents[job.parent])
-        return main.play(
-            scratch,
+    /// Plays one successor on the calling thread and leaves its layout in `spare`.
+    func playJob(
+        _ job: Job,
+        _ parents: [PackingSearch.State],
+        _ search: PackingSearch,
+        _ allowance: Int,
+        _ deadline: Deadline
+    ) -> Outcome {
+        spare.state.pointee.copy(parents[job.parent].pointee)
+        return search.play(
+            spare.state,
             placing: job.block,
             in: job.space,
             allowance: allowance,
@@ -144,14 +200,17 @@ final class PackingBeam {
         )
     }
 
-    /// Counts an outcome and keeps its layout when it is the best so far.
-    func account(_ outcome: Outcome) {
+    /// Counts an outcome and keeps its layout, which is in `spare`, when it is the best so far.
+    func account(_ outcome: Outcome, _ way: Int) {
         iterations += outcome.steps
-        if outcome.volume > bestVolume {
-            bestVolume = outcome.volume
-            best = (0..<scratch.placed.count).map { scratch.placed[$0] }
+        if outcome.score > bestScore {
+            bestScore = outcome.score
+            let placed = spare.state.pointee.placed
+            best = (way, (0..<placed.count).map { placed[$0] })
         }
-        if !outcome.complete || bestVolume >= model.volumeBound || iterations >= iterationLimit {
+        if !outcome.complete || bestScore.volume >= ways[way].model.volumeBound
+            || iterations >= iterationLimit
+        {
             finished = true
         }
     }
@@ -160,28 +219,30 @@ final class PackingBeam {
     private func select(
         _ jobs: [Job],
         _ outcomes: [Outcome],
-        _ parents: [PackingState],
+        _ parents: [PackingSearch.State],
+        _ search: PackingSearch,
         _ width: Int
-    ) -> [(state: PackingState, score: Int64?)] {
+    ) -> Level {
         struct Mark: Hashable {
-            var outcome: Int64
+            var outcome: PackingScore
             var filled: Int64
         }
         let order = jobs.indices.sorted {
-            outcomes[$0].volume != outcomes[$1].volume
-                ? outcomes[$0].volume > outcomes[$1].volume : $0 < $1
+            outcomes[$0].score != outcomes[$1].score
+                ? outcomes[$0].score > outcomes[$1].score : $0 < $1
         }
         var marks: Set<Mark> = []
-        var chosen: [(state: PackingState, score: Int64?)] = []
+        var chosen: Level = []
         for index in order {
             let job = jobs[index]
-            let filled = parents[job.parent].volume + model.bodies[Int(job.block)].volume
-            let mark = Mark(outcome: outcomes[index].volume, filled: filled)
+            let filled =
+                parents[job.parent].pointee.volume + search.model.bodies[Int(job.block)].volume
+            let mark = Mark(outcome: outcomes[index].score, filled: filled)
             guard marks.insert(mark).inserted else { continue }
-            let state = PackingState()
-            state.copy(parents[job.parent])
-            main.place(state, job.space, job.block)
-            chosen.append((state, outcomes[index].volume))
+            let place = PackingPlace()
+            place.state.pointee.copy(parents[job.parent].pointee)
+            search.place(place.state, job.space, job.block)
+            chosen.append((place, outcomes[index].score))
             if chosen.count == width {
                 wasCut = true
                 break
@@ -192,9 +253,10 @@ final class PackingBeam {
 
     /// The boxes of the best layout, block by block in the order of placing.
     func bestBoxes() -> [PackedBox] {
+        let model = ways[best.way].model
         var boxes: [PackedBox] = []
         var parts: [BlockPart] = []
-        for placed in best {
+        for placed in best.placed {
             parts.removeAll(keepingCapacity: true)
             model.blocks.appendParts(of: Int(placed.block), at: SIMD3(0, 0, 0), to: &parts)
             let shape = model.shapes[Int(placed.block)]

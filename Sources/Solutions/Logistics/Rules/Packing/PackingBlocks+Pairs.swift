@@ -23,7 +23,7 @@ extension PackingBlocks {
         for i in fresh {
             for j in byHeight[shapes[i].height] ?? [] {
                 attempts -= 1
-                if bodies[i].stop != bodies[j].stop { continue }
+                if bodies[i].group != bodies[j].group { continue }
                 // Pairs within the fresh range come up twice; once is enough.
                 if j >= fresh.lowerBound, j < i { continue }
                 if shapes.count >= settings.limit || attempts < 0 { return }
@@ -37,7 +37,7 @@ extension PackingBlocks {
                 let j = byFootprint[at]
                 at += 1
                 attempts -= 1
-                if bodies[i].stop != bodies[j].stop { continue }
+                if bodies[i].group != bodies[j].group { continue }
                 if shapes.count >= settings.limit || attempts < 0 { return }
                 joinAlongZ(i, j)
                 if i != j, j < fresh.lowerBound { joinAlongZ(j, i) }
@@ -134,6 +134,7 @@ extension PackingBlocks {
     ) {
         let a = bodies[i]
         let b = bodies[j]
+        if a.firstClass & b.secondClass | a.secondClass & b.firstClass != 0 { return }
         if keepsParts, a.boxCount + b.boxCount > 200 { return }
         var kinds = shapes[i].kinds
         var amounts = shapes[i].amounts
@@ -167,6 +168,9 @@ extension PackingBlocks {
             weight: a.weight + b.weight,
             moment: a.moment + b.moment + 2 * shift * b.weight,
             stop: a.stop,
+            group: a.group,
+            firstClass: a.firstClass | b.firstClass,
+            secondClass: a.secondClass | b.secondClass,
             boxCount: a.boxCount + b.boxCount
         )
         if keepsParts, make == .alongZ, !bears(i, j) { return }

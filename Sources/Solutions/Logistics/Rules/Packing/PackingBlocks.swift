@@ -12,6 +12,18 @@ struct BlockShape: BitwiseCopyable {
     var amounts: SIMD4<UInt16>
 }
 
+/// What is needed to score a block in a space.
+struct BlockScore: BitwiseCopyable {
+    /// The extents along x, y and z; the fourth is 0.
+    var size: SIMD4<Int32>
+    /// The greatest gap along each axis at which the face still counts as touching.
+    var slack: SIMD4<Int32>
+    /// Half of each face's share of the block's surface.
+    var faces: SIMD4<Float>
+    /// As in `BlockShape`.
+    var value: Float
+}
+
 /// The rest of what is known about a block.
 struct BlockBody: BitwiseCopyable {
     enum Make: UInt8 {
@@ -36,6 +48,11 @@ struct BlockBody: BitwiseCopyable {
     /// Twice the sum of mass times its centre's distance along x from the block's corner.
     var moment: Int64
     var stop: Int32
+    /// Blocks of one group are placed before those of the next; a block's boxes are of one group.
+    var group: Int32
+    /// The rules, by bit, of which the block holds goods of the first class, and of the second.
+    var firstClass: UInt64 = 0
+    var secondClass: UInt64 = 0
     var boxCount: Int32
     /// Where the block's boxes begin in the list of parts, when that list is kept.
     var parts: Int32 = 0
@@ -52,11 +69,20 @@ struct BlockPart: BitwiseCopyable {
     var height: Int32
 }
 
-/// The blocks the search may place, sorted by stop from the last to the first, then by value.
+/// In what order groups of boxes are placed.
+enum PackingOrder {
+    /// The last stop first, since it is farthest from the door.
+    case stops
+    /// The highest priority first, whatever its stop; within a priority the last stop first.
+    case priorities
+}
+
+/// The blocks the search may place, sorted by group, then by value.
 ///
 /// A block is a solid group of boxes placed as one: grids of one kind and guillotine pairs of
 /// smaller blocks that waste little (Fanslau & Bortfeldt, INFORMS J. Comput. 22, 2010; Zhu & Lim,
-/// EJOR 221, 2012; Araya & Riff, C&OR 43, 2014). All boxes of a block have one stop.
+/// EJOR 221, 2012; Araya & Riff, C&OR 43, 2014). All boxes of a block have one stop, and no two
+/// of them are kept apart.
 struct PackingBlocks {
     struct Settings {
         /// Pairs fill at least this share of their hull (Araya & Riff use 0.98).
@@ -75,12 +101,16 @@ struct PackingBlocks {
     private(set) var shapes: [BlockShape] = []
     private(set) var bodies: [BlockBody] = []
     private(set) var parts: [BlockPart] = []
-    /// For each stop, from the last to the first, the blocks that belong to it.
-    private(set) var stops: [Range<Int>] = []
+    /// For each group, in the order of placing, the blocks that belong to it.
+    private(set) var groups: [Range<Int>] = []
     let keepsParts: Bool
 
     let problem: LoadProblem
     let settings: Settings
+    /// The group of each kind of box.
+    private let groupOf: [Int32]
+    /// The rules of which each kind is the first class, and the second.
+    private let classesOf: [(first: UInt64, second: UInt64)]
     private var seen: Set<Key> = []
 
     private struct Key: Hashable {
@@ -89,9 +119,24 @@ struct PackingBlocks {
         var amounts: SIMD4<UInt16>
     }
 
-    init(_ problem: LoadProblem, settings: Settings = Settings()) {
+    init(_ problem: LoadProblem, order: PackingOrder, settings: Settings = Settings()) {
         self.problem = problem
         self.settings = settings
+        // Falling, so that what is greater comes first.
+        let places = problem.items.map { item in
+            SIMD2(order == .priorities ? item.priority : 0, item.stop)
+        }
+        let groups = Set(places).sorted { ($0.x, $0.y) > ($1.x, $1.y) }
+        let ranks = Dictionary(uniqueKeysWithValues: zip(groups, Int32(0)...))
+        groupOf = places.map { ranks[$0] ?? 0 }
+        classesOf = problem.items.map { item in
+            var classes: (first: UInt64, second: UInt64) = (0, 0)
+            for (bit, rule) in problem.keepApart.enumerated() {
+                if rule.first == item.goodsClass { classes.first |= 1 << UInt64(bit) }
+                if rule.second == item.goodsClass { classes.second |= 1 << UInt64(bit) }
+            }
+            return classes
+        }
         let loads = problem.items.contains { $0.maxLoadGrams != nil || $0.isFragile }
         var fractional = false
         if case .fraction = problem.support { fractional = true }
@@ -100,7 +145,7 @@ struct PackingBlocks {
             addGrids(of: kind)
         }
         addPairs()
-        order()
+        sort()
         if keepsParts { listParts() }
     }
 
@@ -205,6 +250,9 @@ struct PackingBlocks {
                 weight: weight,
                 moment: weight * Int64(length),
                 stop: Int32(item.stop),
+                group: groupOf[kind],
+                firstClass: classesOf[kind].first,
+                secondClass: classesOf[kind].second,
                 boxCount: Int32(count)
             )
         )
@@ -223,7 +271,7 @@ struct PackingBlocks {
 
     // MARK: Order and parts
 
-    private mutating func order() {
+    private mutating func sort() {
         seen = []
         var noise = SplitMix(state: settings.seed)
         for index in shapes.indices {
@@ -233,7 +281,7 @@ struct PackingBlocks {
             shapes[index].value = Float(Double(bodies[index].volume) * weight * varied)
         }
         let sorted = shapes.indices.sorted {
-            if bodies[$0].stop != bodies[$1].stop { return bodies[$0].stop > bodies[$1].stop }
+            if bodies[$0].group != bodies[$1].group { return bodies[$0].group < bodies[$1].group }
             if shapes[$0].value != shapes[$1].value { return shapes[$0].value > shapes[$1].value }
             return $0 < $1
         }
@@ -249,8 +297,8 @@ struct PackingBlocks {
         }
         var start = 0
         for index in bodies.indices
-        where index + 1 == bodies.count || bodies[index + 1].stop != bodies[index].stop {
-            stops.append(start..<(index + 1))
+        where index + 1 == bodies.count || bodies[index + 1].group != bodies[index].group {
+            groups.append(start..<(index + 1))
             start = index + 1
         }
     }

@@ -15,15 +15,20 @@ final class PackingModel {
     let shapes: UnsafeMutablePointer<BlockShape>
     let bodies: UnsafeMutablePointer<BlockBody>
     let parts: UnsafeMutablePointer<BlockPart>
-    let stops: [Range<Int>]
+    let scores: UnsafeMutablePointer<BlockScore>
+    let index: PackingIndex
+    /// The value of the best block in each word of the index.
+    let wordValues: UnsafeMutablePointer<Float>
+    /// The blocks that are placed one group after the other.
+    let groups: [Range<Int>]
 
     let kindWeight: UnsafeMutablePointer<Int64>
     let kindMaxLoad: UnsafeMutablePointer<Double>
     let kindFragile: UnsafeMutablePointer<Bool>
 
     /// `reachHorizontal[g]`: the most of a gap `g` that some row of boxes can fill.
-    let reachHorizontal: UnsafeMutablePointer<Int32>
-    let reachVertical: UnsafeMutablePointer<Int32>
+    let reachHorizontal: UnsafeMutablePointer<Float>
+    let reachVertical: UnsafeMutablePointer<Float>
     let leastHorizontal: Int32
     let leastVertical: Int32
 
@@ -31,10 +36,13 @@ final class PackingModel {
     let checksWeight: Bool
     let checksAxles: Bool
     let checksStops: Bool
+    let checksApart: Bool
     let checksParts: Bool
     let checksLoads: Bool
     let leastSupport: Double
     let fullSupport: Bool
+    /// What the layouts are worth.
+    let levels: PriorityLevels
     /// The volume that no layout can exceed.
     let volumeBound: Int64
 
@@ -44,9 +52,13 @@ final class PackingModel {
     let frontLimit: Int64
     let rearLimit: Int64
 
-    init(_ problem: LoadProblem, settings: PackingBlocks.Settings) {
+    /// How two classes are kept apart: the gap, or more than any space when they may not meet.
+    let gaps: [Int32]
+
+    init(_ problem: LoadProblem, order: PackingOrder, settings: PackingBlocks.Settings) {
         self.problem = problem
-        blocks = PackingBlocks(problem, settings: settings)
+        blocks = PackingBlocks(problem, order: order, settings: settings)
+        levels = PriorityLevels(problem)
         let space = problem.space
         length = Int32(space.length)
         width = Int32(space.width)
@@ -55,7 +67,14 @@ final class PackingModel {
         shapes = Self.buffer(blocks.shapes)
         bodies = Self.buffer(blocks.bodies)
         parts = Self.buffer(blocks.parts)
-        stops = blocks.stops
+        groups = blocks.groups
+        scores = Self.buffer(blocks.shapes.map { Self.score($0) })
+        index = PackingIndex(blocks.shapes, kinds: problem.items.count, in: space)
+        wordValues = Self.buffer(
+            stride(from: 0, to: blocks.shapes.count, by: 64).map { [blocks] first in
+                blocks.shapes[first...].prefix(64).map(\.value).max() ?? 0
+            }
+        )
 
         kindWeight = Self.buffer(problem.items.map { Int64($0.weightGrams) })
         kindMaxLoad = Self.buffer(
@@ -86,7 +105,9 @@ final class PackingModel {
         }
         maxWeight = space.maxWeightGrams.map(Int64.init) ?? Self.unlimited
         checksWeight = weights > maxWeight
-        checksStops = stops.count > 1
+        checksStops = Set(problem.items.map(\.stop)).count > 1
+        gaps = problem.keepApart.map { Int32($0.distance ?? 2 * CargoSpace.longestSide) }
+        checksApart = blocks.bodies.contains { $0.firstClass | $0.secondClass != 0 }
         checksParts = blocks.keepsParts
         checksLoads = problem.items.contains { $0.maxLoadGrams != nil || $0.isFragile }
         leastSupport = problem.support.share
@@ -111,6 +132,9 @@ final class PackingModel {
         shapes.deallocate()
         bodies.deallocate()
         parts.deallocate()
+        scores.deallocate()
+        wordValues.deallocate()
+        index.free()
         kindWeight.deallocate()
         kindMaxLoad.deallocate()
         kindFragile.deallocate()
@@ -128,9 +152,32 @@ final class PackingModel {
         return pointer
     }
 
+    /// A face counts as touching when the gap is at most this share of the block's extent.
+    ///
+    /// Araya, Guerrero & Nuñez, "VCS: A new heuristic function for selecting boxes in the single
+    /// container loading problem" (C&OR 82, 2017).
+    private static let touchSlack: Float = 0.04
+
+    private static func score(_ shape: BlockShape) -> BlockScore {
+        let size = SIMD4<Int32>(shape.length, shape.width, shape.height, 0)
+        let extents = SIMD4<Float>(size)
+        let faces = SIMD4<Float>(
+            extents.y * extents.z,
+            extents.x * extents.z,
+            extents.x * extents.y,
+            0
+        )
+        return BlockScore(
+            size: size,
+            slack: SIMD4<Int32>(extents * touchSlack),
+            faces: faces / (2 * faces.sum()),
+            value: shape.value
+        )
+    }
+
     /// For every gap up to `limit`, the greatest sum of the given sizes that does not exceed it.
-    private static func reach(_ sizes: Set<Int32>, upTo limit: Int) -> UnsafeMutablePointer<Int32> {
-        let table = UnsafeMutablePointer<Int32>.allocate(capacity: limit + 1)
+    private static func reach(_ sizes: Set<Int32>, upTo limit: Int) -> UnsafeMutablePointer<Float> {
+        let table = UnsafeMutablePointer<Float>.allocate(capacity: limit + 1)
         table.initialize(repeating: 0, count: limit + 1)
         var reachable = [Bool](repeating: false, count: limit + 1)
         reachable[0] = true
@@ -139,7 +186,7 @@ final class PackingModel {
         guard sorted.count * limit <= 20_000_000 else {
             let least = sorted.first ?? 1
             for gap in 0...limit {
-                table[gap] = gap < Int(least) ? 0 : Int32(gap)
+                table[gap] = gap < Int(least) ? 0 : Float(gap)
             }
             return table
         }
@@ -151,7 +198,7 @@ final class PackingModel {
         var last: Int32 = 0
         for gap in 0...limit {
             if reachable[gap] { last = Int32(gap) }
-            table[gap] = last
+            table[gap] = Float(last)
         }
         return table
     }

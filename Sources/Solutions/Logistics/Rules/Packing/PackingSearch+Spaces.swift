@@ -1,78 +1,118 @@
 extension PackingSearch {
     /// Takes the block out of every space it enters.
     func cut(
-        _ state: PackingState,
+        _ state: State,
         _ block: PlacedBlock,
         _ body: BlockBody,
         host: FreeSpace
     ) {
-        fresh.count = 0
+        let (scratch, full) = (scratch, model.fullSupport)
+        let (fresh, touching) = (scratch.pointee.fresh, scratch.pointee.touching)
+        fresh.clear()
+        touching.clear()
+        scratch.pointee.tops.count = 0
+        let spaces = state.pointee.spaces.base
+        let from = SIMD4(block.x0, block.y0, block.z0, 0)
+        let to = SIMD4(block.x1, block.y1, block.z1, 0)
         var write = 0
-        let full = model.fullSupport
-        for index in 0..<state.spaces.count {
-            let space = state.spaces[index]
-            if space.x0 >= block.x1 || space.x1 <= block.x0 || space.y0 >= block.y1
-                || space.y1 <= block.y0 || space.z0 >= block.z1 || space.z1 <= block.z0
-            {
-                state.spaces[write] = space
+        for read in 0..<state.pointee.spaces.count {
+            let space = spaces[read]
+            guard space.meets(from, to) else {
+                spaces[write] = space
+                let isInX = space.x0 < block.x1 && space.x1 > block.x0
+                let isInY = space.y0 < block.y1 && space.y1 > block.y0
+                let isInZ = space.z0 < block.z1 && space.z1 > block.z0
+                if isInY, isInZ {
+                    if space.x1 == block.x0 { touching.lists[0].append(Int32(write)) }
+                    if space.x0 == block.x1 { touching.lists[1].append(Int32(write)) }
+                } else if isInX, isInZ {
+                    if space.y1 == block.y0 { touching.lists[2].append(Int32(write)) }
+                    if space.y0 == block.y1 { touching.lists[3].append(Int32(write)) }
+                } else if isInX, isInY {
+                    if space.z1 == block.z0 { touching.lists[4].append(Int32(write)) }
+                    if space.z0 == block.z1 { touching.lists[5].append(Int32(write)) }
+                }
                 write &+= 1
                 continue
             }
             if block.x0 > space.x0 {
                 var rest = space
                 rest.x1 = block.x0
-                offer(rest)
+                offer(rest, 0)
             }
             if block.x1 < space.x1 {
                 var rest = space
                 rest.x0 = block.x1
-                offer(rest)
+                offer(rest, 1)
             }
             if block.y0 > space.y0 {
                 var rest = space
                 rest.y1 = block.y0
-                offer(rest)
+                offer(rest, 2)
             }
             if block.y1 < space.y1 {
                 var rest = space
                 rest.y0 = block.y1
-                offer(rest)
+                offer(rest, 3)
             }
-            if !full {
-                if block.z1 < space.z1 {
-                    var rest = space
-                    rest.z0 = block.z1
-                    offer(rest)
-                }
-                if block.z0 > space.z0 {
-                    var rest = space
-                    rest.z1 = block.z0
-                    offer(rest)
-                }
+            if full { continue }
+            if block.z0 > space.z0 {
+                var rest = space
+                rest.z1 = block.z0
+                offer(rest, 4)
+            }
+            if block.z1 < space.z1 {
+                var rest = space
+                rest.z0 = block.z1
+                offer(rest, 5)
             }
         }
-        state.spaces.count = write
-        if full, block.z1 < host.z1 { offerTop(state, block, body, host) }
-        merge(state)
+        state.pointee.spaces.count = write
+        for face in 0..<6 { merge(state, face) }
+        if full, block.z1 < host.z1 {
+            offerTop(state, block, body, host)
+            mergeTops(state)
+        }
     }
 
     @inline(__always)
-    func offer(_ space: FreeSpace) {
-        if space.x1 &- space.x0 < model.leastHorizontal
-            || space.y1 &- space.y0 < model.leastHorizontal
-            || space.z1 &- space.z0 < model.leastVertical
-        {
-            return
+    private func isUseful(_ space: FreeSpace) -> Bool {
+        space.x1 &- space.x0 >= model.leastHorizontal
+            && space.y1 &- space.y0 >= model.leastHorizontal
+            && space.z1 &- space.z0 >= model.leastVertical
+    }
+
+    @inline(__always)
+    private func offer(_ space: FreeSpace, _ face: Int) {
+        guard isUseful(space) else { return }
+        scratch.pointee.fresh.lists[face].append(space)
+    }
+
+    /// Adds what a cut left at one face of the block, but for what lies in another space.
+    ///
+    /// Such a rest ends at the face, so that only a space which ends there too can hold it: another
+    /// rest at the same face, or one of those that touched it before.
+    private func merge(_ state: State, _ face: Int) {
+        let fresh = scratch.pointee.fresh.lists[face]
+        let touching = scratch.pointee.touching.lists[face]
+        next: for index in 0..<fresh.count {
+            var space = fresh[index]
+            for other in 0..<fresh.count where other != index {
+                if fresh[other].contains(space), other < index || !space.contains(fresh[other]) {
+                    continue next
+                }
+            }
+            for other in 0..<touching.count
+            where state.pointee.spaces[Int(touching[other])].contains(space) { continue next }
+            space.distance = distance(space)
+            space.exhausted = -1
+            state.pointee.spaces.append(space)
         }
-        var space = space
-        space.distance = distance(space)
-        space.exhausted = -1
-        fresh.append(space)
     }
 
     /// The space on the block's flat top, joined with neighbouring tops of the same height.
     func offerTop(
-        _ state: PackingState,
+        _ state: State,
         _ block: PlacedBlock,
         _ body: BlockBody,
         _ host: FreeSpace
@@ -93,14 +133,14 @@ extension PackingSearch {
             top.y1 = block.y1
             top.y0 = block.y1 - body.topWidth
         }
-        var next = fresh.count
+        var next = scratch.pointee.tops.count
         offerJoined(top)
         // Each new top is joined with the older ones, and the joined ones again, a few times.
-        while next < fresh.count, fresh.count < 48 {
-            let grown = next == fresh.count ? top : fresh[next]
+        while next < scratch.pointee.tops.count, scratch.pointee.tops.count < 48 {
+            let grown = next == scratch.pointee.tops.count ? top : scratch.pointee.tops[next]
             next += 1
-            for index in 0..<state.spaces.count {
-                let other = state.spaces[index]
+            for index in 0..<state.pointee.spaces.count {
+                let other = state.pointee.spaces[index]
                 if other.z0 != grown.z0 { continue }
                 join(grown, other)
             }
@@ -112,7 +152,7 @@ extension PackingSearch {
         var space = space
         space.distance = distance(space)
         space.exhausted = -1
-        fresh.append(space)
+        scratch.pointee.tops.append(space)
     }
 
     func join(_ a: FreeSpace, _ b: FreeSpace) {
@@ -141,28 +181,25 @@ extension PackingSearch {
     }
 
     func isKnown(_ space: FreeSpace) -> Bool {
-        for index in 0..<fresh.count where fresh[index].contains(space) { return true }
+        for index in 0..<scratch.pointee.tops.count
+        where scratch.pointee.tops[index].contains(space) { return true }
         return false
     }
 
-    /// Adds the fresh spaces that no other space contains.
-    func merge(_ state: PackingState) {
-        let old = state.spaces.count
-        next: for index in 0..<fresh.count {
-            let space = fresh[index]
-            if space.x1 &- space.x0 < model.leastHorizontal
-                || space.y1 &- space.y0 < model.leastHorizontal
-                || space.z1 &- space.z0 < model.leastVertical
-            {
-                continue
-            }
-            for other in 0..<fresh.count where other != index {
-                if fresh[other].contains(space), other < index || !space.contains(fresh[other]) {
+    /// Adds the spaces on tops that no other space contains.
+    private func mergeTops(_ state: State) {
+        let tops = scratch.pointee.tops
+        next: for index in 0..<tops.count {
+            let space = tops[index]
+            guard isUseful(space) else { continue }
+            for other in 0..<tops.count where other != index {
+                if tops[other].contains(space), other < index || !space.contains(tops[other]) {
                     continue next
                 }
             }
-            for other in 0..<old where state.spaces[other].contains(space) { continue next }
-            state.spaces.append(space)
+            for other in 0..<state.pointee.spaces.count
+            where state.pointee.spaces[other].contains(space) { continue next }
+            state.pointee.spaces.append(space)
         }
     }
 }

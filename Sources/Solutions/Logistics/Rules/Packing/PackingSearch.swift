@@ -1,115 +1,134 @@
 /// One thread's tools: choosing a space, scoring blocks in it, placing one, and playing a partial
 /// layout greedily to its end.
 final class PackingSearch {
+    typealias State = PackingPlace.Pointer
+
     struct Pick: BitwiseCopyable {
         var score: Float
         var block: Int32
     }
 
-    /// How blocks are scored in a space.
-    struct Weights {
-        /// Exponent of the touching share of a block's surface (VCS: 4, taken as two squarings).
-        var touchPower = 4
-        /// A face counts as touching when the gap is at most this share of the block's extent (VCS: 0.04).
-        var touchSlack: Float = 0.04
+    /// A list for each of a block's six faces.
+    struct Faces<Element: BitwiseCopyable> {
+        let lists = UnsafeMutablePointer<PackingBuffer<Element>>.allocate(capacity: 6)
+
+        init() {
+            for face in 0..<6 { (lists + face).initialize(to: PackingBuffer(capacity: 16)) }
+        }
+
+        @inline(__always)
+        func clear() {
+            for face in 0..<6 { lists[face].count = 0 }
+        }
+
+        func free() {
+            for face in 0..<6 { lists[face].free() }
+            lists.deinitialize(count: 6)
+            lists.deallocate()
+        }
+    }
+
+    /// What the steps write and forget.
+    struct Scratch {
+        var picks = PackingBuffer<Pick>()
+        /// What a cut leaves of the spaces it enters: beside, before and behind, below and above the
+        /// block, in this order: x0, x1, y0, y1, z0, z1.
+        var fresh = Faces<FreeSpace>()
+        /// The spaces that are not entered but touch the block's face of the same number.
+        var touching = Faces<Int32>()
+        /// Spaces on a flat top.
+        var tops = PackingBuffer<FreeSpace>()
+        var flows = PackingBuffer<Double>()
+        /// The placed boxes right below or right above the block that is being tried.
+        var near = PackingBuffer<Int32>()
+        var watch = Watch()
     }
 
     let model: PackingModel
-    var weights = Weights()
-    var picks = PackingBuffer<Pick>()
-    var fresh = PackingBuffer<FreeSpace>()
-    var flows = PackingBuffer<Double>()
-    /// The placed boxes right below or right above the block that is being tried.
-    var near = PackingBuffer<Int32>()
+    let scratch = UnsafeMutablePointer<Scratch>.allocate(capacity: 1)
+
+    var picks: PackingBuffer<Pick> { scratch.pointee.picks }
 
     init(_ model: PackingModel) {
         self.model = model
+        scratch.initialize(to: Scratch())
     }
 
     deinit {
-        picks.free()
-        fresh.free()
-        flows.free()
-        near.free()
+        scratch.pointee.picks.free()
+        scratch.pointee.fresh.free()
+        scratch.pointee.touching.free()
+        scratch.pointee.tops.free()
+        scratch.pointee.flows.free()
+        scratch.pointee.near.free()
+        scratch.deinitialize(count: 1)
+        scratch.deallocate()
     }
 
     /// Makes `state` the empty space.
-    func reset(_ state: PackingState) {
-        state.spaces.count = 0
-        state.placed.count = 0
-        state.remaining.count = 0
-        state.parts.count = 0
-        state.bearings.count = 0
-        state.volume = 0
-        state.weight = 0
-        state.moment = 0
-        state.stopRank = 0
+    func reset(_ state: State) {
+        state.pointee.spaces.count = 0
+        state.pointee.placed.count = 0
+        state.pointee.remaining.count = 0
+        state.pointee.parts.count = 0
+        state.pointee.bearings.count = 0
+        state.pointee.volume = 0
+        state.pointee.weight = 0
+        state.pointee.moment = 0
+        state.pointee.group = 0
+        state.pointee.key = 0
         for item in model.problem.items {
-            state.remaining.append(Int32(item.quantity))
+            state.pointee.remaining.append(Int32(item.quantity))
         }
-        state.spaces.append(
-            FreeSpace(
-                x0: 0,
-                y0: 0,
-                z0: 0,
-                x1: model.length,
-                y1: model.width,
-                z1: model.height,
-                distance: 0
-            )
+        // Every block that was made can be made of what there is in the beginning.
+        state.pointee.alive.count = 0
+        for word in model.index.all(model.blockCount) {
+            state.pointee.alive.append(word)
+        }
+        state.pointee.spaces.append(
+            FreeSpace(SIMD3(0, 0, 0), SIMD3(model.length, model.width, model.height))
         )
-        loadCandidates(state)
-    }
-
-    private func loadCandidates(_ state: PackingState) {
-        state.candidates.count = 0
-        guard state.stopRank < model.stops.count else { return }
-        let range = model.stops[state.stopRank]
-        state.candidates.reserve(range.count)
-        for index in range {
-            state.candidates.append(Int32(index))
-        }
     }
 
     // MARK: Spaces
 
-    /// The index of the space to fill next, nil when none is left for any stop.
-    func nextSpace(_ state: PackingState) -> Int? {
-        while true {
+    /// The index of the space to fill next, nil when none is left for any group.
+    func nextSpace(_ state: State) -> Int? {
+        while state.pointee.group < model.groups.count {
             var best = -1
             var bestDistance = Int32.max
             var bestVolume: Int64 = 0
-            let rank = Int32(state.stopRank)
-            for index in 0..<state.spaces.count {
-                let space = state.spaces.base + index
-                if space.pointee.exhausted == rank { continue }
+            let group = Int32(state.pointee.group)
+            let spaces = state.pointee.spaces.base
+            let count = state.pointee.spaces.count
+            var index = 0
+            while index < count {
+                let space = spaces + index
                 let distance = space.pointee.distance
-                if distance > bestDistance { continue }
-                if distance == bestDistance {
+                if distance <= bestDistance, space.pointee.exhausted != group {
                     let volume = space.pointee.volume
-                    if volume <= bestVolume { continue }
-                    bestVolume = volume
-                } else {
-                    bestVolume = space.pointee.volume
+                    if distance < bestDistance || volume > bestVolume {
+                        bestVolume = volume
+                        bestDistance = distance
+                        best = index
+                    }
                 }
-                bestDistance = distance
-                best = index
+                index &+= 1
             }
             if best >= 0 { return best }
-            // Nothing more of this stop fits anywhere: the next stop gets what is left.
-            guard state.stopRank + 1 < model.stops.count else { return nil }
-            state.stopRank += 1
-            loadCandidates(state)
+            // Nothing more of this group fits anywhere: the next one gets what is left.
+            state.pointee.group += 1
         }
+        return nil
     }
 
     /// Nothing fits the space at `index` now.
-    func discardSpace(_ state: PackingState, _ index: Int) {
-        if state.stopRank + 1 < model.stops.count {
-            state.spaces.base[index].exhausted = Int32(state.stopRank)
+    func discardSpace(_ state: State, _ index: Int) {
+        if state.pointee.group + 1 < model.groups.count {
+            state.pointee.spaces.base[index].exhausted = Int32(state.pointee.group)
         } else {
-            state.spaces.count -= 1
-            state.spaces[index] = state.spaces[state.spaces.count]
+            state.pointee.spaces.count -= 1
+            state.pointee.spaces[index] = state.pointee.spaces[state.pointee.spaces.count]
         }
     }
 
@@ -120,6 +139,7 @@ final class PackingSearch {
         return alongX &+ min(space.y0, model.width &- space.y1) &+ space.z0
     }
 
+    /// The corner of a space that lies nearest a corner of the container, for a block of this shape.
     @inline(__always)
     func corner(_ space: FreeSpace, _ shape: BlockShape) -> (SIMD3<Int32>, Int32) {
         var at = SIMD3(space.x0, space.y0, space.z0)
@@ -139,88 +159,94 @@ final class PackingSearch {
 
     /// Fills `picks` with the best blocks for a space, at most `limit`, best first.
     ///
-    /// Where boxes carry little, thousands of blocks may be tried in vain: at the deadline it ends
-    /// with what was found.
+    /// Where boxes carry little, thousands of blocks may be tried in vain. When the deadline passes
+    /// meanwhile the answer is false, and what was found counts for nothing.
     func rank(
-        _ state: PackingState,
+        _ state: State,
         _ spaceIndex: Int,
         limit: Int,
         deadline: Deadline? = nil
-    ) {
-        let space = state.spaces[spaceIndex]
-        let sizeX = space.x1 &- space.x0
-        let sizeY = space.y1 &- space.y0
-        let sizeZ = space.z1 &- space.z0
-        let perVolume = 1 / (Float(sizeX) * Float(sizeY) * Float(sizeZ))
-        let shapes = model.shapes
-        let remaining = state.remaining.base
-        let candidates = state.candidates.base
-        let count = state.candidates.count
-        let slack = weights.touchSlack
-        picks.count = 0
-        picks.reserve(limit + 1)
+    ) -> Bool {
+        let space = state.pointee.spaces[spaceIndex]
+        let size = space.size
+        let perVolume = 1 / (Float(size.x) * Float(size.y) * Float(size.z))
+        let (scores, words) = (model.scores, model.wordValues)
+        let (reachHorizontal, reachVertical) = (model.reachHorizontal, model.reachVertical)
+        let alive = state.pointee.alive.base
+        let lengths = model.index.lengths.row(size.x)
+        let widths = model.index.widths.row(size.y)
+        let heights = model.index.heights.row(size.z)
+        let group = model.groups[state.pointee.group]
+        let (firstWord, lastWord) = (group.lowerBound / 64, (group.upperBound - 1) / 64)
+        let scratch = scratch
+        scratch.pointee.picks.count = 0
+        scratch.pointee.picks.reserve(limit + 1)
         var threshold: Float = 0
-        var write = 0
-        var read = 0
         var trials = 0
-        while read < count {
-            let index = candidates[read]
-            let shape = shapes[Int(index)]
-            // Sorted by value, and no score exceeds it.
-            if shape.value <= threshold { break }
-            read &+= 1
-            if Int32(shape.amounts[0]) > remaining[Int(shape.kinds[0])] { continue }
-            if shape.amounts[1] > 0 {
-                if Int32(shape.amounts[1]) > remaining[Int(shape.kinds[1])]
-                    || Int32(shape.amounts[2]) > remaining[Int(shape.kinds[2])]
-                    || Int32(shape.amounts[3]) > remaining[Int(shape.kinds[3])]
-                {
-                    continue
+        let count = model.index.words
+        var summary = firstWord / 64
+        while summary <= lastWord / 64 {
+            let at = count &+ summary
+            var some = alive[at] & lengths[at] & widths[at] & heights[at]
+            let base = summary &* 64
+            summary &+= 1
+            while some != 0 {
+                let word = base &+ some.trailingZeroBitCount
+                some &= some &- 1
+                var bits = alive[word] & lengths[word] & widths[word] & heights[word]
+                if bits == 0 { continue }
+                if word <= firstWord {
+                    if word < firstWord { continue }
+                    bits &= UInt64.max << UInt64(group.lowerBound % 64)
+                }
+                if word >= lastWord {
+                    if word > lastWord { return true }
+                    if group.upperBound % 64 > 0 {
+                        bits &= (1 << UInt64(group.upperBound % 64)) &- 1
+                    }
+                }
+                // Sorted by value, and no score exceeds it.
+                if words[word] <= threshold { return true }
+                while bits != 0 {
+                    let index = word &* 64 &+ bits.trailingZeroBitCount
+                    bits &= bits &- 1
+                    let block = scores[index]
+                    if block.value <= threshold { return true }
+                    let gap = size &- block.size
+                    if gap.x < 0 || gap.y < 0 || gap.z < 0 { continue }
+                    let used =
+                        (Float(block.size.x) + reachHorizontal[Int(gap.x)])
+                        * (Float(block.size.y) + reachHorizontal[Int(gap.y)])
+                        * (Float(block.size.z) + reachVertical[Int(gap.z)])
+                    let worth = block.value * used * perVolume
+                    if worth <= threshold { continue }
+                    var share: Float = 0.5
+                    if gap.x <= block.slack.x { share += block.faces.x }
+                    if gap.y <= block.slack.y { share += block.faces.y }
+                    if gap.z <= block.slack.z { share += block.faces.z }
+                    let squared = share * share
+                    let score = worth * squared * squared
+                    if score <= threshold { continue }
+                    if model.checksParts {
+                        trials &+= 1
+                        if trials & 15 == 0, let deadline, deadline.hasPassed { return false }
+                    }
+                    if !admits(state, space, Int32(index)) { continue }
+                    insert(Pick(score: score, block: Int32(index)), limit)
+                    if scratch.pointee.picks.count == limit {
+                        threshold = scratch.pointee.picks[limit - 1].score
+                    }
                 }
             }
-            candidates[write] = index
-            write &+= 1
-            if shape.length > sizeX || shape.width > sizeY || shape.height > sizeZ { continue }
-            let gapX = sizeX &- shape.length
-            let gapY = sizeY &- shape.width
-            let gapZ = sizeZ &- shape.height
-            let usedX = Float(shape.length &+ model.reachHorizontal[Int(gapX)])
-            let usedY = Float(shape.width &+ model.reachHorizontal[Int(gapY)])
-            let usedZ = Float(shape.height &+ model.reachVertical[Int(gapZ)])
-            let length = Float(shape.length)
-            let width = Float(shape.width)
-            let height = Float(shape.height)
-            let faceX = width * height
-            let faceY = length * height
-            let faceZ = length * width
-            let all = faceX + faceY + faceZ
-            var touching = all
-            if Float(gapX) <= slack * length { touching += faceX }
-            if Float(gapY) <= slack * width { touching += faceY }
-            if Float(gapZ) <= slack * height { touching += faceZ }
-            let share = touching / (2 * all)
-            let squared = share * share
-            let score =
-                shape.value * (usedX * usedY * usedZ * perVolume) * squared
-                * (weights.touchPower == 4 ? squared : 1)
-            if score <= threshold { continue }
-            if model.checksParts {
-                trials &+= 1
-                if trials & 15 == 0, let deadline, deadline.hasPassed { break }
-            }
-            if !admits(state, space, index) { continue }
-            insert(Pick(score: score, block: index), limit)
-            if picks.count == limit { threshold = picks[limit - 1].score }
         }
-        if write < read {
-            (candidates + write).update(from: candidates + read, count: count - read)
-            state.candidates.count = count - (read - write)
-        }
+        return true
     }
 
+    @inline(__always)
     private func insert(_ pick: Pick, _ limit: Int) {
-        var at = min(picks.count, limit - 1)
-        if picks.count < limit { picks.count += 1 }
+        let picks = scratch.pointee.picks.base
+        var at = min(scratch.pointee.picks.count, limit - 1)
+        if scratch.pointee.picks.count < limit { scratch.pointee.picks.count += 1 }
         while at > 0, picks[at - 1].score < pick.score {
             picks[at] = picks[at - 1]
             at -= 1
@@ -230,15 +256,14 @@ final class PackingSearch {
 
     // MARK: Placing
 
-    func place(_ state: PackingState, _ spaceIndex: Int, _ block: Int32) {
-        let space = state.spaces[spaceIndex]
+    /// Where a block comes to stand in a space.
+    func placed(_ block: Int32, in space: FreeSpace, _ state: State) -> PlacedBlock {
         let shape = model.shapes[Int(block)]
-        let body = model.bodies[Int(block)]
-        let (at, mirror) = corner(space, shape)
-        for slot in 0..<4 where shape.amounts[slot] > 0 {
-            state.remaining.base[Int(shape.kinds[slot])] -= Int32(shape.amounts[slot])
+        var (at, mirror) = corner(space, shape)
+        if model.checksApart || model.checksAxles {
+            at = anchor(state, space, block, at, mirror) ?? at
         }
-        let placed = PlacedBlock(
+        return PlacedBlock(
             block: block,
             x0: at.x,
             y0: at.y,
@@ -246,18 +271,34 @@ final class PackingSearch {
             x1: at.x + shape.length,
             y1: at.y + shape.width,
             z1: at.z + shape.height,
-            stop: body.stop,
+            stop: model.bodies[Int(block)].stop,
             mirror: mirror
         )
-        state.placed.append(placed)
-        state.volume += body.volume
-        state.weight += body.weight
-        if model.checksAxles { state.moment += blockMoment(shape, body, at.x, mirror) }
+    }
+
+    func place(_ state: State, _ spaceIndex: Int, _ block: Int32) {
+        let space = state.pointee.spaces[spaceIndex]
+        let shape = model.shapes[Int(block)]
+        let body = model.bodies[Int(block)]
+        for slot in 0..<4 where shape.amounts[slot] > 0 {
+            let kind = Int(shape.kinds[slot])
+            let left = state.pointee.remaining[kind] - Int32(shape.amounts[slot])
+            state.pointee.remaining[kind] = left
+            model.index.retain(state.pointee.alive.base, kind: kind, left: left)
+        }
+        let placed = placed(block, in: space, state)
+        let (at, mirror) = (SIMD3(placed.x0, placed.y0, placed.z0), placed.mirror)
+        state.pointee.placed.append(placed)
+        state.pointee.volume += body.volume
+        state.pointee.weight += body.weight
+        state.pointee.key &+= placed.key
+        if model.checksAxles { state.pointee.moment += blockMoment(shape, body, at.x, mirror) }
         if model.checksParts {
-            let first = state.parts.count
+            let first = state.pointee.parts.count
             _ = layParts(state, block, at, mirror)
-            for index in 0..<state.parts.count where index < first || flows[index] > 0 {
-                state.parts.base[index].load += flows[index]
+            let flows = scratch.pointee.flows.base
+            for index in 0..<state.pointee.parts.count where index < first || flows[index] > 0 {
+                state.pointee.parts.base[index].load += flows[index]
             }
         }
         cut(state, placed, body, host: space)
