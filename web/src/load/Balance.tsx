@@ -23,6 +23,8 @@ export function Balance({ vehicle }: { vehicle: VehicleLoad }) {
             label="Volume"
             value={vehicle.volumeUtilisation}
             text={percentFine(vehicle.volumeUtilisation)}
+            bound={vehicle.volumeBound ?? undefined}
+            note={bound(vehicle)}
           />
           <Gauge
             label="Payload"
@@ -47,6 +49,14 @@ export function Balance({ vehicle }: { vehicle: VehicleLoad }) {
       </details>
     </Section>
   );
+}
+
+/** What no layout could do better, where it is known. */
+function bound({ volumeBound, boundReason }: VehicleLoad): string | undefined {
+  if (typeof volumeBound !== "number") return undefined;
+  return `No layout can use more than ${percentFine(volumeBound)}${
+    boundReason ? `: ${boundReason}` : ""
+  }`;
 }
 
 interface Verdict {
@@ -154,16 +164,24 @@ interface GaugeProps {
   value: number;
   text: string;
   verdict?: Verdict | undefined;
-  note?: string;
+  note?: string | undefined;
+  /** The largest value there could be. */
+  bound?: number | undefined;
 }
 
-function Gauge({ label, value, text, verdict: said, note }: GaugeProps) {
+function Gauge({ label, value, text, verdict: said, note, bound }: GaugeProps) {
   return (
     <li>
       <span>{label}</span>
       <span className="num">{text}</span>
       <span className={value > 1 ? "gauge gauge-over" : "gauge"} aria-hidden="true">
         <span style={{ width: `${Math.max(0, Math.min(1, value)) * 100}%` }} />
+        {bound !== undefined && (
+          <i
+            className="gauge-bound"
+            style={{ left: `${Math.max(0, Math.min(1, bound)) * 100}%` }}
+          />
+        )}
       </span>
       {said && <Says good={said.good}>{said.words}</Says>}
       {note && <span className="faint gauge-note">{note}</span>}

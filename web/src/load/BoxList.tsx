@@ -4,6 +4,7 @@ import { Icon } from "../ui/Icon";
 import { Section } from "../ui/Page";
 import type { Colouring } from "./colouring";
 import { Swatch } from "./Patterns";
+import { remaining, type Section as Cut } from "./section";
 import type { PlacedBox } from "./types";
 
 const ROW = 34;
@@ -14,11 +15,14 @@ interface Props {
   colouring: Colouring;
   step: number;
   selected: number | null;
+  section: Cut | null;
   onPick: (box: PlacedBox) => void;
 }
 
 /** Every box in loading order; only the rows in sight are in the page, so that thousands are easy. */
-export function BoxList({ boxes, colouring, step, selected, onPick }: Props) {
+export function BoxList(
+  { boxes, colouring, step, selected, section, onPick }: Props,
+) {
   const [text, setText] = useState("");
   const [top, setTop] = useState(0);
   const frame = useRef<HTMLDivElement>(null);
@@ -93,6 +97,7 @@ export function BoxList({ boxes, colouring, step, selected, onPick }: Props) {
         >
           <div role="presentation" style={{ height: rows.length * ROW }}>
             {window.map((box, index) => {
+              const away = box.sequence <= step && remaining(box, section) === null;
               const look = colouring.categories[category.get(box.sequence) ?? 0];
               return (
                 <div
@@ -102,13 +107,14 @@ export function BoxList({ boxes, colouring, step, selected, onPick }: Props) {
                   aria-selected={box.sequence === selected}
                   aria-setsize={rows.length}
                   aria-posinset={first + index + 1}
-                  className={box.sequence > step ? "box-row box-row-ahead" : "box-row"}
+                  className={box.sequence > step || away ? "box-row box-row-ahead" : "box-row"}
                   style={{ top: (first + index) * ROW, height: ROW }}
                   onClick={() => onPick(box)}
                 >
                   <span className="num box-row-number">{box.sequence}</span>
                   {look && <Swatch category={look} size={16} />}
                   <span className="clip grow">{box.name}</span>
+                  {away && <span className="box-row-cut">cut away</span>}
                   <span className="num faint">stop {box.stop}</span>
                   <span className="num">{kg(box.weightGrams)}</span>
                 </div>

@@ -6,9 +6,12 @@ import { Balance } from "./Balance";
 import { BoxList } from "./BoxList";
 import { BoxProof } from "./BoxProof";
 import { type ColourBy, colouring, stopsOf } from "./colouring";
+import { LookTools, NoPicture } from "./LookTools";
 import { ColourLegend } from "./Patterns";
 import { Plans } from "./Plans";
 import type { View } from "./scene";
+import { remaining, type Section } from "./section";
+import { SectionTools, useSection } from "./SectionTools";
 import { Scene3D } from "./Scene3D";
 import { StepBar } from "./StepBar";
 import { useSteps } from "./steps";
@@ -24,7 +27,9 @@ export function LoadView({ vehicle }: { vehicle: VehicleLoad }) {
   const steps = useSteps(query.get("step"), total);
   const step = steps.step;
   const picked = Number(query.get("box") ?? 0) || null;
-  const explode = query.has("explode");
+  const cut = useSection(query.get("cut"), vehicle.container);
+  const section = useSame(cut.section);
+  const explode = query.has("explode") && section === null;
   const balance = !query.has("plain");
   const plan = query.get("view") === "plan" || missing;
   const by = WAYS.find(([key]) => key === query.get("by"))?.[0] ?? "stop";
@@ -36,11 +41,12 @@ export function LoadView({ vehicle }: { vehicle: VehicleLoad }) {
   const stops = useMemo(() => stopsOf(vehicle.boxes), [vehicle]);
   // While stepping, the box just loaded is the one that is talked about.
   const selected = picked ?? (step < total && step > 0 ? step : null);
-  const view = useMemo<View>(() => ({ step, explode, selected, balance }), [
+  const view = useMemo<View>(() => ({ step, explode, selected, balance, section }), [
     step,
     explode,
     selected,
     balance,
+    section,
   ]);
   const flush = useRef(steps.flush);
   flush.current = steps.flush;
@@ -61,6 +67,7 @@ export function LoadView({ vehicle }: { vehicle: VehicleLoad }) {
     "[": () => steps.go(step - 1),
     p: steps.play,
   });
+  useEscape(() => cut.set(null), 1, section !== null);
   useEscape(() => setQuery({ box: null }), 1, picked !== null);
   const found = selected === null ? undefined : bySequence.get(selected);
   const category = found && painted.categories[painted.of[found.index] ?? 0];
@@ -69,54 +76,19 @@ export function LoadView({ vehicle }: { vehicle: VehicleLoad }) {
     <div className="load">
       <div className="column">
         <div className="card load-view">
-          <div className="load-tools">
-            <div className="segmented" role="group" aria-label="View">
-              <button
-                type="button"
-                aria-pressed={!plan}
-                disabled={missing}
-                onClick={() => setQuery({ view: null })}
-              >
-                3D
-              </button>
-              <button type="button" aria-pressed={plan} onClick={() => setQuery({ view: "plan" })}>
-                Plan
-              </button>
-            </div>
-            <div className="colour-by">
-              <span id="colour-by">Colour by</span>
-              <div className="segmented" role="group" aria-labelledby="colour-by">
-                {WAYS.map(([key, label]) => (
-                  <button
-                    key={key}
-                    type="button"
-                    aria-pressed={by === key}
-                    onClick={() => setQuery({ by: key === "stop" ? null : key })}
-                  >
-                    {label}
-                  </button>
-                ))}
-              </div>
-            </div>
+          <LookTools plan={plan} missing={missing} ways={WAYS} by={by} balance={balance}>
             {stops.length > 1 && !plan && (
               <Check
                 label="Stops apart"
                 checked={explode}
-                onChange={(event) => setQuery({ explode: event.target.checked ? "1" : null })}
+                onChange={(event) =>
+                  setQuery(event.target.checked ? { explode: "1", cut: null } : { explode: null })}
               />
             )}
-            <Check
-              label="Centre of gravity"
-              checked={balance}
-              onChange={(event) => setQuery({ plain: event.target.checked ? null : "1" })}
-            />
-          </div>
+          </LookTools>
+          <SectionTools cut={cut} space={vehicle.container} />
           <ColourLegend categories={painted.categories} label={`Colour by ${by}`} />
-          {missing && (
-            <p className="notice">
-              This browser cannot draw in three dimensions, so the plans are shown.
-            </p>
-          )}
+          {missing && <NoPicture />}
           {plan
             ? <Plans vehicle={vehicle} colouring={painted} view={view} onPick={pick} />
             : (
@@ -128,7 +100,7 @@ export function LoadView({ vehicle }: { vehicle: VehicleLoad }) {
                 onMissing={() => setMissing(true)}
               />
             )}
-          <StepBar steps={steps} total={total} boxes={vehicle.boxes} />
+          <StepBar steps={steps} total={total} vehicle={vehicle} />
         </div>
         <Balance vehicle={vehicle} />
       </div>
@@ -139,6 +111,7 @@ export function LoadView({ vehicle }: { vehicle: VehicleLoad }) {
           category={category}
           step={step}
           total={total}
+          away={found !== undefined && remaining(found.box, section) === null}
           onClose={picked ? () => pick(null) : undefined}
         />
         <BoxList
@@ -146,9 +119,15 @@ export function LoadView({ vehicle }: { vehicle: VehicleLoad }) {
           colouring={painted}
           step={step}
           selected={selected}
+          section={section}
           onPick={pickListed}
         />
       </div>
     </div>
   );
+}
+
+/** The same object while the section is the same, so that the picture is not drawn anew. */
+function useSame(section: Section | null): Section | null {
+  return useMemo(() => section, [section?.axis, section?.atMm, section?.other]);
 }

@@ -3,6 +3,7 @@ import { meters } from "../ui/format";
 import type { Colouring } from "./colouring";
 import { Patterns } from "./Patterns";
 import type { View } from "./scene";
+import { extentOf, kept, remaining, type Section } from "./section";
 import type { PlacedBox, VehicleLoad } from "./types";
 import { type Outline, outlines, type Side, type Sized, visible } from "./visible";
 
@@ -11,6 +12,8 @@ interface Props {
   colouring: Colouring;
   view: View;
   onPick: (box: PlacedBox | null) => void;
+  /** Tells several of them apart on one page. */
+  name?: string;
 }
 
 const TITLES: Record<Side, string> = {
@@ -36,12 +39,23 @@ function canvas(vehicle: VehicleLoad, side: Side): Sized {
     : { width: lengthMm, height: side === "top" ? widthMm : heightMm };
 }
 
-function Plan({ side, vehicle, colouring, view, onPick }: Props & { side: Side }) {
+function Plan({ side, vehicle, colouring, view, onPick, name = "plan" }: Props & { side: Side }) {
   const size = canvas(vehicle, side);
+  const section = view.section ?? null;
   const all = useMemo(() => outlines(vehicle, side), [vehicle, side]);
+  const rest = useMemo(
+    () =>
+      section
+        ? outlines(
+          { ...vehicle, boxes: vehicle.boxes.flatMap((box) => remaining(box, section) ?? []) },
+          side,
+        )
+        : all,
+    [all, section],
+  );
   const shown = useMemo(
-    () => visible(all.filter(({ box }) => box.sequence <= view.step), size),
-    [all, view.step, size.width, size.height],
+    () => visible(rest.filter(({ box }) => box.sequence <= view.step), size),
+    [rest, view.step, size.width, size.height],
   );
   const category = useMemo(
     () => new Map(vehicle.boxes.map((box, index) => [box.sequence, colouring.of[index] ?? 0])),
@@ -51,7 +65,7 @@ function Plan({ side, vehicle, colouring, view, onPick }: Props & { side: Side }
   const edge = Math.max(size.width, size.height) * 0.02;
   // About a pixel, as large as the drawing is shown.
   const unit = Math.max(size.width / (side === "rear" ? 320 : 880), size.height / 280);
-  const id = `plan-${side}`;
+  const id = `${name}-${side}`;
   const title = `${TITLES[side]}, ${meters(size.width)} × ${meters(size.height)}`;
   const [left, right] = side === "rear" ? ["Left", "Right"] : ["Front", "Door"];
   return (
@@ -95,6 +109,7 @@ function Plan({ side, vehicle, colouring, view, onPick }: Props & { side: Side }
             height={selected.height}
           />
         )}
+        {section && <Plane section={section} vehicle={vehicle} side={side} size={size} />}
         {view.balance && <Centre vehicle={vehicle} side={side} size={size} unit={unit} />}
       </svg>
     </figure>
@@ -118,6 +133,36 @@ function Number(
       <text fontSize={12 * unit}>{text}</text>
     </g>
   );
+}
+
+/** What a section takes away, hatched, and its line; seen along its axis it is the whole picture. */
+function Plane(
+  { section, vehicle, side, size }: {
+    section: Section;
+    vehicle: VehicleLoad;
+    side: Side;
+    size: Sized;
+  },
+) {
+  const sideways = section.axis === (side === "rear" ? "width" : "length");
+  const upright = section.axis === (side === "top" ? "width" : "height");
+  if (!sideways && !upright) return null;
+  const most = extentOf(section.axis, vehicle.container);
+  const below = kept(section).fromMm === -Infinity;
+  const [from, to] = below ? [section.atMm, most] : [0, section.atMm];
+  return sideways
+    ? (
+      <g className="plan-section">
+        <rect x={from} y={0} width={to - from} height={size.height} />
+        <path d={`M${section.atMm} 0V${size.height}`} />
+      </g>
+    )
+    : (
+      <g className="plan-section">
+        <rect x={0} y={size.height - to} width={size.width} height={to - from} />
+        <path d={`M0 ${size.height - section.atMm}H${size.width}`} />
+      </g>
+    );
 }
 
 /** The centre of gravity as a cross in a ring, and between which marks it may lie. */

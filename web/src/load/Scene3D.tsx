@@ -2,6 +2,7 @@ import { type MouseEvent, useEffect, useRef } from "react";
 import { useDark } from "../shell/theme";
 import { IconButton } from "../ui/Button";
 import type { Colouring } from "./colouring";
+import type { Looks } from "./looks";
 import { type Label, LoadScene, type View } from "./scene";
 import type { PlacedBox, VehicleLoad } from "./types";
 
@@ -10,12 +11,18 @@ interface Props {
   colouring: Colouring;
   view: View;
   onPick: (box: PlacedBox | null) => void;
+  /** Pictures that are looked at alike. */
+  looks?: Looks;
+  /** What it shows, where there are several. */
+  label?: string;
   /** Called when the browser cannot draw it. */
   onMissing: () => void;
 }
 
 /** The load in three dimensions. */
-export function Scene3D({ vehicle, colouring, view, onPick, onMissing }: Props) {
+export function Scene3D(
+  { vehicle, colouring, view, onPick, looks, label, onMissing }: Props,
+) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const labels = useRef<HTMLDivElement>(null);
   const scene = useRef<LoadScene | null>(null);
@@ -39,17 +46,19 @@ export function Scene3D({ vehicle, colouring, view, onPick, onMissing }: Props) 
     scene.current = made;
     made.paint(latest.current.colouring);
     made.show(latest.current.view);
+    const leave = looks?.join(made);
     const observer = new ResizeObserver(() => made.resize(frame.clientWidth, frame.clientHeight));
     observer.observe(frame);
     const lost = () => latest.current.onMissing();
     element.addEventListener("webglcontextlost", lost);
     return () => {
+      leave?.();
       observer.disconnect();
       element.removeEventListener("webglcontextlost", lost);
       made.dispose();
       scene.current = null;
     };
-  }, [vehicle]);
+  }, [vehicle, looks]);
   useEffect(() => scene.current?.show(view), [view]);
   useEffect(() => scene.current?.paint(colouring), [colouring]);
   useEffect(() => scene.current?.setDark(dark), [dark]);
@@ -67,7 +76,8 @@ export function Scene3D({ vehicle, colouring, view, onPick, onMissing }: Props) 
         ref={canvas}
         tabIndex={0}
         role="img"
-        aria-label={`The load of ${vehicle.vehicle.name} in three dimensions. Arrow keys turn it, ` +
+        aria-label={`${label ?? "The load of"} ${vehicle.vehicle.name} in three dimensions. ` +
+          "Arrow keys turn it, " +
           "with Shift they move it, plus and minus come nearer and go farther, Home shows all. " +
           "The list of boxes and the plans say the same."}
         onClick={press}

@@ -1,20 +1,22 @@
 import { IconButton } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import type { Steps } from "./steps";
-import type { PlacedBox } from "./types";
+import type { PlacedBox, VehicleLoad } from "./types";
+import { instruction } from "./words";
 
 interface Props {
   steps: Steps;
   total: number;
-  boxes: PlacedBox[];
+  vehicle: VehicleLoad;
 }
 
 /** Through the loading sequence: play, one box at a time, along the bar, or stop by stop. */
-export function StepBar({ steps, total, boxes }: Props) {
+export function StepBar({ steps, total, vehicle }: Props) {
   const { step, playing, go, play } = steps;
-  const parts = stopParts(boxes);
+  const parts = stopParts(vehicle.boxes);
   return (
     <div className="step-area">
+      <StepWords step={step} total={total} playing={playing} vehicle={vehicle} />
       <div className="step-bar">
         <IconButton
           icon="left"
@@ -72,6 +74,39 @@ export function StepBar({ steps, total, boxes }: Props) {
           ))}
         </div>
       )}
+    </div>
+  );
+}
+
+/** What to do in this step; not read out while the steps play by themselves. */
+function StepWords(
+  { step, total, playing, vehicle }: {
+    step: number;
+    total: number;
+    playing: boolean;
+    vehicle: VehicleLoad;
+  },
+) {
+  const box = vehicle.boxes.find((each) => each.sequence === step);
+  const said = box && instruction(box, vehicle.container);
+  const last = step === total;
+  return (
+    <div className="step-words" role="status" aria-live={playing ? "off" : "polite"}>
+      {said
+        ? (
+          <>
+            <strong>
+              {last ? `All ${total} boxes are loaded, the last: ` : `Step ${step}: `}
+              {said.take}
+            </strong>
+            <span>{said.put}</span>
+          </>
+        )
+        : (
+          <span className="faint">
+            The vehicle is empty. The next step says what goes in first, and where.
+          </span>
+        )}
     </div>
   );
 }

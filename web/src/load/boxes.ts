@@ -5,8 +5,10 @@ import {
   InstancedBufferGeometry,
   Mesh,
   ShaderMaterial,
+  Vector3,
 } from "three";
 import type { Colouring } from "./colouring";
+import { kept, type Section } from "./section";
 import type { PlacedBox } from "./types";
 
 /**
@@ -15,11 +17,16 @@ import type { PlacedBox } from "./types";
  * picture would be a mirror's otherwise.
  */
 export const SCALE = 1 / 1000;
+/** Beyond every vehicle, in metres. */
+const FAR = 1000;
 
 /**
  * All boxes in one draw call: each is an instance of a unit cube, in loading order, so that showing
  * the first n of them is a count. Edges and patterns are drawn by the shader from the place on the
  * face, in metres; lines that would be finer than a pixel fade out.
+ *
+ * A section needs no clipping planes: what a plane along the axes leaves of such a box is a box, so
+ * the shader makes each end at the plane, closed and with its edges, and ten thousand cost nothing.
  */
 export class BoxMesh {
   readonly mesh: Mesh;
@@ -29,7 +36,7 @@ export class BoxMesh {
   constructor(
     private readonly boxes: PlacedBox[],
     ranks: Map<number, number>,
-    widthMm: number,
+    private readonly widthMm: number,
     dark: boolean,
   ) {
     const cube = new BoxBufferGeometry(1, 1, 1);
@@ -59,6 +66,8 @@ export class BoxMesh {
       extensions: { derivatives: true },
       uniforms: {
         gap: { value: 0 },
+        low: { value: new Vector3(-FAR, -FAR, -FAR) },
+        high: { value: new Vector3(FAR, FAR, FAR) },
         ambient: { value: dark ? 0.62 : 0.7 },
         line: { value: new Color(dark ? 0x0b1416 : 0xffffff) },
       },
@@ -87,6 +96,22 @@ export class BoxMesh {
     if (uniform) uniform.value = gap;
   }
 
+  /** Leaves of every box what a section keeps; all of it without one. */
+  cut(section: Section | null) {
+    const low = new Vector3(-FAR, -FAR, -FAR);
+    const high = new Vector3(FAR, FAR, FAR);
+    if (section) {
+      const { fromMm, toMm } = kept(section);
+      const [from, to] = [Math.max(-FAR, fromMm * SCALE), Math.min(FAR, toMm * SCALE)];
+      if (section.axis === "length") [low.x, high.x] = [from, to];
+      else if (section.axis === "height") [low.y, high.y] = [from, to];
+      else [low.z, high.z] = [this.widthMm * SCALE - to, this.widthMm * SCALE - from];
+    }
+    const { uniforms } = this.material;
+    if (uniforms.low) uniforms.low.value = low;
+    if (uniforms.high) uniforms.high.value = high;
+  }
+
   dispose() {
     this.geometry.dispose();
     this.material.dispose();
@@ -100,15 +125,31 @@ attribute float rank;
 attribute vec4 tint;
 uniform float gap;
 uniform float ambient;
+uniform vec3 low;
+uniform vec3 high;
 varying vec4 vTint;
 varying vec2 vFace;
-varying vec2 vSize;
+varying vec2 vFrom;
+varying vec2 vTo;
 varying float vShade;
+varying float vCut;
+vec2 flat2(vec3 way, vec3 of) {
+  return way.x > 0.5 ? of.zy : way.y > 0.5 ? of.xz : of.xy;
+}
 void main() {
-  vec3 local = (position + 0.5) * extent;
+  vec3 from = max(vec3(0.0), low - corner);
+  vec3 to = min(extent, high - corner);
+  if (any(lessThanEqual(to, from))) {
+    gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
+    return;
+  }
+  vec3 local = mix(from, to, position + 0.5);
   vec3 way = abs(normal);
-  vFace = way.x > 0.5 ? local.zy : way.y > 0.5 ? local.xz : local.xy;
-  vSize = way.x > 0.5 ? extent.zy : way.y > 0.5 ? extent.xz : extent.xy;
+  vFace = flat2(way, local);
+  vFrom = flat2(way, from);
+  vTo = flat2(way, to);
+  vec3 ended = max(step(vec3(1e-5), extent - to) * normal, -step(vec3(1e-5), from) * normal);
+  vCut = max(ended.x, max(ended.y, ended.z));
   vShade = ambient + 0.34 * max(0.0, dot(normal, vec3(0.33, 0.76, 0.56)))
     + 0.12 * max(0.0, dot(normal, vec3(-0.74, 0.37, -0.56)));
   vTint = tint;
@@ -121,8 +162,10 @@ const FRAGMENT = `
 uniform vec3 line;
 varying vec4 vTint;
 varying vec2 vFace;
-varying vec2 vSize;
+varying vec2 vFrom;
+varying vec2 vTo;
 varying float vShade;
+varying float vCut;
 float stripe(float along, float pixel) {
   float step = 0.11;
   float off = abs(fract(along / step) - 0.5) * step;
@@ -146,11 +189,14 @@ float pattern(float kind, vec2 at, vec2 pixel) {
 void main() {
   vec2 pixel = vec2(length(vec2(dFdx(vFace.x), dFdy(vFace.x))),
     length(vec2(dFdx(vFace.y), dFdy(vFace.y))));
-  vec3 colour = vTint.rgb * vShade;
+  // Where the section went through, a face is pale and has a bold edge, as cuts are drawn.
+  vec3 tint = mix(vTint.rgb, vec3(1.0), 0.42 * vCut);
+  vec3 colour = tint * mix(vShade, 1.0, vCut);
   colour = mix(colour, colour * 0.62, pattern(floor(vTint.w + 0.5), vFace, pixel));
-  vec2 edge = min(vFace, vSize - vFace) / max(pixel, vec2(1e-6));
-  float near = 1.0 - smoothstep(0.6, 1.5, min(edge.x, edge.y));
-  vec2 wide = vSize / max(pixel, vec2(1e-6));
+  vec2 edge = min(vFace - vFrom, vTo - vFace) / max(pixel, vec2(1e-6));
+  float near = 1.0 - smoothstep(0.6 + vCut, 1.5 + vCut, min(edge.x, edge.y));
+  vec2 wide = (vTo - vFrom) / max(pixel, vec2(1e-6));
   near *= smoothstep(2.0, 9.0, min(wide.x, wide.y));
-  gl_FragColor = vec4(mix(colour, line, near * 0.75), 1.0);
+  vec3 ink = mix(line, vTint.rgb * 0.3, vCut);
+  gl_FragColor = vec4(mix(colour, ink, near * mix(0.75, 1.0, vCut)), 1.0);
 }`;

@@ -1,4 +1,5 @@
 import { counted, kg } from "../ui/format";
+import type { Fate } from "./differences";
 import type { PlacedBox } from "./types";
 
 /** What colours and patterns stand for; each category differs from the others in both. */
@@ -71,6 +72,22 @@ export function colouring(boxes: PlacedBox[], by: ColourBy): Colouring {
   return counting(
     categories,
     boxes.map((box) => place.get(by === "stop" ? String(box.stop) : box.item) ?? 0),
+  );
+}
+
+const FATES: Record<Fate, { label: string; colour: string; pattern: number }> = {
+  same: { label: "Same place", colour: "#b9c3c4", pattern: 0 },
+  moved: { label: "Moved", colour: "#e69f00", pattern: 1 },
+  gone: { label: "Gone", colour: "#d55e00", pattern: 7 },
+  new: { label: "New", colour: "#3b82b8", pattern: 2 },
+};
+
+/** By what became of the boxes from one layout to another; fates that no box has are left out. */
+export function fateColouring(fates: Fate[]): Colouring {
+  const found = (["same", "moved", "gone", "new"] as const).filter((each) => fates.includes(each));
+  return counting(
+    found.map((key) => ({ key, ...FATES[key], boxes: 0 })),
+    fates.map((each) => found.indexOf(each)),
   );
 }
 

@@ -1,9 +1,19 @@
+/** From where one looks, free of how large the vehicle is: to look at two of them alike. */
+export interface Pose {
+  azimuth: number;
+  height: number;
+  zoom: number;
+  /** How far the picture was moved, in distances at which all of it is seen. */
+  shift: { x: number; y: number; z: number };
+}
+
 /** Turning, moving and nearing by pointer, wheel, pinch and keys. */
 export class Orbit {
   private azimuth = 0.72;
   private height = 0.5;
   private zoom = 1;
   private distance = 10;
+  /** In distances at which all is seen. */
   private shift = { x: 0, y: 0, z: 0 };
   private readonly pointers = new Map<number, { x: number; y: number }>();
   private spread = 0;
@@ -76,6 +86,17 @@ export class Orbit {
     this.changed();
   }
 
+  get pose(): Pose {
+    const { azimuth, height, zoom, shift } = this;
+    return { azimuth, height, zoom, shift };
+  }
+
+  /** Looks as another does; who is told of changes is not told of this one. */
+  follow({ azimuth, height, zoom, shift }: Pose) {
+    [this.azimuth, this.height, this.zoom] = [azimuth, height, zoom];
+    this.shift = shift;
+  }
+
   /** Where the eye is, from what it looks at. */
   offset(): { x: number; y: number; z: number } {
     const far = this.distance * this.zoom;
@@ -88,7 +109,8 @@ export class Orbit {
 
   /** How far what it looks at was moved from the middle. */
   get target(): { x: number; y: number; z: number } {
-    return this.shift;
+    const { x, y, z } = this.shift;
+    return { x: x * this.distance, y: y * this.distance, z: z * this.distance };
   }
 
   dispose() {
@@ -109,13 +131,12 @@ export class Orbit {
   /** Moves the picture by so many pixels. */
   private pan(dx: number, dy: number) {
     // 36 degrees of view over the canvas' height.
-    const perPixel = 2 * this.distance * this.zoom * Math.tan(Math.PI / 10) /
+    const perPixel = 2 * this.zoom * Math.tan(Math.PI / 10) /
       Math.max(1, this.element.clientHeight);
     const [sin, cos] = [Math.sin(this.azimuth), Math.cos(this.azimuth)];
     const [up, flat] = [Math.cos(this.height), Math.sin(this.height)];
     const [right, rise] = [-dx * perPixel, dy * perPixel];
-    const limit = this.distance;
-    const within = (value: number) => Math.max(-limit, Math.min(limit, value));
+    const within = (value: number) => Math.max(-1, Math.min(1, value));
     this.shift = {
       x: within(this.shift.x + right * cos - rise * flat * sin),
       y: within(this.shift.y + rise * up),

@@ -16,8 +16,9 @@ import {
 import { axleName } from "./axles";
 import { BoxMesh, SCALE } from "./boxes";
 import { type Colouring, stopsOf } from "./colouring";
-import { Orbit } from "./orbit";
-import { balanceMarks, type Ink, inks, room } from "./surroundings";
+import { Orbit, type Pose } from "./orbit";
+import { remaining, type Section } from "./section";
+import { balanceMarks, type Ink, inks, room, sectionFrame } from "./surroundings";
 import type { PlacedBox, VehicleLoad } from "./types";
 
 /** How far stops are drawn apart when exploded, in metres. */
@@ -33,6 +34,8 @@ export interface View {
   selected: number | null;
   /** Centre of gravity, its range, and the axles. */
   balance: boolean;
+  /** What is cut away. */
+  section?: Section | null;
 }
 
 export interface Label {
@@ -56,6 +59,9 @@ export class LoadScene {
   private highlight: LineSegments;
   private balance: Group;
   private extras: Object3D[] = [];
+  private cutFrame: Object3D | null = null;
+  /** Told when somebody turns, moves or nears the picture. */
+  onLook: ((pose: Pose) => void) | null = null;
   private view: View = { step: Infinity, explode: false, selected: null, balance: true };
   private readonly centre = new Vector3();
   private width = 1;
@@ -71,7 +77,10 @@ export class LoadScene {
   ) {
     this.renderer = new WebGLRenderer({ canvas, antialias: true, alpha: true });
     this.renderer.setPixelRatio(Math.min(devicePixelRatio, 2));
-    this.orbit = new Orbit(canvas, () => this.draw());
+    this.orbit = new Orbit(canvas, () => {
+      this.onLook?.(this.orbit.pose);
+      this.draw();
+    });
     this.boxes = [...vehicle.boxes].sort((a, b) => a.sequence - b.sequence);
     const stops = stopsOf(this.boxes);
     // The last stop is loaded first, at the front wall; earlier ones move toward the door.
@@ -100,7 +109,14 @@ export class LoadScene {
     const moved = view.explode !== this.view.explode;
     this.view = view;
     if (moved) this.fit();
+    this.cut();
     this.reveal();
+    this.draw();
+  }
+
+  /** Looks as another picture does. */
+  follow(pose: Pose) {
+    this.orbit.follow(pose);
     this.draw();
   }
 
@@ -118,6 +134,7 @@ export class LoadScene {
     this.mesh = new BoxMesh(this.boxes, this.ranks, this.vehicle.container.widthMm, dark);
     if (this.colouring) this.mesh.paint(this.colouring);
     this.surround();
+    this.cut();
     this.reveal();
     this.draw();
   }
@@ -134,11 +151,13 @@ export class LoadScene {
     const eye = caster.ray.origin;
     for (const box of this.boxes) {
       if (box.sequence > this.view.step) break;
-      this.corner(box, low);
+      const left = remaining(box, this.view.section ?? null);
+      if (!left) continue;
+      this.corner(left, low);
       high.set(
-        low.x + box.lengthMm * SCALE,
-        low.y + box.heightMm * SCALE,
-        low.z + box.widthMm * SCALE,
+        low.x + left.lengthMm * SCALE,
+        low.y + left.heightMm * SCALE,
+        low.z + left.widthMm * SCALE,
       );
       if (!caster.ray.intersectBox(space, hit)) continue;
       const distance = (hit.x - eye.x) ** 2 + (hit.y - eye.y) ** 2 + (hit.z - eye.z) ** 2;
@@ -167,6 +186,14 @@ export class LoadScene {
     this.balance = balanceMarks(this.vehicle, ink);
     this.extras = [room(this.size, ink), this.mesh.mesh, this.balance, this.highlight];
     this.scene.add(...this.extras);
+  }
+
+  private cut() {
+    const section = this.view.section ?? null;
+    this.mesh.cut(section);
+    if (this.cutFrame) this.scene.remove(this.cutFrame);
+    this.cutFrame = section && sectionFrame(section, this.size, inks(this.dark));
+    if (this.cutFrame) this.scene.add(this.cutFrame);
   }
 
   private get gap(): number {

@@ -10,9 +10,11 @@ import {
   LineSegments,
   Mesh,
   MeshBasicMaterial,
+  Object3D,
   SphereBufferGeometry,
 } from "three";
 import { SCALE } from "./boxes";
+import type { Section } from "./section";
 import type { VehicleLoad } from "./types";
 
 /** What stands around the boxes: the vehicle's inside, its axles, its centre of gravity. */
@@ -25,6 +27,7 @@ export interface Ink {
   wheel: number;
   hub: number;
   wall: number;
+  cut: number;
 }
 
 export function inks(dark: boolean): Ink {
@@ -37,6 +40,7 @@ export function inks(dark: boolean): Ink {
       wheel: 0x435a61,
       hub: 0x8fa5aa,
       wall: 0.07,
+      cut: 0x5cc4bf,
     }
     : {
       line: 0x2c4a4e,
@@ -46,6 +50,7 @@ export function inks(dark: boolean): Ink {
       wheel: 0x3f5157,
       hub: 0xa9b8bb,
       wall: 0.055,
+      cut: 0x0d5c63,
     };
 }
 
@@ -88,6 +93,26 @@ function segments(points: number[], color: number, opacity: number, above = fals
   );
   if (above) lines.renderOrder = 2;
   return lines;
+}
+
+/** The frame of a section: where its plane meets the walls, seen through the boxes. */
+export function sectionFrame(
+  { axis, atMm }: Section,
+  { length, width, height }: { length: number; width: number; height: number },
+  ink: Ink,
+): Object3D {
+  const at = atMm * SCALE;
+  const [a, b, c, d] = axis === "length"
+    ? [[at, 0, 0], [at, height, 0], [at, height, width], [at, 0, width]]
+    : axis === "width"
+    ? [
+      [0, 0, width - at],
+      [0, height, width - at],
+      [length, height, width - at],
+      [length, 0, width - at],
+    ]
+    : [[0, at, 0], [length, at, 0], [length, at, width], [0, at, width]];
+  return segments([a, b, b, c, c, d, d, a].flat() as number[], ink.cut, 1, true);
 }
 
 /** A flat cylinder that stands across the vehicle, below its floor. */

@@ -12,6 +12,11 @@ export interface PlacedBox extends Box {
   /** The boxes below it by sequence; none is the floor. */
   restsOn?: number[];
   lift?: "one" | "two" | "aid";
+  /** Whether nothing of a later stop is above it or between it and the door. */
+  reachable?: boolean;
+  goodsClass?: string | null;
+  /** 0 to 9: of goods that do not all fit the higher go first. */
+  priority?: number | null;
 }
 
 export interface AxleLoad {
@@ -31,11 +36,30 @@ export interface VehicleLoad extends Omit<LoadedVehicle, "boxes" | "axles"> {
   axles?: AxleLoad[];
   weightGrams?: number;
   centreOfGravityRange?: { fromMm: number; toMm: number } | null;
+  /** The largest share of the volume that any layout of these goods could reach, and why. */
+  volumeBound?: number | null;
+  boundReason?: string | null;
+}
+
+/** A way to load the order, of those that a layout document has. */
+export interface Way {
+  plan: number;
+  vehicles: string[];
+  boxes: number;
+}
+
+export interface LayoutVersion {
+  version: number;
+  at: string;
+  actor: { name: string; kind?: string };
 }
 
 export interface LoadLayout {
   orderId: string;
   orderReference?: string;
   version?: number;
+  /** Which of the ways is shown, and all there are. */
+  plan?: number | null;
+  plans?: Way[];
   vehicles: VehicleLoad[];
 }

@@ -1,26 +1,16 @@
 import { counted, kg, percent } from "../ui/format";
+import { above, before, reach } from "./reach";
 import type { PlacedBox, VehicleLoad } from "./types";
 
-/** Why a box may stand where it stands, worked out from the layout itself. */
+/** The proof that a box may stand where it stands, worked out from the layout itself. */
 
-const overlap = (a: number, la: number, b: number, lb: number) => a < b + lb && b < a + la;
-
-function meetsBelow(a: PlacedBox, b: PlacedBox): boolean {
-  return overlap(a.xMm, a.lengthMm, b.xMm, b.lengthMm) &&
-    overlap(a.yMm, a.widthMm, b.yMm, b.widthMm);
-}
-
-/** The boxes between a box and the door. */
-export function before(box: PlacedBox, boxes: PlacedBox[]): PlacedBox[] {
-  return boxes.filter((each) =>
-    each.xMm >= box.xMm + box.lengthMm && overlap(each.yMm, each.widthMm, box.yMm, box.widthMm) &&
-    overlap(each.zMm, each.heightMm, box.zMm, box.heightMm)
-  );
-}
-
-/** The boxes that stand above a box, on it or on others. */
-export function above(box: PlacedBox, boxes: PlacedBox[]): PlacedBox[] {
-  return boxes.filter((each) => each.zMm >= box.zMm + box.heightMm && meetsBelow(each, box));
+export interface Proof {
+  label: string;
+  /** Whether it holds; null where nothing is asked for. */
+  holds: boolean | null;
+  said: string;
+  /** How much of what is allowed it takes, 0…1 and beyond. */
+  share?: number;
 }
 
 export const sequences = (numbers: number[]) =>
@@ -28,22 +18,31 @@ export const sequences = (numbers: number[]) =>
     ? `${numbers.slice(0, 5).join(", ")} and ${numbers.length - 5} more`
     : numbers.join(", ").replace(/, (\d+)$/, " and $1");
 
+const boxesSaid = (numbers: number[]) =>
+  `${numbers.length === 1 ? "box" : "boxes"} ${sequences(numbers)}`;
+
 export function standsOn(box: PlacedBox): string {
   if (box.zMm === 0) return "the floor";
   const below = box.restsOn ?? [];
   if (below.length === 0) return `${percent(box.supported)} of its base`;
-  return `${below.length === 1 ? "box" : "boxes"} ${sequences(below)}`;
+  return boxesSaid(below);
 }
 
-/** "3 boxes stand between it and the door, 2 above it". */
-function inTheWay(front: number, top: number): string {
-  const parts = [
-    front > 0 ? `${counted(front, "box stands", "boxes stand")} between it and the door` : "",
-    top > 0
-      ? front > 0 ? `${top} above it` : `${counted(top, "box stands", "boxes stand")} above it`
-      : "",
-  ];
-  return parts.filter(Boolean).join(", ");
+/** The boxes below that bear it, each with its share of the base, the largest first. */
+export function bearers(
+  box: PlacedBox,
+  boxes: PlacedBox[],
+): { box: PlacedBox; share: number }[] {
+  if (box.zMm === 0) return [];
+  const base = box.lengthMm * box.widthMm;
+  return boxes.flatMap((each) => {
+    if (each.zMm + each.heightMm !== box.zMm) return [];
+    const along = Math.min(box.xMm + box.lengthMm, each.xMm + each.lengthMm) -
+      Math.max(box.xMm, each.xMm);
+    const across = Math.min(box.yMm + box.widthMm, each.yMm + each.widthMm) -
+      Math.max(box.yMm, each.yMm);
+    return along > 0 && across > 0 ? [{ box: each, share: (along * across) / base }] : [];
+  }).sort((a, b) => b.share - a.share || a.box.sequence - b.box.sequence);
 }
 
 const SIDES = { length: "length", width: "width", height: "height" };
@@ -55,44 +54,97 @@ export function turned(box: PlacedBox): string | null {
   return `${stands}, its ${SIDES[box.along]} along the vehicle`;
 }
 
-export function why(box: PlacedBox, vehicle: VehicleLoad): string[] {
-  const boxes = vehicle.boxes;
-  const said: string[] = [];
-  const front = before(box, boxes);
-  const top = above(box, boxes);
-  const stops = new Set(boxes.map((each) => each.stop)).size;
-  said.push(
-    box.zMm === 0
-      ? "It stands on the floor."
-      : `${percent(box.supported)} of its base rests on ${standsOn(box)}.`,
-  );
-  if (stops > 1) {
-    const last = Math.max(0, ...[...front, ...top].map((each) => each.stop));
-    said.push(
-      last === 0
-        ? "Nothing stands on it or between it and the door."
-        : last <= box.stop
-        ? `${inTheWay(front.length, top.length)}: all for stop ${
-          last === box.stop ? last : `${last} or an earlier one`
-        }, so it can be reached at stop ${box.stop}.`
-        : `A box for stop ${last} is in its way.`,
-    );
-  } else if (front.length === 0) said.push("Nothing stands between it and the door.");
-  if (box.bearsGrams > 0) {
-    said.push(
-      typeof box.maxLoadGrams === "number"
-        ? `It bears ${kg(box.bearsGrams)} of the ${kg(box.maxLoadGrams)} it may bear.`
-        : `It bears ${kg(box.bearsGrams)}; nobody limits what it may bear.`,
-    );
+function support(box: PlacedBox, boxes: PlacedBox[]): Proof {
+  const label = "Supported";
+  if (box.zMm === 0) return { label, holds: true, said: `${percent(1)} of its base, by the floor` };
+  const below = bearers(box, boxes);
+  const parts = below.slice(0, 4).map((each) => `box ${each.box.sequence} ${percent(each.share)}`);
+  const rest = below.length > 4 ? ` and ${below.length - 4} more` : "";
+  return {
+    label,
+    // The rule may ask for less than all of it; that it is kept, the packing has checked.
+    holds: box.supported >= 0.9995 ? true : null,
+    said: `${percent(box.supported)} of its base${
+      below.length === 1
+        ? `, by box ${below[0]?.box.sequence}`
+        : below.length > 1
+        ? `: ${parts.join(", ")}${rest}`
+        : ""
+    }`,
+  };
+}
+
+function bearing(box: PlacedBox): Proof {
+  const label = "Bears";
+  const most = box.maxLoadGrams;
+  if (typeof most !== "number") {
+    return {
+      label,
+      holds: null,
+      said: box.bearsGrams > 0
+        ? `${kg(box.bearsGrams)}; nobody limits what it may bear`
+        : "nothing; nobody limits what it may bear",
+    };
   }
+  return {
+    label,
+    holds: box.bearsGrams <= most,
+    said: `${kg(box.bearsGrams)} of ${kg(most)} allowed`,
+    ...(most > 0 ? { share: box.bearsGrams / most } : {}),
+  };
+}
+
+/** "boxes 3 and 4 for stop 2 stand above it, box 7 for stop 3 between it and the door". */
+function blockers(boxes: PlacedBox[], where: string): string[] {
+  if (boxes.length === 0) return [];
+  const stops = [...new Set(boxes.map((each) => each.stop))].sort((a, b) => a - b);
+  return [
+    `${boxesSaid(boxes.map((each) => each.sequence))} for ${
+      stops.length === 1 ? `stop ${stops[0]}` : `stops ${sequences(stops)}`
+    } ${boxes.length === 1 ? "stands" : "stand"} ${where}`,
+  ];
+}
+
+function reached(box: PlacedBox, boxes: PlacedBox[]): Proof {
+  const label = "Reached";
+  const found = reach(box, boxes);
+  if (!found.reachable) {
+    const why = [
+      ...blockers(found.above, "above it"),
+      ...blockers(found.before, "between it and the door"),
+    ].join(", ");
+    return {
+      label,
+      holds: false,
+      said: why ? `Not at stop ${box.stop}: ${why}` : `It cannot be reached at stop ${box.stop}`,
+    };
+  }
+  const ahead = above(box, boxes).length + before(box, boxes).length;
+  return {
+    label,
+    holds: true,
+    said: ahead === 0
+      ? `At stop ${box.stop}: nothing is above it or between it and the door`
+      : `At stop ${box.stop}: the ${
+        counted(ahead, "box", "boxes")
+      } above it or between it and the door ${ahead === 1 ? "comes" : "come"} out before it`,
+  };
+}
+
+/** What shows that a box may stand there, the same rules in the same order for each. */
+export function proofs(box: PlacedBox, { boxes }: VehicleLoad): Proof[] {
+  const said = [support(box, boxes), bearing(box), reached(box, boxes)];
   if (box.fragile) {
-    said.push(
-      top.length === 0
-        ? "It is fragile, and nothing stands on it."
-        : "It is fragile: only fragile boxes that are not heavier stand on it.",
-    );
+    const on = boxes.filter((each) => bearers(each, [box]).length > 0);
+    said.push({
+      label: "Fragile",
+      holds: on.every((each) => each.fragile && each.weightGrams <= box.weightGrams),
+      said: on.length === 0
+        ? "Nothing stands on it"
+        : `On it ${on.length === 1 ? "stands" : "stand"} ${
+          boxesSaid(on.map((each) => each.sequence))
+        }: only fragile ones that are not heavier may`,
+    });
   }
-  if (box.lift === "two") said.push("Two people should lift it.");
-  if (box.lift === "aid") said.push("It needs a truck, a trolley or a hoist.");
   return said;
 }

@@ -1,5 +1,6 @@
 import { standsOn, turned } from "../load/why";
-import { kg, meters } from "../ui/format";
+import { where } from "../load/words";
+import { kg } from "../ui/format";
 import { Icon, type IconName } from "../ui/Icon";
 import { PlaceDrawing } from "./PlaceDrawing";
 import type { LoadBox, LoadSheet } from "./types";
@@ -64,7 +65,7 @@ export function BoxCard({ sheet, boxes, box, onGo }: Props) {
       </ul>
       <Hints sheet={sheet} box={box} />
       <p className="loader-where">
-        <strong>{where(box, sheet)}</strong>
+        <strong>{where(box, sheet.container)}</strong>
         {`, on ${below(box, boxes)}.${way ? ` ${way}.` : ""}`}
       </p>
       <div className="loader-drawings">
@@ -116,25 +117,6 @@ function Hints({ sheet, box }: { sheet: LoadSheet; box: LoadBox }) {
       ))}
     </ul>
   );
-}
-
-/** "Left, 4.2 m from the front wall". */
-function where(box: LoadBox, sheet: LoadSheet): string {
-  const { widthMm } = sheet.container;
-  const [left, right] = [box.yMm, widthMm - box.yMm - box.widthMm];
-  const spare = widthMm - box.widthMm;
-  const side = spare < 100 || Math.abs(left - right) < spare * 0.2
-    ? "Middle"
-    : left < right
-    ? "Left"
-    : "Right";
-  const touch = side === "Left" && left < 20
-    ? " wall"
-    : side === "Right" && right < 20
-    ? " wall"
-    : "";
-  const far = box.xMm < 20 ? "against the front wall" : `${meters(box.xMm)} from the front wall`;
-  return `${side}${touch}, ${far}`;
 }
 
 function below(box: LoadBox, boxes: LoadBox[]): string {

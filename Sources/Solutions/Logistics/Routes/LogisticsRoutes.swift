@@ -35,6 +35,7 @@ enum LogisticsRoutes {
             ),
             ToolRoute(.get, "/api/metrics/logistics", tool: "logistics.metrics"),
             ToolRoute(.get, "/api/orders/{id}/layout", tool: "logistics.get-layout"),
+            ToolRoute(.get, "/api/orders/{id}/layouts", tool: "logistics.list-layouts"),
             ToolRoute(
                 .post,
                 "/api/orders/{id}/retry",

@@ -90,7 +90,8 @@ struct LayoutLoads {
         }
     }
 
-    private static func plan(of load: String) -> Int? {
+    /// The plan that a load's name begins with; nil for a name of another form.
+    static func plan(of load: String) -> Int? {
         load.split(separator: "/").first.flatMap { Int($0) }
     }
 }

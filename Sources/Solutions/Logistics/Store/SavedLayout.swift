@@ -78,20 +78,75 @@ enum SavedLayout {
             addBalance(to: &shown, of: booked.vehicle)
             vehicles.append(shown)
         }
-        if vehicles.isEmpty, let first = document["plans"]?[0]?["vehicles"]?.array {
-            vehicles = first.map { load in
-                var shown = load
-                shown["boxes"] = .array(sheet.completed(shown["boxes"]?.array ?? []))
-                shown["vehicle"] = [
-                    "id": .null, "name": load["label"] ?? .null, "class": load["class"] ?? .null,
-                ]
-                addBalance(to: &shown, of: nil)
-                return shown
+        if vehicles.isEmpty {
+            return planned(document, of: order, version: version, plan: nil)
+                ?? answer(document, order, version, plan: nil, vehicles)
+        }
+        return answer(
+            document,
+            order,
+            version,
+            plan: plan(of: loads),
+            vehicles
+        )
+    }
+
+    /// Which of the plans the bookings carry out; nil when none names its load.
+    static func plan(of loads: [BookedLoad]) -> Int? {
+        loads.lazy.compactMap { LayoutLoads.plan(of: $0.load ?? "") }.first
+    }
+
+    /// One way to load the order, with kinds of vehicle; nil when the document does not have it.
+    ///
+    /// It is the plan that is asked for; without one the `usual` plan if there is that, else the first.
+    static func planned(
+        _ document: JSON,
+        of order: Order,
+        version: Int,
+        plan number: Int?,
+        usual: Int? = nil
+    ) -> JSON? {
+        let plans = document["plans"]?.array ?? []
+        let numbers = plans.indices.map { plans[$0]["plan"]?.int ?? $0 }
+        let index: Int? =
+            if let number { numbers.firstIndex(of: number) } else {
+                usual.flatMap(numbers.firstIndex) ?? plans.indices.first
             }
+        guard let index else { return nil }
+        var sheet = LoadingSheet(order.items)
+        let vehicles = (plans[index]["vehicles"]?.array ?? []).map { load in
+            var shown = load
+            shown["boxes"] = .array(sheet.completed(shown["boxes"]?.array ?? []))
+            shown["vehicle"] = [
+                "id": .null, "name": load["label"] ?? .null, "class": load["class"] ?? .null,
+            ]
+            addBalance(to: &shown, of: nil)
+            return shown
+        }
+        return answer(document, order, version, plan: numbers[index], vehicles)
+    }
+
+    /// What is shown, and which ways the document has besides.
+    private static func answer(
+        _ document: JSON,
+        _ order: Order,
+        _ version: Int,
+        plan: Int?,
+        _ vehicles: [JSON]
+    ) -> JSON {
+        let plans = (document["plans"]?.array ?? []).enumerated().map { index, plan -> JSON in
+            let loads = plan["vehicles"]?.array ?? []
+            return [
+                "plan": .int(plan["plan"]?.int ?? index),
+                "vehicles": .array(loads.map { $0["label"] ?? "" }),
+                "boxes": .int(loads.reduce(0) { $0 + ($1["boxes"]?.array?.count ?? 0) }),
+            ]
         }
         return [
             "orderId": order.id.json, "orderReference": .string(order.reference),
-            "version": .int(version), "vehicles": .array(vehicles),
+            "version": .int(version), "plan": plan.map { .int($0) } ?? .null,
+            "plans": .array(plans),
+            "vehicles": .array(vehicles),
         ]
     }
 

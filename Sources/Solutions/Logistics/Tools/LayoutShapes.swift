@@ -129,12 +129,43 @@ enum LayoutShapes {
         [("plan", Shape.count), ("vehicles", Shape.list(of: packed))]
     )
 
+    /// A way to load the order, as a layout tells of those that it does not show.
+    private static let way = Shape.record(
+        "Way to load",
+        [
+            ("plan", Shape.count),
+            (
+                "vehicles",
+                Shape.described(Shape.list(of: Shape.text), "The kinds of vehicle it takes.")
+            ), ("boxes", Shape.count),
+        ]
+    )
+
+    static let versions = Shape.record(
+        "Layout versions",
+        [
+            ("orderId", Shape.id), ("orderReference", Shape.text),
+            (
+                "items",
+                Shape.list(
+                    of: Shape.record(
+                        "Layout version",
+                        [("version", Shape.count), ("at", Shape.time), ("actor", Shape.actor)]
+                    )
+                )
+            ),
+        ]
+    )
+
     static var layout: JSON {
         var layout = Shape.record(
             "Layout",
             [
                 ("orderId", Shape.id), ("orderReference", Shape.text), ("version", Shape.count),
-                ("vehicles", Shape.list(of: loaded)),
+                (
+                    "plan",
+                    Shape.described(Shape.nullable(Shape.count), "Which way to load it is shown.")
+                ), ("plans", Shape.list(of: way)), ("vehicles", Shape.list(of: loaded)),
             ]
         )
         layout["additionalProperties"] = true

@@ -1,13 +1,14 @@
 import Agents
 import Core
-import Objects
 import Platform
 import Store
 import Workflows
 
 extension LogisticsTools {
     func orderQueries() throws -> [Tool] {
-        [try listOrders(), try getOrder(), try getLayout(), try fetchOrder()]
+        [
+            try listOrders(), try getOrder(), try getLayout(), try listLayouts(), try fetchOrder(),
+        ]
     }
 
     private func listOrders() throws -> Tool {
@@ -137,39 +138,6 @@ extension LogisticsTools {
             )
         }
         return id
-    }
-
-    private func getLayout() throws -> Tool {
-        try Tool(
-            name: "logistics.get-layout",
-            purpose: "Shows where every box of an order stands in the booked vehicles.",
-            input: Self.object([("id", Self.text)], required: ["id"]),
-            output: LayoutShapes.layout,
-            roles: Self.readers.union(Self.loaders),
-            body: .compute { [self] input, invocation in
-                let scope = invocation.scope
-                let id = try Self.orderID(input.member("id"))
-                let (order, loads) = try await kernel.database.read { reader in
-                    (
-                        try Orders(scope: scope).order(id, in: reader),
-                        try SavedLayout.booked(id, scope: scope, in: reader)
-                    )
-                }
-                let (document, version) = try await layout(of: id, scope)
-                return SavedLayout.shown(document, of: order, version: version, loads: loads)
-            }
-        )
-    }
-
-    /// The newest layout document of an order with its version.
-    func layout(of order: ID<Order>, _ scope: Scope) async throws -> (document: JSON, version: Int)
-    {
-        let object = try await kernel.objects.read(
-            ObjectKey(OrderView.layoutKey(order)),
-            version: nil,
-            scope: scope
-        )
-        return (try JSON(parsing: object.bytes), object.version.version)
     }
 
     private func fetchOrder() throws -> Tool {
