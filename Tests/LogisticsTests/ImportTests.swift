@@ -127,6 +127,25 @@ import Testing
         #expect(result.json(partial: true)["errors"]?[3]?["field"] == "lengthMm")
     }
 
+    @Test("a class of goods and a priority have columns; wrong ones are told with the others")
+    func goods() throws {
+        let good = try read([
+            Self.header + ",goodsClass,priority",
+            "A,Göta Däck,2026-12-01,Hamburg-Billbrook,X,1,2,3,4,5,food,7",
+            "A,,,,Y,1,2,3,4,5,,",
+        ])
+        let items = try #require(good.orders.first?.draft.items)
+        #expect(items.map(\.goodsClass) == ["food", nil])
+        #expect(items.map(\.priority) == [7, 0])
+        let bad = try read([
+            Self.header + ",goodsClass,priority",
+            "A,Göta Däck,2026-12-01,Hamburg-Billbrook,X,1,2,3,4,5,Food,10",
+        ])
+        #expect(
+            bad.problems.map { "\($0.row) \($0.field)" } == ["2 goodsClass", "2 priority"]
+        )
+    }
+
     @Test("addresses make stops; a second row of a stop need not repeat its address")
     func stops() throws {
         let result = try read([

@@ -118,7 +118,35 @@ import Testing
         #expect(item.maxLoadGrams == nil)
         #expect(!item.fragile)
         #expect(item.stop == 1)
+        #expect(item.goodsClass == nil)
+        #expect(item.priority == 0)
         #expect(try Sample.placed().deliveries.map(\.address) == [Sample.customer().address])
+    }
+
+    @Test("a class of goods and a priority are read, written, and handed to packing")
+    func goods() throws {
+        let json = Sample.order.with("items/0/goodsClass", "dangerous-6").with(
+            "items/0/priority",
+            9
+        )
+        let item = try #require(try Sample.draft(json).items.first)
+        #expect(item.goodsClass == "dangerous-6")
+        #expect(item.priority == 9)
+        #expect(try OrderItem(reading: JSONReader(item.json), number: 1) == item)
+        let cargo = CargoItem(item)
+        #expect(cargo.goodsClass == "dangerous-6")
+        #expect(cargo.priority == 9)
+    }
+
+    @Test(
+        "classes of goods are words in kebab case",
+        arguments: ["", "Food", "6-1", "food-", "-food", "a--b", "animal feed", "käse"]
+    )
+    func badClass(text: String) {
+        let fault = #expect(throws: GeneralFault.self) {
+            try Sample.draft(Sample.order.with("items/0/goodsClass", .string(text)))
+        }
+        #expect(fault?.pointer == "/items/0/goodsClass")
     }
 
     @Test("the totals count pieces, grams and cubic millimetres")

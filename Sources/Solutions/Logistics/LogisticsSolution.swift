@@ -16,7 +16,7 @@ public struct LogisticsSolution: Solution {
     /// Its tables.
     public var migrations: [Migration] {
         LogisticsTables.migrations + LoadingTables.migrations + OrderSearch.migrations
-            + IntentRecords.migrations
+            + IntentRecords.migrations + KeepApartRecords.migrations
     }
 
     /// The messages about orders.

@@ -17,6 +17,7 @@ struct PackOptions {
 
           --seconds S      search for S seconds of CPU time per thread (default 1)
           --iterations N   search for exactly N steps; the result is the same everywhere
+                           (either is for all containers together)
           --support S      full (default), none, or the least share of a base that must be
                            supported, 0…1
           --seed N         vary the search (default 0)
@@ -26,12 +27,8 @@ struct PackOptions {
           --explain        also say what each box bears, the centre of gravity and axle loads
           --validate       check LAYOUT against LOAD; exit 1 when it breaks a rule
 
-        LOAD.json, in mm and kg (? = may be left out):
-          {"container":{"length","width","height","maxWeight"?,
-                        "axles"?:{"front","rear","frontLimit"?,"rearLimit"?}},
-           "items":[{"id","length","width","height","vertical"?:["height"],"quantity",
-                     "weight"?,"maxLoad"?,"fragile"?,"stop"?}]}
-        The origin is the floor corner farthest from the door on the left; x runs to the door.
+        \(loadFormat)
+
         LOAD may be - for standard input. Exit: 0 done, 1 input refused, 2 command not understood.
         """
 

@@ -24,24 +24,43 @@ func packCommand(_ arguments: [String]) -> Int32 {
     }
 }
 
+/// How many items or violations are told on standard error; the JSON has all.
+let mostTold = 20
+
 private func pack(_ options: PackOptions) throws(PackingError) -> Int32 {
-    let problem = try readLoad(options)
-    for (index, item) in problem.items.enumerated() {
-        if let reason = item.reasonNotToFit(problem.space) {
-            complainOfPack("/items/\(index) (\(item.id)) is left out: \(reason)")
-        }
+    let load = try readLoad(options)
+    for doubt in load.doubts {
+        complainOfPack("warning: \(doubt.pointer): \(doubt.message)")
+    }
+    let problem: LoadProblem
+    switch load {
+    case .single(let single): problem = single
+    case .fleet(let fleet): return try pack(fleet, options)
     }
     let layout = try Packer().pack(problem, options: options.search)
+    let reasons = LeftOver(layout.boxes, in: problem).reasons(layout.unplaced)
+    for (index, count) in layout.unplaced.sorted(by: { $0.key < $1.key }).prefix(mostTold) {
+        let item = problem.items[index]
+        complainOfPack(
+            "/items/\(index) (\(item.id)): \(count) of \(item.quantity) left out: "
+                + (reasons[item.id] ?? "")
+        )
+    }
     say(LoadFile.json(layout, of: problem, explained: options.isExplained).text())
     return 0
 }
 
 private func validate(_ options: PackOptions) throws(PackingError) -> Int32 {
-    let problem = try readLoad(options)
+    let load = try readLoad(options)
     let path = options.layoutPath ?? ""
+    let problem: LoadProblem
+    switch load {
+    case .single(let single): problem = single
+    case .fleet(let fleet): return try validate(fleet, options)
+    }
     let boxes: [PackedBox]
     do {
-        boxes = try LoadFile.boxes(parse(read(path)), of: problem)
+        boxes = try LoadFile.boxes(parseLoad(readLoadFile(path)), of: problem)
     } catch {
         let place = error.pointer.map { $0.isEmpty ? "" : " at \($0)" } ?? ""
         complainOfPack("\(path)\(place): \(error.message)")
@@ -49,21 +68,21 @@ private func validate(_ options: PackOptions) throws(PackingError) -> Int32 {
     }
     let violations = LayoutValidator().violations(of: boxes, in: problem)
     say(LoadFile.json(violations).text())
-    for violation in violations.prefix(20) {
+    for violation in violations.prefix(mostTold) {
         complainOfPack("\(violation.rule.rawValue): \(violation.message)")
     }
     return violations.isEmpty ? 0 : 1
 }
 
 /// Reads a load: JSON when the text begins with a brace, else the benchmark's format.
-private func readLoad(_ options: PackOptions) throws(PackingError) -> LoadProblem {
-    let text = try read(options.loadPath)
+private func readLoad(_ options: PackOptions) throws(PackingError) -> LoadFile.Load {
+    let text = try readLoadFile(options.loadPath)
     let first = text.first { $0 > 0x20 }
     if first == UInt8(ascii: "{") || first == UInt8(ascii: "[") {
         if options.problem != nil {
             throw PackingError("not-a-benchmark", "--problem is for benchmark files, this is JSON")
         }
-        return try LoadFile.problem(parse(text), support: options.support)
+        return try LoadFile.load(parseLoad(text), support: options.support)
     }
     guard let number = options.problem else {
         throw PackingError(
@@ -75,10 +94,10 @@ private func readLoad(_ options: PackOptions) throws(PackingError) -> LoadProble
     var problem = try ThpackFile.problem(number, in: text)
     problem.support = options.support
     try problem.check()
-    return problem
+    return .single(problem)
 }
 
-private func parse(_ text: [UInt8]) throws(PackingError) -> JSON {
+func parseLoad(_ text: [UInt8]) throws(PackingError) -> JSON {
     do {
         return try JSON(parsing: text)
     } catch {
@@ -88,7 +107,7 @@ private func parse(_ text: [UInt8]) throws(PackingError) -> JSON {
 
 private let largestFile = 256 << 20
 
-private func read(_ path: String) throws(PackingError) -> [UInt8] {
+func readLoadFile(_ path: String) throws(PackingError) -> [UInt8] {
     do {
         return try WholeFile.read(path, limit: largestFile)
     } catch {
@@ -101,6 +120,6 @@ private func read(_ path: String) throws(PackingError) -> [UInt8] {
     }
 }
 
-private func complainOfPack(_ message: String) {
+func complainOfPack(_ message: String) {
     emit("weft pack: \(message)\n", to: STDERR_FILENO)
 }

@@ -70,6 +70,10 @@ export interface OrderItem {
   maxLoadGrams?: number | null;
   fragile?: boolean;
   stop?: number;
+  /** What the goods are, for goods that are kept apart. */
+  goodsClass?: string | null;
+  /** When not everything fits, higher goes first; 0 to 9. */
+  priority?: number;
 }
 
 export interface Delivery {

@@ -1,7 +1,7 @@
 import type { Dimension } from "../api/types";
 import { IconButton } from "../ui/Button";
 import { Check, SelectField, TextField } from "../ui/Field";
-import type { DraftItem, Errors } from "./draft";
+import { type DraftItem, type Errors, GOODS_CLASSES } from "./draft";
 
 const UPRIGHT: [Dimension, string][] = [["height", "H"], ["width", "W"], ["length", "L"]];
 
@@ -17,6 +17,7 @@ interface Props {
 
 /** The fields of one kind of thing to be carried. */
 export function ItemFields({ item, index, stops, errors, onChange, onRemove }: Props) {
+  const classes = `goods-classes-${item.key}`;
   const error = (member: string) => errors[`/items/${index}/${member}`];
   const field = (
     label: string,
@@ -76,6 +77,33 @@ export function ItemFields({ item, index, stops, errors, onChange, onRemove }: P
           checked={item.fragile}
           onChange={(event) => onChange({ ...item, fragile: event.target.checked }, "fragile")}
         />
+        <div className="item-goods">
+          <TextField
+            label="Goods class"
+            placeholder="any"
+            list={classes}
+            value={item.goodsClass}
+            error={error("goodsClass")}
+            data-field={`/items/${index}/goodsClass`}
+            title="Some classes are kept apart, such as food and chemicals"
+            onChange={(event) =>
+              onChange({ ...item, goodsClass: event.target.value }, "goodsClass")}
+          />
+          <datalist id={classes}>
+            {GOODS_CLASSES.map((each) => <option key={each} value={each} />)}
+          </datalist>
+        </div>
+        <div className="item-stop">
+          <SelectField
+            label="Priority"
+            value={item.priority}
+            error={error("priority")}
+            title="When not everything fits, higher goes first"
+            onChange={(event) => onChange({ ...item, priority: event.target.value }, "priority")}
+          >
+            {Array.from({ length: 10 }, (_, at) => <option key={at} value={at}>{at}</option>)}
+          </SelectField>
+        </div>
         {stops > 1 && (
           <div className="item-stop">
             <SelectField

@@ -38,6 +38,10 @@ export function ItemTable({ items }: { items: OrderItem[] }) {
                     {typeof item.maxLoadGrams === "number" && (
                       <span className="mark-word">bears {kg(item.maxLoadGrams)}</span>
                     )}
+                    {item.goodsClass && <span className="mark-word">{item.goodsClass}</span>}
+                    {(item.priority ?? 0) > 0 && (
+                      <span className="mark-word">priority {item.priority}</span>
+                    )}
                     {(item.upright?.length ?? 1) > 1 && (
                       <span className="mark-word">
                         {item.upright?.length === 3 ? "any side up" : "may be tipped"}

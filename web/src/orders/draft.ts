@@ -14,6 +14,8 @@ export interface DraftItem {
   maxLoad: string;
   fragile: boolean;
   stop: string;
+  goodsClass: string;
+  priority: string;
 }
 
 export interface DraftStop {
@@ -41,6 +43,12 @@ export interface Draft {
 /** What is wrong, by JSON pointer into the body that is sent. */
 export type Errors = Record<string, string>;
 
+/** A class of goods, as the API takes it. */
+const GOODS_CLASS = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+
+/** The classes that the standard rules know; others may be typed. */
+export const GOODS_CLASSES = ["food", "feed", "chemicals", "dangerous"];
+
 let key = 1;
 
 export function newItem(): DraftItem {
@@ -56,6 +64,8 @@ export function newItem(): DraftItem {
     maxLoad: "",
     fragile: false,
     stop: "1",
+    goodsClass: "",
+    priority: "0",
   };
 }
 
@@ -147,6 +157,12 @@ export function body(draft: Draft): { body: Record<string, unknown>; errors: Err
       "0 or more.",
     );
     need(item.upright.length > 0, `${at}/upright`, "Choose at least one.");
+    const goodsClass = item.goodsClass.trim();
+    need(
+      !goodsClass || (goodsClass.length <= 40 && GOODS_CLASS.test(goodsClass)),
+      `${at}/goodsClass`,
+      "Small letters, digits and hyphens, as food.",
+    );
     return {
       name: item.name.trim(),
       ...sizes,
@@ -154,7 +170,9 @@ export function body(draft: Draft): { body: Record<string, unknown>; errors: Err
       upright: item.upright,
       fragile: item.fragile,
       stop: Number(item.stop) || 1,
+      priority: Number(item.priority) || 0,
       ...(bears !== null ? { maxLoadGrams: Math.round(bears * 1000) } : {}),
+      ...(goodsClass ? { goodsClass } : {}),
     };
   });
   return {

@@ -13,12 +13,9 @@ struct AnalyserPolicy: RulePolicy {
         let id = run.input["orderId"] ?? .null
         let order = try await run.call("logistics.fetch-order", ["orderId": id])
         let load = JSONReader(try await run.call("logistics.calculate-load", ["orderId": id]))
-        let packed = JSONReader(
-            try await run.call(
-                "logistics.pack-order",
-                ["items": order["items"] ?? [], "kinds": load.value["kinds"] ?? []]
-            )
-        )
+        var wanted: JSON = ["items": order["items"] ?? [], "kinds": load.value["kinds"] ?? []]
+        wanted["keepApart"] = load.value["keepApart"]
+        let packed = JSONReader(try await run.call("logistics.pack-order", wanted))
         let plans = try packed.member("plans").array()
         let options = try Self.options(packed)
         let subject = "order:\(id.string ?? "")"

@@ -34,6 +34,10 @@ public struct OrderItem: Sendable, Hashable {
     public var fragile: Bool
     /// The stop at which it is unloaded, from 1.
     public var stop: Int
+    /// What the goods are, for rules about goods that are kept apart; nil goes with everything.
+    public var goodsClass: String?
+    /// When not everything fits, higher goes first; 0…9, by default 0.
+    public var priority: Int
 
     /// A line.
     public init(
@@ -47,7 +51,9 @@ public struct OrderItem: Sendable, Hashable {
         upright: [Side] = [.height],
         maxLoadGrams: Int? = nil,
         fragile: Bool = false,
-        stop: Int = 1
+        stop: Int = 1,
+        goodsClass: String? = nil,
+        priority: Int = 0
     ) {
         self.id = id
         self.name = name
@@ -60,6 +66,8 @@ public struct OrderItem: Sendable, Hashable {
         self.maxLoadGrams = maxLoadGrams
         self.fragile = fragile
         self.stop = stop
+        self.goodsClass = goodsClass
+        self.priority = priority
     }
 
     /// The mass of all pieces in grams.
@@ -82,7 +90,7 @@ extension OrderItem {
 
     static let fields: Set<String> = [
         "id", "name", "lengthMm", "widthMm", "heightMm", "weightGrams", "quantity", "upright",
-        "maxLoadGrams", "fragile", "stop",
+        "maxLoadGrams", "fragile", "stop", "goodsClass", "priority",
     ]
 
     /// Reads a line as a client sends it; `number` is its place in the order, from 1.
@@ -105,6 +113,8 @@ extension OrderItem {
         maxLoadGrams = try reader.optional("maxLoadGrams")?.int(in: 0...100_000_000)
         fragile = try reader.optional("fragile")?.bool() ?? false
         stop = try reader.optional("stop")?.int(in: 1...Delivery.limit) ?? 1
+        goodsClass = try reader.optional("goodsClass")?.goodsClass()
+        priority = try reader.optional("priority")?.int(in: LoadProblem.priorities) ?? 0
     }
 
     private static func upright(in reader: JSONReader) throws(GeneralFault) -> [Side] {
@@ -134,6 +144,8 @@ extension OrderItem {
             "maxLoadGrams": maxLoadGrams.map { .int($0) } ?? .null,
             "fragile": .bool(fragile),
             "stop": .int(stop),
+            "goodsClass": .optional(goodsClass),
+            "priority": .int(priority),
         ]
     }
 }

@@ -11,6 +11,8 @@ enum LogisticsRoutes {
             ToolRoute(.get, "/api/vehicles", tool: "logistics.list-vehicles"),
             ToolRoute(.get, "/api/vehicles/available", tool: "logistics.list-available-vehicles"),
             ToolRoute(.get, "/api/depots", tool: "logistics.list-depots"),
+            ToolRoute(.get, "/api/keep-apart", tool: "logistics.list-keep-apart-rules"),
+            ToolRoute(.put, "/api/keep-apart", tool: "logistics.set-keep-apart-rules"),
             ToolRoute(.get, "/api/bookings", tool: "logistics.list-bookings"),
             ToolRoute(
                 .post,

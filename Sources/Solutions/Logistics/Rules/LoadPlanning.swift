@@ -137,6 +137,7 @@ public struct LoadPlanning: Sendable {
     ///   - items: what is to be loaded.
     ///   - kinds: the vehicles there are, smallest first.
     ///   - seconds: how long all of it may compute.
+    ///   - keepApart: which goods may not stand near each other, or not ride in one vehicle.
     ///   - packer: does the packing.
     /// - Throws: `PackingError` for impossible input; a fault of code `layout-invalid` when a layout
     ///   does not pass the validator.
@@ -144,15 +145,19 @@ public struct LoadPlanning: Sendable {
         items: [CargoItem],
         kinds: [VehicleKind],
         seconds: Double,
+        keepApart: [KeepApart] = [],
         packer: Packer = Packer()
     ) throws {
         (plans, attempts, reasons) = ([], [], [:])
         let volume = items.reduce(0) { $0 + $1.volume * $1.quantity }
         let weight = items.reduce(0) { $0 + $1.weightGrams * $1.quantity }
-        let candidates = kinds.filter { Self.refusal(of: $0.space, volume, weight, items) == nil }
+        let parted = Self.parted(items, keepApart)
+        let candidates = kinds.filter {
+            parted == nil && Self.refusal(of: $0.space, volume, weight, items) == nil
+        }
         let share = seconds / Double(max(1, min(candidates.count, Self.alternatives + 1)))
         for kind in kinds {
-            if let refusal = Self.refusal(of: kind.space, volume, weight, items) {
+            if let refusal = parted ?? Self.refusal(of: kind.space, volume, weight, items) {
                 attempts.append(Attempt(kind: kind, refusal: refusal, utilisation: 0))
                 continue
             }
@@ -162,7 +167,7 @@ public struct LoadPlanning: Sendable {
                 )
                 continue
             }
-            let problem = LoadProblem(space: kind.space, items: items)
+            let problem = LoadProblem(space: kind.space, items: items, keepApart: keepApart)
             let layout = try packer.pack(problem, options: .init(budget: .seconds(share)))
             let left = layout.unplaced.values.reduce(0, +)
             attempts.append(
@@ -177,19 +182,21 @@ public struct LoadPlanning: Sendable {
                 plans.append(Plan(loads: [(kind, problem, layout)]))
             }
         }
-        if plans.isEmpty { try planSeveral(items, kinds, seconds, packer) }
+        if plans.isEmpty { try planSeveral(items, kinds, seconds, keepApart, packer) }
     }
 
     private mutating func planSeveral(
         _ items: [CargoItem],
         _ kinds: [VehicleKind],
         _ seconds: Double,
+        _ keepApart: [KeepApart],
         _ packer: Packer
     ) throws {
         let fleet = kinds.map { FleetPacker.Vehicle($0.space, count: $0.count) }
         let found = try FleetPacker(packer: packer).plan(
             items,
             into: fleet,
+            keepApart: keepApart,
             options: .init(budget: .seconds(seconds))
         )
         reasons = found.reasons
@@ -237,6 +244,15 @@ public struct LoadPlanning: Sendable {
             if let reason = item.reasonNotToFit(space) { return "\(item.id): \(reason)" }
         }
         return nil
+    }
+
+    /// Why no single vehicle takes all goods: two classes of them never ride together; nil when none.
+    private static func parted(_ items: [CargoItem], _ keepApart: [KeepApart]) -> String? {
+        let classes = Set(items.compactMap(\.goodsClass))
+        let broken = keepApart.first {
+            $0.distance == nil && classes.contains($0.first) && classes.contains($0.second)
+        }
+        return broken.map { "\($0.first) and \($0.second) never ride in one vehicle" }
     }
 
     private static func cubicMetres(_ volume: Int) -> String {
@@ -336,7 +352,9 @@ extension CargoItem {
             weightGrams: item.weightGrams,
             maxLoadGrams: item.maxLoadGrams,
             isFragile: item.fragile,
-            stop: item.stop
+            stop: item.stop,
+            goodsClass: item.goodsClass,
+            priority: item.priority
         )
     }
 }

@@ -24,6 +24,7 @@ extension LogisticsTools {
                     "volumeMm3": .int(order.totalVolumeMm3), "pieces": .int(order.pieces),
                     "stops": .int(order.deliveries.count),
                     "kinds": .array(VehicleKind.kinds(of: free).map(\.json)),
+                    "keepApart": try KeepApartRecords(scope: scope).rules(in: reader).json,
                 ]
             }
         )
@@ -36,7 +37,10 @@ extension LogisticsTools {
             purpose:
                 "Packs goods in 3D: one vehicle of the smallest kinds that take all, or several.",
             input: Self.object(
-                [("items", ["type": "array"]), ("kinds", ["type": "array"])],
+                [
+                    ("items", ["type": "array"]), ("kinds", ["type": "array"]),
+                    ("keepApart", Self.keepApartRules),
+                ],
                 required: ["items", "kinds"]
             ),
             output: LayoutShapes.packing,
@@ -49,8 +53,13 @@ extension LogisticsTools {
                 for kind in try input.member("kinds").array() {
                     kinds.append(try VehicleKind(reading: kind))
                 }
+                // Nobody who leaves them out has said that all goods may stand together.
+                let apart =
+                    try input.optional("keepApart").map { reader throws(GeneralFault) in
+                        try KeepApartRules(reading: reader)
+                    } ?? .standard
                 return try await kernel.workers.value { [items, kinds] in
-                    try Self.packed(items, kinds, seconds)
+                    try Self.packed(items, kinds, apart, seconds)
                 }
             }
         )
@@ -59,12 +68,14 @@ extension LogisticsTools {
     private static func packed(
         _ items: [OrderItem],
         _ kinds: [VehicleKind],
+        _ keepApart: KeepApartRules,
         _ seconds: Double
     ) throws -> JSON {
         let planning = try LoadPlanning(
             items: items.map(CargoItem.init),
             kinds: kinds,
-            seconds: seconds
+            seconds: seconds,
+            keepApart: keepApart.rules
         )
         let names = Dictionary(uniqueKeysWithValues: items.map { ($0.id, $0.name) })
         return [

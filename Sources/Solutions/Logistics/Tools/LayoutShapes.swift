@@ -216,6 +216,7 @@ enum LayoutShapes {
         [
             ("weightGrams", Shape.count), ("volumeMm3", Shape.count), ("pieces", Shape.count),
             ("stops", Shape.count), ("kinds", Shape.list(of: kind)),
+            ("keepApart", LogisticsTools.keepApartRules),
         ]
     )
 

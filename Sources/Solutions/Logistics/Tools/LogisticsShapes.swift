@@ -137,6 +137,20 @@ enum LogisticsShapes {
                 ("upright", Shape.list(of: words(OrderItem.Side.self))),
                 ("maxLoadGrams", Shape.nullable(Shape.count)), ("fragile", Shape.flag),
                 ("stop", Shape.count),
+                (
+                    "goodsClass",
+                    Shape.described(
+                        Shape.nullable(Shape.text),
+                        "What the goods are, for goods that are kept apart (GET /api/keep-apart)."
+                    )
+                ),
+                (
+                    "priority",
+                    Shape.described(
+                        Shape.count,
+                        "When not everything fits, higher goes first; 0 to 9."
+                    )
+                ),
             ]
     )
     private static let delivery = Shape.record(

@@ -52,6 +52,10 @@ extension OrderImport {
         case maxLoadGrams
         /// `true` or `false`; empty means `false`.
         case fragile
+        /// What the goods are, in kebab case; empty means anything that goes with everything.
+        case goodsClass
+        /// `0` to `9`, higher first when not everything fits; empty means 0.
+        case priority
 
         static let required: [Column] = [
             .reference, .customer, .requestedDate, .depot, .name, .lengthMm, .widthMm, .heightMm,

@@ -122,9 +122,10 @@ struct OrderRows: Sendable {
     private mutating func item(_ row: ImportRow, number: Int, stop: Int) -> OrderItem {
         var json: JSON = ["stop": .int(stop)]
         json["name"] = row[.name].map(JSON.string)
+        json["goodsClass"] = row[.goodsClass].map(JSON.string)
         for column in [
             OrderImport.Column.lengthMm, .widthMm, .heightMm, .weightGrams, .quantity,
-            .maxLoadGrams,
+            .maxLoadGrams, .priority,
         ] {
             json[column.rawValue] = row.number(column)
         }

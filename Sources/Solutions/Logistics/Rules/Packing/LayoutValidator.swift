@@ -46,13 +46,14 @@ public struct Violation: Sendable, Hashable {
 /// Checks a layout against its problem, rule by rule.
 ///
 /// It shares no code with the packer, on purpose: a mistake in one is not repeated in the other.
-/// Its only inputs are the problem and the boxes. 10,000 boxes take well under a second or two.
+/// Its only inputs are the problem and the boxes. 100,000 boxes take about a second: pairs of boxes
+/// are looked for in a tree of them (``BoxTree``), never all with all.
 public struct LayoutValidator: Sendable {
     /// The most violations reported; the rest would say the same.
     public static let mostReported = 1_000
 
     /// What one millimetre or gram of rounding may hide: a thousandth.
-    private static let tolerance = 0.001
+    static let tolerance = 0.001
 
     /// A validator.
     public init() {}
@@ -66,6 +67,8 @@ public struct LayoutValidator: Sendable {
         check.orientations()
         check.counts()
         check.overlaps()
+        // Boxes in one another stand on one another in any number of ways; that would say nothing.
+        guard check.found.count < Self.mostReported else { return check.found }
         check.weight()
         check.axles()
         check.contacts()
@@ -77,26 +80,31 @@ public struct LayoutValidator: Sendable {
         return check.found
     }
 
-    private struct Check {
+    struct Check {
         let boxes: [PackedBox]
         let problem: LoadProblem
         var found: [Violation] = []
         /// For each box what it stands on: index and area of contact.
         var under: [[(box: Int, area: Int)]] = []
+        /// All boxes, and the stop of each as what is looked for.
+        private(set) lazy var tree = BoxTree(
+            boxes,
+            stops: boxes.map { problem.items[$0.item].stop }
+        )
 
         init(boxes: [PackedBox], problem: LoadProblem) {
             self.boxes = boxes
             self.problem = problem
         }
 
-        private mutating func report(_ rule: Violation.Rule, _ boxes: [Int], _ message: String) {
+        mutating func report(_ rule: Violation.Rule, _ boxes: [Int], _ message: String) {
             guard found.count < LayoutValidator.mostReported else { return }
             found.append(Violation(rule, boxes: boxes, message))
         }
 
-        private func item(_ index: Int) -> CargoItem { problem.items[boxes[index].item] }
+        func item(_ index: Int) -> CargoItem { problem.items[boxes[index].item] }
 
-        private func name(_ index: Int) -> String { "box \(index) (\(item(index).id))" }
+        func name(_ index: Int) -> String { "box \(index) (\(item(index).id))" }
 
         private func kilograms(_ grams: Double) -> String {
             let thousandths = (grams).rounded()
@@ -173,28 +181,6 @@ public struct LayoutValidator: Sendable {
             }
         }
 
-        mutating func overlaps() {
-            // A sweep along the length: only boxes whose x ranges meet are compared.
-            let order = boxes.indices.sorted { boxes[$0].x < boxes[$1].x }
-            for (position, first) in order.enumerated() {
-                let a = boxes[first]
-                for second in order[(position + 1)...] {
-                    let b = boxes[second]
-                    if b.x >= a.x + a.length { break }
-                    if a.y < b.y + b.width, b.y < a.y + a.width, a.z < b.z + b.height,
-                        b.z < a.z + a.height
-                    {
-                        report(
-                            .overlap,
-                            [min(first, second), max(first, second)],
-                            "\(name(min(first, second))) and \(name(max(first, second))) overlap"
-                        )
-                        if found.count >= LayoutValidator.mostReported { return }
-                    }
-                }
-            }
-        }
-
         mutating func weight() {
             guard let limit = problem.space.maxWeightGrams else { return }
             let total = boxes.indices.reduce(0) { $0 + item($1).weightGrams }
@@ -232,38 +218,6 @@ public struct LayoutValidator: Sendable {
                             + kilograms(Double(limit))
                     )
                 }
-            }
-        }
-
-        /// Finds what stands on what: undersides that meet tops of the same height.
-        mutating func contacts() {
-            var tops: [Int: [Int]] = [:]
-            for (index, box) in boxes.enumerated() {
-                tops[box.z + box.height, default: []].append(index)
-            }
-            for height in tops.keys {
-                tops[height]?.sort { boxes[$0].x < boxes[$1].x }
-            }
-            let longest = tops.mapValues { $0.reduce(0) { max($0, boxes[$1].length) } }
-            under = boxes.enumerated().map { index, box in
-                var found: [(box: Int, area: Int)] = []
-                guard let level = tops[box.z] else { return found }
-                // Sorted by x: nothing that begins this far back reaches the box.
-                let reach = box.x - (longest[box.z] ?? 0)
-                var low = 0
-                var high = level.count
-                while low < high {
-                    let middle = (low + high) / 2
-                    if boxes[level[middle]].x > reach { high = middle } else { low = middle + 1 }
-                }
-                for other in level[low...] where other != index {
-                    let lower = boxes[other]
-                    if lower.x >= box.x + box.length { break }
-                    let x = min(box.x + box.length, lower.x + lower.length) - max(box.x, lower.x)
-                    let y = min(box.y + box.width, lower.y + lower.width) - max(box.y, lower.y)
-                    if x > 0, y > 0 { found.append((other, x * y)) }
-                }
-                return found
             }
         }
 
@@ -329,60 +283,6 @@ public struct LayoutValidator: Sendable {
                         "\(name(index)) bears \(kilograms(borne[index])), it may bear "
                             + kilograms(Double(limit))
                     )
-                }
-            }
-        }
-
-        mutating func stops() {
-            guard Set(boxes.map { problem.items[$0.item].stop }).count > 1 else { return }
-            let stops = boxes.map { problem.items[$0.item].stop }
-            for early in boxes.indices {
-                let a = boxes[early]
-                for late in boxes.indices where stops[late] > stops[early] {
-                    let b = boxes[late]
-                    guard a.y < b.y + b.width, b.y < a.y + a.width else { continue }
-                    let meetsX = a.x < b.x + b.length && b.x < a.x + a.length
-                    let meetsZ = a.z < b.z + b.height && b.z < a.z + a.height
-                    let isAbove = meetsX && b.z >= a.z + a.height
-                    let isInFront = meetsZ && b.x >= a.x + a.length
-                    if isAbove || isInFront {
-                        report(
-                            .stop,
-                            [early, late],
-                            "\(name(late)) for stop \(stops[late]) is "
-                                + (isAbove ? "above" : "between the door and")
-                                + " \(name(early)) for stop \(stops[early])"
-                        )
-                        if found.count >= LayoutValidator.mostReported { return }
-                    }
-                }
-            }
-        }
-
-        mutating func apart() {
-            for rule in problem.keepApart {
-                let here = boxes.indices.filter { item($0).goodsClass == rule.first }
-                let there = boxes.indices.filter { item($0).goodsClass == rule.second }
-                for one in here {
-                    for other in there {
-                        let a = boxes[one]
-                        let b = boxes[other]
-                        let along = max(b.x - (a.x + a.length), a.x - (b.x + b.length))
-                        let across = max(b.y - (a.y + a.width), a.y - (b.y + b.width))
-                        // Boxes over each other have gaps below 0, so that 0 forbids just that.
-                        if let least = rule.distance, max(along, across) >= least { continue }
-                        let gap = max(0, along, across)
-                        report(
-                            .apart,
-                            [min(one, other), max(one, other)],
-                            "\(name(one)) is \(rule.first), \(name(other)) is \(rule.second): "
-                                + (rule.distance.map {
-                                    "\(gap) mm lie between them, at least \($0) are asked, seen "
-                                        + "from above"
-                                } ?? "they may not be in one space")
-                        )
-                        if found.count >= LayoutValidator.mostReported { return }
-                    }
                 }
             }
         }

@@ -2,7 +2,7 @@ public import Core
 
 /// The JSON forms of a load and of its layout: lengths in mm, masses in kg.
 public enum LoadFile {
-    private static let containerKeys: Set<String> = [
+    static let containerKeys: Set<String> = [
         "id", "length", "width", "height", "maxWeight", "axles",
     ]
     private static let axleKeys: Set<String> = ["front", "rear", "frontLimit", "rearLimit"]
@@ -11,8 +11,9 @@ public enum LoadFile {
         "stop", "class", "priority",
     ]
     private static let apartKeys: Set<String> = ["classes", "distance"]
-    private static let layoutKeys: Set<String> = [
-        "utilisation", "placed", "unplaced", "seconds", "iterations", "hash", "boxes", "proof",
+    static let layoutKeys: Set<String> = [
+        "utilisation", "placed", "unplaced", "reasons", "seconds", "iterations", "hash", "boxes",
+        "proof",
     ]
     private static let boxKeys: Set<String> = [
         "item", "x", "y", "z", "length", "width", "height", "supported", "bears", "maxLoad",
@@ -39,11 +40,14 @@ public enum LoadFile {
             throw PackingError(error)
         }
         try problem.check()
+        try problem.checkSense()
         return problem
     }
 
-    private static func space(_ reader: JSONReader) throws(GeneralFault) -> CargoSpace {
-        try reader.onlyKeys(containerKeys)
+    static func space(_ reader: JSONReader, more: Set<String> = []) throws(GeneralFault)
+        -> CargoSpace
+    {
+        try reader.onlyKeys(containerKeys.union(more))
         let sides = 1...CargoSpace.longestSide
         return CargoSpace(
             id: try reader.optional("id")?.string(length: 1...200) ?? "",
@@ -67,7 +71,7 @@ public enum LoadFile {
         )
     }
 
-    private static func keepApart(_ reader: JSONReader?) throws(GeneralFault) -> [KeepApart] {
+    static func keepApart(_ reader: JSONReader?) throws(GeneralFault) -> [KeepApart] {
         guard let reader else { return [] }
         var rules: [KeepApart] = []
         for rule in try reader.array(count: 0...LoadProblem.mostRules) {
@@ -84,7 +88,7 @@ public enum LoadFile {
         return rules
     }
 
-    private static func items(_ reader: JSONReader) throws(GeneralFault) -> [CargoItem] {
+    static func items(_ reader: JSONReader) throws(GeneralFault) -> [CargoItem] {
         var items: [CargoItem] = []
         for reader in try reader.array(count: 0...LoadProblem.mostItems) {
             items.append(try item(reader))
@@ -112,7 +116,7 @@ public enum LoadFile {
     }
 
     /// A text, or a whole number as its digits.
-    private static func name(_ reader: JSONReader) throws(GeneralFault) -> String {
+    static func name(_ reader: JSONReader) throws(GeneralFault) -> String {
         if let number = reader.value.int { return String(number) }
         return try reader.string(length: 1...200)
     }
@@ -126,12 +130,21 @@ public enum LoadFile {
             case "width": upright.insert(.width)
             case "height": upright.insert(.height)
             default:
+                let near = name.value.string.flatMap {
+                    nearest(to: $0, among: ["length", "width", "height"])
+                }
                 throw name.fault(
-                    "expected \"length\", \"width\" or \"height\", found \(name.value.text())"
+                    "expected \"length\", \"width\" or \"height\", found "
+                        + shortened(name.value.text())
+                        + (near.map { "; did you mean \"\($0)\"?" } ?? "")
                 )
             }
         }
         return upright
+    }
+
+    private static func shortened(_ text: String) -> String {
+        text.count > 60 ? text.prefix(57) + "…" : text
     }
 
     private static let heaviestKilograms = Double(LoadProblem.heaviest / 1_000)
@@ -161,24 +174,31 @@ public enum LoadFile {
     public static func boxes(_ json: JSON, of problem: LoadProblem) throws(PackingError)
         -> [PackedBox]
     {
-        var kinds: [String: Int] = [:]
-        for (index, item) in problem.items.enumerated() {
-            kinds[item.id] = index
-        }
         do {
             let reader = JSONReader(json)
             try reader.onlyKeys(layoutKeys)
-            var boxes: [PackedBox] = []
-            for box in try reader.member("boxes").array(count: 0...LoadProblem.mostOfOneKind) {
-                boxes.append(try self.box(box, kinds))
-            }
-            return boxes
+            return try boxes(reader.member("boxes"), kinds(of: problem.items))
         } catch {
             throw PackingError(error)
         }
     }
 
-    private static func box(_ reader: JSONReader, _ kinds: [String: Int]) throws(GeneralFault)
+    static func boxes(_ reader: JSONReader, _ kinds: [String: Int]) throws(GeneralFault)
+        -> [PackedBox]
+    {
+        var boxes: [PackedBox] = []
+        for box in try reader.array(count: 0...LoadProblem.mostOfOneKind) {
+            boxes.append(try self.box(box, kinds))
+        }
+        return boxes
+    }
+
+    /// The index of each item by its id.
+    static func kinds(of items: [CargoItem]) -> [String: Int] {
+        Dictionary(items.enumerated().map { ($1.id, $0) }) { first, _ in first }
+    }
+
+    static func box(_ reader: JSONReader, _ kinds: [String: Int]) throws(GeneralFault)
         -> PackedBox
     {
         try reader.onlyKeys(boxKeys)
@@ -204,8 +224,8 @@ public enum LoadFile {
 
     /// The layout's JSON form.
     ///
-    /// With `explained`, each box also says what it bears, and `proof` has the use of volume and
-    /// payload, the centre of gravity and the axle loads.
+    /// `reasons` is there when something is left over. With `explained`, each box also says what it
+    /// bears, and `proof` has the use of volume and payload, the centre of gravity and the axle loads.
     public static func json(_ layout: Layout, of problem: LoadProblem, explained: Bool = false)
         -> JSON
     {
@@ -225,9 +245,16 @@ public enum LoadFile {
             "iterations": .int(layout.iterations),
             "hash": .string(layout.hash),
         ]
+        if !layout.unplaced.isEmpty {
+            json["reasons"] = reasons(LeftOver(layout.boxes, in: problem).reasons(layout.unplaced))
+        }
         if explained { json["proof"] = proofJSON(proof) }
         json["boxes"] = .array(boxes)
         return json
+    }
+
+    static func reasons(_ reasons: [String: String]) -> JSON {
+        .object(JSONObject(reasons.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
     }
 
     private static func box(

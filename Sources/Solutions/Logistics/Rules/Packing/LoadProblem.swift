@@ -212,22 +212,48 @@ public enum SupportRule: Sendable, Hashable {
 extension CargoItem {
     /// Why not even one such box could be loaded into the empty `space`; nil when one could.
     public func reasonNotToFit(_ space: CargoSpace) -> String? {
-        let own = [length, width, height]
-        let flags: [UprightDimensions] = [.length, .width, .height]
-        let fits = own.indices.contains { up in
-            let flat = own.indices.filter { $0 != up }.map { own[$0] }.sorted()
-            let floor = [space.length, space.width].sorted()
-            return upright.contains(flags[up]) && own[up] <= space.height && flat[0] <= floor[0]
-                && flat[1] <= floor[1]
-        }
-        guard fits else {
+        guard fits(space) else {
             return "\(length) × \(width) × \(height) mm goes into \(space.length) × "
-                + "\(space.width) × \(space.height) mm in no allowed orientation"
+                + "\(space.width) × \(space.height) mm in no allowed orientation: \(misfit(space))"
         }
         if let limit = space.maxWeightGrams, weightGrams > limit {
             return "one weighs \(Double(weightGrams) / 1_000) kg, the payload is "
                 + "\(Double(limit) / 1_000) kg"
         }
         return nil
+    }
+
+    private static let flags: [UprightDimensions] = [.length, .width, .height]
+
+    private func fits(_ space: CargoSpace) -> Bool {
+        let own = [length, width, height]
+        return own.indices.contains { up in
+            let flat = own.indices.filter { $0 != up }.map { own[$0] }.sorted()
+            let floor = [space.length, space.width].sorted()
+            return upright.contains(Self.flags[up]) && own[up] <= space.height
+                && flat[0] <= floor[0] && flat[1] <= floor[1]
+        }
+    }
+
+    /// The first dimension that is too long for every direction it may have; else they are so together.
+    private func misfit(_ space: CargoSpace) -> String {
+        let own = [("length", length), ("width", width), ("height", height)]
+        let floor = max(space.length, space.width)
+        for (index, (name, extent)) in own.enumerated() {
+            let mayStand = upright.contains(Self.flags[index])
+            let mayLie = !upright.subtracting(Self.flags[index]).isEmpty
+            if mayStand, !mayLie, extent > space.height {
+                return "its \(name) of \(extent) mm must stand upright, the space is "
+                    + "\(space.height) mm high"
+            }
+            if mayLie, !mayStand, extent > floor {
+                return "its \(name) of \(extent) mm must lie along the floor, which is at most "
+                    + "\(floor) mm long"
+            }
+            if mayLie, mayStand, extent > max(floor, space.height) {
+                return "its \(name) of \(extent) mm is longer than any side of the space"
+            }
+        }
+        return "each of its dimensions would go in, not all three at once"
     }
 }
