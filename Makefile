@@ -36,7 +36,7 @@ BUILD_RELEASE := swift build -c release -j $(JOBS) --product weft --static-swift
 
 export WEFT_TESTS WEFT_DATA
 
-.PHONY: help run test test-long lint format bench bench-agents bench-kernel web deps release install clean
+.PHONY: help run test test-long lint format bench bench-agents bench-kernel bench-packing web deps release install clean
 
 help:  ## Lists the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -74,6 +74,9 @@ bench: deps release  ## Runs the benchmarks; `make bench BENCH="http packing"` r
 
 bench-agents: deps release  ## Runs the benchmarks of agents, MCP and search beside their peers.
 	WEFT_BIN=$(abspath $(RELEASE)) .venv/bin/python bench/run agents search
+
+bench-packing: deps release  ## Packs the BR problems beside other packers: 50 minutes; FULL=1 takes all of them.
+	WEFT_BIN=$(abspath $(RELEASE)) .venv/bin/python bench/run packing
 
 bench-kernel: deps release  ## Runs the benchmarks of workflows, events and series beside their peers.
 	WEFT_BIN=$(abspath $(RELEASE)) .venv/bin/python bench/run kernel events series

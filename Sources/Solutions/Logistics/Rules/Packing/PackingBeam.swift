@@ -45,6 +45,7 @@ final class PackingBeam {
     let options: Packer.Options
     let deadline: Deadline
     let iterationLimit: Int
+    private let started: Double
     let ways: [Way]
     private let spare = PackingPlace()
 
@@ -55,6 +56,8 @@ final class PackingBeam {
     private var wasCut = false
     /// Memory grows with the width.
     private static let widest = 1_024.0
+    /// The first layout may take so many seconds whatever the budget, so that a small load gets one.
+    private static let grace = 0.01
 
     init(
         _ problem: LoadProblem,
@@ -63,6 +66,7 @@ final class PackingBeam {
         started: Double
     ) {
         self.options = options
+        self.started = started
         switch options.budget {
         case .seconds(let seconds):
             deadline = Deadline(clock: clock, end: started + seconds)
@@ -79,13 +83,15 @@ final class PackingBeam {
     }
 
     func run() {
+        var patience = deadline
+        patience.end = max(deadline.end, started + Self.grace)
         for (index, way) in ways.enumerated() where !finished {
             spare.state.pointee.copy(way.root.state.pointee)
             let first = way.main.play(
                 spare.state,
                 steps: 0,
                 allowance: iterationLimit - iterations,
-                deadline: deadline
+                deadline: index == 0 ? patience : deadline
             )
             way.rootScore = first.score
             account(first, index)
