@@ -16,7 +16,8 @@ func packCommand(_ arguments: [String]) -> Int32 {
         return 2
     }
     do {
-        return try options.layoutPath == nil ? pack(options) : validate(options)
+        if options.isValidating { return try validate(options) }
+        return try options.layoutPath == nil ? pack(options) : follow(options)
     } catch {
         let place = error.pointer.map { $0.isEmpty ? "" : " at \($0)" } ?? ""
         complainOfPack("\(options.loadPath)\(place): \(error.message)")
@@ -32,21 +33,75 @@ private func pack(_ options: PackOptions) throws(PackingError) -> Int32 {
         }
     }
     let layout = try Packer().pack(problem, options: options.search)
-    say(LoadFile.json(layout, of: problem, explained: options.isExplained).text())
-    return 0
+    let boxes = LoadingSequence.ordered(layout.boxes, in: problem)
+    if options.isSequenced {
+        say(LoadFile.sequence(boxes, of: problem).text())
+    } else {
+        say(LoadFile.json(layout, of: problem, explained: options.isExplained).text())
+    }
+    return printSheet(boxes, problem, options)
+}
+
+/// The boxes of the layout file; nil when it was refused, which is said.
+private func readLayout(_ options: PackOptions, _ problem: LoadProblem) -> [PackedBox]? {
+    let path = options.layoutPath ?? ""
+    do {
+        return try LoadFile.boxes(parse(read(path)), of: problem)
+    } catch {
+        let place = error.pointer.map { $0.isEmpty ? "" : " at \($0)" } ?? ""
+        complainOfPack("\(path)\(place): \(error.message)")
+        return nil
+    }
+}
+
+/// Says in which steps a layout is loaded; one that breaks a rule is nothing to follow.
+private func follow(_ options: PackOptions) throws(PackingError) -> Int32 {
+    let problem = try readLoad(options)
+    guard let read = readLayout(options, problem) else { return 1 }
+    let violations = LayoutValidator().violations(of: read, in: problem)
+    if let first = violations.first {
+        complainOfPack(
+            "\(options.layoutPath ?? "") breaks \(violations.count) rules, first: \(first.message); "
+                + "--validate shows all"
+        )
+        return 1
+    }
+    let boxes = LoadingSequence.ordered(read, in: problem)
+    if options.isSequenced { say(LoadFile.sequence(boxes, of: problem).text()) }
+    return printSheet(boxes, problem, options)
+}
+
+/// Writes the loading sheet where one is wanted.
+private func printSheet(
+    _ boxes: [PackedBox],
+    _ problem: LoadProblem,
+    _ options: PackOptions
+) -> Int32 {
+    guard let path = options.sheetPath else { return 0 }
+    let name = options.loadPath.split(separator: "/").last.map(String.init) ?? "Load"
+    let sheet = PrintedSheet(
+        reference: name == "-" ? "Load" : name,
+        boxes: boxes,
+        problem: problem
+    )
+    do {
+        let printed = try sheet.pdf(created: SystemClock().now())
+        try WholeFile.write(printed.bytes, to: path)
+        if printed.missingGlyphs > 0 {
+            complainOfPack(
+                "\(path): no installed font has \(printed.missingGlyphs) of its characters"
+            )
+        }
+        return 0
+    } catch {
+        complainOfPack("--sheet \(path): \((error as? any Fault)?.message ?? "\(error)")")
+        return 1
+    }
 }
 
 private func validate(_ options: PackOptions) throws(PackingError) -> Int32 {
     let problem = try readLoad(options)
-    let path = options.layoutPath ?? ""
-    let boxes: [PackedBox]
-    do {
-        boxes = try LoadFile.boxes(parse(read(path)), of: problem)
-    } catch {
-        let place = error.pointer.map { $0.isEmpty ? "" : " at \($0)" } ?? ""
-        complainOfPack("\(path)\(place): \(error.message)")
-        return 1
-    }
+    guard let boxes = readLayout(options, problem) else { return 1 }
     let violations = LayoutValidator().violations(of: boxes, in: problem)
     say(LoadFile.json(violations).text())
     for violation in violations.prefix(20) {
