@@ -141,7 +141,7 @@ struct SceneView {
     /// how large that is in square millimetres; nil when nothing is seen.
     func label(of box: PackedBox, _ index: Int) -> (place: Place, area: Double)? {
         var count = [0, 0, 0]
-        var sums = [(u: 0.0, w: 0.0), (0, 0), (0, 0)]
+        var sums = Array(repeating: Place(u: 0, w: 0), count: Face.allCases.count)
         var cells: [(at: Int, face: Int)] = []
         forEachCell(of: box) { at, _, face in
             guard front[at] == Int32(index) else { return }

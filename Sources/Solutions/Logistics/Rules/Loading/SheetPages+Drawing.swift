@@ -32,9 +32,8 @@ extension SheetPages {
             )
         )
         drawRoom(back, front, frame)
-        let isNew = group.steps.contains
         for at in SceneView.drawingOrder(shown.map { boxes[$0] }) {
-            drawBox(boxes[shown[at]], isNew: isNew(shown[at]), frame)
+            drawBox(boxes[shown[at]], isNew: group.steps.contains(shown[at]), frame)
         }
         for label in group.labels {
             if label.area == 0 { drawHidden(boxes[label.step], frame) }
