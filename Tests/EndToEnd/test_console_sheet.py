@@ -6,6 +6,9 @@ from console import PHONE, expect
 from console import opened, quick_packing  # noqa: F401 (fixtures)
 from test_console_load import api, order  # noqa: F401 (fixtures)
 
+# The network is taken away on purpose.
+EXPECTED_ERRORS = "net::ERR"
+
 
 def test_the_loader_saves_the_sheet_and_is_told_when_there_is_no_network(opened, order):
     page = opened(f"/load/{order['id']}", PHONE)

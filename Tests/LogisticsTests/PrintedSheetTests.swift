@@ -74,7 +74,7 @@ import Testing
         }
     }
 
-    @Test("each step is in one drawing, at most twelve in one, and no stop shares one")
+    @Test("each step is in one drawing, at most sixteen in one, and no stop shares one")
     func groups() {
         var random = RandomNumbers(state: 11)
         let boxes = LoadingSequence.ordered(scattered(&random))
@@ -83,7 +83,7 @@ import Testing
         let groups = SheetGroup.groups(pieces(boxes, stops: stops), in: space)
         #expect(groups.flatMap { Array($0.steps) } == Array(boxes.indices))
         for group in groups {
-            #expect((1...12).contains(group.steps.count))
+            #expect((1...16).contains(group.steps.count))
             #expect(Set(group.steps.map { stops[$0] }).count == 1)
             #expect(group.labels.map(\.step) == Array(group.steps))
             #expect(group.before.allSatisfy { $0 < group.steps.lowerBound })

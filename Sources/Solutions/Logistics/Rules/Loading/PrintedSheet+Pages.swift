@@ -51,7 +51,6 @@ struct SheetPages {
     static let margin = 15.0
     static let width = PDFDocument.PageSize.a4.width - 2 * margin
     private static let lower = PDFDocument.PageSize.a4.height - 16
-    static let drawingHeight = 92.0
     private static let columnsHeight = 8.0
 
     let sheet: PrintedSheet
@@ -78,8 +77,9 @@ struct SheetPages {
             let heights = group.steps.map(stepHeight)
             let table = Self.columnsHeight + heights.reduce(0, +)
             // A drawing stands with its table; only a table that is too long for any page is parted.
-            if y + Self.drawingHeight + table > Self.lower { nextPage() }
-            put(.drawing(group), height: Self.drawingHeight)
+            let drawing = Self.drawingHeight(group)
+            if y + drawing + table > Self.lower { nextPage() }
+            put(.drawing(group), height: drawing)
             put(.columns, height: Self.columnsHeight)
             for (step, height) in zip(group.steps, heights) {
                 if y + height > Self.lower {
@@ -102,6 +102,11 @@ struct SheetPages {
         guard pages.last?.isEmpty == false else { return }
         pages.append([])
         y = Self.margin
+    }
+
+    /// The more there is new, the larger it is drawn.
+    static func drawingHeight(_ group: SheetGroup) -> Double {
+        min(86, 58 + 2 * Double(group.steps.count))
     }
 
     // MARK: Drawing

@@ -18,9 +18,9 @@ struct SheetGroup {
     var labels: [Label]
 
     /// The most steps in one drawing, so that their table stands below it on the same page.
-    private static let mostSteps = 12
+    private static let mostSteps = 16
     /// A new drawing begins when less than this share is left of what was seen of a new box.
-    private static let leastSeen = 0.35
+    private static let leastSeen = 0.25
 
     /// The drawings for these steps: a new one begins with a new stop, when there are enough new boxes
     /// in one, and when the next box would hide one of them.

@@ -28,7 +28,7 @@ extension SheetPages {
             } + Self.room(back, front, space).flatMap { $0 },
             in: (
                 x: Self.margin, y: top + Self.titleHeight, width: Self.width,
-                height: Self.drawingHeight - Self.titleHeight - 2
+                height: Self.drawingHeight(group) - Self.titleHeight - 2
             )
         )
         drawRoom(back, front, frame)

@@ -26,22 +26,23 @@ extension SheetPages {
         if let centre = sheet.centre {
             let (x, y, z) = (centre.x.rounded(), centre.y.rounded(), centre.z.rounded())
             facts.append(
-                ("Centre of gravity, mm", "front \(Int(x)) · left \(Int(y)) · up \(Int(z))")
+                ("Centre of gravity: front, left, up", "\(Int(x)) · \(Int(y)) · \(Int(z)) mm")
             )
         }
         for axle in sheet.axles {
             facts.append(
                 (
                     "Load on axle: \(axle.name)",
-                    "\(LoadingInstruction.kilograms(axle.loadGrams)) kg"
-                        + (axle.limitGrams.map {
-                            " of \(LoadingInstruction.kilograms($0)) kg"
-                        } ?? "")
+                    "\(Self.whole(axle.loadGrams)) kg"
+                        + (axle.limitGrams.map { " of \(Self.whole($0)) kg" } ?? "")
                 )
             )
         }
         return facts
     }
+
+    /// Grams as whole kilograms: nobody loads an axle to the gram.
+    private static func whole(_ grams: Int) -> Int { Int((Double(grams) / 1_000).rounded()) }
 
     static func percent(_ share: Double) -> String {
         "\((share * 1_000).rounded() / 10) %"

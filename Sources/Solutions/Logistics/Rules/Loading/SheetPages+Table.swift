@@ -30,12 +30,11 @@ extension SheetPages {
         var width: Double {
             switch self {
             case .number: 10
-            case .piece: 52
+            case .piece: 50
             case .size: 29
             case .weight: 14
-            case .lift: 16
-            case .front, .left: 14
-            case .up: 12
+            case .lift: 19
+            case .front, .left, .up: 13
             case .turned: 19
             }
         }

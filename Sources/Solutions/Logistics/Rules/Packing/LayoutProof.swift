@@ -33,6 +33,12 @@ public struct LayoutProof: Sendable, Hashable {
         public var box: Int
         /// How much of the other's base rests on it, in square millimetres.
         public var areaMm2: Int
+
+        /// A box with so much of another's base on it.
+        public init(box: Int, areaMm2: Int) {
+            self.box = box
+            self.areaMm2 = areaMm2
+        }
     }
 
     /// A point in the space, in mm.
