@@ -89,7 +89,6 @@ public final class PDFDocument {
     ///   - size: the size of all pages.
     /// - Throws: `no-font` when the system has none.
     public init(title: String, created: Timestamp, size: PageSize = .a4) throws(PrintError) {
-        try Self.checkFonts()
         let receive: cairo_write_func_t = { closure, data, count in
             guard let closure, let data else { return CAIRO_STATUS_WRITE_ERROR }
             let sink = Unmanaged<Sink>.fromOpaque(closure).takeUnretainedValue()
@@ -116,6 +115,7 @@ public final class PDFDocument {
         layout = pango_cairo_create_layout(cairo)
         cairo_set_line_join(cairo, CAIRO_LINE_JOIN_ROUND)
         prepareText()
+        try checkFonts()
     }
 
     deinit {
