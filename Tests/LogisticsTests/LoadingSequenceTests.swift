@@ -171,6 +171,16 @@ import Testing
         #expect(isClear == hasPureOrder(boxes), "seed \(seed)")
     }
 
+    @Test("the random piles are of both kinds: with a pure order and without")
+    func kinds() {
+        let pure = (1...80).count { seed in
+            var random = RandomNumbers(state: UInt64(seed) &* 7_919)
+            let space = [8 + random.below(12), 4 + random.below(8), 6 + random.below(10)]
+            return hasPureOrder(dropped(&random, space))
+        }
+        #expect((5...75).contains(pure), "\(pure) of 80 have one")
+    }
+
     @Test("what is unloaded last goes in first", arguments: 1...40)
     func stops(seed: Int) {
         // Each stop has a part of the length, the last one the farthest from the door; within it
