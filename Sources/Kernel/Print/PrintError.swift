@@ -6,6 +6,8 @@ public struct PrintError: Fault {
     public enum Code: String, Sendable {
         /// The system has no font at all.
         case noFont = "no-font"
+        /// There is more than a document of its kind may hold.
+        case tooLarge = "document-too-large"
         /// The library could not draw or write.
         case drawing = "print-failed"
     }
@@ -24,6 +26,12 @@ public struct PrintError: Fault {
     /// The stable code in kebab case.
     public var code: String { reason.rawValue }
 
-    /// How each edge tells it: a missing font can be installed, all else is a mistake of ours.
-    public var kind: FaultKind { reason == .noFont ? .unavailable : .internal }
+    /// How each edge tells it: a missing font can be installed, a failure to draw is a mistake of ours.
+    public var kind: FaultKind {
+        switch reason {
+        case .noFont: .unavailable
+        case .tooLarge: .tooLarge
+        case .drawing: .internal
+        }
+    }
 }

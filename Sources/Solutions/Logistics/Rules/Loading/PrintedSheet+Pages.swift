@@ -10,7 +10,7 @@ extension PrintedSheet {
         public var missingGlyphs: Int
     }
 
-    /// The most pieces on one sheet.
+    /// The most pieces on one sheet, as many as an order may have.
     public static let mostPieces = LoadingSequence.mostOrdered
 
     /// Draws the sheet; it computes, so that a worker's thread should.
@@ -19,8 +19,15 @@ extension PrintedSheet {
     ///
     /// - Parameter created: when it is made.
     /// - Returns: the file.
-    /// - Throws: `no-font` when the system has no font, `print-failed` when it could not be drawn.
+    /// - Throws: `document-too-large` for more than ``mostPieces``, `no-font` when the system has
+    ///   none, `print-failed` when it could not be drawn.
     public func pdf(created: Timestamp) throws(PrintError) -> Printed {
+        guard pieces.count <= Self.mostPieces else {
+            throw PrintError(
+                .tooLarge,
+                "a sheet has at most \(Self.mostPieces) pieces, this load has \(pieces.count)"
+            )
+        }
         let document = try PDFDocument(title: "Loading sheet \(reference)", created: created)
         var pages = SheetPages(sheet: self, document: document)
         pages.arrange()
