@@ -14,13 +14,13 @@ def test_the_loader_saves_the_sheet_and_is_told_when_there_is_no_network(opened,
     page = opened(f"/load/{order['id']}", PHONE)
     button = page.get_by_role("button", name="Print")
     with page.expect_download() as download:
-        button.tap()
+        button.click()
     assert download.value.suggested_filename == f"loading-sheet-{order['reference']}.pdf"
     with open(download.value.path(), "rb") as file:
         assert file.read(5) == b"%PDF-"
     expect(button).to_be_enabled()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.context.set_offline(True)
-    button.tap()
+    button.click()
     expect(page.get_by_role("alert").filter(has_text=re.compile("No network"))).to_be_visible()
     page.context.set_offline(False)

@@ -171,14 +171,47 @@ import Testing
         #expect(isClear == hasPureOrder(boxes), "seed \(seed)")
     }
 
-    @Test("the random piles are of both kinds: with a pure order and without")
+    /// Sticks that lie, stand and point to the door anywhere, held by nothing: they interlock.
+    private func sticks(_ random: inout RandomNumbers) -> [PackedBox] {
+        let space = [10, 6, 9]
+        var boxes: [PackedBox] = []
+        for _ in 0..<250 {
+            var size = (0..<3).map { _ in 1 + random.below(2) }
+            let axis = random.below(3)
+            size[axis] = 2 + random.below(space[axis] - 2)
+            let place = (0..<3).map { random.below(space[$0] - size[$0] + 1) }
+            let one = box(place, size)
+            let hits = boxes.contains {
+                meets($0.x, $0.length, one.x, one.length) && meets($0.y, $0.width, one.y, one.width)
+                    && meets($0.z, $0.height, one.z, one.height)
+            }
+            if !hits { boxes.append(one) }
+        }
+        return boxes
+    }
+
+    @Test("sticks that interlock get in as their steps say", arguments: 1...80)
+    func interlockedSticks(seed: Int) {
+        var random = RandomNumbers(state: UInt64(seed) &* 2_038_074_743)
+        let boxes = sticks(&random)
+        let isClear = check(boxes, roof: 9, "seed \(seed)")
+        #expect(isClear == hasPureOrder(boxes), "seed \(seed)")
+    }
+
+    @Test("sticks are of both kinds: with a pure order and without, and go in several ways")
     func kinds() {
-        let pure = (1...80).count { seed in
-            var random = RandomNumbers(state: UInt64(seed) &* 7_919)
-            let space = [8 + random.below(12), 4 + random.below(8), 6 + random.below(10)]
-            return hasPureOrder(dropped(&random, space))
+        var pure = 0
+        var ways: Set<LoadingStep.Access> = []
+        for seed in 1...80 {
+            var random = RandomNumbers(state: UInt64(seed) &* 2_038_074_743)
+            let boxes = sticks(&random)
+            if hasPureOrder(boxes) { pure += 1 }
+            let order = LoadingSequence.order(of: boxes, roof: 9)
+            let steps = LoadingStep.steps(order.map { boxes[$0] }, roof: 9)
+            ways.formUnion(steps.map(\.access))
         }
         #expect((5...75).contains(pure), "\(pure) of 80 have one")
+        #expect(ways.isSuperset(of: [.clear, .under, .over]), "\(ways)")
     }
 
     @Test("what is unloaded last goes in first", arguments: 1...40)

@@ -86,7 +86,7 @@ import Testing
             #expect((1...16).contains(group.steps.count))
             #expect(Set(group.steps.map { stops[$0] }).count == 1)
             #expect(group.labels.map(\.step) == Array(group.steps))
-            #expect(group.before.allSatisfy { $0 < group.steps.lowerBound })
+            #expect(group.before.allSatisfy { $0.box < group.steps.lowerBound })
         }
     }
 

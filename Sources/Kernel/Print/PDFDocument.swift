@@ -154,7 +154,10 @@ public final class PDFDocument {
         case .grey(let grey):
             trace(points, closed: true)
             cairo_set_source_rgb(cairo, grey, grey, grey)
-            cairo_fill(cairo)
+            // Filled and drawn along one path, the file has it once.
+            cairo_fill_preserve(cairo)
+            if let stroke { draw(stroke) } else { cairo_new_path(cairo) }
+            return
         case .hatched(let gap):
             trace(points, closed: true)
             cairo_set_source_rgb(cairo, 1, 1, 1)

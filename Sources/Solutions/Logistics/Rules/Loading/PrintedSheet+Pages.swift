@@ -48,7 +48,7 @@ struct SheetPages {
         case legend
         case drawing(SheetGroup)
         case columns
-        case step(Int)
+        case step(Int, height: Double)
         /// A line in grey.
         case note(String)
     }
@@ -93,7 +93,7 @@ struct SheetPages {
                     nextPage()
                     put(.columns, height: Self.columnsHeight)
                 }
-                put(.step(step), height: height)
+                put(.step(step, height: height), height: height)
             }
             y += 5
         }
@@ -128,7 +128,7 @@ struct SheetPages {
                 case .legend: drawLegend(y)
                 case .drawing(let group): draw(group, y)
                 case .columns: drawColumns(y)
-                case .step(let step): drawStep(step, y)
+                case .step(let step, let height): drawStep(step, y, height: height)
                 case .note(let text): document.text(text, at: .init(Self.margin, y), .init(9))
                 }
             }

@@ -31,7 +31,7 @@ struct SceneView {
     private let rows: Int
     /// The side of a cell.
     let cell: Double
-    /// The box in front at each cell; −1 for none.
+    /// The box in front at each cell, and its face: four times the one and the other; −1 for none.
     private var front: [Int32]
     /// How near it is.
     private var nearness: [Double]
@@ -108,33 +108,36 @@ struct SceneView {
         forEachCell(of: box) { at, near, _ in
             guard near > nearness[at] else { return }
             seen += 1
-            if front[at] >= 0 { hides[Int(front[at]), default: 0] += 1 }
+            if front[at] >= 0 { hides[Int(front[at] >> 2), default: 0] += 1 }
         }
         return (seen, hides)
     }
 
     /// Puts the box in.
     mutating func add(_ box: PackedBox, _ index: Int) {
-        var cells: [(Int, Double)] = []
-        forEachCell(of: box) { at, near, _ in
-            if near > nearness[at] { cells.append((at, near)) }
+        var cells: [(Int, Double, Face)] = []
+        forEachCell(of: box) { at, near, face in
+            if near > nearness[at] { cells.append((at, near, face)) }
         }
-        for (at, near) in cells {
-            front[at] = Int32(index)
+        for (at, near, face) in cells {
+            front[at] = Int32(index) << 2 | Int32(face.rawValue)
             nearness[at] = near
         }
     }
 
-    /// The boxes of which anything is seen.
-    func seen() -> Set<Int> {
+    /// The boxes of which anything is seen, with the faces of which it is.
+    func seen() -> [Int: Set<Face>] {
         var found: Set<Int32> = []
         var last: Int32 = -1
-        for box in front where box != last {
-            found.insert(box)
-            last = box
+        for one in front where one != last {
+            found.insert(one)
+            last = one
         }
         found.remove(-1)
-        return Set(found.map { Int($0) })
+        return found.reduce(into: [:]) { seen, one in
+            guard let face = Face(rawValue: Int(one & 3)) else { return }
+            seen[Int(one >> 2), default: []].insert(face)
+        }
     }
 
     /// Where to write a box's number: in the middle of what is seen of the side that is seen best, and
@@ -144,7 +147,7 @@ struct SceneView {
         var sums = Array(repeating: Place(u: 0, w: 0), count: Face.allCases.count)
         var cells: [(at: Int, face: Int)] = []
         forEachCell(of: box) { at, _, face in
-            guard front[at] == Int32(index) else { return }
+            guard front[at] >> 2 == Int32(index) else { return }
             cells.append((at, face.rawValue))
             count[face.rawValue] += 1
             sums[face.rawValue].u += Double(at % columns)

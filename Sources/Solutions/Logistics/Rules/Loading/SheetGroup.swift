@@ -12,15 +12,15 @@ struct SheetGroup {
 
     /// The steps.
     var steps: Range<Int>
-    /// Boxes that were there before, as far as anything is seen of them.
-    var before: [Int]
+    /// Boxes that were there before, as far as anything is seen of them, with the faces that are.
+    var before: [(box: Int, faces: Set<SceneView.Face>)]
     /// A label for each of the steps.
     var labels: [Label]
 
     /// The most steps in one drawing, so that their table stands below it on the same page.
     private static let mostSteps = 16
     /// A new drawing begins when less than this share is left of what was seen of a new box.
-    private static let leastSeen = 0.25
+    private static let leastSeen = 0.2
 
     /// The drawings for these steps: a new one begins with a new stop, when there are enough new boxes
     /// in one, and when the next box would hide one of them.
@@ -32,11 +32,11 @@ struct SheetGroup {
         var seen: [(first: Int, now: Int)] = []
 
         func close(_ end: Int) {
-            let all = view.seen()
+            let before = view.seen().filter { $0.key < begin }.sorted { $0.key < $1.key }
             groups.append(
                 SheetGroup(
                     steps: begin..<end,
-                    before: all.filter { $0 < begin }.sorted(),
+                    before: before.map { ($0.key, $0.value) },
                     labels: (begin..<end).map { step in
                         let box = pieces[step].step.box
                         let found = view.label(of: box, step)

@@ -18,13 +18,13 @@ extension SheetPages {
         let back = max(0, (added.map(\.x).min() ?? 0) - Self.before)
         // What stands behind is left out, so that what is new is as large as the page allows.
         let shown =
-            group.before.filter { boxes[$0].x + boxes[$0].length > back }
-            + Array(group.steps)
-        let end = shown.map { boxes[$0].x + boxes[$0].length }.max() ?? 0
+            group.before.filter { boxes[$0.box].x + boxes[$0.box].length > back }
+            + group.steps.map { ($0, Set(SceneView.Face.allCases)) }
+        let end = shown.map { boxes[$0.box].x + boxes[$0.box].length }.max() ?? 0
         let front = min(space.length, end + Self.before)
         let frame = Frame(
-            shown.flatMap { index in
-                SceneView.Face.allCases.flatMap { SceneView.corners(of: boxes[index], $0) }
+            shown.flatMap { one in
+                SceneView.Face.allCases.flatMap { SceneView.corners(of: boxes[one.box], $0) }
             } + Self.room(back, front, space).flatMap { $0 },
             in: (
                 x: Self.margin, y: top + Self.titleHeight, width: Self.width,
@@ -32,8 +32,9 @@ extension SheetPages {
             )
         )
         drawRoom(back, front, frame)
-        for at in SceneView.drawingOrder(shown.map { boxes[$0] }) {
-            drawBox(boxes[shown[at]], isNew: group.steps.contains(shown[at]), frame)
+        for at in SceneView.drawingOrder(shown.map { boxes[$0.box] }) {
+            let (box, faces) = shown[at]
+            drawBox(boxes[box], faces, isNew: group.steps.contains(box), frame)
         }
         for label in group.labels {
             if label.area == 0 { drawHidden(boxes[label.step], frame) }
@@ -109,8 +110,13 @@ extension SheetPages {
 
     // MARK: Boxes
 
-    private func drawBox(_ box: PackedBox, isNew: Bool, _ frame: Frame) {
-        for face in SceneView.Face.allCases {
+    private func drawBox(
+        _ box: PackedBox,
+        _ faces: Set<SceneView.Face>,
+        isNew: Bool,
+        _ frame: Frame
+    ) {
+        for face in SceneView.Face.allCases where faces.contains(face) {
             let corners = SceneView.corners(of: box, face).map(frame.point)
             guard isNew else {
                 let grey =

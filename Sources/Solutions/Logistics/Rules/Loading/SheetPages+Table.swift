@@ -92,7 +92,7 @@ extension SheetPages {
         return max(8.4, name + notes + 1.6)
     }
 
-    func drawStep(_ step: Int, _ y: Double) {
+    func drawStep(_ step: Int, _ y: Double, height: Double) {
         let piece = sheet.pieces[step]
         let box = piece.step.box
         func cell(_ column: Column, _ text: String, _ style: TextStyle = Self.body, lines: Int = 1)
@@ -140,7 +140,7 @@ extension SheetPages {
                 lines: 2
             )
         }
-        let line = y + stepHeight(step)
+        let line = y + height
         document.line(
             [.init(Self.margin, line), .init(Self.margin + Self.width, line)],
             .init(0.1, grey: 0.65)
