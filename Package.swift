@@ -39,7 +39,7 @@ func solution(_ name: String) -> Target {
         dependencies: [
             "Core", "Store", "Events", "Workflows", "Agents", "Identity", "HTTP", "Objects",
             "Channels",
-            "Live", "MCP", "Observability", "Privacy", "Search", "Platform", "Intents",
+            "Live", "MCP", "Observability", "Privacy", "Search", "Platform", "Intents", "Print",
         ],
         path: "Sources/Solutions/\(name)",
         exclude: ["README.md"],
@@ -68,6 +68,7 @@ let package = Package(
         system("CCurl", "libcurl"),
         system("CZlib", "zlib"),
         system("CPCRE2", "libpcre2-8"),
+        system("CPango", "pangocairo"),
         // Debian's wslay has no .pc file; its module map names the library.
         .systemLibrary(name: "CWslay", path: "Sources/System/CWslay"),
         .target(name: "CLinux", path: "Sources/System/CLinux"),
@@ -120,6 +121,7 @@ let package = Package(
         ),
         // Not a part of HTTP: curl.h declares the socket functions, which HTTP takes from Glibc.
         kernel("Web", ["Core", "CCurl"]),
+        kernel("Print", ["Core", "CPango"]),
         kernel(
             "Platform",
             [
@@ -210,6 +212,7 @@ let package = Package(
             ]
         ),
         tests("Web", ["Core"]),
+        tests("Print", ["Core"]),
         tests("Vault", ["Core"]),
         tests("Privacy", ["Core", "Store", "StoreTesting", "Vault"]),
         tests("CrashTest", ["Core", "Store"]),

@@ -116,7 +116,7 @@ import Testing
     @Test("in any stack of bricks each box comes after what lies below it and behind it")
     func sequence() {
         for seed in UInt64(1)...20 {
-            var random = SplitMix(state: seed)
+            var random = RandomNumbers(state: seed)
             // Rows of bricks along the vehicle, so that nothing interlocks.
             var boxes: [PackedBox] = []
             for row in 0..<6 {
@@ -164,18 +164,5 @@ import Testing
             }
         }
         return nil
-    }
-}
-
-/// Steele, Lea, Flood: SplitMix64.
-private struct SplitMix {
-    var state: UInt64
-
-    mutating func below(_ bound: Int) -> Int {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return Int((z ^ (z >> 31)) % UInt64(bound))
     }
 }

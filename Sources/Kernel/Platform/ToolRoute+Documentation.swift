@@ -101,6 +101,16 @@ extension ToolRoute {
     private func answers(of tool: Tool) -> [RouteDocumentation.Answer] {
         let output = tool.output.json
         if output["type"] == "null" { return [.nothing] }
+        if let file {
+            return [
+                .init(
+                    status,
+                    "The file.",
+                    content: [(file, ["type": "string", "format": "binary"] as JSON)],
+                    headers: ["Content-Disposition"]
+                )
+            ]
+        }
         var headers = isResource || isVersioned ? ["ETag"] : []
         if location != nil { headers.append("Location") }
         var answers: [RouteDocumentation.Answer] = [

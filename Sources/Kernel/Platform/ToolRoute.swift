@@ -26,6 +26,11 @@ public struct ToolRoute: Sendable {
     public var problems: [Status]
     /// Makes the input of a request whose body is not plain JSON; nil for the usual way.
     public var input: (@Sendable (Request) throws -> JSON)?
+    /// The media type of a file; nil for an answer in JSON.
+    ///
+    /// The tool answers it as `{"name","content"}` with base64 in `content`, the route as its bytes,
+    /// which a browser shows.
+    public var file: String?
     /// Where a thing that was made is found, up to its id, for instance `/api/orders/`; nil for none.
     public var location: String?
 
@@ -42,7 +47,8 @@ public struct ToolRoute: Sendable {
         body: RouteDocumentation.Body? = nil,
         problems: [Status] = [],
         input: (@Sendable (Request) throws -> JSON)? = nil,
-        location: String? = nil
+        location: String? = nil,
+        file: String? = nil
     ) {
         self.method = method
         self.path = path
@@ -56,6 +62,7 @@ public struct ToolRoute: Sendable {
         self.problems = problems
         self.input = input
         self.location = location
+        self.file = file
     }
 
     /// Whether the tool's input comes in the query rather than in a body.

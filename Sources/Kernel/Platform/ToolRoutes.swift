@@ -103,6 +103,7 @@ public struct ToolRoutes: Sendable {
                     way: "\(route.method.rawValue) \(route.path)",
                     expected: try Self.expected(request, route, tool)
                 )
+                if let type = route.file { return try Self.file(type, output) }
                 return Self.response(to: request, route, output)
             }
         }
@@ -144,6 +145,18 @@ public struct ToolRoutes: Sendable {
             response = Response(status: .notModified)
         }
         response.headers.add("ETag", tag)
+        return response
+    }
+
+    /// The bytes of a tool's file; a browser shows it under its name.
+    private static func file(_ type: String, _ output: JSONText) throws -> Response {
+        let json = try JSON(parsing: output.bytes)
+        guard let text = json["content"]?.string, let bytes = Base64.decode(text) else {
+            throw GeneralFault(.internal, code: "no-file", "the tool answered no file")
+        }
+        var response = Response.bytes(bytes, type: type)
+        let name = json["name"]?.string ?? "file"
+        response.headers["Content-Disposition"] = FileDisposition.inline(name)
         return response
     }
 

@@ -14,6 +14,7 @@ struct PackOptions {
         weft pack LOAD.json [options]
         weft pack thpack1.txt --problem K [options]
         weft pack --validate LOAD LAYOUT [--problem K] [--support S]
+        weft pack --sequence LOAD [LAYOUT] [--sheet OUT.pdf] [options]
 
           --seconds S      search for S seconds of CPU time per thread (default 1)
           --iterations N   search for exactly N steps; the result is the same everywhere
@@ -26,6 +27,9 @@ struct PackOptions {
           --problem K      the problem in a benchmark file, from 1
           --explain        also say what each box bears, the centre of gravity and axle loads
           --validate       check LAYOUT against LOAD; exit 1 when it breaks a rule
+          --sequence       print the steps in which it is loaded instead of the layout; with
+                           LAYOUT, of that one
+          --sheet OUT.pdf  also print a loading sheet with drawings; with LAYOUT, of that one
 
         \(loadFormat)
 
@@ -34,12 +38,18 @@ struct PackOptions {
 
     static let names: Set<String> = [
         "--seconds", "--iterations", "--support", "--seed", "--threads", "--problem", "--explain",
-        "--validate", "--help",
+        "--validate", "--sequence", "--sheet", "--help",
     ]
 
     var loadPath = ""
-    /// The layout to check; nil packs.
+    /// The layout to check, or whose steps are wanted; nil packs.
     var layoutPath: String?
+    /// Whether the layout is to be checked.
+    var isValidating = false
+    /// Whether the loading steps are wanted.
+    var isSequenced = false
+    /// Where the loading sheet goes; nil makes none.
+    var sheetPath: String?
     var problem: Int?
     var support = SupportRule.full
     var search = Packer.Options()
@@ -47,7 +57,6 @@ struct PackOptions {
 
     init(_ arguments: [String]) throws(Misuse) {
         var paths: [String] = []
-        var isValidating = false
         var budgets = 0
         var rest = arguments[...]
         while let argument = rest.popFirst() {
@@ -58,6 +67,8 @@ struct PackOptions {
             switch argument {
             case "--validate": isValidating = true
             case "--explain": isExplained = true
+            case "--sequence": isSequenced = true
+            case "--sheet": sheetPath = try Self.value(argument, &rest, "a file to write")
             case "--seconds":
                 let seconds: Double = try Self.value(
                     argument,
@@ -93,16 +104,22 @@ struct PackOptions {
         if budgets > 1 {
             throw Misuse(message: "give --seconds or --iterations, once, not both")
         }
-        let wanted = isValidating ? 2 : 1
-        guard paths.count == wanted else {
+        let takesSteps = isSequenced || sheetPath != nil
+        if isValidating, takesSteps {
+            throw Misuse(message: "--validate goes with neither --sequence nor --sheet")
+        }
+        let wanted = isValidating ? 2...2 : takesSteps ? 1...2 : 1...1
+        guard wanted.contains(paths.count) else {
             throw Misuse(
                 message: isValidating
                     ? "--validate needs a load and a layout, found \(paths.count) files"
-                    : "one load file is needed, found \(paths.count)"
+                    : takesSteps
+                        ? "a load file is needed, and a layout may follow, found \(paths.count)"
+                        : "one load file is needed, found \(paths.count)"
             )
         }
         loadPath = paths[0]
-        if isValidating { layoutPath = paths[1] }
+        if paths.count == 2 { layoutPath = paths[1] }
     }
 
     private static func value<Value: LosslessStringConvertible>(

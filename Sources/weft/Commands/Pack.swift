@@ -16,7 +16,8 @@ func packCommand(_ arguments: [String]) -> Int32 {
         return 2
     }
     do {
-        return try options.layoutPath == nil ? pack(options) : validate(options)
+        if options.isValidating { return try validate(options) }
+        return try options.layoutPath == nil ? pack(options) : follow(options)
     } catch {
         let place = error.pointer.map { $0.isEmpty ? "" : " at \($0)" } ?? ""
         complainOfPack("\(options.loadPath)\(place): \(error.message)")
@@ -35,7 +36,9 @@ private func pack(_ options: PackOptions) throws(PackingError) -> Int32 {
     let problem: LoadProblem
     switch load {
     case .single(let single): problem = single
-    case .fleet(let fleet): return try pack(fleet, options)
+    case .fleet(let fleet):
+        if options.isSequenced || options.sheetPath != nil { throw ofOneContainer }
+        return try pack(fleet, options)
     }
     let layout = try Packer().pack(problem, options: options.search)
     let reasons = LeftOver(layout.boxes, in: problem).reasons(layout.unplaced)
@@ -46,26 +49,85 @@ private func pack(_ options: PackOptions) throws(PackingError) -> Int32 {
                 + (reasons[item.id] ?? "")
         )
     }
-    say(LoadFile.json(layout, of: problem, explained: options.isExplained).text())
-    return 0
+    let boxes = LoadingSequence.ordered(layout.boxes, in: problem)
+    if options.isSequenced {
+        say(LoadFile.sequence(boxes, of: problem).text())
+    } else {
+        say(LoadFile.json(layout, of: problem, explained: options.isExplained).text())
+    }
+    return printSheet(boxes, problem, options)
 }
 
-private func validate(_ options: PackOptions) throws(PackingError) -> Int32 {
-    let load = try readLoad(options)
+/// The boxes of the layout file; nil when it was refused, which is said.
+private func readLayout(_ options: PackOptions, _ problem: LoadProblem) -> [PackedBox]? {
     let path = options.layoutPath ?? ""
-    let problem: LoadProblem
-    switch load {
-    case .single(let single): problem = single
-    case .fleet(let fleet): return try validate(fleet, options)
-    }
-    let boxes: [PackedBox]
     do {
-        boxes = try LoadFile.boxes(parseLoad(readLoadFile(path)), of: problem)
+        return try LoadFile.boxes(parseLoad(readLoadFile(path)), of: problem)
     } catch {
         let place = error.pointer.map { $0.isEmpty ? "" : " at \($0)" } ?? ""
         complainOfPack("\(path)\(place): \(error.message)")
+        return nil
+    }
+}
+
+private let ofOneContainer = PackingError(
+    "several-containers",
+    "--sequence and --sheet are of one container; give \"container\" and what goes into it",
+    pointer: "/containers"
+)
+
+/// Says in which steps a layout is loaded; one that breaks a rule is nothing to follow.
+private func follow(_ options: PackOptions) throws(PackingError) -> Int32 {
+    guard case .single(let problem) = try readLoad(options) else { throw ofOneContainer }
+    guard let read = readLayout(options, problem) else { return 1 }
+    let violations = LayoutValidator().violations(of: read, in: problem)
+    if let first = violations.first {
+        complainOfPack(
+            "\(options.layoutPath ?? "") breaks \(violations.count) rules, first: \(first.message); "
+                + "--validate shows all"
+        )
         return 1
     }
+    let boxes = LoadingSequence.ordered(read, in: problem)
+    if options.isSequenced { say(LoadFile.sequence(boxes, of: problem).text()) }
+    return printSheet(boxes, problem, options)
+}
+
+/// Writes the loading sheet where one is wanted.
+private func printSheet(
+    _ boxes: [PackedBox],
+    _ problem: LoadProblem,
+    _ options: PackOptions
+) -> Int32 {
+    guard let path = options.sheetPath else { return 0 }
+    let name = options.loadPath.split(separator: "/").last.map(String.init) ?? "Load"
+    let sheet = PrintedSheet(
+        reference: name == "-" ? "Load" : name,
+        boxes: boxes,
+        problem: problem
+    )
+    do {
+        let printed = try sheet.pdf(created: SystemClock().now())
+        try WholeFile.write(printed.bytes, to: path)
+        if printed.missingGlyphs > 0 {
+            complainOfPack(
+                "\(path): no installed font has \(printed.missingGlyphs) of its characters"
+            )
+        }
+        return 0
+    } catch {
+        complainOfPack("--sheet \(path): \((error as? any Fault)?.message ?? "\(error)")")
+        return 1
+    }
+}
+
+private func validate(_ options: PackOptions) throws(PackingError) -> Int32 {
+    let problem: LoadProblem
+    switch try readLoad(options) {
+    case .single(let single): problem = single
+    case .fleet(let fleet): return try validate(fleet, options)
+    }
+    guard let boxes = readLayout(options, problem) else { return 1 }
     let violations = LayoutValidator().violations(of: boxes, in: problem)
     say(LoadFile.json(violations).text())
     for violation in violations.prefix(mostTold) {

@@ -86,7 +86,7 @@ struct ObjectRoutes {
             response = .bytes(stored.bytes, type: stored.version.contentType)
             // It is somebody's file, never a page of ours.
             response.headers["Content-Disposition"] =
-                "attachment; filename*=UTF-8''\(Self.encoded(key))"
+                FileDisposition.attachment(key.text.split(separator: "/").last ?? "object")
         }
         response.headers["ETag"] = tag
         return response
@@ -114,21 +114,6 @@ struct ObjectRoutes {
             version = number
         }
         return version
-    }
-
-    /// The last segment of a key, percent-encoded (RFC 8187).
-    private static func encoded(_ key: ObjectKey) -> String {
-        let hexadecimal = Array("0123456789ABCDEF")
-        return (key.text.split(separator: "/").last ?? "object").utf8.reduce(into: "") {
-            text,
-            byte in
-            switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E:
-                text.unicodeScalars.append(Unicode.Scalar(byte))
-            default:
-                text += "%\(hexadecimal[Int(byte >> 4)])\(hexadecimal[Int(byte & 15)])"
-            }
-        }
     }
 
     /// The version, and enough of the checksum to tell contents apart.

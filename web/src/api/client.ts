@@ -31,6 +31,16 @@ interface Call {
 
 /** Sends one request as the signed-in person; renews the token once when it is refused. */
 export async function call(path: string, options: Call = {}): Promise<Reply> {
+  const text = await (await answered(path, options)).text();
+  return { text, data: parse(text) };
+}
+
+/** A file; a plain link would not be signed in. */
+export async function file(path: string): Promise<Blob> {
+  return (await answered(path, { headers: { Accept: "*/*" } })).blob();
+}
+
+async function answered(path: string, options: Call): Promise<Response> {
   for (let attempt = 0;; attempt++) {
     const response = await send(path, options);
     if (response.status === 401 && attempt === 0) {
@@ -38,10 +48,8 @@ export async function call(path: string, options: Call = {}): Promise<Reply> {
       if (await session.refresh().catch(lost)) continue;
       throw new Problem(401, "unauthenticated", "Signed out", "Sign in again.", [], null, null);
     }
-    const text = await response.text();
-    const data = parse(text);
-    if (!response.ok) throw problemOf(response.status, data);
-    return { text, data };
+    if (!response.ok) throw problemOf(response.status, parse(await response.text()));
+    return response;
   }
 }
 

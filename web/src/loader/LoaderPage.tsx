@@ -7,6 +7,7 @@ import { Icon } from "../ui/Icon";
 import { Failure, Skeleton } from "../ui/States";
 import { BoxCard } from "./BoxCard";
 import { Done } from "./Done";
+import { PrintButton } from "./PrintButton";
 import { ProblemDialog } from "./ProblemDialog";
 import { queue } from "./queue";
 import type { LoadBox, PieceState } from "./types";
@@ -79,6 +80,7 @@ export function LoaderPage({ id }: { id: string }) {
             {sheet.orderReference} · {date(sheet.date)} · {sheet.depot.name}
           </p>
         </div>
+        <PrintButton booking={sheet.bookingId} reference={sheet.orderReference} />
       </header>
       {sheet.vehicles.length > 1 && (
         <label className="loader-vehicles">

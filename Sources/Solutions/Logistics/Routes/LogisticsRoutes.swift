@@ -94,6 +94,12 @@ enum LogisticsRoutes {
     private static let loading: [ToolRoute] = [
         ToolRoute(.get, "/api/loads", tool: "logistics.list-loads"),
         ToolRoute(.get, "/api/loads/{id}", tool: "logistics.get-load"),
+        ToolRoute(
+            .get,
+            "/api/loads/{id}/sheet.pdf",
+            tool: "logistics.print-load",
+            file: "application/pdf"
+        ),
         ToolRoute(.post, "/api/loads/{id}/placements", tool: "logistics.record-placement"),
         ToolRoute(.post, "/api/loads/{id}/problems", tool: "logistics.report-load-problem"),
         ToolRoute(.post, "/api/loads/{id}/undo", tool: "logistics.undo-placement"),

@@ -276,11 +276,15 @@ extension LoadPlanning.Plan {
         _ layout: Layout,
         _ names: [String: String]
     ) -> JSON {
+        var layout = layout
+        layout.boxes = LoadingSequence.ordered(layout.boxes, in: problem)
         let proof = LayoutProof(layout.boxes, in: problem)
+        let bound = VolumeBound(problem)
+        let steps = LoadingStep.steps(layout.boxes, roof: problem.space.height)
         var boxes: [JSON] = []
         for (index, box) in layout.boxes.enumerated() {
             let item = problem.items[box.item]
-            boxes.append([
+            var json: JSON = [
                 "sequence": .int(index + 1), "item": .string(item.id),
                 "name": .optional(names[item.id]), "stop": .int(item.stop), "xMm": .int(box.x),
                 "yMm": .int(box.y), "zMm": .int(box.z), "lengthMm": .int(box.length),
@@ -290,7 +294,13 @@ extension LoadPlanning.Plan {
                 "bearsGrams": .int(Int(proof.boxes[index].bearsGrams.rounded())),
                 "maxLoadGrams": item.maxLoadGrams.map { .int($0) } ?? .null,
                 "fragile": .bool(item.isFragile),
-            ])
+                "supportedMm2": .int(proof.boxes[index].supportedMm2),
+                "reachable": .bool(proof.boxes[index].isReachable),
+                "access": .string(steps[index].access.rawValue),
+            ]
+            if let goodsClass = item.goodsClass { json["goodsClass"] = .string(goodsClass) }
+            if item.priority > 0 { json["priority"] = .int(item.priority) }
+            boxes.append(json)
         }
         var json: JSON = [
             "kind": .string(kind.id), "label": .string(kind.label),
@@ -301,6 +311,7 @@ extension LoadPlanning.Plan {
                 "payloadGrams": .int(kind.space.maxWeightGrams ?? 0),
             ],
             "boxes": .array(boxes), "volumeUtilisation": .double(proof.volumeUtilisation),
+            "volumeBound": .double(bound.share), "boundReason": .string(bound.reason),
             "weightUtilisation": .double(proof.weightUtilisation ?? 0),
             "weightGrams": .int(proof.weightGrams),
             "volumeMm3": .int(layout.boxes.reduce(0) { $0 + $1.length * $1.width * $1.height }),

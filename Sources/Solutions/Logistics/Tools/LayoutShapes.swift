@@ -17,7 +17,33 @@ enum LayoutShapes {
             ),
             ("bearsGrams", Shape.integer), ("maxLoadGrams", Shape.nullable(Shape.count)),
             ("fragile", Shape.flag),
-        ]
+            (
+                "supportedMm2",
+                Shape.described(Shape.count, "The area of its base that rests on something.")
+            ),
+            (
+                "reachable",
+                Shape.described(
+                    Shape.flag,
+                    "Whether no box of a later stop is above it or between it and the door."
+                )
+            ),
+            (
+                "access",
+                Shape.described(
+                    Shape.choice(LoadingStep.Access.allCases.map(\.rawValue)),
+                    "How it gets to its place past what is there: pushed in straight, slid in under "
+                        + "something, lifted over something, or not without turning it."
+                )
+            ),
+            ("goodsClass", Shape.described(Shape.text, "What the goods are; absent for any.")),
+            (
+                "priority",
+                Shape.described(Shape.count, "How early it was taken, 1 to 9; absent for 0.")
+            ),
+        ],
+        // Layouts that were saved before there were these lack them.
+        optional: ["supportedMm2", "reachable", "access", "goodsClass", "priority"]
     )
     /// A box as people see it: which piece it is, how it is turned, what it stands on.
     static let shownBox = Shape.extended(
@@ -92,8 +118,12 @@ enum LayoutShapes {
                 ("volumeMm3", Shape.count), ("iterations", Shape.count), ("seed", Shape.integer),
                 ("hash", Shape.text), ("axles", Shape.list(of: axle)),
                 ("centreOfGravity", place),
+                (
+                    "volumeBound",
+                    Shape.described(Shape.share, "The use of volume that no layout can exceed.")
+                ), ("boundReason", Shape.described(Shape.text, "Why, in words.")),
             ] + more,
-            optional: ["centreOfGravity"]
+            optional: ["centreOfGravity", "volumeBound", "boundReason"]
         )
         record["additionalProperties"] = true
         return record

@@ -78,6 +78,19 @@ enum LoadingShapes {
         ]
     )
 
+    /// A load's sheet as a file.
+    static let printed = Shape.record(
+        "Printed sheet",
+        [
+            ("name", Shape.described(Shape.text, "What to call the file.")),
+            ("content", Shape.described(Shape.text, "PDF, in base64.")),
+            (
+                "missingGlyphs",
+                Shape.described(Shape.count, "Characters that no installed font can show.")
+            ),
+        ]
+    )
+
     // MARK: Calendar
 
     private static let booked = Shape.record(

@@ -82,13 +82,13 @@ extension LogisticsTools {
     }
 
     /// What a booking's or an order's id leads to.
-    private struct Found {
+    struct Found {
         var order: Order
         var loads: [SavedLayout.BookedLoad]
         var booking: ID<Booking>
     }
 
-    private static func find(
+    static func find(
         _ text: String,
         _ scope: Scope,
         in reader: any Reader

@@ -9,8 +9,8 @@ import Store
 extension LogisticsTools {
     func loadingTools() throws -> [Tool] {
         [
-            try listLoads(), try getLoad(), try recordPlacement(), try reportProblem(),
-            try takeBack(),
+            try listLoads(), try getLoad(), try printLoad(), try recordPlacement(),
+            try reportProblem(), try takeBack(),
         ]
     }
 

@@ -39,7 +39,7 @@ public struct LoadingSheet: Sendable {
             numbers[id, default: 0] += 1
             box["piece"] = .int(numbers[id] ?? 1)
             box["of"] = .int(items[id]?.quantity ?? numbers[id] ?? 1)
-            if let item = items[id], let turned = Self.turning(of: placed[index], item) {
+            if let item = items[id], let turned = Turning(of: placed[index], CargoItem(item)) {
                 box["upright"] = .string(turned.upright.rawValue)
                 box["along"] = .string(turned.along.rawValue)
             }
@@ -49,26 +49,5 @@ public struct LoadingSheet: Sendable {
             box["lift"] = .string(advice.rawValue)
             return box
         }
-    }
-
-    /// Which of the piece's own dimensions stands upright and which lies along the vehicle; nil when
-    /// no allowed turning gives the box's extents.
-    static func turning(
-        of box: PackedBox,
-        _ item: OrderItem
-    ) -> (upright: OrderItem.Side, along: OrderItem.Side)? {
-        let own: [(side: OrderItem.Side, size: Int)] = [
-            (.length, item.lengthMm), (.width, item.widthMm), (.height, item.heightMm),
-        ]
-        // As it is measured first: of two turnings that look the same the plain one is told.
-        let preferred = own.filter { item.upright.contains($0.side) }.reversed()
-        for up in preferred where up.size == box.height {
-            let flat = own.filter { $0.side != up.side }
-            for (along, across) in [(flat[0], flat[1]), (flat[1], flat[0])]
-            where along.size == box.length && across.size == box.width {
-                return (up.side, along.side)
-            }
-        }
-        return nil
     }
 }

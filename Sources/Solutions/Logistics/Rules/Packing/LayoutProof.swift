@@ -5,10 +5,40 @@ public struct LayoutProof: Sendable, Hashable {
     public struct Box: Sendable, Hashable {
         /// The share of its base that rests on the floor or on other boxes, 0…1.
         public var supported: Double
+        /// That area in square millimetres.
+        public var supportedMm2: Int
+        /// The boxes it rests on, with the area on each; none for one on the floor.
+        public var carriers: [Carrier]
         /// The grams that rest on it, through the whole stack above.
         public var bearsGrams: Double
         /// The grams that may rest on it; nil is unlimited.
         public var maxLoadGrams: Int?
+        /// The boxes of later stops that lie above it or between it and the door, so that they would
+        /// have to be moved at its stop; ascending.
+        public var inTheWay: [Int]
+        /// What the goods are; nil goes with everything.
+        public var goodsClass: String?
+        /// How early it is taken when not everything fits, 0…9.
+        public var priority: Int
+
+        /// Whether it can be taken out at its stop without moving what stays.
+        public var isReachable: Bool { inTheWay.isEmpty }
+        /// The grams that may still be put on it, less than 0 when too much is; nil is unlimited.
+        public var headroomGrams: Double? { maxLoadGrams.map { Double($0) - bearsGrams } }
+    }
+
+    /// A box that carries another.
+    public struct Carrier: Sendable, Hashable {
+        /// Its index in the layout.
+        public var box: Int
+        /// How much of the other's base rests on it, in square millimetres.
+        public var areaMm2: Int
+
+        /// A box with so much of another's base on it.
+        public init(box: Int, areaMm2: Int) {
+            self.box = box
+            self.areaMm2 = areaMm2
+        }
     }
 
     /// A point in the space, in mm.
@@ -71,14 +101,24 @@ public struct LayoutProof: Sendable, Hashable {
                 bears[contact.lower] += total * contact.area / area
             }
         }
+        let inTheWay = Self.inTheWay(boxes, stops: boxes.map { problem.items[$0.item].stop })
         self.boxes = boxes.indices.map { index in
             let box = boxes[index]
-            let base = Double(box.length) * Double(box.width)
-            let area = contacts[index].reduce(0.0) { $0 + $1.area }
+            let item = problem.items[box.item]
+            let base = box.length * box.width
+            let area =
+                box.z == 0 ? base : contacts[index].reduce(0) { $0 + Int($1.area.rounded()) }
             return Box(
-                supported: box.z == 0 ? 1 : min(1, area / base),
+                supported: min(1, Double(area) / Double(base)),
+                supportedMm2: min(area, base),
+                carriers: contacts[index].sorted { $0.lower < $1.lower }.map {
+                    Carrier(box: $0.lower, areaMm2: Int($0.area.rounded()))
+                },
                 bearsGrams: bears[index],
-                maxLoadGrams: problem.items[box.item].maxLoadGrams
+                maxLoadGrams: item.maxLoadGrams,
+                inTheWay: inTheWay[index],
+                goodsClass: item.goodsClass,
+                priority: item.priority
             )
         }
         var weight = 0
@@ -105,6 +145,18 @@ public struct LayoutProof: Sendable, Hashable {
             let rear = (moment.x - mass * Double(axles.frontPosition)) / span
             return AxleLoads(frontGrams: mass - rear, rearGrams: rear)
         }
+    }
+
+    /// For each box the boxes of later stops that lie above it, with or without a gap, or between it
+    /// and the door at its height and width.
+    static func inTheWay(_ boxes: [PackedBox], stops: [Int]) -> [[Int]] {
+        var inTheWay = [[Int]](repeating: [], count: boxes.count)
+        guard Set(stops).count > 1 else { return inTheWay }
+        LoadingSequence.forEachRelation(boxes) { first, second, _ in
+            // Whatever comes first when loading is what the other shuts in.
+            if stops[second] > stops[first] { inTheWay[first].append(second) }
+        }
+        return inTheWay.map { $0.sorted() }
     }
 
     /// What a box rests on.

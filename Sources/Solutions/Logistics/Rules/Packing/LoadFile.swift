@@ -17,6 +17,7 @@ public enum LoadFile {
     ]
     private static let boxKeys: Set<String> = [
         "item", "x", "y", "z", "length", "width", "height", "supported", "bears", "maxLoad",
+        "supportedMm2", "carriers", "headroom", "reachable", "inTheWay", "class", "priority",
     ]
     private static let mostBoxes = 1...LoadProblem.mostOfOneKind
 
@@ -248,7 +249,7 @@ public enum LoadFile {
         if !layout.unplaced.isEmpty {
             json["reasons"] = reasons(LeftOver(layout.boxes, in: problem).reasons(layout.unplaced))
         }
-        if explained { json["proof"] = proofJSON(proof) }
+        if explained { json["proof"] = proofJSON(proof, bound: VolumeBound(problem)) }
         json["boxes"] = .array(boxes)
         return json
     }
@@ -273,29 +274,11 @@ public enum LoadFile {
             "height": .int(box.height),
             "supported": .double(proof.supported),
         ]
-        if explained {
-            json["bears"] = kilograms(proof.bearsGrams)
-            json["maxLoad"] = proof.maxLoadGrams.map { kilograms(Double($0)) } ?? .null
-        }
+        if explained { explain(&json, proof) }
         return json
     }
 
-    private static func proofJSON(_ proof: LayoutProof) -> JSON {
-        let millimetres = { (value: Double) in JSON.double((value * 10).rounded() / 10) }
-        return [
-            "volumeUtilisation": .double(proof.volumeUtilisation),
-            "weightUtilisation": proof.weightUtilisation.map(JSON.double) ?? .null,
-            "weight": kilograms(Double(proof.weightGrams)),
-            "centreOfGravity": proof.centreOfGravity.map {
-                ["x": millimetres($0.x), "y": millimetres($0.y), "z": millimetres($0.z)]
-            } ?? .null,
-            "axleLoads": proof.axleLoads.map {
-                ["front": kilograms($0.frontGrams), "rear": kilograms($0.rearGrams)]
-            } ?? .null,
-        ]
-    }
-
-    private static func kilograms(_ grams: Double) -> JSON {
+    static func kilograms(_ grams: Double) -> JSON {
         .double(grams.rounded() / 1_000)
     }
 

@@ -1,170 +1,236 @@
 /// The order in which boxes are loaded.
+///
+/// Three relations between two boxes make it, each naming which should come first:
+/// - one *carries* the other: its top and the other's base touch. This one is never given up, and it
+///   always can be kept, since what carries stands lower.
+/// - one lies *below* the other with a gap: their outlines from above overlap.
+/// - one lies *behind* the other as seen from the door: their outlines from the door overlap.
+///
+/// An order that keeps all three exists exactly when following them leads round in no circle; then it
+/// is found, and every box is pushed in straight along the vehicle to where it stands. Boxes can
+/// interlock so that no such order exists. Then the box is taken next that costs the least: that
+/// leaves the fewest boxes behind it that cannot be lifted over it, then the fewest that can, then
+/// the fewest that must be slid in under it. ``LoadingStep/access`` says of each box what it came to.
+///
+/// What is unloaded last goes in first: strictly, unless a box of a later stop stands on or before
+/// one of an earlier stop, which ``Violation/Rule/stop`` forbids.
 public enum LoadingSequence {
-    /// The boxes so that each is supported when it is placed and can be brought straight from the
-    /// door: whatever lies under a box, or behind it as seen from the door, comes before it.
-    ///
-    /// Among the boxes that could come next, the one farthest from the door, then lowest, then
-    /// leftmost is taken. Long boxes can interlock so that no such order exists; then the boxes
-    /// below still come first and the way from the door is given up for the fewest boxes. Beyond
-    /// `mostOrdered` boxes their order is left as it is: the packer's own, lower boxes first.
+    /// The most boxes that are put in order, as many as an order may have; more stay as they are: as
+    /// the packer gave them, lower boxes first.
+    public static let mostOrdered = 20_000
+
+    /// The boxes in loading order, whatever their stops.
     public static func ordered(_ boxes: [PackedBox]) -> [PackedBox] {
         boxes.count > mostOrdered ? boxes : order(of: boxes).map { boxes[$0] }
     }
 
-    /// The most boxes that are put in order, as many as an order may have.
-    public static let mostOrdered = 20_000
+    /// The boxes of `problem` in loading order, what is unloaded last first.
+    public static func ordered(_ boxes: [PackedBox], in problem: LoadProblem) -> [PackedBox] {
+        guard boxes.count <= mostOrdered else { return boxes }
+        let order = order(
+            of: boxes,
+            stops: boxes.map { problem.items[$0.item].stop },
+            roof: problem.space.height
+        )
+        return order.map { boxes[$0] }
+    }
 
     /// The indices of `boxes` in loading order.
-    public static func order(of boxes: [PackedBox]) -> [Int] {
-        let count = boxes.count
+    ///
+    /// Among boxes that could come next the one with the latest stop is taken, then the one farthest
+    /// from the door, then the lowest, then the leftmost.
+    ///
+    /// - Parameters:
+    ///   - boxes: the boxes, none of which overlap.
+    ///   - stops: where each is unloaded; none means all at one.
+    ///   - roof: the height of the space in mm; nil takes the highest top.
+    /// - Returns: each index once.
+    public static func order(
+        of boxes: [PackedBox],
+        stops: [Int] = [],
+        roof: Int? = nil
+    ) -> [Int] {
+        let stop = { (index: Int) in stops.isEmpty ? 1 : stops[index] }
         // Ranks by preference, so that ties need no further comparison.
         let preferred = boxes.indices.sorted {
             let a = boxes[$0]
             let b = boxes[$1]
-            return (a.x, a.z, a.y, $0) < (b.x, b.z, b.y, $1)
+            return (stop($1), a.x, a.z, a.y, $0) < (stop($0), b.x, b.z, b.y, $1)
         }
-        let sorted = preferred.map { boxes[$0] }
-        var below = [Int32](repeating: 0, count: count)
-        var behind = [Int32](repeating: 0, count: count)
-        forEachConstraint(sorted) { earlier, later, isBelow in
-            if isBelow { below[later] += 1 } else { behind[later] += 1 }
-        }
-        // What must come later, per box, in one flat list.
-        var start = [Int](repeating: 0, count: count + 1)
-        forEachConstraint(sorted) { earlier, _, _ in start[earlier + 1] += 1 }
-        for index in 0..<count {
-            start[index + 1] += start[index]
-        }
-        var fill = start
-        var later = [(box: Int32, isBelow: Bool)](repeating: (0, false), count: start[count])
-        forEachConstraint(sorted) { from, to, isBelow in
-            later[fill[from]] = (Int32(to), isBelow)
-            fill[from] += 1
-        }
-        var ready = MinHeap()
-        for index in 0..<count where below[index] == 0 && behind[index] == 0 {
-            ready.insert(index)
-        }
-        var done = [Bool](repeating: false, count: count)
-        var order: [Int] = []
-        while order.count < count {
-            let next: Int
-            if let first = ready.removeFirst() {
-                next = first
-            } else {
-                // Interlocked: of the supported boxes take the one with the fewest in its way.
-                var best = -1
-                for box in 0..<count where !done[box] && below[box] == 0 {
-                    if best < 0 || behind[box] < behind[best] { best = box }
-                }
-                next = max(best, 0)
-            }
-            done[next] = true
-            order.append(preferred[next])
-            for at in start[next]..<start[next + 1] {
-                let box = Int(later[at].box)
-                if later[at].isBelow { below[box] -= 1 } else { behind[box] -= 1 }
-                if below[box] == 0, behind[box] == 0, !done[box] { ready.insert(box) }
-            }
-        }
-        return order
+        var course = Course(
+            preferred.map { boxes[$0] },
+            stops: preferred.map(stop),
+            roof: roof ?? boxes.reduce(0) { max($0, $1.z + $1.height) }
+        )
+        return course.run().map { preferred[$0] }
     }
 
-    /// Calls `body` with (earlier, later, is below) for each pair of boxes sorted by x of which one
-    /// carries the other, directly or through others, or faces it from behind.
+    /// How one of two boxes comes before the other.
+    enum Relation: UInt8 {
+        /// It carries the other.
+        case carries
+        /// It lies below the other with a gap.
+        case below
+        /// It lies behind the other as seen from the door.
+        case behind
+    }
+
+    /// Calls `body` with (earlier, later, relation) for every two related boxes.
     ///
-    /// Only boxes that share a cell of a grid across the vehicle are compared, so that the work grows
-    /// with the number of such pairs rather than with the square of the number of boxes.
-    private static func forEachConstraint(
-        _ boxes: [PackedBox],
-        _ body: (Int, Int, Bool) -> Void
-    ) {
+    /// Two that stand on one another are never also behind one another, so that each pair comes once.
+    static func forEachRelation(_ boxes: [PackedBox], _ body: (Int, Int, Relation) -> Void) {
         guard boxes.count > 1 else { return }
-        // Whatever shares x and y is ordered by height, whatever shares y and z by x.
-        let columns = Grid(boxes, along: (\.x, \.length), and: (\.y, \.width))
-        columns.forEachPair { first, second in
+        func relate(_ lower: Int, _ upper: Int) {
+            let gap = boxes[upper].z - (boxes[lower].z + boxes[lower].height)
+            if gap >= 0 { body(lower, upper, gap == 0 ? .carries : .below) }
+        }
+        OutlineGrid.fromAbove(boxes).forEachPair { first, second in
+            if boxes[first].z <= boxes[second].z {
+                relate(first, second)
+            } else {
+                relate(second, first)
+            }
+        }
+        OutlineGrid.fromTheDoor(boxes).forEachPair { first, second in
             let a = boxes[first]
             let b = boxes[second]
-            if a.z + a.height <= b.z {
-                body(first, second, true)
-            } else {
-                body(second, first, true)
-            }
-        }
-        let rows = Grid(boxes, along: (\.y, \.width), and: (\.z, \.height))
-        rows.forEachPair { first, second in
-            if boxes[second].x >= boxes[first].x + boxes[first].length {
-                body(first, second, false)
+            if a.x + a.length <= b.x {
+                body(first, second, .behind)
+            } else if b.x + b.length <= a.x {
+                body(second, first, .behind)
             }
         }
     }
+}
 
-    /// Boxes by the cells that their outline on one plane touches.
-    private struct Grid {
-        private typealias Outline = (low0: Int, high0: Int, low1: Int, high1: Int)
+extension LoadingSequence {
+    /// Puts boxes that are sorted by preference in order.
+    private struct Course {
+        /// How many boxes of each sort are still to come before a box.
+        private struct Waiting {
+            var carriers: Int32 = 0
+            var below: Int32 = 0
+            /// Behind it, and there is room under the roof to lift them over it.
+            var liftable: Int32 = 0
+            /// Behind it, and there is none.
+            var shutIn: Int32 = 0
 
-        private let outlines: [Outline]
-        private let side: (Int, Int)
-        private let across: Int
-        private var cells: [[Int32]]
-
-        init(
-            _ boxes: [PackedBox],
-            along first: (start: (PackedBox) -> Int, extent: (PackedBox) -> Int),
-            and second: (start: (PackedBox) -> Int, extent: (PackedBox) -> Int)
-        ) {
-            let outlines: [Outline] = boxes.map { box in
-                let low0 = first.start(box)
-                let low1 = second.start(box)
-                return (low0, low0 + first.extent(box), low1, low1 + second.extent(box))
-            }
-            // A cell about as large as a box: few boxes touch many, and few cells hold many. At most
-            // 256 cells a side, whatever the boxes.
-            let count = outlines.count
-            let end0 = outlines.reduce(0) { max($0, $1.high0) }
-            let end1 = outlines.reduce(0) { max($0, $1.high1) }
-            let side0 = max(1, end0 / 255, outlines.reduce(0) { $0 + $1.high0 - $1.low0 } / count)
-            let side1 = max(1, end1 / 255, outlines.reduce(0) { $0 + $1.high1 - $1.low1 } / count)
-            let wide = end0 / side0 + 1
-            let high = end1 / side1 + 1
-            var cells = [[Int32]](repeating: [], count: wide * high)
-            for (index, outline) in outlines.enumerated() {
-                for row in (outline.low1 / side1)...((outline.high1 - 1) / side1) {
-                    for column in (outline.low0 / side0)...((outline.high0 - 1) / side0) {
-                        cells[row * wide + column].append(Int32(index))
-                    }
-                }
-            }
-            self.outlines = outlines
-            self.cells = cells
-            side = (side0, side1)
-            across = wide
+            var isOver: Bool { carriers == 0 && below == 0 && liftable == 0 && shutIn == 0 }
         }
 
-        /// Calls `body` once for each two boxes whose outlines overlap, the one sorted first first.
-        func forEachPair(_ body: (Int, Int) -> Void) {
-            for (cell, members) in cells.enumerated() where members.count > 1 {
-                for at in members.indices {
-                    let first = Int(members[at])
-                    let a = outlines[first]
-                    for second in members[(at + 1)...] {
-                        let b = outlines[Int(second)]
-                        guard a.low0 < b.high0, b.low0 < a.high0, a.low1 < b.high1,
-                            b.low1 < a.high1
-                        else { continue }
-                        // Two may share several cells: the one where their overlap begins counts.
-                        let home =
-                            max(a.low1, b.low1) / side.1 * across + max(a.low0, b.low0) / side.0
-                        if home == cell { body(first, Int(second)) }
-                    }
+        private let boxes: [PackedBox]
+        private let roof: Int
+        /// Where the boxes of each stop end; one end for all when a box of an earlier stop must come
+        /// before one of a later stop.
+        private var ends: [Int] = []
+        private var waiting: [Waiting]
+        /// What comes after each box, in one list of which each has the part between two starts.
+        private var start: [Int]
+        private var later: [(box: Int32, relation: Relation)]
+        private var done: [Bool]
+        private var ready = MinHeap()
+
+        init(_ boxes: [PackedBox], stops: [Int], roof: Int) {
+            self.boxes = boxes
+            self.roof = roof
+            let count = boxes.count
+            waiting = Array(repeating: Waiting(), count: count)
+            start = Array(repeating: 0, count: count + 1)
+            done = Array(repeating: false, count: count)
+            var isStrict = true
+            var counts = [Int](repeating: 0, count: count + 1)
+            LoadingSequence.forEachRelation(boxes) { earlier, later, _ in
+                counts[earlier + 1] += 1
+                if stops[earlier] < stops[later] { isStrict = false }
+            }
+            for index in 0..<count { counts[index + 1] += counts[index] }
+            start = counts
+            var list = [(box: Int32, relation: Relation)](
+                repeating: (0, .carries),
+                count: counts[count]
+            )
+            LoadingSequence.forEachRelation(boxes) { earlier, later, relation in
+                list[counts[earlier]] = (Int32(later), relation)
+                counts[earlier] += 1
+            }
+            later = list
+            for index in 0..<count {
+                for at in start[index]..<start[index + 1] {
+                    tally(later[at], after: index, by: 1)
                 }
             }
+            for index in 0..<count where waiting[index].isOver { ready.insert(index) }
+            ends = boxes.indices.dropLast().filter { isStrict && stops[$0] != stops[$0 + 1] }
+                .map { $0 + 1 }
+            ends.append(count)
+        }
+
+        private mutating func tally(
+            _ next: (box: Int32, relation: Relation),
+            after earlier: Int,
+            by change: Int32
+        ) {
+            let box = Int(next.box)
+            switch next.relation {
+            case .carries: waiting[box].carriers += change
+            case .below: waiting[box].below += change
+            case .behind:
+                if boxes[box].z + boxes[box].height + boxes[earlier].height <= roof {
+                    waiting[box].liftable += change
+                } else {
+                    waiting[box].shutIn += change
+                }
+            }
+        }
+
+        mutating func run() -> [Int] {
+            var order: [Int] = []
+            order.reserveCapacity(boxes.count)
+            var begin = 0
+            for end in ends {
+                while order.count < end {
+                    let next: Int
+                    if let first = ready.first, first < end {
+                        ready.removeFirst()
+                        next = first
+                    } else {
+                        next = cheapest(begin..<end)
+                    }
+                    done[next] = true
+                    order.append(next)
+                    for at in start[next]..<start[next + 1] {
+                        tally(later[at], after: next, by: -1)
+                        let box = Int(later[at].box)
+                        if waiting[box].isOver, !done[box] { ready.insert(box) }
+                    }
+                }
+                begin = end
+            }
+            return order
+        }
+
+        /// Interlocked: of the boxes whose carriers are all there the one that costs the least.
+        private func cheapest(_ range: Range<Int>) -> Int {
+            var best = -1
+            for box in range where !done[box] && waiting[box].carriers == 0 {
+                guard best >= 0 else {
+                    best = box
+                    continue
+                }
+                let a = waiting[box]
+                let b = waiting[best]
+                if (a.shutIn, a.liftable, a.below) < (b.shutIn, b.liftable, b.below) { best = box }
+            }
+            precondition(best >= 0, "what carries stands lower, so the lowest box waits for none")
+            return best
         }
     }
 
     /// A binary heap of integers, least first.
     private struct MinHeap {
         private var items: [Int] = []
+
+        var first: Int? { items.first }
 
         mutating func insert(_ value: Int) {
             items.append(value)
@@ -175,10 +241,9 @@ public enum LoadingSequence {
             }
         }
 
-        mutating func removeFirst() -> Int? {
-            guard let first = items.first else { return nil }
+        mutating func removeFirst() {
             let last = items.removeLast()
-            guard !items.isEmpty else { return first }
+            guard !items.isEmpty else { return }
             items[0] = last
             var parent = 0
             while true {
@@ -187,7 +252,7 @@ public enum LoadingSequence {
                 where child < items.count && items[child] < items[least] {
                     least = child
                 }
-                if least == parent { return first }
+                if least == parent { return }
                 items.swapAt(parent, least)
                 parent = least
             }
