@@ -124,11 +124,12 @@ class Audit:
             self.check(self.count("agent_run", "key = ?", run) == 1, f"decision without run {run}")
 
     def bookings(self) -> None:
-        """A booked order holds one vehicle for each load of one plan; nothing else holds any."""
+        """A booked order holds one vehicle for each load of one plan, or shares one; nothing else does."""
         twice = self.db.execute(
             """
             SELECT vehicle, date, count(*) FROM logistics_booking WHERE status <> 'released'
-            GROUP BY organisation, vehicle, date HAVING count(*) > 1
+            GROUP BY organisation, vehicle, date
+            HAVING count(DISTINCT coalesce(trip, id)) > 1 OR sum(seat = 0) <> 1
             """
         ).fetchall()
         self.check(not twice, f"booked twice: {twice}")
@@ -139,6 +140,10 @@ class Audit:
                 " WHERE order_id = ? AND status IN (?, ?)",
                 [identity, *HOLDS_VEHICLE],
             ).fetchall()
+            shares = self.count(
+                "logistics_booking", "order_id = ? AND trip IS NOT NULL AND status <> 'released'", identity
+            )
+            self.check(shares == 0 or len(found) == 1, f"{name} shares and holds {found}")
             if status not in HOLDS_VEHICLE:
                 self.check(
                     status == "delivered" or not found, f"{name} is {status} but holds {found}"
@@ -152,7 +157,7 @@ class Audit:
                 all(date == order["requestedDate"] for _, date, _ in found), f"{name}: {found}"
             )
             loads = sorted(load for load, _, _ in found if load)
-            if loads:
+            if loads and not shares:
                 plan = loads[0].split("/")[0]
                 count = len(self.layout(identity)["plans"][int(plan)]["vehicles"])
                 expected = sorted(f"{plan}/{index}" for index in range(count))

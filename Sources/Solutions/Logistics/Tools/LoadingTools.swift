@@ -88,7 +88,8 @@ extension LogisticsTools {
         _ read: (JSONReader) throws -> PieceMark
     ) async throws -> Tool.Commit {
         let scope = invocation.scope
-        let id = try Self.bookingID(input.member("id"))
+        let named = try Self.bookingID(input.member("id"))
+        let id = try await kernel.database.read { try lead(of: named, scope, in: $0) }
         let sequence = try input.member("sequence").int(in: 1...100_000)
         // A clock that is ahead does not make the future.
         let doneAt = min(try input.optional("at")?.timestamp() ?? invocation.now, invocation.now)

@@ -30,7 +30,7 @@ struct LogisticsTools {
 
     func all() throws -> [Tool] {
         try orderQueries() + orderCommands() + analysisTools() + fleetQueries() + transportTools()
-            + loadingTools() + calendarTools() + recoveryTools() + [
+            + loadingTools() + calendarTools() + recoveryTools() + tripTools() + [
                 notifyCustomer(), metricsTool(),
             ]
     }

@@ -149,21 +149,33 @@ extension LogisticsTools {
             body: .compute { [self] input, invocation in
                 let scope = invocation.scope
                 let id = try Self.orderID(input.member("id"))
-                let (order, loads) = try await kernel.database.read { reader in
-                    (
-                        try Orders(scope: scope).order(id, in: reader),
-                        try SavedLayout.booked(id, scope: scope, in: reader)
+                let (order, loads, lines) = try await kernel.database.read { reader in
+                    let order = try Orders(scope: scope).order(id, in: reader)
+                    let loads = try SavedLayout.booked(id, scope: scope, in: reader)
+                    return (
+                        order, loads, try TripLines.of(order, loads, scope: scope, in: reader)
                     )
                 }
                 let (document, version) = try await layout(of: id, scope)
-                return SavedLayout.shown(document, of: order, version: version, loads: loads)
+                return SavedLayout.shown(
+                    document,
+                    of: order,
+                    lines: lines,
+                    version: version,
+                    loads: loads
+                )
             }
         )
     }
 
-    /// The newest layout document of an order with its version.
+    /// The newest layout document of an order with its version; of one that shares a vehicle, the trip's.
     func layout(of order: ID<Order>, _ scope: Scope) async throws -> (document: JSON, version: Int)
     {
+        let trip = try await kernel.database.read { reader in
+            try Bookings(scope: scope).bookings(of: order, in: reader)
+                .first(where: \.status.holdsVehicle)?.trip
+        }
+        if let trip { return try await tripLayout(of: trip, scope) }
         let object = try await kernel.objects.read(
             ObjectKey(OrderView.layoutKey(order)),
             version: nil,
