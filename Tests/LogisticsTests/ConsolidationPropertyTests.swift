@@ -15,18 +15,19 @@ import Testing
         let orders = (0..<number(2...7)).map { index in
             let stops = (0..<(number(0...3) == 0 ? number(2...3) : 1)).map { _ in
                 places.append((number(-150...150), number(-150...150)))
+                // Lines have numbers through the whole order; places have them through the world.
+                var line = Town.box(
+                    number(300...1_500),
+                    number(300...1_200),
+                    number(300...1_500),
+                    kilograms: number(10...400),
+                    bears: number(0...2) == 0 ? 0 : nil,
+                    quantity: number(1...3)
+                )
+                line.id = "item-\(places.count)"
                 return ConsolidationProblem.Stop(
                     place: places.count - 1,
-                    items: [
-                        Town.box(
-                            number(300...1_500),
-                            number(300...1_200),
-                            number(300...1_500),
-                            kilograms: number(10...400),
-                            bears: number(0...2) == 0 ? 0 : nil,
-                            quantity: number(1...3)
-                        )
-                    ]
+                    items: [line]
                 )
             }
             return ConsolidationProblem.Wish(

@@ -71,9 +71,9 @@ import Testing
         let problem = try Town.problem(Town.line, goods: [[half], [half]])
         let found = try Town.consolidate(problem)
         #expect(found.trips.isEmpty && found.alone.count == 2 && found.before == found.after)
-        let bulky = Town.box(1_500, 1_500, 1_500)
+        let bulky = Town.box(1_500, 1_500, 1_500, quantity: 2)
         // Two of each have 13.5 m³, but only two such boxes stand in 4 × 2 × 2 m.
-        let tight = try Town.problem(Town.line, goods: [[bulky, bulky], [bulky, bulky]])
+        let tight = try Town.problem(Town.line, goods: [[bulky], [bulky]])
         let refused = try Town.consolidate(tight)
         #expect(refused.trips.isEmpty)
         #expect(refused.merges.first?.saved.cost == 15_000)
