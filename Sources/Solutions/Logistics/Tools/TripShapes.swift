@@ -139,13 +139,34 @@ enum TripShapes {
         ],
         optional: ["countries", "postcodes", "kilometres"]
     )
+    static let limits = Shape.record(
+        "Trip limits",
+        [
+            ("stops", ["type": "integer", "minimum": 2, "maximum": 50]),
+            (
+                "detourPercent",
+                Shape.described(
+                    ["type": "integer", "minimum": 0, "maximum": 1_000],
+                    "How much farther goods may travel than alone; default 50."
+                )
+            ),
+            (
+                "waitMinutes",
+                Shape.described(
+                    ["type": "integer", "minimum": 0, "maximum": 720],
+                    "How long goods may wait for others to be ready; default 60."
+                )
+            ),
+        ],
+        optional: ["stops", "detourPercent", "waitMinutes"]
+    )
     static let plan = Shape.record(
         "Trip plan",
         [
             ("id", Shape.id), ("date", Shape.date),
             ("status", Shape.choice(TripPlanRecord.Status.allCases.map(\.rawValue))),
             ("createdAt", Shape.time), ("depot", Shape.named), ("actor", Shape.actor),
-            ("region", region), ("reason", Shape.nullable(Shape.text)),
+            ("region", region), ("limits", limits), ("reason", Shape.nullable(Shape.text)),
             ("before", Shape.nullable(figures)), ("after", Shape.nullable(figures)),
             ("saved", Shape.nullable(figures)), ("looked", Shape.count),
             ("alone", Shape.described(Shape.list(of: alone), "Orders that keep their vehicles.")),

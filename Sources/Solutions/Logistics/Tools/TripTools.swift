@@ -30,7 +30,7 @@ extension LogisticsTools {
             input: Self.object(
                 [
                     ("date", Self.date), ("depotId", Self.id), ("region", TripShapes.region),
-                    ("limits", Self.limits),
+                    ("limits", TripShapes.limits),
                 ],
                 required: ["date", "depotId"]
             ),
@@ -86,28 +86,6 @@ extension LogisticsTools {
             }
         )
     }
-
-    private static let limits = Shape.record(
-        "Trip limits",
-        [
-            ("stops", ["type": "integer", "minimum": 2, "maximum": 50]),
-            (
-                "detourPercent",
-                Shape.described(
-                    ["type": "integer", "minimum": 0, "maximum": 1_000],
-                    "How much farther goods may travel than alone; default 50."
-                )
-            ),
-            (
-                "waitMinutes",
-                Shape.described(
-                    ["type": "integer", "minimum": 0, "maximum": 720],
-                    "How long goods may wait for others to be ready; default 60."
-                )
-            ),
-        ],
-        optional: ["stops", "detourPercent", "waitMinutes"]
-    )
 
     private func listTripPlans() throws -> Tool {
         try Tool(
