@@ -1,4 +1,4 @@
-import { placed } from "../src/trips/sketch.ts";
+import { beside, placed } from "../src/trips/sketch.ts";
 
 function close(found: number, wanted: number) {
   if (Math.abs(found - wanted) > 0.01) throw new Error(`${found} instead of ${wanted}`);
@@ -10,7 +10,7 @@ Deno.test("north is up, east is right, and both fill the drawing at one scale", 
     [{ latitude: -0.5, longitude: 0 }, { latitude: 0.5, longitude: 2 }],
     220,
     220,
-    10,
+    { x: 10, y: 10 },
   );
   close(west!.x, 10);
   close(east!.x, 210);
@@ -27,7 +27,7 @@ Deno.test("at 60 degrees north a degree of longitude is half as long", () => {
     ],
     120,
     100,
-    10,
+    { x: 10, y: 10 },
   );
   close(b!.x - a!.x, 100);
   close(c!.x - a!.x, 50);
@@ -35,8 +35,18 @@ Deno.test("at 60 degrees north a degree of longitude is half as long", () => {
 });
 
 Deno.test("one place stands in the middle, no place gives nothing", () => {
-  const [only] = placed([{ latitude: 51.4, longitude: 6.7 }], 360, 220, 30);
+  const [only] = placed([{ latitude: 51.4, longitude: 6.7 }], 360, 220, { x: 30, y: 30 });
   close(only!.x, 180);
   close(only!.y, 110);
-  if (placed([], 10, 10, 1).length !== 0) throw new Error("something was placed");
+  if (placed([], 10, 10, { x: 1, y: 1 }).length !== 0) throw new Error("something was placed");
+});
+
+Deno.test("a name stands beyond the end of a way, and below the middle of a straight one", () => {
+  const way = [{ x: 0, y: 0 }, { x: 50, y: 0 }, { x: 100, y: 0 }];
+  const last = beside(way, 2);
+  close(last.x, 114);
+  if (last.anchor !== "start") throw new Error(last.anchor);
+  const middle = beside(way, 1);
+  close(middle.x, 50);
+  close(middle.y, 24);
 });

@@ -26,7 +26,7 @@ export function Savings({ separate, shared, saved }: Props) {
       share(saved.distanceMeters, separate.distanceMeters),
     ],
     [
-      "Vehicle emissions",
+      "Emissions",
       co2(separate.co2Grams),
       co2(shared.co2Grams),
       co2(saved.co2Grams),
@@ -52,7 +52,8 @@ export function Savings({ separate, shared, saved }: Props) {
             <td className="num right">{before}</td>
             <td className="num right">{after}</td>
             <td className="num right">
-              <strong>{less}</strong> <span className="faint">{part}</span>
+              <strong>{less}</strong>
+              <small>{part}</small>
             </td>
           </tr>
         ))}

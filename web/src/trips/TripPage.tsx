@@ -82,7 +82,7 @@ export function TripPage({ id }: { id: string }) {
 
 function Way({ trip }: { trip: Trip }) {
   return (
-    <div className="columns trip-columns">
+    <div className="columns columns-even">
       <div className="column">
         <Section title="Way">
           <TripSketch trip={trip} />

@@ -1,10 +1,11 @@
 import { stopLook } from "../load/colouring";
-import { placed } from "./sketch";
+import { beside, placed } from "./sketch";
 import type { Trip } from "./types";
 
-const WIDTH = 360;
-const HEIGHT = 220;
-const MARGIN = 34;
+const WIDTH = 420;
+const HEIGHT = 240;
+// Room for the names of towns at the edges.
+const MARGIN = { x: 110, y: 38 };
 
 /** The way of a trip, drawn without a map: the depot, the stops in their order, north up. */
 export function TripSketch({ trip }: { trip: Trip }) {
@@ -50,7 +51,7 @@ export function TripSketch({ trip }: { trip: Trip }) {
       {rest.map((spot, index) => {
         const stop = stops[index];
         if (!stop) return null;
-        const near = spot.y > HEIGHT / 2 ? -16 : 25;
+        const name = beside(spots, index + 1);
         return (
           <g key={stop.stop}>
             <circle
@@ -63,9 +64,9 @@ export function TripSketch({ trip }: { trip: Trip }) {
             <text className="trip-mark trip-mark-stop" x={spot.x} y={spot.y}>{stop.stop}</text>
             <text
               className="trip-city"
-              x={Math.min(WIDTH - 4, Math.max(4, spot.x))}
-              y={spot.y + near}
-              textAnchor={spot.x < 60 ? "start" : spot.x > WIDTH - 60 ? "end" : "middle"}
+              x={name.x}
+              y={name.y}
+              textAnchor={name.anchor}
             >
               {stop.city}
             </text>

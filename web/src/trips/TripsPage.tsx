@@ -139,7 +139,7 @@ function Plan({ plan }: { plan: TripPlan }) {
   const open = plan.trips.filter((each) => each.status !== "withdrawn");
   const given = plan.trips.filter((each) => each.status === "withdrawn");
   return (
-    <>
+    <div className="column">
       <Section
         title={plan.trips.length === 0
           ? "Nothing to put together"
@@ -163,12 +163,14 @@ function Plan({ plan }: { plan: TripPlan }) {
             </p>
           )}
       </Section>
-      <div className="trip-cards">
-        {[...open, ...given].map((trip) => <TripCard key={trip.id} trip={trip} />)}
-      </div>
+      {plan.trips.length > 0 && (
+        <div className="trip-cards">
+          {[...open, ...given].map((trip) => <TripCard key={trip.id} trip={trip} />)}
+        </div>
+      )}
       <Alones title="Orders that go alone" items={plan.alone} />
       <Alones title="Not looked at" items={plan.left} />
-    </>
+    </div>
   );
 }
 

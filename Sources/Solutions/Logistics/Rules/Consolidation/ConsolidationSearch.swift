@@ -71,7 +71,7 @@ struct ConsolidationSearch {
 
     func reason(for order: Int) -> String {
         refusals[order]?.reason
-            ?? "with no other order's way does it cost less than on a trip of its own"
+            ?? "shared with any other order it would cost, drive or emit more"
     }
 
     // MARK: Merging
