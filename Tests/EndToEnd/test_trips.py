@@ -36,6 +36,21 @@ def server(tmp_path_factory):
 
 
 @pytest.fixture
+def serve(weft_binary, tmp_path, monkeypatch):
+    """Starts a server of one's own, also again; what still runs at the end is stopped."""
+    monkeypatch.setenv("WEFT_PACKING_SECONDS", "0.05")
+    running = []
+
+    def begin():
+        running.append(start(weft_binary, tmp_path / "data"))
+        return running[-1]
+
+    yield begin
+    for weft in running:
+        weft.stop()
+
+
+@pytest.fixture
 def planner(server):
     return Client.signed_in(server)
 
@@ -288,11 +303,8 @@ def test_a_region_leaves_others_alone(planner):
     assert wrong.status == 422 and wrong.code == "depot-not-found"
 
 
-def test_people_who_only_look_change_nothing_and_others_see_nothing(
-    weft_binary, tmp_path, monkeypatch
-):
-    monkeypatch.setenv("WEFT_PACKING_SECONDS", "0.05")
-    weft = start(weft_binary, tmp_path / "data")
+def test_people_who_only_look_change_nothing_and_others_see_nothing(serve):
+    weft = serve()
     planner = Client.signed_in(weft)
     planner.wait_until_idle()
     day = in_days(308)
@@ -332,34 +344,30 @@ def test_people_who_only_look_change_nothing_and_others_see_nothing(
             " WHERE account = (SELECT id FROM identity_account WHERE email = ?)",
             [organisation, person, roles, weft.email],
         )
-    weft = start(weft_binary, weft.data)
-    try:
-        planner = Client.signed_in(weft)
-        weft.email = "viewer@weft.example"
-        viewer = Client.signed_in(weft)
-        weft.email = "stranger@weft.example"
-        stranger = Client.signed_in(weft)
-        assert viewer.get(f"/api/trips/{trip}").status == 200
-        assert stranger.get(f"/api/trips?date={day}").json["items"] == []
-        assert stranger.get(f"/api/trips/plans?date={day}").json["items"] == []
-        for path in (f"trips/{trip}", f"trips/{trip}/layout", f"trips/plans/{plan['id']}"):
-            assert stranger.get(f"/api/{path}").status == 404
-        for path, body in (
-            (f"trips/{trip}/accept", None),
-            (f"trips/{trip}/withdraw", {"reason": "x"}),
-            (f"trips/{trip}/dispatch", None),
-            (f"orders/{order}/delay", {"minutes": 10, "reason": "x"}),
-        ):
-            assert stranger.post(f"/api/{path}", body).status == 404
-            assert viewer.post(f"/api/{path}", body).status == 403
-        assert planner.get(f"/api/trips/{trip}").json["status"] == "proposed"
-    finally:
-        weft.stop()
+    weft = serve()
+    planner = Client.signed_in(weft)
+    weft.email = "viewer@weft.example"
+    viewer = Client.signed_in(weft)
+    weft.email = "stranger@weft.example"
+    stranger = Client.signed_in(weft)
+    assert viewer.get(f"/api/trips/{trip}").status == 200
+    assert stranger.get(f"/api/trips?date={day}").json["items"] == []
+    assert stranger.get(f"/api/trips/plans?date={day}").json["items"] == []
+    for path in (f"trips/{trip}", f"trips/{trip}/layout", f"trips/plans/{plan['id']}"):
+        assert stranger.get(f"/api/{path}").status == 404
+    for path, body in (
+        (f"trips/{trip}/accept", None),
+        (f"trips/{trip}/withdraw", {"reason": "x"}),
+        (f"trips/{trip}/dispatch", None),
+        (f"orders/{order}/delay", {"minutes": 10, "reason": "x"}),
+    ):
+        assert stranger.post(f"/api/{path}", body).status == 404
+        assert viewer.post(f"/api/{path}", body).status == 403
+    assert planner.get(f"/api/trips/{trip}").json["status"] == "proposed"
 
 
-def test_a_kill_after_the_delay_loses_and_repeats_nothing(weft_binary, tmp_path, monkeypatch):
-    monkeypatch.setenv("WEFT_PACKING_SECONDS", "0.05")
-    weft = start(weft_binary, tmp_path / "data")
+def test_a_kill_after_the_delay_loses_and_repeats_nothing(serve):
+    weft = serve()
     planner = Client.signed_in(weft)
     planner.wait_until_idle()
     trip, orders = accepted(planner, in_days(310))
@@ -368,15 +376,13 @@ def test_a_kill_after_the_delay_loses_and_repeats_nothing(weft_binary, tmp_path,
     )
     assert answer.status == 200
     weft.kill()
-    weft = start(weft_binary, weft.data)
-    try:
-        planner = Client.signed_in(weft)
-        now = replanned(planner, trip)
-        planner.order_when(orders[0], "booked")
-        planner.wait_until_idle()
-        assert planner.get(f"/api/trips/{trip['id']}").json["version"] == now["version"]
-        assert events(weft, f"trip:{trip['id']}").count("trip.replanned") == 1
-        wait_until_told(weft.data)
-    finally:
-        weft.stop()
+    weft = serve()
+    planner = Client.signed_in(weft)
+    now = replanned(planner, trip)
+    planner.order_when(orders[0], "booked")
+    planner.wait_until_idle()
+    assert planner.get(f"/api/trips/{trip['id']}").json["version"] == now["version"]
+    assert events(weft, f"trip:{trip['id']}").count("trip.replanned") == 1
+    wait_until_told(weft.data)
+    weft.stop()
     assert_consistent(weft.data)
