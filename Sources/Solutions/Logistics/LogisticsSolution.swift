@@ -16,7 +16,7 @@ public struct LogisticsSolution: Solution {
     /// Its tables.
     public var migrations: [Migration] {
         LogisticsTables.migrations + LoadingTables.migrations + OrderSearch.migrations
-            + IntentRecords.migrations + KeepApartRecords.migrations
+            + IntentRecords.migrations + KeepApartRecords.migrations + TripTables.migrations
     }
 
     /// The messages about orders.
@@ -27,15 +27,15 @@ public struct LogisticsSolution: Solution {
         let definition = try JSON(parsing: PackageResources.process_order_asl_json)
         return SolutionParts(
             tools: try LogisticsTools(kernel: kernel).all(),
-            agents: try LogisticsAgents.all() + [LogisticsIntents.agent],
-            workflows: [
-                try Workflow(
+            agents: try LogisticsAgents.all() + [LogisticsIntents.agent, LogisticsTrips.agent],
+            workflows: try [
+                Workflow(
                     name: "logistics.process-order",
                     agent: "logistics.orchestrator",
                     source: definition
                 ),
-                try LogisticsIntents.recovery(),
-            ],
+                LogisticsIntents.recovery(),
+            ] + LogisticsTrips.workflows(),
             starts: [
                 WorkflowStart(
                     rule: "logistics.process-order",
@@ -44,7 +44,7 @@ public struct LogisticsSolution: Solution {
                     ],
                     workflow: "logistics.process-order"
                 )
-            ],
+            ] + LogisticsTrips.starts,
             routes: LogisticsRoutes.all,
             liveTopics: LogisticsTopics.all,
             eventMetrics: LogisticsMetrics.events,

@@ -105,6 +105,8 @@ export interface Booking {
   distanceMeters?: number;
   co2Grams?: number;
   etaAt?: string | null;
+  /** The shared trip that it is part of. */
+  tripId?: string | null;
 }
 
 export interface DecisionSummary {

@@ -1,4 +1,5 @@
 import type { Booking } from "../api/types";
+import { Link } from "../shell/router";
 import { co2, date, dateTime, km, money } from "../ui/format";
 import { Icon } from "../ui/Icon";
 import { Section } from "../ui/Page";
@@ -14,6 +15,9 @@ export function BookingList({ bookings }: { bookings: Booking[] }) {
             <div>
               <h3>{booking.vehicle.name}</h3>
               <p className="faint">{booking.vehicle.class} · {date(booking.date)}</p>
+              {booking.tripId && (
+                <Link to={`/trips/${encodeURIComponent(booking.tripId)}`}>Shared trip</Link>
+              )}
             </div>
             <BookingBadge status={booking.status} />
           </header>

@@ -18,6 +18,7 @@ import { Presence } from "../ui/Presence";
 import { toast } from "../ui/Toast";
 import { BookingList } from "./BookingList";
 import { CancelDialog } from "./CancelDialog";
+import { DelayDialog } from "./DelayDialog";
 import { FlowCard } from "./FlowCard";
 import { ItemTable } from "./ItemTable";
 import { OrderFacts } from "./OrderFacts";
@@ -47,6 +48,7 @@ export function OrderPage({ id }: { id: string }) {
   const started = order.data?.execution?.id ?? null;
   if (started !== run) setRun(started);
   const [cancelling, setCancelling] = useState(false);
+  const [late, setLate] = useState(false);
   useEscape(() => navigate("/orders"), 0);
 
   const data = order.data;
@@ -138,6 +140,7 @@ export function OrderPage({ id }: { id: string }) {
           {data.status === "failed" && (
             <Button kind="primary" icon="retry" busy={busy} onClick={retry}>Retry</Button>
           )}
+          {callable && <Button icon="clock" onClick={() => setLate(true)}>It is late</Button>}
           {callable && (
             <Button icon="stop" onClick={() => setCancelling(true)}>
               Cancel order
@@ -190,6 +193,17 @@ export function OrderPage({ id }: { id: string }) {
           </Section>
         )}
       </Panel>
+      {late && (
+        <DelayDialog
+          order={data}
+          onDelayed={(changed, said) => {
+            done(changed, said);
+            invalidate("/api/trips");
+            setLate(false);
+          }}
+          onClose={() => setLate(false)}
+        />
+      )}
       {cancelling && (
         <CancelDialog
           order={data}

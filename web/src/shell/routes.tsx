@@ -13,6 +13,8 @@ const NewOrderPage = later(async () => (await import("../orders/NewOrderPage")).
 const VehiclesPage = later(async () => (await import("../fleet/VehiclesPage")).VehiclesPage);
 const VehiclePage = later(async () => (await import("../fleet/VehiclePage")).VehiclePage);
 const CalendarPage = later(async () => (await import("../fleet/CalendarPage")).CalendarPage);
+const TripsPage = later(async () => (await import("../trips/TripsPage")).TripsPage);
+const TripPage = later(async () => (await import("../trips/TripPage")).TripPage);
 const LoadsPage = later(async () => (await import("../loader/LoadsPage")).LoadsPage);
 const LoaderPage = later(async () => (await import("../loader/LoaderPage")).LoaderPage);
 const CustomersPage = later(async () => (await import("../customers/CustomersPage")).CustomersPage);
@@ -72,6 +74,8 @@ const SCREENS: [RegExp, (id: string) => ReactNode][] = [
   [/^\/vehicles$/, () => <VehiclesPage />],
   [/^\/vehicles\/calendar$/, () => <CalendarPage />],
   [/^\/vehicles\/([^/]+)$/, (id) => <VehiclePage id={id} />],
+  [/^\/trips$/, () => <TripsPage />],
+  [/^\/trips\/([^/]+)$/, (id) => <TripPage key={id} id={id} />],
   [/^\/customers$/, () => <CustomersPage />],
   [/^\/agents$/, () => <AgentsPage />],
   [/^\/agents\/([^/]+)$/, (id) => <AgentPage key={id} name={id} />],

@@ -18,7 +18,8 @@ public struct Booking: Sendable, Hashable {
     public var price: Money
     /// How the price came about.
     public var breakdown: [PriceLine]
-    /// How far the vehicle drives from the depot over all stops, in metres.
+    /// How far the vehicle drives from the depot over all stops, in metres; of a shared trip the order's
+    /// part, so that parts add up.
     public var distanceMeters: Int
     /// The shipment's greenhouse gases, grams of CO2 equivalent, well to wheel.
     public var co2Grams: Int
@@ -26,6 +27,8 @@ public struct Booking: Sendable, Hashable {
     public var etaAt: Timestamp?
     /// The part of the order that the vehicle carries; nil in records of before it was kept.
     public var share: LoadShare?
+    /// The shared trip that it is part of; nil when the order has the vehicle to itself.
+    var trip: ID<TripRecord>?
 
     /// A new booking.
     public init(
@@ -101,6 +104,7 @@ public struct Booking: Sendable, Hashable {
                 volumeMm3: try reader.member("volumeMm3").int()
             )
         }
+        trip = try reader.optional("tripId")?.id()
     }
 
     private var body: JSON {
@@ -115,6 +119,7 @@ public struct Booking: Sendable, Hashable {
             "co2Grams": .int(co2Grams),
             "etaAt": etaAt?.json ?? .null,
             "version": .int(version),
+            "tripId": trip?.json ?? .null,
         ]
     }
 }

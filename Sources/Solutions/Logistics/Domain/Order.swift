@@ -107,6 +107,44 @@ public struct Order: Sendable, Hashable {
         try move(to: .received, at: moment, by: actor)
     }
 
+    /// Moves the order to a later day and starts it again; what was booked is the caller's to release.
+    ///
+    /// By the table of statuses: one that was under way or booked fails for `reason`, and is received again.
+    /// Throws `illegal-transition` when it has left already, and `not-later` when the day is not.
+    public mutating func postpone(
+        to date: CalendarDate,
+        at moment: Timestamp,
+        by actor: Actor,
+        reason: String
+    ) throws(GeneralFault) {
+        guard date > requestedDate else {
+            throw GeneralFault(
+                .invalid,
+                code: "not-later",
+                "the order is for \(requestedDate); \(date) is not later",
+                pointer: "/newDate"
+            )
+        }
+        var changed = self
+        try changed.reopen(at: moment, by: actor, reason: reason)
+        changed.requestedDate = date
+        changed.updatedAt = moment
+        changed.version = version + 1
+        self = changed
+    }
+
+    /// Starts the order again, because what was arranged for it no longer holds.
+    public mutating func reopen(
+        at moment: Timestamp,
+        by actor: Actor,
+        reason: String
+    ) throws(GeneralFault) {
+        guard status != .received else { return }
+        guard status != .dispatched else { return try status.checkMove(to: .received) }
+        if status != .failed { try move(to: .failed, at: moment, by: actor, reason: reason) }
+        try move(to: .received, at: moment, by: actor, reason: reason)
+    }
+
     /// Applies a client's change, all of it or nothing.
     ///
     /// Throws `illegal-transition` for a forbidden move, and the conflict `already-booked` when the

@@ -54,7 +54,7 @@ enum LogisticsRoutes {
                 input: importInput
             ),
         ]
-        routes += loading + calendar
+        routes += loading + calendar + trips
         for base in ["/api/orders", "/orders"] {
             routes += [
                 ToolRoute(.get, base, tool: "logistics.list-orders"),
@@ -103,6 +103,45 @@ enum LogisticsRoutes {
         ToolRoute(.post, "/api/loads/{id}/placements", tool: "logistics.record-placement"),
         ToolRoute(.post, "/api/loads/{id}/problems", tool: "logistics.report-load-problem"),
         ToolRoute(.post, "/api/loads/{id}/undo", tool: "logistics.undo-placement"),
+    ]
+
+    private static let trips: [ToolRoute] = [
+        ToolRoute(
+            .post,
+            "/api/trips/plans",
+            tool: "logistics.plan-trips",
+            status: .created,
+            location: "/api/trips/plans/"
+        ),
+        ToolRoute(.get, "/api/trips/plans", tool: "logistics.list-trip-plans"),
+        ToolRoute(.get, "/api/trips/plans/{id}", tool: "logistics.get-trip-plan"),
+        ToolRoute(.get, "/api/trips", tool: "logistics.list-trips"),
+        ToolRoute(.get, "/api/trips/{id}", tool: "logistics.get-trip", isVersioned: true),
+        ToolRoute(.get, "/api/trips/{id}/layout", tool: "logistics.get-trip-layout"),
+        ToolRoute(
+            .post,
+            "/api/trips/{id}/accept",
+            tool: "logistics.accept-trip",
+            isVersioned: true
+        ),
+        ToolRoute(
+            .post,
+            "/api/trips/{id}/withdraw",
+            tool: "logistics.withdraw-trip",
+            isVersioned: true
+        ),
+        ToolRoute(
+            .post,
+            "/api/trips/{id}/dispatch",
+            tool: "logistics.dispatch-trip",
+            isVersioned: true
+        ),
+        ToolRoute(
+            .post,
+            "/api/orders/{id}/delay",
+            tool: "logistics.delay-order",
+            isVersioned: true
+        ),
     ]
 
     private static let calendar: [ToolRoute] = [

@@ -15,6 +15,7 @@ enum LogisticsTopics {
             return try Orders(scope: scope).exists(id, in: reader)
         },
         LiveTopic("loads", roles: LogisticsTools.loaders, events: ["booking.*", "load.*"]),
+        LiveTopic("trips", roles: LogisticsTools.readers, events: ["trip.*"]),
         LiveTopic("bookings", roles: LogisticsTools.readers, events: ["booking.*"]),
         // A vehicle's calendar is its bookings.
         LiveTopic("vehicles", roles: LogisticsTools.readers, events: ["booking.*", "vehicle.*"]),

@@ -35,10 +35,23 @@ struct Bookings {
         ) { try $0.optionalText(0) } ?? nil
     }
 
-    /// Adds a booking; the store refuses a second one for the vehicle and day.
+    /// The bookings of a shared trip that hold its vehicle, by seat: the first one stands for the vehicle.
+    func bookings(of trip: ID<TripRecord>, in reader: any Reader) throws -> [Booking] {
+        try reader.query(
+            """
+            SELECT body FROM logistics_booking WHERE organisation = ? AND trip = ?
+                AND status <> 'released' ORDER BY seat, created_at, id
+            """,
+            [.id(scope.organisation), .id(trip)]
+        ) { try Booking(record: try $0.json(0)) }
+    }
+
+    /// Adds a booking; the store refuses a second one for the vehicle and day, those of one shared trip
+    /// aside, which have a seat each.
     func add(
         _ booking: Booking,
         load: String?,
+        seat: Int = 0,
         at now: Timestamp,
         in transaction: any Transaction
     ) throws {
@@ -51,12 +64,13 @@ struct Bookings {
             try transaction.execute(
                 """
                 INSERT INTO logistics_booking (id, organisation, order_id, vehicle, date, status,
-                    created_at, load, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    created_at, load, trip, seat, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 [
                     .id(booking.id), .id(scope.organisation), .id(booking.order),
                     .id(booking.vehicle), .date(booking.date), .text(booking.status.rawValue),
-                    .time(now), .text(load), .json(booking.record),
+                    .time(now), .text(load), .id(booking.trip), .int(seat),
+                    .json(booking.record),
                 ]
             )
         } catch let error as StoreError where error.reason == .duplicate {
@@ -77,7 +91,30 @@ struct Bookings {
                 .id(booking.id),
             ]
         )
+        if let trip = booking.trip, !booking.status.holdsVehicle {
+            try moveUp(trip, in: transaction)
+        }
         try OrderDocument(scope: scope).refresh(booking.order, in: transaction)
+    }
+
+    /// Gives the first seat of a trip to the next order when whoever had it left: while anybody is on the
+    /// trip, the store refuses the vehicle to others.
+    private func moveUp(_ trip: ID<TripRecord>, in transaction: any Transaction) throws {
+        let seats = try transaction.query(
+            """
+            SELECT id, seat FROM logistics_booking WHERE organisation = ? AND trip = ?
+                AND status <> 'released' ORDER BY seat, created_at, id LIMIT 1
+            """,
+            [.id(scope.organisation), .id(trip)]
+        ) { row in
+            let id: ID<Booking> = try row.id(0)
+            return (id: id, seat: try row.int(1))
+        }
+        guard let first = seats.first, first.seat != 0 else { return }
+        try transaction.execute(
+            "UPDATE logistics_booking SET seat = 0 WHERE organisation = ? AND id = ?",
+            [.id(scope.organisation), .id(first.id)]
+        )
     }
 
     /// Moves every booking of an order that may move to `status`.

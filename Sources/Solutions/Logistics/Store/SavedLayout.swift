@@ -6,6 +6,9 @@ import Store
 /// `{"orderId","plans":[{"plan":0,"vehicles":[{"kind","container",…,"boxes":[…]}]}]}`. A booking
 /// names its load as `<plan>/<vehicle>`.
 enum SavedLayout {
+    /// The load that every booking of a shared trip carries: its document has one.
+    static let onlyLoad = "0/0"
+
     /// Version and headline figures from the object's index; nil when nothing was saved.
     static func summary(key: String, scope: Scope, in reader: any Reader) throws -> JSON? {
         try reader.first(
@@ -62,13 +65,16 @@ enum SavedLayout {
     }
 
     /// The booked loads with their vehicles; before booking the first plan, with kinds of vehicle.
+    ///
+    /// `lines` are what the boxes are of: the order's, or of all orders that share the vehicle.
     static func shown(
         _ document: JSON,
         of order: Order,
+        lines: [OrderItem],
         version: Int,
         loads: [BookedLoad]
     ) -> JSON {
-        var sheet = LoadingSheet(order.items)
+        var sheet = LoadingSheet(lines)
         var vehicles: [JSON] = []
         for booked in loads {
             guard var shown = load(booked.load, in: document) else { continue }
@@ -148,6 +154,16 @@ enum SavedLayout {
             "plans": .array(plans),
             "vehicles": .array(vehicles),
         ]
+    }
+
+    /// The only load of a trip's document, on its vehicle; `items` are the lines of all its orders.
+    static func shown(_ document: JSON, on vehicle: Vehicle, items: [OrderItem]) -> JSON {
+        var sheet = LoadingSheet(items)
+        guard var shown = load(onlyLoad, in: document) else { return ["vehicles": []] }
+        shown["boxes"] = .array(sheet.completed(shown["boxes"]?.array ?? []))
+        shown["vehicle"] = vehicle.referenceJSON
+        addBalance(to: &shown, of: vehicle)
+        return ["vehicles": [shown]]
     }
 
     /// One load of the document by its name `<plan>/<vehicle>`; nil when there is none.

@@ -9,6 +9,8 @@ struct Trip {
     var route: [Coordinate]
     /// Whether the first leg is driven empty, because the vehicle stands elsewhere.
     var startsElsewhere: Bool
+    /// How long after the usual departure the goods are ready.
+    var readySeconds: Int
 
     init(
         order id: ID<Order>,
@@ -25,6 +27,11 @@ struct Trip {
             startsElsewhere
             ? [try fleet.depot(vehicle.depot, in: reader).address.coordinate] : []
         route = start + [pickup] + order.route
+        readySeconds = try Delays(scope: scope).readySeconds(
+            of: id,
+            on: order.requestedDate,
+            in: reader
+        )
     }
 }
 
@@ -64,7 +71,8 @@ struct TripQuote {
         )
         eta =
             DrivingTime(trip.vehicle.vehicleClass).arrivals(
-                departure: DrivingTime.departure(on: trip.order.requestedDate),
+                departure: DrivingTime.departure(on: trip.order.requestedDate)
+                    + .seconds(trip.readySeconds),
                 legMeters: legs
             ).last
     }

@@ -45,22 +45,25 @@ extension LogisticsTools {
                 let id = try Self.orderID(input.member("id"))
                 let wanted = try input.optional("version")?.int()
                 let plan = try input.optional("plan")?.int()
-                let (order, loads, newest) = try await kernel.database.read { reader in
-                    (
-                        try Orders(scope: scope).order(id, in: reader),
-                        try SavedLayout.booked(id, scope: scope, in: reader),
-                        try kernel.objects.newest(
-                            of: ObjectKey(OrderView.layoutKey(id)),
-                            scope: scope,
-                            in: reader
-                        )?.version
+                let (order, loads, lines) = try await kernel.database.read { reader in
+                    let order = try Orders(scope: scope).order(id, in: reader)
+                    let loads = try SavedLayout.booked(id, scope: scope, in: reader)
+                    return (
+                        order, loads, try TripLines.of(order, loads, scope: scope, in: reader)
                     )
                 }
-                let (document, version) = try await layout(of: id, version: wanted, scope)
-                // What is booked was chosen of the newest version: of others only the plan is known.
-                if plan == nil, version == newest {
-                    return SavedLayout.shown(document, of: order, version: version, loads: loads)
+                let present = try await layout(of: id, scope)
+                // What is booked was chosen of the present layout: of others only the plan is known.
+                if plan == nil, wanted == nil || wanted == present.version && !present.isShared {
+                    return SavedLayout.shown(
+                        present.document,
+                        of: order,
+                        lines: lines,
+                        version: present.version,
+                        loads: loads
+                    )
                 }
+                let (document, version) = try await ownLayout(of: id, version: wanted, scope)
                 guard
                     let shown = SavedLayout.planned(
                         document,
@@ -117,10 +120,27 @@ extension LogisticsTools {
         )
     }
 
-    /// A layout document of an order with its version: the newest when none is named.
+    /// What an order's vehicles are loaded by: its newest layout, or the trip's when it shares one.
     func layout(
         of order: ID<Order>,
-        version: Int? = nil,
+        _ scope: Scope
+    ) async throws -> (document: JSON, version: Int, isShared: Bool) {
+        let trip = try await kernel.database.read { reader in
+            try Bookings(scope: scope).bookings(of: order, in: reader)
+                .first(where: \.status.holdsVehicle)?.trip
+        }
+        if let trip {
+            let (document, version) = try await tripLayout(of: trip, scope)
+            return (document, version, true)
+        }
+        let (document, version) = try await ownLayout(of: order, version: nil, scope)
+        return (document, version, false)
+    }
+
+    /// A layout document of an order alone with its version: the newest when none is named.
+    private func ownLayout(
+        of order: ID<Order>,
+        version: Int?,
         _ scope: Scope
     ) async throws -> (document: JSON, version: Int) {
         do {

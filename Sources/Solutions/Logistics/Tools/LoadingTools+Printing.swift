@@ -15,11 +15,24 @@ extension LogisticsTools {
             body: .compute { [self] input, invocation in
                 let scope = invocation.scope
                 let text = try input.member("id").string()
-                let found = try await kernel.database.read { reader in
-                    try Self.find(text, scope, in: reader)
+                let (found, lines) = try await kernel.database.read { reader in
+                    let found = try Self.find(text, scope, in: reader)
+                    return (
+                        found,
+                        try TripLines.of(found.order, found.loads, scope: scope, in: reader)
+                    )
                 }
-                let (document, version) = try await layout(of: found.order.id, scope)
-                let sheet = try Self.printedSheet(found, document, version)
+                let (document, version, _) = try await layout(of: found.order.id, scope)
+                let shown = SavedLayout.shown(
+                    document,
+                    of: found.order,
+                    lines: lines,
+                    version: version,
+                    loads: found.loads
+                )
+                let sheet = try await kernel.database.read { reader in
+                    try Self.printedSheet(found, shown, scope, in: reader)
+                }
                 let now = invocation.now
                 let name = "loading-sheet-\(found.order.reference).pdf"
                 // Drawing computes for long: not on the loops that answer everybody.
@@ -38,28 +51,22 @@ extension LogisticsTools {
     /// The sheet of the booking that was found, numbered as the layout numbers its pieces.
     private static func printedSheet(
         _ found: Found,
-        _ document: JSON,
-        _ version: Int
+        _ shown: JSON,
+        _ scope: Scope,
+        in reader: any Reader
     ) throws -> PrintedSheet {
-        let shown = SavedLayout.shown(
-            document,
-            of: found.order,
-            version: version,
-            loads: found.loads
-        )
         guard
             let load = shown["vehicles"]?.array?.first(where: {
                 $0["bookingId"] == found.booking.json
             }), let entry = found.loads.first(where: { $0.booking.id == found.booking })
         else { throw noPlan }
+        let heading = try Heading(of: found.order, entry.booking, scope, in: reader)
         return PrintedSheet(
             load: load,
-            reference: found.order.reference,
+            reference: heading.reference,
             vehicle: entry.vehicle.name,
             date: entry.booking.date.description,
-            stops: found.order.deliveries.map {
-                .init(number: $0.stop, name: "\($0.address.name), \($0.address.city)")
-            }
+            stops: heading.stops.map { .init(number: $0.number, name: "\($0.name), \($0.city)") }
         )
     }
 }

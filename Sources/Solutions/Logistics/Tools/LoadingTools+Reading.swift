@@ -23,7 +23,7 @@ extension LogisticsTools {
                     to: to,
                     in: reader
                 )
-                let items = try entries.filter { $0.booking.status == .booked }.map {
+                let items = try entries.filter { $0.booking.status == .booked }.compactMap {
                     try load($0, invocation.scope, in: reader)
                 }
                 return [
@@ -38,20 +38,46 @@ extension LogisticsTools {
         _ entry: FleetCalendar.Entry,
         _ scope: Scope,
         in reader: any Reader
-    ) throws -> JSON {
+    ) throws -> JSON? {
         let fleet = Fleet(scope: scope)
         let vehicle = try fleet.vehicle(entry.booking.vehicle, in: reader)
+        var (reference, pieces) = (entry.orderReference, entry.pieces)
+        if let id = entry.booking.trip {
+            // A shared vehicle is loaded once.
+            let lead = try Bookings(scope: scope).bookings(of: id, in: reader).first
+            guard lead?.id == entry.booking.id else { return nil }
+            let trip = try Trips(scope: scope).trip(id, in: reader)
+            reference = try Self.references(of: trip, scope, in: reader)
+            pieces = trip.document["load"]?["boxes"]?.int ?? pieces
+        }
         let progress = try Loadings(scope: scope).progress(of: entry.booking.id, in: reader)
         return [
             "bookingId": entry.booking.id.json, "orderId": entry.booking.order.json,
-            "orderReference": .string(entry.orderReference),
+            "orderReference": .string(heading.reference),
             "date": .string(entry.booking.date.description),
             "status": .string(entry.booking.status.rawValue), "vehicle": vehicle.referenceJSON,
             "depot": try fleet.depot(vehicle.depot, in: reader).referenceJSON,
-            "planned": .bool(entry.load != nil), "pieces": .int(progress?.total ?? entry.pieces),
+            "planned": .bool(entry.load != nil), "pieces": .int(progress?.total ?? pieces),
             "placed": .int(progress?.placed ?? 0), "problems": .int(progress?.problems ?? 0),
             "completedAt": progress?.completedAt?.json ?? .null,
         ]
+    }
+
+    /// The orders of a shared vehicle, in the order of its stops.
+    private static func references(
+        of trip: TripRecord,
+        _ scope: Scope,
+        in reader: any Reader
+    ) throws -> String {
+        try trip.orders.map { try Orders(scope: scope).order($0, in: reader).reference }
+            .joined(separator: ", ")
+    }
+
+    /// The booking that stands for the vehicle: the first one of a shared trip, else the same.
+    func lead(of id: ID<Booking>, _ scope: Scope, in reader: any Reader) throws -> ID<Booking> {
+        let bookings = Bookings(scope: scope)
+        guard let trip = try bookings.booking(id, in: reader).trip else { return id }
+        return try bookings.bookings(of: trip, in: reader).first?.id ?? id
     }
 
     func getLoad() throws -> Tool {
@@ -64,13 +90,18 @@ extension LogisticsTools {
             body: .compute { [self] input, invocation in
                 let scope = invocation.scope
                 let text = try input.member("id").string()
-                let found = try await kernel.database.read { reader in
-                    try Self.find(text, scope, in: reader)
+                let (found, lines) = try await kernel.database.read { reader in
+                    let found = try Self.find(text, scope, in: reader)
+                    return (
+                        found,
+                        try TripLines.of(found.order, found.loads, scope: scope, in: reader)
+                    )
                 }
-                let (document, version) = try await layout(of: found.order.id, scope)
+                let (document, version, _) = try await layout(of: found.order.id, scope)
                 let shown = SavedLayout.shown(
                     document,
                     of: found.order,
+                    lines: lines,
                     version: version,
                     loads: found.loads
                 )
@@ -110,8 +141,15 @@ extension LogisticsTools {
                 order = ID<Order>(text)
             }
         }
-        guard let order, try Orders(scope: scope).exists(order, in: reader) else {
+        guard var order, try Orders(scope: scope).exists(order, in: reader) else {
             throw missing()
+        }
+        // Of a shared vehicle every order leads to the one load that there is.
+        let shared = try SavedLayout.booked(order, scope: scope, in: reader).first?.booking
+        if let trip = shared?.trip,
+            let lead = try Bookings(scope: scope).bookings(of: trip, in: reader).first
+        {
+            (order, wanted) = (lead.order, lead.id)
         }
         let loads = try SavedLayout.booked(order, scope: scope, in: reader)
         guard !loads.isEmpty else { throw missing() }
@@ -125,6 +163,34 @@ extension LogisticsTools {
             loads: planned,
             booking: booking
         )
+    }
+
+    /// What a load is called and where it goes: of an order, or of the trip that it shares.
+    struct Heading {
+        var reference: String
+        var stops: [(number: Int, name: String, city: String)]
+
+        init(
+            of order: Order,
+            _ booking: Booking,
+            _ scope: Scope,
+            in reader: any Reader
+        ) throws {
+            guard let id = booking.trip else {
+                reference = order.reference
+                stops = order.deliveries.map { ($0.stop, $0.address.name, $0.address.city) }
+                return
+            }
+            let trip = try Trips(scope: scope).trip(id, in: reader)
+            reference = try LogisticsTools.references(of: trip, scope, in: reader)
+            let shown = try TripView(scope: scope).json(trip, in: reader)
+            stops = (shown["stops"]?.array ?? []).map { stop in
+                (
+                    stop["stop"]?.int ?? 0, stop["name"]?.string ?? "–",
+                    stop["city"]?.string ?? "–"
+                )
+            }
+        }
     }
 
     private func sheet(
@@ -162,18 +228,19 @@ extension LogisticsTools {
             return json
         }
         let depot = try Fleet(scope: scope).depot(entry.vehicle.depot, in: reader)
+        let heading = try Heading(of: found.order, entry.booking, scope, in: reader)
         return [
             "bookingId": found.booking.json, "orderId": found.order.id.json,
-            "orderReference": .string(found.order.reference),
+            "orderReference": .string(heading.reference),
             "date": .string(entry.booking.date.description),
             "status": .string(entry.booking.status.rawValue),
             "vehicle": entry.vehicle.referenceJSON, "depot": depot.referenceJSON,
             "container": mine["container"] ?? .null, "layoutVersion": .int(version),
             "stops": .array(
-                found.order.deliveries.map { delivery in
+                heading.stops.map { stop in
                     [
-                        "stop": .int(delivery.stop), "name": .string(delivery.address.name),
-                        "city": .string(delivery.address.city),
+                        "stop": .int(stop.number), "name": .string(stop.name),
+                        "city": .string(stop.city),
                     ]
                 }
             ),

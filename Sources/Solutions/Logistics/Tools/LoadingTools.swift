@@ -88,7 +88,8 @@ extension LogisticsTools {
         _ read: (JSONReader) throws -> PieceMark
     ) async throws -> Tool.Commit {
         let scope = invocation.scope
-        let id = try Self.bookingID(input.member("id"))
+        let named = try Self.bookingID(input.member("id"))
+        let id = try await kernel.database.read { try lead(of: named, scope, in: $0) }
         let sequence = try input.member("sequence").int(in: 1...100_000)
         // A clock that is ahead does not make the future.
         let doneAt = min(try input.optional("at")?.timestamp() ?? invocation.now, invocation.now)
@@ -141,7 +142,7 @@ extension LogisticsTools {
         }
         if let progress { return progress.total }
         guard load != nil else { throw Self.noPlan }
-        let (document, _) = try await layout(of: booking.order, scope)
+        let document = try await layout(of: booking.order, scope).document
         guard let boxes = SavedLayout.load(load, in: document)?["boxes"]?.array else {
             throw Self.noPlan
         }

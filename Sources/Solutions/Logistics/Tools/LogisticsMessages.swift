@@ -6,6 +6,7 @@ enum LogisticsMessages {
     static let bookedForCustomer = "logistics.order-booked-customer"
     static let failed = "logistics.order-failed"
     static let cancelled = "logistics.order-cancelled"
+    static let tripReplanned = "logistics.trip-replanned"
 
     /// A loader could not place a piece: one kind for each reason, so that each language has its words.
     static func loadProblem(_ trouble: PieceMark.Trouble) -> String {
@@ -86,6 +87,24 @@ enum LogisticsMessages {
                     body:
                         "{{reason}}\n\nDer Auftrag gilt als gescheitert und belegt kein Fahrzeug. "
                         + "Öffnen Sie ihn, um zu sehen, woran es lag, und versuchen Sie es erneut.\n"
+                )
+            ),
+            MessageKind(
+                tripReplanned,
+                purpose: "A shared trip was planned again; to planners and managers.",
+                placeholders: [
+                    "reference", "date", "vehicle", "reason", "before", "after", "left",
+                ],
+                english: .init(
+                    subject: "Trip {{reference}} was planned again",
+                    body:
+                        "{{date}}, {{vehicle}}: {{reason}}.\n\nBefore: {{before}}\nNow: {{after}}\n"
+                        + "No longer on it: {{left}}\n"
+                ),
+                german: .init(
+                    subject: "Tour {{reference}} wurde neu geplant",
+                    body: "{{date}}, {{vehicle}}: {{reason}}.\n\nVorher: {{before}}\n"
+                        + "Jetzt: {{after}}\nNicht mehr dabei: {{left}}\n"
                 )
             ),
             MessageKind(

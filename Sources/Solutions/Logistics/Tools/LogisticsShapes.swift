@@ -94,7 +94,15 @@ enum LogisticsShapes {
             ("breakdown", Shape.list(of: priceLine)), ("distanceMeters", Shape.count),
             ("co2Grams", Shape.count), ("etaAt", Shape.nullable(Shape.time)),
             ("version", version), ("vehicle", vehicleReference),
-        ]
+            (
+                "tripId",
+                Shape.described(
+                    Shape.nullable(Shape.id),
+                    "The shared trip that it is part of; null when the order has the vehicle to itself."
+                )
+            ),
+        ],
+        optional: ["tripId"]
     )
     static let price = Shape.record(
         "Price",

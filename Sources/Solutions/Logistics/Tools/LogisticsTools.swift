@@ -30,7 +30,8 @@ struct LogisticsTools {
 
     func all() throws -> [Tool] {
         try orderQueries() + orderCommands() + analysisTools() + fleetQueries() + transportTools()
-            + loadingTools() + calendarTools() + recoveryTools() + keepApartTools() + [
+            + loadingTools() + calendarTools() + recoveryTools() + keepApartTools()
+            + tripTools() + [
                 notifyCustomer(), metricsTool(),
             ]
     }

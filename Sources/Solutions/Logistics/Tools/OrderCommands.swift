@@ -85,18 +85,21 @@ extension LogisticsTools {
         _ type: String,
         _ order: Order,
         reason: String? = nil,
+        _ more: JSON = [:],
         by invocation: Invocation,
         in transaction: any Transaction
     ) throws {
+        var data: JSON = [
+            "orderId": order.id.json, "reference": .string(order.reference),
+            "status": .string(order.status.rawValue), "customerId": order.customer.json,
+            "requestedDate": .string(order.requestedDate.description),
+            "reason": .optional(reason),
+        ]
+        for member in more.object ?? [:] { data[member.key] = member.value }
         try kernel.emit(
             type,
             about: OrderView.subject(order.id),
-            [
-                "orderId": order.id.json, "reference": .string(order.reference),
-                "status": .string(order.status.rawValue), "customerId": order.customer.json,
-                "requestedDate": .string(order.requestedDate.description),
-                "reason": .optional(reason),
-            ],
+            data,
             by: invocation,
             in: transaction
         )
@@ -161,8 +164,13 @@ extension LogisticsTools {
     ) throws {
         let scope = invocation.scope
         let bookings = Bookings(scope: scope)
+        var more: JSON = [:]
         switch status {
         case .cancelled:
+            // A shared trip that it leaves is planned again.
+            if let trip = try Trips(scope: scope).open(of: order.id, in: transaction) {
+                more["tripId"] = trip.id.json
+            }
             // Runs keep it for good.
             let cause =
                 try reason.map {
@@ -184,11 +192,20 @@ extension LogisticsTools {
             if released > 0 {
                 try tellCustomer(.cancelled(reason), order, invocation, in: transaction)
             }
-        case .dispatched: try bookings.moveAll(of: order.id, to: .dispatched, in: transaction)
+        case .dispatched:
+            try bookings.moveAll(of: order.id, to: .dispatched, in: transaction)
+            try followTrip(of: order, invocation, in: transaction)
         case .delivered: try bookings.moveAll(of: order.id, to: .delivered, in: transaction)
         default: break
         }
-        try emit("order.\(status.rawValue)", order, reason: reason, by: invocation, in: transaction)
+        try emit(
+            "order.\(status.rawValue)",
+            order,
+            reason: reason,
+            more,
+            by: invocation,
+            in: transaction
+        )
     }
 
     private func retryOrder() throws -> Tool {
