@@ -55,9 +55,11 @@ import Testing
 
     @Test("Besides the way that is shown all of them are named, with what they take")
     func named() throws {
+        let order = try Sample.placed()
         let shown = SavedLayout.shown(
             document,
-            of: try Sample.placed(),
+            of: order,
+            lines: order.items,
             version: 1,
             loads: []
         )
@@ -73,7 +75,13 @@ import Testing
     @Test("A layout without ways shows no vehicle, and says so")
     func empty() throws {
         let order = try Sample.placed()
-        let shown = SavedLayout.shown(["plans": []], of: order, version: 1, loads: [])
+        let shown = SavedLayout.shown(
+            ["plans": []],
+            of: order,
+            lines: order.items,
+            version: 1,
+            loads: []
+        )
         #expect(shown["vehicles"] == [])
         #expect(shown["plan"] == .null)
         #expect(SavedLayout.planned(["plans": []], of: order, version: 1, plan: nil) == nil)

@@ -53,7 +53,7 @@ extension LogisticsTools {
         let progress = try Loadings(scope: scope).progress(of: entry.booking.id, in: reader)
         return [
             "bookingId": entry.booking.id.json, "orderId": entry.booking.order.json,
-            "orderReference": .string(heading.reference),
+            "orderReference": .string(reference),
             "date": .string(entry.booking.date.description),
             "status": .string(entry.booking.status.rawValue), "vehicle": vehicle.referenceJSON,
             "depot": try fleet.depot(vehicle.depot, in: reader).referenceJSON,
@@ -64,7 +64,7 @@ extension LogisticsTools {
     }
 
     /// The orders of a shared vehicle, in the order of its stops.
-    private static func references(
+    static func references(
         of trip: TripRecord,
         _ scope: Scope,
         in reader: any Reader
