@@ -1,7 +1,8 @@
 /// The widening beam search over one problem.
 ///
 /// A problem of mixed priorities is searched in two ways in turn, which share the budget: with all
-/// boxes alike, in case everything fits, and with the higher priorities placed first.
+/// boxes alike, in case everything fits, and with the higher priorities placed first. The first layout
+/// is made of grids of one kind alone, since finding all blocks takes longer than placing them.
 final class PackingBeam {
     /// One successor to be played to its end.
     struct Job {
@@ -46,7 +47,8 @@ final class PackingBeam {
     let deadline: Deadline
     let iterationLimit: Int
     private let started: Double
-    let ways: [Way]
+    private let problem: LoadProblem
+    private(set) var ways: [Way] = []
     private let spare = PackingPlace()
 
     private var best: (way: Int, placed: [PlacedBlock]) = (0, [])
@@ -58,6 +60,8 @@ final class PackingBeam {
     private static let widest = 1_024.0
     /// The first layout may take so many seconds whatever the budget, so that a small load gets one.
     private static let grace = 0.01
+    /// Of more kinds of box than these the grids take as long as all blocks of few.
+    private static let fewKinds = 200
 
     init(
         _ problem: LoadProblem,
@@ -65,6 +69,7 @@ final class PackingBeam {
         clock: @escaping Packer.Clock,
         started: Double
     ) {
+        self.problem = problem
         self.options = options
         self.started = started
         switch options.budget {
@@ -75,27 +80,18 @@ final class PackingBeam {
             deadline = Deadline(clock: clock, end: .infinity)
             iterationLimit = max(count, 1)
         }
-        let isMixed = Set(problem.items.map(\.priority)).count > 1
-        let orders: [PackingOrder] = isMixed ? [.stops, .priorities] : [.stops]
-        ways = orders.map {
-            Way(PackingModel(problem, order: $0, settings: .init(seed: options.seed)))
-        }
     }
 
     func run() {
-        var patience = deadline
-        patience.end = max(deadline.end, started + Self.grace)
-        for (index, way) in ways.enumerated() where !finished {
-            spare.state.pointee.copy(way.root.state.pointee)
-            let first = way.main.play(
-                spare.state,
-                steps: 0,
-                allowance: iterationLimit - iterations,
-                deadline: index == 0 ? patience : deadline
-            )
-            way.rootScore = first.score
-            account(first, index)
+        let isMixed = Set(problem.items.map(\.priority)).count > 1
+        if problem.items.count <= Self.fewKinds {
+            begin(isMixed ? .priorities : .stops, onlyGrids: true)
+            // The wider passes are for the ways that have all blocks.
+            ways[0].isExhausted = true
+            if finished || deadline.hasPassed { return }
         }
+        begin(.stops)
+        if isMixed, !finished { begin(.priorities) }
         var width = 1.0
         while !finished, ways.contains(where: { !$0.isExhausted }) {
             for (index, way) in ways.enumerated() where !finished && !way.isExhausted {
@@ -106,6 +102,25 @@ final class PackingBeam {
             }
             width = min(width * 2.0.squareRoot(), Self.widest)
         }
+    }
+
+    /// Adds a way and plays the empty space in it; the very first play has some time in any case.
+    private func begin(_ order: PackingOrder, onlyGrids: Bool = false) {
+        var settings = PackingBlocks.Settings(seed: options.seed)
+        if onlyGrids { settings.limit = 0 }
+        let way = Way(PackingModel(problem, order: order, settings: settings))
+        var deadline = deadline
+        if ways.isEmpty { deadline.end = max(deadline.end, started + Self.grace) }
+        ways.append(way)
+        spare.state.pointee.copy(way.root.state.pointee)
+        let first = way.main.play(
+            spare.state,
+            steps: 0,
+            allowance: iterationLimit - iterations,
+            deadline: deadline
+        )
+        way.rootScore = first.score
+        account(first, ways.count - 1)
     }
 
     /// One sweep from the empty space to full layouts with the given beam width.
