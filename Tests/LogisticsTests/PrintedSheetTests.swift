@@ -74,13 +74,28 @@ import Testing
         }
     }
 
+    private func groups(
+        _ pieces: [LoadingInstruction],
+        in space: CargoSpace,
+        isFull: (Range<Int>) -> Bool = { _ in false }
+    ) -> [SheetGroup] {
+        var groups = SheetGroups(pieces, in: space)
+        var found: [SheetGroup] = []
+        while let group = groups.next(isFull: isFull) { found.append(group) }
+        return found
+    }
+
     @Test("each step is in one drawing, at most sixteen in one, and no stop shares one")
-    func groups() {
+    func eachStepOnce() {
         var random = RandomNumbers(state: 11)
         let boxes = LoadingSequence.ordered(scattered(&random))
         let stops = boxes.map { $0.x < 40 ? 2 : 1 }
         let space = CargoSpace(length: 90, width: 50, height: 50)
-        let groups = SheetGroup.groups(pieces(boxes, stops: stops), in: space)
+        let groups = self.groups(pieces(boxes, stops: stops), in: space)
+        // Where a page has room for three, no drawing has more.
+        let small = self.groups(pieces(boxes, stops: stops), in: space) { $0.count > 3 }
+        #expect(small.flatMap { Array($0.steps) } == Array(boxes.indices))
+        #expect(small.allSatisfy { $0.steps.count <= 3 })
         #expect(groups.flatMap { Array($0.steps) } == Array(boxes.indices))
         for group in groups {
             #expect((1...16).contains(group.steps.count))
@@ -95,11 +110,11 @@ import Testing
         // The second stands right before the first and is larger.
         let boxes = [box([0, 20, 0], [10, 10, 10]), box([10, 10, 0], [30, 30, 40])]
         let space = CargoSpace(length: 90, width: 50, height: 50)
-        let groups = SheetGroup.groups(pieces(boxes, stops: [1, 1]), in: space)
+        let groups = self.groups(pieces(boxes, stops: [1, 1]), in: space)
         #expect(groups.map(\.steps) == [0..<1, 1..<2])
         // Side by side they share one.
         let apart = [box([0, 0, 0], [10, 10, 10]), box([0, 20, 0], [10, 10, 10])]
-        #expect(SheetGroup.groups(pieces(apart, stops: [1, 1]), in: space).count == 1)
+        #expect(self.groups(pieces(apart, stops: [1, 1]), in: space).count == 1)
     }
 
     @Test("the same load makes the same file, an empty one a page")

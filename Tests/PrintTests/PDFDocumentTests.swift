@@ -16,7 +16,14 @@ import Testing
             stroke: .init(0.3)
         )
         document.nextPage()
-        document.disc(at: .init(50, 50), radius: 5, fill: .grey(1), stroke: .init(0.2, dash: 1))
+        document.rectangle(
+            x: 50,
+            y: 50,
+            width: 5,
+            height: 5,
+            fill: .grey(1),
+            stroke: .init(0.2, dash: 1)
+        )
         return (try document.finish(), document.missingGlyphs)
     }
 

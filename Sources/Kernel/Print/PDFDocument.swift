@@ -193,23 +193,6 @@ public final class PDFDocument {
         draw(stroke)
     }
 
-    /// Draws a disc.
-    public func disc(at centre: Point, radius: Double, fill: Fill, stroke: Stroke? = nil) {
-        let scale = Self.pointsPerMillimetre
-        cairo_new_path(cairo)
-        cairo_arc(
-            cairo,
-            centre.x * scale,
-            centre.y * scale,
-            radius * scale,
-            0,
-            2 * Double.pi
-        )
-        if case .grey(let grey) = fill { cairo_set_source_rgb(cairo, grey, grey, grey) }
-        cairo_fill_preserve(cairo)
-        if let stroke { draw(stroke) } else { cairo_new_path(cairo) }
-    }
-
     private func trace(_ points: [Point], closed: Bool) {
         let scale = Self.pointsPerMillimetre
         cairo_new_path(cairo)

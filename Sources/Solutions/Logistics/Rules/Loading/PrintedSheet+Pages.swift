@@ -59,6 +59,8 @@ struct SheetPages {
     static let width = PDFDocument.PageSize.a4.width - 2 * margin
     private static let lower = PDFDocument.PageSize.a4.height - 16
     private static let columnsHeight = 8.0
+    /// A page that cannot hold the drawing of so many steps is left as it is.
+    private static let fewSteps = 4
 
     let sheet: PrintedSheet
     let document: PDFDocument
@@ -80,20 +82,22 @@ struct SheetPages {
         }
         put(.legend, height: legendHeight)
         if sheet.pieces.isEmpty { put(.note("There is nothing to load."), height: 6) }
-        for group in SheetGroup.groups(sheet.pieces, in: sheet.space) {
-            let heights = group.steps.map(stepHeight)
-            let table = Self.columnsHeight + heights.reduce(0, +)
-            // A drawing stands with its table; only a table that is too long for any page is parted.
-            let drawing = Self.drawingHeight(group)
-            if y + drawing + table > Self.lower { nextPage() }
-            put(.drawing(group), height: drawing)
+        let heights = sheet.pieces.indices.map(stepHeight)
+        func height(_ steps: Range<Int>) -> Double {
+            let table = steps.reduce(Self.columnsHeight) { $0 + heights[$1] }
+            return Self.drawingHeight(steps.count) + table
+        }
+        var groups = SheetGroups(sheet.pieces, in: sheet.space)
+        while groups.next < sheet.pieces.count {
+            // A drawing stands with its table; one of fewer than some steps is not worth its place.
+            let few = groups.next..<min(groups.next + Self.fewSteps, sheet.pieces.count)
+            if y + height(few) > Self.lower { nextPage() }
+            let top = y
+            guard let group = groups.next(isFull: { top + height($0) > Self.lower }) else { break }
+            put(.drawing(group), height: Self.drawingHeight(group.steps.count))
             put(.columns, height: Self.columnsHeight)
-            for (step, height) in zip(group.steps, heights) {
-                if y + height > Self.lower {
-                    nextPage()
-                    put(.columns, height: Self.columnsHeight)
-                }
-                put(.step(step, height: height), height: height)
+            for step in group.steps {
+                put(.step(step, height: heights[step]), height: heights[step])
             }
             y += 5
         }
@@ -112,9 +116,7 @@ struct SheetPages {
     }
 
     /// The more there is new, the larger it is drawn.
-    static func drawingHeight(_ group: SheetGroup) -> Double {
-        min(86, 58 + 2 * Double(group.steps.count))
-    }
+    static func drawingHeight(_ steps: Int) -> Double { min(86, 58 + 2 * Double(steps)) }
 
     // MARK: Drawing
 

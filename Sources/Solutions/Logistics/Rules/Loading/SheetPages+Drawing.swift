@@ -8,7 +8,7 @@ extension SheetPages {
     private static let before = 500
     private static let titleHeight = 11.0
     /// The smallest number that can be read, and the largest that is needed, in points.
-    private static let numbers = 5.5...10.0
+    private static let numbers = 5.0...10.0
 
     func draw(_ group: SheetGroup, _ top: Double) {
         drawTitle(group, top)
@@ -28,7 +28,7 @@ extension SheetPages {
             } + Self.room(back, front, space).flatMap { $0 },
             in: (
                 x: Self.margin, y: top + Self.titleHeight, width: Self.width,
-                height: Self.drawingHeight(group) - Self.titleHeight - 2
+                height: Self.drawingHeight(group.steps.count) - Self.titleHeight - 2
             )
         )
         drawRoom(back, front, frame)
@@ -151,14 +151,22 @@ extension SheetPages {
 
     private func drawNumber(_ label: SheetGroup.Label, _ frame: Frame) {
         let text = "\(label.step + 1)"
-        // About a quarter of what is seen of the side.
-        let room = label.area.squareRoot() * frame.scale / 2 / 25.4 * 72
-        let size = min(max(room, Self.numbers.lowerBound), Self.numbers.upperBound)
+        // As large as what is seen of the side lets it be.
+        let side = label.area.squareRoot() * frame.scale
+        let whole = document.size(of: text, TextStyle(Self.numbers.upperBound, bold: true))
+        let share = min(0.8 * side / whole.width, 0.6 * side / whole.height, 1)
+        let size = max(Self.numbers.upperBound * share, Self.numbers.lowerBound)
         let style = TextStyle(size, bold: true)
         let middle = frame.point(label.place)
         let extent = document.size(of: text, style)
-        let radius = max(extent.width, extent.height) / 2 + 0.3
-        document.disc(at: middle, radius: radius, fill: .grey(1), stroke: .init(0.15))
+        document.rectangle(
+            x: middle.x - extent.width / 2 - 0.4,
+            y: middle.y - extent.height / 2,
+            width: extent.width + 0.8,
+            height: extent.height,
+            fill: .grey(1),
+            stroke: .init(0.1)
+        )
         document.text(text, around: middle, style)
     }
 
