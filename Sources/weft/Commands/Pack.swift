@@ -49,13 +49,12 @@ private func pack(_ options: PackOptions) throws(PackingError) -> Int32 {
                 + (reasons[item.id] ?? "")
         )
     }
-    let boxes = LoadingSequence.ordered(layout.boxes, in: problem)
     if options.isSequenced {
-        say(LoadFile.sequence(boxes, of: problem).text())
+        say(LoadFile.sequence(layout.boxes, of: problem).text())
     } else {
         say(LoadFile.json(layout, of: problem, explained: options.isExplained).text())
     }
-    return printSheet(boxes, problem, options)
+    return printSheet(layout.boxes, problem, options)
 }
 
 /// The boxes of the layout file; nil when it was refused, which is said.

@@ -276,8 +276,6 @@ extension LoadPlanning.Plan {
         _ layout: Layout,
         _ names: [String: String]
     ) -> JSON {
-        var layout = layout
-        layout.boxes = LoadingSequence.ordered(layout.boxes, in: problem)
         let proof = LayoutProof(layout.boxes, in: problem)
         let bound = VolumeBound(problem)
         let steps = LoadingStep.steps(layout.boxes, roof: problem.space.height)

@@ -64,7 +64,7 @@ public struct Packer: Sendable {
             unplaced[index] = item.quantity - counts[index]
         }
         return Layout(
-            boxes: LoadingSequence.ordered(boxes),
+            boxes: LoadingSequence.ordered(boxes, in: problem),
             unplaced: unplaced,
             utilisation: Double(volume) / Double(problem.space.volume),
             iterations: beam.iterations,
