@@ -63,7 +63,7 @@ def test_an_order_placed_in_the_console_becomes_booked(opened, weft):
     # A booking is good news: nothing to do about it, but it can be read.
     expect(page.locator(".messages [data-row]").filter(has_text="Failed order")).not_to_have_count(0)
     expect(page.locator(".messages")).not_to_contain_text(reference)
-    page.get_by_role("button", name="Messages").click()
+    page.get_by_role("button", name="Messages", exact=True).click()
     expect(page.locator(".messages")).to_contain_text(reference)
     screenshot(page, "inbox-light")
 

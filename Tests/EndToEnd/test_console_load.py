@@ -89,6 +89,9 @@ def replanned(api, order):
     wall = {"xMm": space["lengthMm"] - 400, "yMm": 0, "zMm": 0, "lengthMm": 400}
     wall |= {"widthMm": space["widthMm"], "heightMm": space["heightMm"]}
     boxes[boxes.index(gone)] = {**gone, **wall, "item": "late", "name": "Late wall", "stop": 2}
+    for box in boxes:
+        # Whoever changes a layout by hand does not say which boxes it still lets out.
+        box.pop("reachable", None)
     put = api.send(
         "PUT", key, json.dumps(changed).encode(), {"Content-Type": "application/json"}
     )

@@ -46,7 +46,12 @@ export function DataTable<T>(props: Props<T>) {
   const shown = props.sorted ? rows : order(rows, columns, sort);
   const names = ["table", to ? "" : "table-plain", className ?? ""].filter(Boolean).join(" ");
   return (
-    <div className="scroll-x">
+    <div
+      className="scroll-x"
+      tabIndex={to || selection ? undefined : 0}
+      role="group"
+      aria-label={label}
+    >
       <table className={names} onKeyDown={keys} aria-label={label}>
         <thead>
           <tr>
