@@ -235,7 +235,7 @@ def test_messages_are_worked_through_by_keyboard(opened, weft):
     assert page.evaluate("document.activeElement.closest('[data-row]')?.dataset.id") != first
     press(page, "Enter")
     # Each message leads to what it is about: an order, the alarms, or a question.
-    expect(page).to_have_url(re.compile(r"/console/(orders/[^/]+|alarms[^?]*|inbox\?approval=.+)$"))
+    expect(page).to_have_url(re.compile(r"/console/((orders|trips)/[^/]+|alarms[^?]*|inbox\?approval=.+)$"))
 
 
 def test_every_listed_shortcut_does_what_it_says(opened):

@@ -102,18 +102,6 @@ import Testing
 
     // MARK: Random layouts
 
-    private func box(_ place: [Int], _ size: [Int], item: Int = 0) -> PackedBox {
-        PackedBox(
-            item: item,
-            x: place[0],
-            y: place[1],
-            z: place[2],
-            length: size[0],
-            width: size[1],
-            height: size[2]
-        )
-    }
-
     /// Cuts a cuboid right through, again and again.
     private func cut(_ whole: PackedBox, _ random: inout RandomNumbers, _ depth: Int) -> [PackedBox]
     {

@@ -172,7 +172,7 @@ import Testing
         let far = PackedBox(item: 0, x: 0, y: 0, z: 0, length: 100, width: 100, height: 100)
         let top = PackedBox(item: 1, x: 0, y: 0, z: 100, length: 100, width: 100, height: 100)
         let near = PackedBox(item: 2, x: 100, y: 0, z: 0, length: 100, width: 100, height: 200)
-        #expect(LoadingSequence.ordered([near, top, far]).map(\.item) == [0, 1, 2])
+        #expect(LoadingSequence.order(of: [near, top, far]) == [2, 1, 0])
     }
 
     @Test("bad problems are refused with the place")

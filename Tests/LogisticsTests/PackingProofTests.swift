@@ -196,18 +196,6 @@ import Testing
 
     // MARK: Boxes
 
-    private func box(_ item: Int, _ place: [Int], _ size: [Int]) -> PackedBox {
-        PackedBox(
-            item: item,
-            x: place[0],
-            y: place[1],
-            z: place[2],
-            length: size[0],
-            width: size[1],
-            height: size[2]
-        )
-    }
-
     @Test("each box says what carries it, on what area, and what it may still bear")
     func carriers() {
         // A plank of 300 × 100 bridges two blocks of 100 × 100 and leaves 100 × 100 in the air: 2/3.
@@ -223,8 +211,8 @@ import Testing
             priority: 3
         )
         let boxes = [
-            box(0, [0, 0, 0], [100, 100, 100]), box(0, [200, 0, 0], [100, 100, 100]),
-            box(1, [0, 0, 100], [300, 100, 50]),
+            box([0, 0, 0], [100, 100, 100], item: 0), box([200, 0, 0], [100, 100, 100], item: 0),
+            box([0, 0, 100], [300, 100, 50], item: 1),
         ]
         let problem = LoadProblem(
             space: CargoSpace(length: 300, width: 100, height: 200),
@@ -253,10 +241,11 @@ import Testing
         let boxes = [
             // The first stop's, at the front wall; of the second stop's one before it with a gap, one
             // on it, one beside it.
-            box(0, [0, 0, 0], [100, 100, 100]), box(1, [150, 0, 0], [100, 100, 100]),
-            box(1, [0, 0, 100], [100, 100, 100]), box(1, [150, 100, 0], [100, 100, 100]),
+            box([0, 0, 0], [100, 100, 100], item: 0), box([150, 0, 0], [100, 100, 100], item: 1),
+            box([0, 0, 100], [100, 100, 100], item: 1),
+            box([150, 100, 0], [100, 100, 100], item: 1),
             // Of its own stop before it.
-            box(0, [300, 0, 0], [100, 100, 100]),
+            box([300, 0, 0], [100, 100, 100], item: 0),
         ]
         let problem = LoadProblem(
             space: CargoSpace(length: 400, width: 200, height: 200),
@@ -274,7 +263,9 @@ import Testing
             items: [cube(30, 2)]
         )
         let layout = Layout(
-            boxes: [box(0, [0, 0, 0], [30, 30, 30]), box(0, [0, 0, 30], [30, 30, 30])],
+            boxes: [
+                box([0, 0, 0], [30, 30, 30], item: 0), box([0, 0, 30], [30, 30, 30], item: 0),
+            ],
             unplaced: [:],
             utilisation: 0.054,
             iterations: 1,

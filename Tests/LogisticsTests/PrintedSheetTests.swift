@@ -6,18 +6,6 @@ import Testing
 /// The drawings and pages of a loading sheet; the text on its pages is read in
 /// `Tests/EndToEnd/test_sheet.py`.
 @Suite struct PrintedSheetTests {
-    private func box(_ place: [Int], _ size: [Int], item: Int = 0) -> PackedBox {
-        PackedBox(
-            item: item,
-            x: place[0],
-            y: place[1],
-            z: place[2],
-            length: size[0],
-            width: size[1],
-            height: size[2]
-        )
-    }
-
     /// Boxes of 10 that stand on a grid, with every second place left free at random.
     private func scattered(_ random: inout RandomNumbers) -> [PackedBox] {
         var boxes: [PackedBox] = []
@@ -88,7 +76,8 @@ import Testing
     @Test("each step is in one drawing, at most sixteen in one, and no stop shares one")
     func eachStepOnce() {
         var random = RandomNumbers(state: 11)
-        let boxes = LoadingSequence.ordered(scattered(&random))
+        let loose = scattered(&random)
+        let boxes = LoadingSequence.order(of: loose).map { loose[$0] }
         let stops = boxes.map { $0.x < 40 ? 2 : 1 }
         let space = CargoSpace(length: 90, width: 50, height: 50)
         let groups = self.groups(pieces(boxes, stops: stops), in: space)

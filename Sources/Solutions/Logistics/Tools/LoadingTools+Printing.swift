@@ -14,21 +14,9 @@ extension LogisticsTools {
             roles: Self.loaders,
             body: .compute { [self] input, invocation in
                 let scope = invocation.scope
-                let text = try input.member("id").string()
-                let (found, lines) = try await kernel.database.read { reader in
-                    let found = try Self.find(text, scope, in: reader)
-                    return (
-                        found,
-                        try TripLines.of(found.order, found.loads, scope: scope, in: reader)
-                    )
-                }
-                let (document, version, _) = try await layout(of: found.order.id, scope)
-                let shown = SavedLayout.shown(
-                    document,
-                    of: found.order,
-                    lines: lines,
-                    version: version,
-                    loads: found.loads
+                let (found, shown, _) = try await shownLayout(
+                    try input.member("id").string(),
+                    scope
                 )
                 let sheet = try await kernel.database.read { reader in
                     try Self.printedSheet(found, shown, scope, in: reader)

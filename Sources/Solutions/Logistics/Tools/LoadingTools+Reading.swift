@@ -89,27 +89,32 @@ extension LogisticsTools {
             roles: Self.loaders,
             body: .compute { [self] input, invocation in
                 let scope = invocation.scope
-                let text = try input.member("id").string()
-                let (found, lines) = try await kernel.database.read { reader in
-                    let found = try Self.find(text, scope, in: reader)
-                    return (
-                        found,
-                        try TripLines.of(found.order, found.loads, scope: scope, in: reader)
-                    )
-                }
-                let (document, version, _) = try await layout(of: found.order.id, scope)
-                let shown = SavedLayout.shown(
-                    document,
-                    of: found.order,
-                    lines: lines,
-                    version: version,
-                    loads: found.loads
+                let (found, shown, version) = try await shownLayout(
+                    try input.member("id").string(),
+                    scope
                 )
                 return try await kernel.database.read { reader in
                     try sheet(found, shown, version, scope, in: reader)
                 }
             }
         )
+    }
+
+    /// What a booking's or an order's id leads to, with its layout and the layout's version.
+    func shownLayout(_ text: String, _ scope: Scope) async throws -> (Found, JSON, Int) {
+        let (found, lines) = try await kernel.database.read { reader in
+            let found = try Self.find(text, scope, in: reader)
+            return (found, try TripLines.of(found.order, found.loads, scope: scope, in: reader))
+        }
+        let (document, version, _) = try await layout(of: found.order.id, scope)
+        let shown = SavedLayout.shown(
+            document,
+            of: found.order,
+            lines: lines,
+            version: version,
+            loads: found.loads
+        )
+        return (found, shown, version)
     }
 
     /// What a booking's or an order's id leads to.

@@ -19,11 +19,6 @@ public enum LoadingSequence {
     /// the packer gave them, lower boxes first.
     public static let mostOrdered = 20_000
 
-    /// The boxes in loading order, whatever their stops.
-    public static func ordered(_ boxes: [PackedBox]) -> [PackedBox] {
-        boxes.count > mostOrdered ? boxes : order(of: boxes).map { boxes[$0] }
-    }
-
     /// The boxes of `problem` in loading order, what is unloaded last first.
     public static func ordered(_ boxes: [PackedBox], in problem: LoadProblem) -> [PackedBox] {
         guard boxes.count <= mostOrdered else { return boxes }

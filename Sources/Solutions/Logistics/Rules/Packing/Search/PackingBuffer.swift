@@ -48,3 +48,14 @@ struct PackingBuffer<Element: BitwiseCopyable> {
         count = wanted
     }
 }
+
+extension UnsafeMutablePointer where Pointee: BitwiseCopyable {
+    /// A copy of an array on the heap; whoever asked for it frees it.
+    static func copy(of array: [Pointee]) -> Self {
+        let pointer = Self.allocate(capacity: Swift.max(array.count, 1))
+        for (index, element) in array.enumerated() {
+            (pointer + index).initialize(to: element)
+        }
+        return pointer
+    }
+}

@@ -124,10 +124,10 @@ struct PackingIndex {
         }
         firstBound.append(Int32(bounds.count))
         firstMask.append(Int32(masks.count))
-        self.firstBound = Self.buffer(firstBound)
-        self.bounds = Self.buffer(bounds)
-        self.firstMask = Self.buffer(firstMask)
-        self.masks = Self.buffer(masks)
+        self.firstBound = UnsafeMutablePointer.copy(of: firstBound)
+        self.bounds = UnsafeMutablePointer.copy(of: bounds)
+        self.firstMask = UnsafeMutablePointer.copy(of: firstMask)
+        self.masks = UnsafeMutablePointer.copy(of: masks)
     }
 
     func free() {
@@ -170,15 +170,5 @@ struct PackingIndex {
             row[words + block / 4_096] |= 1 << UInt64(block / 64 % 64)
         }
         return row
-    }
-
-    static func buffer<Element: BitwiseCopyable>(_ array: [Element])
-        -> UnsafeMutablePointer<Element>
-    {
-        let pointer = UnsafeMutablePointer<Element>.allocate(capacity: max(array.count, 1))
-        for (index, element) in array.enumerated() {
-            (pointer + index).initialize(to: element)
-        }
-        return pointer
     }
 }

@@ -64,23 +64,25 @@ final class PackingModel {
         width = Int32(space.width)
         height = Int32(space.height)
         blockCount = blocks.shapes.count
-        shapes = Self.buffer(blocks.shapes)
-        bodies = Self.buffer(blocks.bodies)
-        parts = Self.buffer(blocks.parts)
+        shapes = UnsafeMutablePointer.copy(of: blocks.shapes)
+        bodies = UnsafeMutablePointer.copy(of: blocks.bodies)
+        parts = UnsafeMutablePointer.copy(of: blocks.parts)
         groups = blocks.groups
-        scores = Self.buffer(blocks.shapes.map { Self.score($0) })
+        scores = UnsafeMutablePointer.copy(of: blocks.shapes.map { Self.score($0) })
         index = PackingIndex(blocks.shapes, kinds: problem.items.count, in: space)
-        wordValues = Self.buffer(
-            stride(from: 0, to: blocks.shapes.count, by: 64).map { [blocks] first in
-                blocks.shapes[first...].prefix(64).map(\.value).max() ?? 0
-            }
+        wordValues = UnsafeMutablePointer.copy(
+            of:
+                stride(from: 0, to: blocks.shapes.count, by: 64).map { [blocks] first in
+                    blocks.shapes[first...].prefix(64).map(\.value).max() ?? 0
+                }
         )
 
-        kindWeight = Self.buffer(problem.items.map { Int64($0.weightGrams) })
-        kindMaxLoad = Self.buffer(
-            problem.items.map { $0.maxLoadGrams.map(Double.init) ?? .infinity }
+        kindWeight = UnsafeMutablePointer.copy(of: problem.items.map { Int64($0.weightGrams) })
+        kindMaxLoad = UnsafeMutablePointer.copy(
+            of:
+                problem.items.map { $0.maxLoadGrams.map(Double.init) ?? .infinity }
         )
-        kindFragile = Self.buffer(problem.items.map(\.isFragile))
+        kindFragile = UnsafeMutablePointer.copy(of: problem.items.map(\.isFragile))
 
         var horizontal: Set<Int32> = []
         var vertical: Set<Int32> = []
@@ -140,16 +142,6 @@ final class PackingModel {
         kindFragile.deallocate()
         reachHorizontal.deallocate()
         reachVertical.deallocate()
-    }
-
-    private static func buffer<Element: BitwiseCopyable>(_ array: [Element])
-        -> UnsafeMutablePointer<Element>
-    {
-        let pointer = UnsafeMutablePointer<Element>.allocate(capacity: max(array.count, 1))
-        for (index, element) in array.enumerated() {
-            (pointer + index).initialize(to: element)
-        }
-        return pointer
     }
 
     /// A face counts as touching when the gap is at most this share of the block's extent.

@@ -6,10 +6,9 @@ extension PackingSearch {
         _ body: BlockBody,
         host: FreeSpace
     ) {
-        let (scratch, full) = (scratch, model.fullSupport)
-        let (fresh, touching) = (scratch.pointee.fresh, scratch.pointee.touching)
-        fresh.clear()
-        touching.clear()
+        let full = model.fullSupport
+        scratch.pointee.fresh.clear()
+        scratch.pointee.touching.clear()
         scratch.pointee.tops.count = 0
         let spaces = state.pointee.spaces.base
         let from = SIMD4(block.x0, block.y0, block.z0, 0)
@@ -19,53 +18,15 @@ extension PackingSearch {
             let space = spaces[read]
             guard space.meets(from, to) else {
                 spaces[write] = space
-                let isInX = space.x0 < block.x1 && space.x1 > block.x0
-                let isInY = space.y0 < block.y1 && space.y1 > block.y0
-                let isInZ = space.z0 < block.z1 && space.z1 > block.z0
-                if isInY, isInZ {
-                    if space.x1 == block.x0 { touching.lists[0].append(Int32(write)) }
-                    if space.x0 == block.x1 { touching.lists[1].append(Int32(write)) }
-                } else if isInX, isInZ {
-                    if space.y1 == block.y0 { touching.lists[2].append(Int32(write)) }
-                    if space.y0 == block.y1 { touching.lists[3].append(Int32(write)) }
-                } else if isInX, isInY {
-                    if space.z1 == block.z0 { touching.lists[4].append(Int32(write)) }
-                    if space.z0 == block.z1 { touching.lists[5].append(Int32(write)) }
+                for axis in 0..<3 {
+                    touch(space, Int32(write), from, to, axis)
                 }
                 write &+= 1
                 continue
             }
-            if block.x0 > space.x0 {
-                var rest = space
-                rest.x1 = block.x0
-                offer(rest, 0)
-            }
-            if block.x1 < space.x1 {
-                var rest = space
-                rest.x0 = block.x1
-                offer(rest, 1)
-            }
-            if block.y0 > space.y0 {
-                var rest = space
-                rest.y1 = block.y0
-                offer(rest, 2)
-            }
-            if block.y1 < space.y1 {
-                var rest = space
-                rest.y0 = block.y1
-                offer(rest, 3)
-            }
-            if full { continue }
-            if block.z0 > space.z0 {
-                var rest = space
-                rest.z1 = block.z0
-                offer(rest, 4)
-            }
-            if block.z1 < space.z1 {
-                var rest = space
-                rest.z0 = block.z1
-                offer(rest, 5)
-            }
+            split(space, from, to, 0)
+            split(space, from, to, 1)
+            if !full { split(space, from, to, 2) }
         }
         state.pointee.spaces.count = write
         for face in 0..<6 { merge(state, face) }
@@ -73,6 +34,44 @@ extension PackingSearch {
             offerTop(state, block, body, host)
             mergeTops(state)
         }
+    }
+
+    /// Offers what a block leaves of a space before and behind it along an axis.
+    @inline(__always)
+    private func split(
+        _ space: FreeSpace,
+        _ from: SIMD4<Int32>,
+        _ to: SIMD4<Int32>,
+        _ axis: Int
+    ) {
+        if from[axis] > space.low[axis] {
+            var rest = space
+            rest.high[axis] = from[axis]
+            offer(rest, 2 * axis)
+        }
+        if to[axis] < space.high[axis] {
+            var rest = space
+            rest.low[axis] = to[axis]
+            offer(rest, 2 * axis + 1)
+        }
+    }
+
+    /// Notes a space that ends at a face of the block across an axis.
+    @inline(__always)
+    private func touch(
+        _ space: FreeSpace,
+        _ index: Int32,
+        _ from: SIMD4<Int32>,
+        _ to: SIMD4<Int32>,
+        _ axis: Int
+    ) {
+        let (isBefore, isBehind) = (space.high[axis] == from[axis], space.low[axis] == to[axis])
+        guard isBefore || isBehind else { return }
+        let (one, other) = ((axis + 1) % 3, (axis + 2) % 3)
+        guard space.low[one] < to[one], space.high[one] > from[one], space.low[other] < to[other],
+            space.high[other] > from[other]
+        else { return }
+        scratch.pointee.touching.lists[isBefore ? 2 * axis : 2 * axis + 1].append(index)
     }
 
     @inline(__always)
@@ -118,20 +117,20 @@ extension PackingSearch {
         _ host: FreeSpace
     ) {
         var top = host
-        top.z0 = block.z1
+        top.low.z = block.z1
         if block.mirror & 1 == 0 {
-            top.x0 = block.x0
-            top.x1 = block.x0 + body.topLength
+            top.low.x = block.x0
+            top.high.x = block.x0 + body.topLength
         } else {
-            top.x1 = block.x1
-            top.x0 = block.x1 - body.topLength
+            top.high.x = block.x1
+            top.low.x = block.x1 - body.topLength
         }
         if block.mirror & 2 == 0 {
-            top.y0 = block.y0
-            top.y1 = block.y0 + body.topWidth
+            top.low.y = block.y0
+            top.high.y = block.y0 + body.topWidth
         } else {
-            top.y1 = block.y1
-            top.y0 = block.y1 - body.topWidth
+            top.high.y = block.y1
+            top.low.y = block.y1 - body.topWidth
         }
         var next = scratch.pointee.tops.count
         offerJoined(top)
@@ -162,20 +161,20 @@ extension PackingSearch {
         let x1 = min(a.x1, b.x1)
         if y1 > y0, x1 >= x0 {
             var joined = a
-            joined.y0 = y0
-            joined.y1 = y1
-            joined.x0 = min(a.x0, b.x0)
-            joined.x1 = max(a.x1, b.x1)
-            joined.z1 = min(a.z1, b.z1)
+            joined.low.y = y0
+            joined.high.y = y1
+            joined.low.x = min(a.x0, b.x0)
+            joined.high.x = max(a.x1, b.x1)
+            joined.high.z = min(a.z1, b.z1)
             if !a.contains(joined), !b.contains(joined), !isKnown(joined) { offerJoined(joined) }
         }
         if x1 > x0, y1 >= y0 {
             var joined = a
-            joined.x0 = x0
-            joined.x1 = x1
-            joined.y0 = min(a.y0, b.y0)
-            joined.y1 = max(a.y1, b.y1)
-            joined.z1 = min(a.z1, b.z1)
+            joined.low.x = x0
+            joined.high.x = x1
+            joined.low.y = min(a.y0, b.y0)
+            joined.high.y = max(a.y1, b.y1)
+            joined.high.z = min(a.z1, b.z1)
             if !a.contains(joined), !b.contains(joined), !isKnown(joined) { offerJoined(joined) }
         }
     }

@@ -2,46 +2,29 @@
 ///
 /// Two vectors, since spaces are compared far more often than anything else is done with them.
 struct FreeSpace: BitwiseCopyable {
-    /// The least corner, and the distance.
-    private var low: SIMD4<Int32>
-    /// The greatest corner, and the group.
-    private var high: SIMD4<Int32>
+    /// The least corner; the fourth is the Manhattan distance from the space's best corner to the
+    /// container's corner.
+    var low: SIMD4<Int32>
+    /// The greatest corner; the fourth is the last group of which nothing fitted here, -1 none.
+    var high: SIMD4<Int32>
 
-    init(_ low: SIMD3<Int32>, _ high: SIMD3<Int32>, distance: Int32 = 0) {
-        self.low = SIMD4(low, distance)
+    init(_ low: SIMD3<Int32>, _ high: SIMD3<Int32>) {
+        self.low = SIMD4(low, 0)
         self.high = SIMD4(high, -1)
     }
 
-    var x0: Int32 {
-        get { low.x }
-        set { low.x = newValue }
-    }
-    var y0: Int32 {
-        get { low.y }
-        set { low.y = newValue }
-    }
-    var z0: Int32 {
-        get { low.z }
-        set { low.z = newValue }
-    }
-    var x1: Int32 {
-        get { high.x }
-        set { high.x = newValue }
-    }
-    var y1: Int32 {
-        get { high.y }
-        set { high.y = newValue }
-    }
-    var z1: Int32 {
-        get { high.z }
-        set { high.z = newValue }
-    }
-    /// The Manhattan distance from the space's best corner to the container's corner.
+    var x0: Int32 { low.x }
+    var y0: Int32 { low.y }
+    var z0: Int32 { low.z }
+    var x1: Int32 { high.x }
+    var y1: Int32 { high.y }
+    var z1: Int32 { high.z }
+
     var distance: Int32 {
         get { low.w }
         set { low.w = newValue }
     }
-    /// The last group of which nothing fitted here; -1 none.
+
     var exhausted: Int32 {
         get { high.w }
         set { high.w = newValue }
