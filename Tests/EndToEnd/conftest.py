@@ -72,8 +72,13 @@ def start(binary: str, data: Path, port: int = 0, arguments: list[str] | None = 
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=errors,
-            # An answer that its schema does not allow is an error of the server.
-            env={**os.environ, "WEFT_DEBUG_OUTPUTS": "true"},
+            # The demonstration's orders are packed in no time, unless a test wants otherwise; an
+            # answer that its schema does not allow is an error of the server.
+            env={
+                "WEFT_PACKING_SECONDS": "0.05",
+                **os.environ,
+                "WEFT_DEBUG_OUTPUTS": "true",
+            },
         )
     line = _ready_line(process, log)
     ready = json.loads(line)

@@ -40,14 +40,6 @@ def look_name(viewport, scheme):
     return f"{'phone' if viewport is PHONE else 'desktop'}-{scheme}"
 
 
-@pytest.fixture(scope="session", autouse=True)
-def quick_packing():
-    """The demonstration's forty orders are packed before what a test places."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WEFT_PACKING_SECONDS", "0.1")
-        yield
-
-
 class Watch:
     """Collects what a page must not do: errors, and requests to other hosts."""
 

@@ -37,7 +37,6 @@ class Server:
 def server(weft_binary, monkeypatch):
     server = Server()
     monkeypatch.setenv("WEFT_STORE_URL", server.url)
-    monkeypatch.setenv("WEFT_PACKING_SECONDS", "0.05")
     yield server
     server.control("remove")
 

@@ -57,7 +57,6 @@ def provider():
 
 @pytest.fixture
 def serve(weft_binary, tmp_path, monkeypatch):
-    monkeypatch.setenv("WEFT_PACKING_SECONDS", "0.05")
     monkeypatch.setenv("WEFT_MODELS_PRIVATE_PROVIDERS", "true")
     running = []
 

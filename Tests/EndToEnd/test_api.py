@@ -25,7 +25,6 @@ def serve(tmp_path_factory):
 
     def begin(**configuration):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("WEFT_PACKING_SECONDS", "0.05")
             for name, value in configuration.items():
                 patch.setenv(f"WEFT_{name}", value)
             running.append(start(binary, tmp_path_factory.mktemp("api") / "data"))

@@ -44,7 +44,6 @@ def served(weft_binary, tmp_path, monkeypatch, mailbox):
     for name, value in mailbox.settings().items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("WEFT_SERVER_URL", f"http://127.0.0.1:{port}")
-    monkeypatch.setenv("WEFT_PACKING_SECONDS", "0.05")
     servers = []
 
     def serve():

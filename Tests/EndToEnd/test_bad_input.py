@@ -31,9 +31,7 @@ def server(tmp_path_factory):
     binary = os.environ.get("WEFT_BIN")
     if not binary:
         pytest.skip("WEFT_BIN is not set")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WEFT_PACKING_SECONDS", "0.05")
-        weft = start(binary, tmp_path_factory.mktemp("bad-input") / "data")
+    weft = start(binary, tmp_path_factory.mktemp("bad-input") / "data")
     client = Client.signed_in(weft)
     client.wait_until_idle()
     wait_until_told(weft.data)

@@ -19,9 +19,8 @@ HARD = parcel("Box", 690, lengthMm=777, widthMm=555, heightMm=333, weightGrams=2
 
 
 @pytest.fixture
-def quick(weft_binary, tmp_path, monkeypatch):
+def quick(weft_binary, tmp_path):
     """A server at rest that packs quickly."""
-    monkeypatch.setenv("WEFT_PACKING_SECONDS", "0.05")
     weft = start(weft_binary, tmp_path / "data")
     Client.signed_in(weft).wait_until_idle()
     wait_until_told(weft.data)

@@ -29,7 +29,6 @@ def serve(weft_binary, tmp_path, monkeypatch):
     running = []
 
     def start_server(private: bool = True, **settings: str):
-        monkeypatch.setenv("WEFT_PACKING_SECONDS", "0.05")
         monkeypatch.setenv("WEFT_CHANNELS_PRIVATE_TARGETS", str(private).lower())
         for name, value in settings.items():
             monkeypatch.setenv(f"WEFT_{name}", value)

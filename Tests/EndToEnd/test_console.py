@@ -18,7 +18,6 @@ from console import (
     open_page,
     opened,  # noqa: F401
     place_order,
-    quick_packing,  # noqa: F401
     screenshot,
     sign_in,
 )

@@ -20,7 +20,6 @@ from console import (
     open_page,
     opened,  # noqa: F401
     press,
-    quick_packing,  # noqa: F401
     screenshot,
     sign_in,
 )
@@ -41,7 +40,7 @@ def provider():
 
 
 @pytest.fixture(scope="module")
-def weft(tmp_path_factory, quick_packing):  # noqa: F811
+def weft(tmp_path_factory):
     """A server whose operator lets models and outside servers be on this machine."""
     binary = os.environ.get("WEFT_BIN")
     if not binary:

@@ -18,7 +18,6 @@ from console import (
     open_page,
     opened,  # noqa: F401
     press,
-    quick_packing,  # noqa: F401
     screenshot,
 )
 from mailbox import Mailbox, link_in
@@ -49,7 +48,7 @@ def mailbox():
 
 
 @pytest.fixture(scope="module")
-def weft(tmp_path_factory, mailbox, quick_packing):  # noqa: F811
+def weft(tmp_path_factory, mailbox):
     binary = os.environ.get("WEFT_BIN")
     if not binary:
         pytest.skip("WEFT_BIN is not set")

@@ -13,7 +13,6 @@ from console import (
     expect,
     opened,  # noqa: F401
     press,
-    quick_packing,  # noqa: F401
     screenshot,
 )
 

@@ -24,7 +24,6 @@ from console import (
     open_page,
     opened,  # noqa: F401
     press,
-    quick_packing,  # noqa: F401
     screenshot,
     sign_in,
 )
@@ -36,7 +35,7 @@ NEVER = "count(weft.decisions) over 1h >= 1000000"
 
 
 @pytest.fixture(scope="module")
-def weft(tmp_path_factory, quick_packing):  # noqa: F811
+def weft(tmp_path_factory):
     """A server that looks at its intents every second."""
     binary = os.environ.get("WEFT_BIN")
     if not binary:

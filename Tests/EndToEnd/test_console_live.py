@@ -9,7 +9,6 @@ from console import (
     expect,
     open_page,
     opened,  # noqa: F401
-    quick_packing,  # noqa: F401
     sign_in,
 )
 

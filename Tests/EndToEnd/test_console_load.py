@@ -19,7 +19,6 @@ from console import (
     node,
     open_page,
     opened,  # noqa: F401
-    quick_packing,  # noqa: F401
     screenshot,
     sign_in,
 )

@@ -15,7 +15,6 @@ from console import (
     node,
     opened,  # noqa: F401
     press,
-    quick_packing,  # noqa: F401
     screenshot,
 )
 from recorded import MOCKS, record

@@ -3,7 +3,7 @@
 import re
 
 from console import PHONE, expect
-from console import opened, quick_packing  # noqa: F401 (fixtures)
+from console import opened  # noqa: F401 (fixture)
 from test_console_load import api, order  # noqa: F401 (fixtures)
 
 # The network is taken away on purpose.

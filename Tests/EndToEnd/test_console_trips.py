@@ -8,7 +8,6 @@ from console import (
     expect,
     go,
     opened,  # noqa: F401
-    quick_packing,  # noqa: F401
 )
 from test_trips import accepted, place
 

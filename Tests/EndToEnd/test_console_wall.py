@@ -4,7 +4,6 @@ from console import (
     API,
     expect,
     open_page,
-    quick_packing,  # noqa: F401
     sign_in,
 )
 

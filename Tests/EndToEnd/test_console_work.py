@@ -9,7 +9,6 @@ from console import (
     open_page,
     opened,  # noqa: F401
     press,
-    quick_packing,  # noqa: F401
     sign_in,
 )
 

@@ -20,7 +20,6 @@ from console import (
     node,
     opened,  # noqa: F401
     press,
-    quick_packing,  # noqa: F401
     screenshot,
 )
 

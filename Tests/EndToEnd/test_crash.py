@@ -29,13 +29,6 @@ PROGRESS = {
 }
 
 
-@pytest.fixture(scope="module", autouse=True)
-def quick_packing():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WEFT_PACKING_SECONDS", "0.05")
-        yield
-
-
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory):
     """A demonstration whose own orders are done, to be copied for each seed."""

@@ -19,7 +19,6 @@ def receiver():
 @pytest.fixture
 def weft(weft_binary, tmp_path, monkeypatch):
     monkeypatch.setenv("WEFT_CHANNELS_PRIVATE_TARGETS", "true")
-    monkeypatch.setenv("WEFT_PACKING_SECONDS", "0.05")
     running = start(weft_binary, tmp_path / "data")
     yield running
     running.stop()

@@ -19,7 +19,6 @@ def postgres_server(weft_binary, monkeypatch):
     server = postgres.Server()
     monkeypatch.setenv("WEFT_STORE_URL", server.url)
     monkeypatch.setenv("WEFT_METRICS_INTERVAL", "1")
-    monkeypatch.setenv("WEFT_PACKING_SECONDS", "0.05")
     yield server
     server.control("remove")
 
@@ -64,7 +63,6 @@ def beacon(**changes) -> dict:
 def serve(weft_binary, tmp_path, monkeypatch):
     """Starts servers on the test's folder that look every second."""
     monkeypatch.setenv("WEFT_METRICS_INTERVAL", "1")
-    monkeypatch.setenv("WEFT_PACKING_SECONDS", "0.05")
     running = []
 
     def serve():
@@ -86,7 +84,6 @@ def quick(tmp_path_factory):
         pytest.skip("WEFT_BIN is not set")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("WEFT_METRICS_INTERVAL", "1")
-        patch.setenv("WEFT_PACKING_SECONDS", "0.05")
         weft = start(binary, tmp_path_factory.mktemp("intents") / "data")
         Client.signed_in(weft).wait_until_idle()
         yield weft

@@ -14,12 +14,11 @@ STANDARD = [
 
 
 @pytest.fixture
-def serve(weft_binary, tmp_path, monkeypatch):
+def serve(weft_binary, tmp_path):
     """Starts a server on the test's folder; after the test its store must tell one story."""
     running = []
 
     def start_server():
-        monkeypatch.setenv("WEFT_PACKING_SECONDS", "0.05")
         running.append(start(weft_binary, tmp_path / "data"))
         return running[-1]
 

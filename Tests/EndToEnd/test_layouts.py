@@ -19,9 +19,7 @@ def planned(tmp_path_factory):
     binary = os.environ.get("WEFT_BIN")
     if not binary:
         pytest.skip("WEFT_BIN is not set")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WEFT_PACKING_SECONDS", "0.05")
-        weft = start(binary, tmp_path_factory.mktemp("layouts") / "data")
+    weft = start(binary, tmp_path_factory.mktemp("layouts") / "data")
     client = Client.signed_in(weft)
     client.wait_until_idle()
     placed = client.post("/api/orders", draft(DAY, parcel("Crate", 5), parcel("Pump", 4)))

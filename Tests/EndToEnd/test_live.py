@@ -73,9 +73,7 @@ def weft(tmp_path_factory):
     binary = os.environ.get("WEFT_BIN")
     if not binary:
         pytest.skip("WEFT_BIN is not set")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WEFT_PACKING_SECONDS", "0.05")
-        server = start(binary, tmp_path_factory.mktemp("live") / "data")
+    server = start(binary, tmp_path_factory.mktemp("live") / "data")
     Client.signed_in(server).wait_until_idle()
     yield server
     assert server.stop() == 0
@@ -256,8 +254,7 @@ def test_the_server_says_that_it_goes(weft_binary, tmp_path):
     assert server.stop() == 0
 
 
-def test_another_organisation_is_not_there(weft_binary, tmp_path, monkeypatch):
-    monkeypatch.setenv("WEFT_PACKING_SECONDS", "0.05")
+def test_another_organisation_is_not_there(weft_binary, tmp_path):
     server = start(weft_binary, tmp_path / "data")
     mine = Client.signed_in(server)
     mine.wait_until_idle()

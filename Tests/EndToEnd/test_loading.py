@@ -20,9 +20,7 @@ def depot(tmp_path_factory):
     binary = os.environ.get("WEFT_BIN")
     if not binary:
         pytest.skip("WEFT_BIN is not set")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WEFT_PACKING_SECONDS", "0.05")
-        weft = start(binary, tmp_path_factory.mktemp("loading") / "data")
+    weft = start(binary, tmp_path_factory.mktemp("loading") / "data")
     planner = Client.signed_in(weft)
     planner.wait_until_idle()
     loader = sign_in_as(binary, weft, "loader@weft.example", "Dock One", "loader")

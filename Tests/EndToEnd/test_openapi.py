@@ -33,7 +33,6 @@ def server(tmp_path_factory):
     if not binary:
         pytest.skip("WEFT_BIN is not set")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WEFT_PACKING_SECONDS", "0.05")
         patch.setenv("WEFT_LIMITS_PLANS", "standard=off")
         patch.setenv("WEFT_LIMITS_ANONYMOUS", "off")
         patch.setenv("WEFT_LIMITS_FAILING", "off")

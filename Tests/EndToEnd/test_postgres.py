@@ -87,7 +87,6 @@ def test_two_processes_on_one_database(server, serve):
 
 def test_moving_in(weft_binary, tmp_path, monkeypatch):
     """What was kept in a file is copied, and served from the server as before."""
-    monkeypatch.setenv("WEFT_PACKING_SECONDS", "0.05")
     data = tmp_path / "data"
     weft = start(weft_binary, data)
     client = Client.signed_in(weft)

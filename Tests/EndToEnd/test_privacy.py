@@ -57,7 +57,6 @@ def weft(weft_binary, tmp_path, monkeypatch, mailbox):
     settings = {"HOST": "127.0.0.1", "PORT": str(mailbox.port), "SECURITY": "none"}
     for name, value in settings.items():
         monkeypatch.setenv(f"WEFT_MAIL_{name}", value)
-    monkeypatch.setenv("WEFT_PACKING_SECONDS", "0.05")
     servers = []
 
     def serve():

@@ -25,9 +25,7 @@ def server(tmp_path_factory):
     binary = os.environ.get("WEFT_BIN")
     if not binary:
         pytest.skip("WEFT_BIN is not set")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WEFT_PACKING_SECONDS", "0.05")
-        weft = start(binary, tmp_path_factory.mktemp("trips") / "data")
+    weft = start(binary, tmp_path_factory.mktemp("trips") / "data")
     Client.signed_in(weft).wait_until_idle()
     yield weft
     wait_until_told(weft.data)
@@ -36,9 +34,8 @@ def server(tmp_path_factory):
 
 
 @pytest.fixture
-def serve(weft_binary, tmp_path, monkeypatch):
+def serve(weft_binary, tmp_path):
     """Starts a server of one's own, also again; what still runs at the end is stopped."""
-    monkeypatch.setenv("WEFT_PACKING_SECONDS", "0.05")
     running = []
 
     def begin():
