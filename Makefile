@@ -24,7 +24,7 @@ TEST_WIDTH ?= 16
 WEFT_DATA ?= $(abspath ../shared/data)
 
 # Rooms whose tests keep records: they run a second time on PostgreSQL.
-STORE_TESTS := Agents|Channels|Events|Identity|Live|Objects|Observability|Platform|Privacy|Series|Workflows
+STORE_TESTS := Agents|Channels|Events|Identity|Live|Logistics|Objects|Observability|Platform|Privacy|Series|Workflows
 
 RELEASE := .build/release/weft
 SWIFT_SOURCES := Sources Tests Package.swift

@@ -8,6 +8,7 @@ from pathlib import Path
 from client import ANSWER_WITHIN_SECONDS, Client, draft, in_days, parcel, wait_for
 from conftest import start
 from postgres import Server, serve, server  # noqa: F401 (fixtures)
+from test_trips import CUSTOMERS, planned, replanned
 
 
 def place(client: Client, quantity: int = 3) -> str:
@@ -63,6 +64,38 @@ def test_the_server_restarts_in_the_middle(server, serve):
         client.order_when(order, "booked", within=ANSWER_WITHIN_SECONDS)
     assert client.get("/health/ready").status == 200
     one_story(server)
+
+
+def test_a_shared_trip_keeps_goods_apart_and_is_planned_again(server, serve):
+    client = Client.signed_in(serve())
+    client.wait_until_idle()
+    never = {"rules": [{"classes": ["food", "chemicals"]}]}
+    assert client.post("/api/keep-apart", never, method="PUT").status == 200
+    day = in_days(190)
+    orders = []
+    for customer, goods in zip(CUSTOMERS, ("food", "chemicals", "food")):
+        order = draft(day, parcel(quantity=6, goodsClass=goods), customerId=customer)
+        orders.append(client.post("/api/orders", order).json["id"])
+    for order in orders:
+        client.order_when(order, "booked", within=ANSWER_WITHIN_SECONDS)
+    plan = planned(client, day)
+    [trip] = plan["trips"]
+    assert {each["orderId"] for each in trip["orders"]} == {orders[0], orders[2]}
+    [alone] = plan["alone"]
+    assert alone["orderId"] == orders[1]
+    assert "chemicals, which never ride in one vehicle" in alone["reason"]
+    trip = client.post(f"/api/trips/{trip['id']}/accept").json
+    assert trip["status"] == "accepted"
+    late = {"newDate": in_days(191), "reason": "no pallets"}
+    assert client.post(f"/api/orders/{orders[0]}/delay", late).status == 200
+    now = replanned(client, trip)
+    assert [each["orderId"] for each in now["orders"]] == [orders[2]]
+    client.order_when(orders[0], "booked", within=ANSWER_WITHIN_SECONDS)
+    taken = server.rows(
+        "SELECT vehicle, date, seat, count(*) FROM logistics_booking WHERE status = 'booked'"
+        " GROUP BY vehicle, date, seat HAVING count(*) > 1"
+    )
+    assert not taken
 
 
 def test_two_processes_on_one_database(server, serve):

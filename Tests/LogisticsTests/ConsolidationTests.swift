@@ -183,11 +183,36 @@ import Testing
         )
     }
 
-    @Test("Goods that are kept apart do not share a vehicle")
+    @Test("Goods that are kept apart share a vehicle at their distance, or never")
     func apart() throws {
+        var (food, chemicals) = (Town.small, Town.small)
+        food.goodsClass = GoodsClass.food
+        chemicals.goodsClass = GoodsClass.chemicals
+        var problem = try Town.problem(Town.line, goods: [[food], [chemicals]])
+        problem.keepApart = [KeepApart(GoodsClass.chemicals, GoodsClass.food, distance: 800)]
+        let trip = try #require(try Town.consolidate(problem).trips.first)
+        let boxes = trip.layout.boxes
+        try #require(boxes.count == 2)
+        let along = max(boxes[1].x - boxes[0].x, boxes[0].x - boxes[1].x) - 500
+        let across = max(boxes[1].y - boxes[0].y, boxes[0].y - boxes[1].y) - 500
+        #expect(max(along, across) >= 800)
+
+        problem.keepApart = [KeepApart(GoodsClass.chemicals, GoodsClass.food, distance: nil)]
+        let refused = try Town.consolidate(problem)
+        #expect(refused.trips.isEmpty)
+        #expect(
+            refused.alone.map(\.reason) == [
+                "with B: the goods are chemicals and food, which never ride in one vehicle",
+                "with A: the goods are chemicals and food, which never ride in one vehicle",
+            ]
+        )
+    }
+
+    @Test("Goods have the number of their stop on the route")
+    func stops() throws {
         let problem = try Town.problem(Town.line, goods: [[Town.small], [Town.small]])
-        let items = problem.items(for: [Visit(order: 0, stop: 0), Visit(order: 1, stop: 0)])
-        #expect(items.map(\.id) == ["A/item-1", "B/item-1"] && items.map(\.stop) == [1, 2])
+        let items = problem.items(for: [Visit(order: 1, stop: 0), Visit(order: 0, stop: 0)])
+        #expect(items.map(\.id) == ["B/item-1", "A/item-1"] && items.map(\.stop) == [1, 2])
     }
 
     @Test("What a trip costs is divided exactly, in proportion to the ways alone")

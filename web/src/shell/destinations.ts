@@ -26,6 +26,7 @@ const EVERY: Destination[] = [
     key: "f",
     group: "Work",
   },
+  { path: "/vehicles/apart", label: "Goods kept apart", icon: "columns", key: "5", group: "Work" },
   { path: "/trips", label: "Shared trips", icon: "pin", key: "4", group: "Work" },
   { path: "/load", label: "Loading", icon: "depot", key: "b", group: "Work" },
   { path: "/customers", label: "Customers", icon: "customers", key: "c", group: "Work" },

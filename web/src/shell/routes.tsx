@@ -13,6 +13,7 @@ const NewOrderPage = later(async () => (await import("../orders/NewOrderPage")).
 const VehiclesPage = later(async () => (await import("../fleet/VehiclesPage")).VehiclesPage);
 const VehiclePage = later(async () => (await import("../fleet/VehiclePage")).VehiclePage);
 const CalendarPage = later(async () => (await import("../fleet/CalendarPage")).CalendarPage);
+const ApartPage = later(async () => (await import("../fleet/ApartPage")).ApartPage);
 const TripsPage = later(async () => (await import("../trips/TripsPage")).TripsPage);
 const TripPage = later(async () => (await import("../trips/TripPage")).TripPage);
 const LoadsPage = later(async () => (await import("../loader/LoadsPage")).LoadsPage);
@@ -73,6 +74,7 @@ const SCREENS: [RegExp, (id: string) => ReactNode][] = [
   [/^\/inbox$/, () => <InboxPage />],
   [/^\/vehicles$/, () => <VehiclesPage />],
   [/^\/vehicles\/calendar$/, () => <CalendarPage />],
+  [/^\/vehicles\/apart$/, () => <ApartPage />],
   [/^\/vehicles\/([^/]+)$/, (id) => <VehiclePage id={id} />],
   [/^\/trips$/, () => <TripsPage />],
   [/^\/trips\/([^/]+)$/, (id) => <TripPage key={id} id={id} />],

@@ -151,7 +151,9 @@ public struct LoadPlanning: Sendable {
         (plans, attempts, reasons) = ([], [], [:])
         let volume = items.reduce(0) { $0 + $1.volume * $1.quantity }
         let weight = items.reduce(0) { $0 + $1.weightGrams * $1.quantity }
-        let parted = Self.parted(items, keepApart)
+        let parted = keepApart.parting(items).map {
+            "\($0.first) and \($0.second) never ride in one vehicle"
+        }
         let candidates = kinds.filter {
             parted == nil && Self.refusal(of: $0.space, volume, weight, items) == nil
         }
@@ -244,15 +246,6 @@ public struct LoadPlanning: Sendable {
             if let reason = item.reasonNotToFit(space) { return "\(item.id): \(reason)" }
         }
         return nil
-    }
-
-    /// Why no single vehicle takes all goods: two classes of them never ride together; nil when none.
-    private static func parted(_ items: [CargoItem], _ keepApart: [KeepApart]) -> String? {
-        let classes = Set(items.compactMap(\.goodsClass))
-        let broken = keepApart.first {
-            $0.distance == nil && classes.contains($0.first) && classes.contains($0.second)
-        }
-        return broken.map { "\($0.first) and \($0.second) never ride in one vehicle" }
     }
 
     private static func cubicMetres(_ volume: Int) -> String {

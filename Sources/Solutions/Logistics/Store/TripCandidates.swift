@@ -25,6 +25,8 @@ struct TripCandidates {
     /// Vehicles that nobody has booked on the day.
     var free: [Vehicle]
     var depots: [Depot]
+    /// Which goods do not travel near each other.
+    var keepApart: KeepApartRules
 
     /// Looks through the orders of a day and depot.
     ///
@@ -40,6 +42,7 @@ struct TripCandidates {
         let fleet = Fleet(scope: scope)
         free = try fleet.available(on: date, in: reader)
         depots = try fleet.depots(in: reader)
+        keepApart = try KeepApartRecords(scope: scope).rules(in: reader)
         let found = try reader.query(
             """
             SELECT body FROM logistics_order WHERE organisation = ? AND requested_date = ?
@@ -122,6 +125,7 @@ extension ConsolidationProblem {
         vehicles: [Vehicle],
         depot: Depot,
         depots: [Depot],
+        keepApart: KeepApartRules,
         limits: Limits,
         source: any DistanceSource
     ) async throws {
@@ -157,6 +161,7 @@ extension ConsolidationProblem {
             orders: wishes,
             vehicles: carriers,
             meters: try await Self.distances(between: places, by: source),
+            keepApart: keepApart.rules,
             limits: limits
         )
     }

@@ -11,6 +11,7 @@ struct TripRework: Sendable {
     /// References of those that do not.
     private var gone: [String] = []
     private var vehicles: [Vehicle]
+    private var keepApart: KeepApartRules
     private var isLoading = false
     private var isChanged = false
     private var before: SeparateTrip
@@ -21,6 +22,7 @@ struct TripRework: Sendable {
         let fleet = Fleet(scope: scope)
         depot = try fleet.depot(trip.depot, in: reader)
         depots = try fleet.depots(in: reader)
+        keepApart = try KeepApartRecords(scope: scope).rules(in: reader)
         let document = JSONReader(trip.document)
         before = try SeparateTrip(reading: document)
         currency = try Money(reading: document.member("price")).currency
@@ -91,6 +93,7 @@ struct TripRework: Sendable {
                 vehicles: vehicles,
                 depot: depot,
                 depots: depots,
+                keepApart: keepApart,
                 // What people agreed to is not given up for a detour.
                 limits: .init(stops: 50, detourPercent: 1_000),
                 source: source

@@ -141,6 +141,7 @@ extension LogisticsTools {
                     vehicles: alike.map(\.vehicle) + free,
                     depot: depot,
                     depots: found.depots,
+                    keepApart: found.keepApart,
                     limits: .init(plan.body["limits"] ?? [:]),
                     source: distances
                 )

@@ -28,7 +28,7 @@ struct TripPacking {
 
     mutating func pack(_ route: [Visit], into kind: VehicleKind) throws -> Outcome {
         let items = problem.items(for: route)
-        if let reason = Self.obstacle(items, kind.space) { return .refused(reason) }
+        if let reason = obstacle(items, kind.space) { return .refused(reason) }
         let key = Key(kind: kind.id, route: route)
         if let outcome = known[key] { return outcome }
         guard !isExhausted else { return .refused("were not packed: the budget is used up") }
@@ -58,7 +58,7 @@ struct TripPacking {
     }
 
     /// What can be told without packing.
-    private static func obstacle(_ items: [CargoItem], _ space: CargoSpace) -> String? {
+    private func obstacle(_ items: [CargoItem], _ space: CargoSpace) -> String? {
         let weight = items.reduce(0) { $0 + $1.weightGrams * $1.quantity }
         if let limit = space.maxWeightGrams, weight > limit {
             return "weigh \(weight / 1_000) kg together, the vehicle carries \(limit / 1_000) kg"
@@ -67,6 +67,9 @@ struct TripPacking {
         if volume > space.volume {
             return "have \(tenths(volume, 1_000_000_000)) m³ together, the vehicle has "
                 + "\(tenths(space.volume, 1_000_000_000)) m³"
+        }
+        if let rule = problem.keepApart.parting(items) {
+            return "are \(rule.first) and \(rule.second), which never ride in one vehicle"
         }
         for item in items {
             if let reason = item.reasonNotToFit(space) { return "do not fit: \(item.id) \(reason)" }

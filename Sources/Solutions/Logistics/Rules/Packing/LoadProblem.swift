@@ -45,6 +45,16 @@ public struct KeepApart: Sendable, Hashable {
     }
 }
 
+extension [KeepApart] {
+    /// The first rule by which some of `items` are never in one space; nil when there is none.
+    func parting(_ items: [CargoItem]) -> KeepApart? {
+        let classes = Set(items.compactMap(\.goodsClass))
+        return first {
+            $0.distance == nil && classes.contains($0.first) && classes.contains($0.second)
+        }
+    }
+}
+
 /// The inside of a container or of a vehicle's body.
 public struct CargoSpace: Sendable, Hashable {
     /// The longest side of a space or box that is accepted, in millimetres.
