@@ -147,6 +147,18 @@ def test_a_sheet_names_every_piece_in_its_own_script(run, tmp_path):
     assert "595.276 x 841.89 pts (A4)" in tool("pdfinfo", out)
 
 
+def test_the_sides_of_the_largest_pieces_are_printed_in_full(run, tmp_path):
+    container = {"id": "Trailer", "length": 13600, "width": 2480, "height": 2700}
+    items = [{"id": "Girder", "length": 12345, "width": 1234, "height": 2345, "quantity": 2, "weight": 9876}]
+    load = save(tmp_path, "load.json", {"container": container, "items": items})
+    out = tmp_path / "sheet.pdf"
+    done = run("pack", load, "--iterations", "10", "--sheet", out)
+    assert done.returncode == 0 and done.err == "", done.err
+    text = words(out)
+    assert text.count("12345 × 1234 × 2345") == 2, text
+    assert text.count("9876") >= 2 and text.count("truck or") == 2
+
+
 def grid(count):
     """A load of small cartons and a layout of them, in walls from the front."""
     load = {

@@ -62,9 +62,10 @@ export function ApartPage() {
           <DataTable label="Goods kept apart" rows={data.rules} columns={COLUMNS} id={pair} />
         )}
       </div>
-      <p className="faint">
-        Items of orders say their class of goods; goods of no class, and classes that no rule names,
-        may stand beside everything. The gap is measured from above, so nothing stands between.
+      <p className="faint apart-note">
+        Items of orders say their class of goods. Goods without one, and classes that no rule names,
+        may stand beside everything. The gap is seen from above; what stands between does not
+        shorten it.
       </p>
       {changing && data && <ApartDialog rules={data.rules} onClose={() => setChanging(false)} />}
     </Page>

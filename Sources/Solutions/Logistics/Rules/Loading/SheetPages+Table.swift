@@ -30,10 +30,10 @@ extension SheetPages {
         var width: Double {
             switch self {
             case .number: 10
-            case .piece: 50
-            case .size: 29
+            case .piece: 43
+            case .size: 37
             case .weight: 14
-            case .lift: 19
+            case .lift: 18
             case .front, .left, .up: 13
             case .turned: 19
             }
