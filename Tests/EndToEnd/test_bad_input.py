@@ -10,8 +10,8 @@ from urllib.parse import urlparse
 
 import pytest
 from client import (
-    CUSTOMER, DEPOT, Answer, Client, draft, in_days, parcel, rows, wait_until_indexed,
-    wait_until_told,
+    CUSTOMER, DEPOT, Answer, Client, draft, in_days, parcel, rows, wait_for,
+    wait_until_indexed, wait_until_told,
 )  # fmt: skip
 from conftest import start
 
@@ -36,6 +36,8 @@ def server(tmp_path_factory):
     client.wait_until_idle()
     wait_until_told(weft.data)
     wait_until_indexed(weft.data)
+    # Those that every organisation begins with.
+    wait_for(lambda: client.get("/api/alarm-rules").json["items"], "the alarm rules")
     yield weft
     weft.stop()
 

@@ -202,7 +202,8 @@ SCREENS = [
 ]
 
 
-every_look = in_looks("desktop-light", "desktop-dark", "phone-light", "phone-dark")
+# Colours are tried at the desk, widths in the light: all four together take six minutes.
+every_look = in_looks("desktop-light", "desktop-dark", "phone-light")
 
 
 @pytest.mark.timeout(600)

@@ -370,6 +370,7 @@ def test_the_ways_of_a_layout_are_compared(opened, api, order):
     way = f"1-{other['plan'] + 1}"
     page = opened(f"/orders/{order['id']}?tab=load")
     page.locator(".scene canvas").wait_for()
+    page.get_by_role("button", name="Compare layouts").wait_for()
     page.keyboard.press("v")
     expect(page).to_have_url(re.compile(rf"compare=1\.\.{way}"))
     after = page.get_by_label("After", exact=True)

@@ -156,7 +156,7 @@ def test_the_sides_of_the_largest_pieces_are_printed_in_full(run, tmp_path):
     assert done.returncode == 0 and done.err == "", done.err
     text = words(out)
     assert text.count("12345 × 1234 × 2345") == 2, text
-    assert text.count("9876") >= 2 and text.count("truck or") == 2
+    assert text.count("9876") >= 2
 
 
 def grid(count):
