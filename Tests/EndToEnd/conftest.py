@@ -74,11 +74,7 @@ def start(binary: str, data: Path, port: int = 0, arguments: list[str] | None = 
             stderr=errors,
             # The demonstration's orders are packed in no time, unless a test wants otherwise; an
             # answer that its schema does not allow is an error of the server.
-            env={
-                "WEFT_PACKING_SECONDS": "0.05",
-                **os.environ,
-                "WEFT_DEBUG_OUTPUTS": "true",
-            },
+            env={"WEFT_PACKING_SECONDS": "0.05", **os.environ, "WEFT_DEBUG_OUTPUTS": "true"},
         )
     line = _ready_line(process, log)
     ready = json.loads(line)

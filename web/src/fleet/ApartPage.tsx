@@ -1,6 +1,6 @@
-import { useState } from "react";
 import { useQuery } from "../api/query";
 import { useMe } from "../shell/me";
+import { setQuery, useLocation } from "../shell/router";
 import { Button } from "../ui/Button";
 import { type Column, DataTable } from "../ui/DataTable";
 import { humanise, meters } from "../ui/format";
@@ -34,7 +34,7 @@ const COLUMNS: Column<ApartRule>[] = [
 export function ApartPage() {
   const me = useMe();
   const apart = useQuery<Apart>(APART, 15_000);
-  const [changing, setChanging] = useState(false);
+  const { query } = useLocation();
   const maySet = me?.roles.some((each) => SETTERS.includes(each)) ?? false;
   const { data } = apart;
   return (
@@ -45,7 +45,11 @@ export function ApartPage() {
         : "Rules of your own; they hold for what is packed from now on")}
       actions={
         <>
-          {maySet && data && <Button onClick={() => setChanging(true)}>Change the rules</Button>}
+          {maySet && data && (
+            <Button onClick={() => setQuery({ edit: "rules" }, { push: true })}>
+              Change the rules
+            </Button>
+          )}
           <FleetViews active="apart" />
         </>
       }
@@ -67,7 +71,12 @@ export function ApartPage() {
         may stand beside everything. The gap is seen from above; what stands between does not
         shorten it.
       </p>
-      {changing && data && <ApartDialog rules={data.rules} onClose={() => setChanging(false)} />}
+      {maySet && data && query.get("edit") === "rules" && (
+        <ApartDialog
+          rules={data.rules}
+          onClose={() => setQuery({ edit: null })}
+        />
+      )}
     </Page>
   );
 }
