@@ -83,6 +83,37 @@ import Testing
         #expect(try await !world.database.forgetRemoved(rewritingAtMost: 100))
     }
 
+    @Test("It is done while others write without a pause, and none of their writes is lost")
+    func beingWritten() async throws {
+        let world = try await World()
+        for id in 0..<50 { try await world.write(id, "quillfeather-\(id)") }
+        try await world.database.transaction { try $0.execute("UPDATE t SET body = 'erased'", []) }
+        let written = try await withThrowingTaskGroup(of: Int.self) { group in
+            for writer in 0..<4 {
+                group.addTask {
+                    var count = 0
+                    while !Task.isCancelled {
+                        try await world.write(1_000 * (writer + 1) + count, "afterwards")
+                        count += 1
+                    }
+                    return count
+                }
+            }
+            for _ in 0..<5 {
+                #expect(try await world.database.forgetRemoved(rewritingAtMost: 1 << 24))
+            }
+            group.cancelAll()
+            return try await group.reduce(0, +)
+        }
+        #expect(try !world.holds("quillfeather-"))
+        let kept = try await world.database.query(
+            "SELECT count(*) FROM t WHERE body = 'afterwards'",
+            []
+        ) { try $0.int(0) }
+        #expect(kept == [Int64(written)])
+        #expect(written > 0)
+    }
+
     @Test("While somebody reads an older state it is not done, and says so")
     func beingRead() async throws {
         let world = try await World()

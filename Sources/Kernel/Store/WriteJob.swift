@@ -65,3 +65,30 @@ final class TransactionJob<Value: Sendable>: WriteJob, @unchecked Sendable {
         }
     }
 }
+
+/// Writes nothing, and does its work once its group is committed.
+final class PauseJob<Value: Sendable>: WriteJob {
+    let storeError: StoreError? = nil
+    private let body: @Sendable () throws -> Value
+    private let continuation: CheckedContinuation<Value, any Error>
+
+    init(
+        body: @escaping @Sendable () throws -> Value,
+        continuation: CheckedContinuation<Value, any Error>
+    ) {
+        self.body = body
+        self.continuation = continuation
+    }
+
+    func run(_ transaction: any DriverTransaction) -> Bool { true }
+
+    func committed() {}
+
+    func finish(_ error: StoreError?) {
+        if let error {
+            continuation.resume(throwing: error)
+        } else {
+            continuation.resume(with: Result { try body() })
+        }
+    }
+}

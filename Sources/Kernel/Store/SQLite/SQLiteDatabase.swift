@@ -201,44 +201,49 @@ public final class SQLiteDatabase: Database {
     ///
     /// What is removed is overwritten at once (`secure_delete`), but pages keep copies of rows that were
     /// moved between them: only a new file has none. See ``Database/forgetRemoved(rewritingAtMost:)``.
+    /// Each attempt is made between two groups of writes, so that only readers can stand in its way.
     public func forgetRemoved(rewritingAtMost bytes: Int) async throws -> Bool {
-        try await withCheckedThrowingContinuation { continuation in
-            aside {
-                continuation.resume(with: Result { try self.rewrite(atMost: Int64(bytes)) })
+        var rewriting = Rewriting()
+        for _ in 0..<20 {
+            rewriting = try await writer.betweenGroups { [rewriting] in
+                try self.rewrite(rewriting, atMost: Int64(bytes))
             }
+            if rewriting.isLogEmpty { return rewriting.isFileNew }
         }
+        return false
     }
 
-    private func rewrite(atMost bytes: Int64) throws -> Bool {
+    /// How far forgetting has come.
+    private struct Rewriting {
+        var isFileNew = false
+        var isLogEmpty = false
+    }
+
+    private func rewrite(_ before: Rewriting, atMost bytes: Int64) throws -> Rewriting {
+        var after = before
         var patient = configuration
         patient.busyTimeout = .milliseconds(200)
         let connection = try SQLiteConnection(path: path, configuration: patient, readOnly: false)
-        let size = try SQLiteReader(connection: connection).first(
-            "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
-        ) { try $0.int(0) }
-        let isSmall = (size ?? .max) <= bytes
+        let size =
+            try SQLiteReader(connection: connection).first(
+                "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
+            ) { try $0.int(0) } ?? .max
         // A copy of a large store is not for memory.
-        if (size ?? .max) > 64 << 20 { try connection.run("PRAGMA temp_store = FILE") }
-        var isRewritten = !isSmall
-        for _ in 0..<20 {
-            anchor.pause()
-            defer { anchor.resume() }
-            do {
-                if !isRewritten {
-                    try connection.run("VACUUM")
-                    isRewritten = true
-                }
-                var isBusy = true
-                try connection.forEach("PRAGMA wal_checkpoint(TRUNCATE)", []) { row in
-                    isBusy = try row.int(0) != 0
-                }
-                if !isBusy { return isSmall }
-            } catch let error as StoreError where error.reason == .busy {
-                // A group is being committed, or somebody reads an older state.
-                continue
+        if size > 64 << 20 { try connection.run("PRAGMA temp_store = FILE") }
+        anchor.pause()
+        defer { anchor.resume() }
+        do {
+            if !after.isFileNew, size <= bytes {
+                try connection.run("VACUUM")
+                after.isFileNew = true
             }
+            try connection.forEach("PRAGMA wal_checkpoint(TRUNCATE)", []) { row in
+                after.isLogEmpty = try row.int(0) == 0
+            }
+        } catch let error as StoreError where error.reason == .busy {
+            // Somebody reads an older state.
         }
-        return false
+        return after
     }
 
     /// Checks the whole file: pages, indexes, constraints.

@@ -52,6 +52,15 @@ final class SQLiteWriter: Sendable {
         if let schedule, isNew { schedule { self.mailbox.drain(batch: self.batch, self.commit) } }
     }
 
+    /// Runs `body` where the writer's thread is in no transaction, and before it begins another.
+    func betweenGroups<Value: Sendable>(
+        _ body: @escaping @Sendable () throws -> Value
+    ) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            submit(PauseJob(body: body, continuation: continuation))
+        }
+    }
+
     /// Runs what is in the mailbox, refuses what comes later, and returns when all is done.
     func close() {
         guard schedule != nil else { return mailbox.close() }
