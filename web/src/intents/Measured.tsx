@@ -17,15 +17,18 @@ const RANGES: [string, string, number][] = [
 
 const SHORT = 2 * 3_600_000;
 
+const nextMinute = () => Math.floor(Date.now() / 60_000) + 1;
+
 /** How what is measured went in a stretch of time, as a chart and as a table. */
 export function Measured({ intent }: { intent: WholeIntent }) {
   const { query } = useLocation();
   const range = RANGES.find(([key]) => key === (query.get("range") ?? "")) ?? RANGES[0];
   const hours = range?.[2] ?? 24;
-  // The end is moved on by the minute, so that one reading serves for a while.
-  const [minute, setMinute] = useState(() => Math.ceil(Date.now() / 60_000));
+  // The end is moved on as a minute begins, so that one reading serves for a while and what happens
+  // now is in it.
+  const [minute, setMinute] = useState(nextMinute);
   useEffect(() => {
-    const timer = setInterval(() => setMinute(Math.ceil(Date.now() / 60_000)), 20_000);
+    const timer = setInterval(() => setMinute(nextMinute), 1000);
     return () => clearInterval(timer);
   }, []);
   const end = intent.closedAt ? Date.parse(intent.closedAt) + 1000 : minute * 60_000;

@@ -1,6 +1,9 @@
-import { useEffect, useRef } from "react";
+import { useLayoutEffect, useRef } from "react";
 
-/** One keyboard for the whole console: shortcuts by key, and a stack of what Escape closes. */
+/**
+ * One keyboard for the whole console: shortcuts by key, and a stack of what Escape closes. They work
+ * from the moment that what they belong to is painted.
+ */
 
 type Handler = (event: KeyboardEvent) => void;
 
@@ -65,7 +68,7 @@ export function useShortcuts(bindings: Record<string, Handler>) {
   const latest = useRef(bindings);
   latest.current = bindings;
   const keys = Object.keys(bindings).join("|");
-  useEffect(() => {
+  useLayoutEffect(() => {
     const added = keys.split("|").filter(Boolean).map((key) => {
       const handler: Handler = (event) => latest.current[key]?.(event);
       shortcuts.set(key, [...shortcuts.get(key) ?? [], handler]);
@@ -86,7 +89,7 @@ export function useShortcuts(bindings: Record<string, Handler>) {
 export function useEscape(close: () => void, level: 0 | 1 | 2, active = true) {
   const latest = useRef(close);
   latest.current = close;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!active) return;
     const entry = { close: () => latest.current(), level };
     escapes.push(entry);
