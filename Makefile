@@ -53,7 +53,7 @@ test: deps web  ## Runs all tests but the long ones.
 	WEFT_TEST_STORE=postgres $(TEST_SWIFT) \
 		--filter '^($(STORE_TESTS))Tests\.|^StoreTests\.(DatabaseTests|ListQueryTests)/'
 	$(BUILD_RELEASE)
-	WEFT_BIN=$(abspath $(RELEASE)) .venv/bin/python -m pytest Tests/EndToEnd
+	WEFT_BIN=$(abspath $(RELEASE)) .venv/bin/python -m pytest Tests/EndToEnd -n 2
 
 test-long: WEFT_TESTS := long
 test-long: TEST_TIME := 3h

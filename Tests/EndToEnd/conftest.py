@@ -28,6 +28,22 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.skip(reason="runs with WEFT_TESTS=long"))
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Gives one worker the console's tests, since a browser keeps the machine busy.
+
+    The files of the others, which wait most of the time, are shared out.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class OneBrowser(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            file = Path(nodeid.split("::")[0]).stem
+            return "console" if file.startswith("test_console") else file
+
+    return OneBrowser(config, log)
+
+
 @dataclass
 class Weft:
     """A server: where it is, who may sign in, and its process if it was started here."""
@@ -139,9 +155,9 @@ def reference() -> Path:
 
 @pytest.fixture(scope="session")
 def browser():
-    """Debian's Chromium, once for all tests."""
+    """Debian's Chromium without windows, once for all tests."""
     sync_api = pytest.importorskip("playwright.sync_api")
-    chromium = os.environ.get("WEFT_CHROMIUM", "/usr/bin/chromium")
+    chromium = os.environ.get("CHROMIUM", "/usr/bin/chromium-headless-shell")
     if not Path(chromium).exists():
         pytest.skip(f"no browser at {chromium}")
     with sync_api.sync_playwright() as playwright:
