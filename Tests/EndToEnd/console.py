@@ -263,7 +263,7 @@ def assert_looks(page, screens, viewport, scheme):
     for name, path in screens.items():
         go(page, path)
         expect(page.get_by_role("heading", level=1)).to_be_visible()
-        expect(page.get_by_label("Loading", exact=True)).to_have_count(0)
+        expect(page.get_by_label("Loading", exact=True), name).to_have_count(0, timeout=30_000)
         # Axe reads no colours of what is still fading in.
         page.evaluate(ANIMATIONS_END)
         assert_fits(page, f"{name} {look}")
